@@ -1,0 +1,60 @@
+# What a person does with this project, one word each. Needs make and Python 3.11 or newer.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check bench migrate openapi lint types imports yaml containers
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+RUNTIME := $(VENV)/.installed-runtime
+DEV := $(VENV)/.installed-dev
+PROCESSES ?= 2
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(RUNTIME) ## Serve everything, with the reference meeting in a new database
+	@exec $(PYTHON) -m app serve
+
+test: $(DEV) ## Run all tests, and those of the seats on an installed PostgreSQL 15 too
+	$(PYTHON) -m pytest -q -n $(PROCESSES)
+	$(PYTHON) tools/installed_postgres.py $(PYTHON) -m pytest -q -n $(PROCESSES) \
+		tests/entities tests/meetings tests/registrations
+
+check: lint types imports yaml containers openapi ## Check style, types, directions, API document
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV)
+	$(BIN)/mypy
+
+imports: $(DEV)
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+yaml: $(DEV)
+	$(BIN)/yamllint --strict .
+
+containers: $(DEV)
+	$(BIN)/hadolint docker/Dockerfile
+
+openapi: $(DEV) ## Check the OpenAPI document and a client made from it
+	$(PYTHON) tools/openapi/check.py
+
+bench: $(DEV) ## Measure, and write bench/results and docs/performance.md
+	$(PYTHON) -m bench
+
+migrate: $(RUNTIME) ## Bring the database to this program's schema
+	@$(PYTHON) -m app migrate
+
+# The stamps hold the hash of the lock file: touching the lock, or a fresh checkout of the same
+# one, installs nothing. What `dev.lock` installs includes what `runtime.lock` does.
+$(RUNTIME): requirements/runtime.lock tools/environment.sh
+	@sh tools/environment.sh $(VENV) requirements/runtime.lock $@
+
+$(DEV): requirements/dev.lock tools/environment.sh
+	@sh tools/environment.sh $(VENV) requirements/dev.lock $@

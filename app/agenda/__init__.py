@@ -1,0 +1,1 @@
+"""Items, timetable and issued versions."""

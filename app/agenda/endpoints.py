@@ -1,0 +1,237 @@
+"""HTTP for the working agenda and its issued versions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response, status
+from sqlmodel import col
+
+from app.agenda import edits, queries, versions
+from app.agenda.access import (
+    AgendaDep,
+    AgendaToEdit,
+    AgendaView,
+    ItemDep,
+    ItemToEdit,
+)
+from app.agenda.edits import Entry
+from app.agenda.problems import (
+    AgendaEmpty,
+    AgendaNotIssued,
+    AgendaTooDeep,
+    AgendaTooLarge,
+    ItemHasPanel,
+    ItemRepeated,
+    ItemUnderItself,
+    ItemUnknown,
+    PositionUnknown,
+    SymbolTaken,
+)
+from app.agenda.schemas import (
+    AgendaOut,
+    AgendaWrite,
+    IssuedAgenda,
+    ItemCreate,
+    ItemMove,
+    ItemOut,
+    ItemPatch,
+    ItemWrite,
+    TreeItem,
+    VersionCreate,
+    VersionOut,
+    VersionSort,
+)
+from app.agenda.tables import AgendaVersion
+from app.agenda.tree import WorkingAgenda
+from app.agenda.views import agenda_out, item_out
+from app.core.ids import new_id
+from app.core.openapi import needs_if_match, raises
+from app.core.pages import Page, Paging, fetch_page, ordering
+from app.core.patches import merged
+from app.core.preconditions import accept_match, require_match
+from app.core.problems import MoveForbidden, NotFound, PreconditionFailed
+from app.core.routes import Route, Session
+from app.meetings.access import MeetingDep
+from app.meetings.problems import MeetingClosed
+
+router = APIRouter(route_class=Route, tags=["agenda"])
+BASE = "/meetings/{m}/agenda"
+IMMUTABLE = "private, max-age=31536000, immutable"
+VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
+
+
+@router.get(BASE, operation_id="getAgenda", responses=raises(AgendaNotIssued))
+async def get_agenda(seen: AgendaDep) -> AgendaOut:
+    """Read the working agenda with its numbers and times."""
+    return _agenda(seen)
+
+
+@router.put(
+    BASE,
+    operation_id="replaceAgenda",
+    openapi_extra=needs_if_match(),
+    responses=raises(
+        MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemRepeated, ItemUnknown, ItemHasPanel
+    ),
+)
+async def replace_agenda(
+    session: Session, seen: AgendaToEdit, body: AgendaWrite, request: Request
+) -> AgendaOut:
+    """Replace the whole agenda: items with an id are kept, others are new or gone."""
+    require_match(request, _agenda(seen))
+    entries = list(_entries(body.items, seen.agenda))
+    line = seen.meeting.committees
+    agenda = await edits.replace_agenda(session, seen.agenda, line, entries)
+    return _agenda(replace(seen, agenda=agenda))
+
+
+@router.post(
+    f"{BASE}/items",
+    operation_id="addAgendaItem",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemUnknown, PositionUnknown),
+)
+async def add_item(
+    session: Session, seen: AgendaToEdit, body: ItemCreate, request: Request, response: Response
+) -> ItemOut:
+    """Add an item under another or at the top."""
+    accept_match(request, _agenda(seen))
+    entry = Entry(new_id(), body.parent_id, 0, body)
+    line = seen.meeting.committees
+    agenda = await edits.add_item(session, seen.agenda, line, entry, body.position)
+    meeting_id = seen.meeting.meeting.id
+    response.headers["Location"] = f"/v1/meetings/{meeting_id}/agenda/items/{entry.id}"
+    return item_out(agenda, entry.id, full=True)
+
+
+@router.get(
+    BASE + "/items/{item_id}",
+    operation_id="getAgendaItem",
+    responses=raises(AgendaNotIssued),
+)
+async def get_item(seen: AgendaDep, item_id: ItemDep) -> ItemOut:
+    """Read one item with all that lies under it."""
+    return item_out(seen.agenda, item_id, full=seen.full)
+
+
+@router.patch(
+    BASE + "/items/{item_id}",
+    operation_id="changeAgendaItem",
+    openapi_extra=needs_if_match(),
+    responses=raises(MeetingClosed, ItemHasPanel),
+)
+async def change_item(
+    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemPatch, request: Request
+) -> ItemOut:
+    """Change an item by JSON merge patch, over the item or the agenda as you read it."""
+    _require_match(request, seen, item_id)
+    said = merged(ItemWrite, edits.as_written(seen.agenda, item_id), body)
+    line = seen.meeting.committees
+    agenda = await edits.change_item(session, seen.agenda, line, item_id, said)
+    return item_out(agenda, item_id, full=True)
+
+
+@router.delete(
+    BASE + "/items/{item_id}",
+    operation_id="deleteAgendaItem",
+    status_code=status.HTTP_204_NO_CONTENT,
+    openapi_extra=needs_if_match(),
+    responses=raises(MeetingClosed, ItemHasPanel),
+)
+async def delete_item(
+    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
+) -> None:
+    """Delete an item with all that lies under it."""
+    _require_match(request, seen, item_id)
+    await edits.delete_item(session, seen.agenda, item_id)
+
+
+@router.post(
+    BASE + "/items/{item_id}/move",
+    operation_id="moveAgendaItem",
+    openapi_extra=needs_if_match(),
+    responses=raises(MeetingClosed, AgendaTooDeep, ItemUnderItself, ItemUnknown, PositionUnknown),
+)
+async def move_item(
+    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemMove, request: Request
+) -> ItemOut:
+    """Move an item, with all that lies under it, to another place."""
+    _require_match(request, seen, item_id)
+    agenda = await edits.move_item(session, seen.agenda, item_id, body.parent_id, body.position)
+    return item_out(agenda, item_id, full=True)
+
+
+@router.get(f"{BASE}/versions", operation_id="listAgendaVersions")
+async def list_versions(
+    session: Session,
+    view: MeetingDep,
+    paging: Paging,
+    sort: VersionSort = VersionSort.NUMBER,
+) -> Page[VersionOut]:
+    """List the issued versions of the agenda."""
+    order = ordering(sort, {"number": col(AgendaVersion.number)}, col(AgendaVersion.id))
+    statement = queries.list_versions(view.meeting.id)
+    return await fetch_page(session, paging, statement, order, VersionOut.of)
+
+
+@router.post(
+    f"{BASE}/versions",
+    operation_id="issueAgenda",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(MeetingClosed, AgendaEmpty, MoveForbidden, SymbolTaken),
+)
+async def issue_agenda(
+    session: Session, seen: AgendaToEdit, body: VersionCreate, request: Request, response: Response
+) -> VersionOut:
+    """Issue the agenda as it is: provisional first, then revisions, then adopted."""
+    accept_match(request, _agenda(seen))
+    version = await versions.issue(session, seen.agenda, body.status, body.symbol)
+    path = f"/v1/meetings/{seen.meeting.meeting.id}/agenda/versions/{version.number}"
+    response.headers["Location"] = path
+    return version
+
+
+@router.get(
+    BASE + "/versions/{number}",
+    operation_id="getAgendaVersion",
+    response_model=IssuedAgenda,
+)
+async def get_version(session: Session, view: MeetingDep, number: VersionNumber) -> Response:
+    """Read an issued version exactly as it was issued; others than observers its public view."""
+    found = await queries.find_version(session, view.meeting.id, number, full=view.observes)
+    if found is None:
+        raise NotFound
+    etag, content = found
+    headers = {"ETag": etag, "Cache-Control": IMMUTABLE, "Vary": "Authorization"}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _agenda(seen: AgendaView) -> AgendaOut:
+    organizes = seen.meeting.organizes
+    return agenda_out(seen.agenda, seen.symbol, full=seen.full, organizes=organizes)
+
+
+def _require_match(request: Request, seen: AgendaView, item_id: UUID) -> None:
+    """Take the tag of the item or that of the whole agenda."""
+    try:
+        require_match(request, item_out(seen.agenda, item_id, full=True))
+    except PreconditionFailed:
+        require_match(request, _agenda(seen))
+
+
+def _entries(
+    items: Sequence[TreeItem],
+    agenda: WorkingAgenda,
+    parent_id: UUID | None = None,
+    pointer: str = "",
+) -> Iterator[Entry]:
+    """The tree of a body in reading order; raises `ItemUnknown`."""
+    for position, item in enumerate(items):
+        here = f"{pointer}/items/{position}"
+        if item.id is not None and item.id not in agenda.states:
+            raise ItemUnknown.at(f"{here}/id", "There is no such item on this agenda.")
+        item_id = item.id or new_id()
+        yield Entry(item_id, parent_id, position, item, here)
+        yield from _entries(item.items, agenda, item_id, here)

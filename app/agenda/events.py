@@ -1,0 +1,30 @@
+"""Facts about the agenda."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID
+
+from app.agenda.lifecycle import VersionStatus
+from app.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaChanged(Event):
+    """One edit of the working agenda.
+
+    `changed` has, by item, every member before and after; of presenters, who are people, only
+    that they changed.
+    """
+
+    name: ClassVar[str] = "agenda.changed"
+    added: list[UUID] = field(default_factory=list)
+    changed: dict[str, Any] = field(default_factory=dict)
+    removed: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaIssued(Event):
+    name: ClassVar[str] = "agenda.issued"
+    number: int
+    symbol: str
+    status: VersionStatus

@@ -1,0 +1,383 @@
+"""Pure rules of the agenda: its tree, its numbers, its timetable, its order and its clashes."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from app.agenda.lifecycle import ItemKind
+
+MAX_DEPTH: Final = 5
+MAX_ITEMS: Final = 500
+
+_MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """An item as the organizer plans it.
+
+    `duration` is in minutes and the item's own: what lies under the item comes after it and is
+    not part of it. `starts_at` is a pinned start in UTC, None where the start follows from what
+    comes before. Siblings are in the order of `position`, then of `id`.
+    """
+
+    id: UUID
+    parent_id: UUID | None
+    position: int
+    kind: ItemKind
+    duration: int | None
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimedItem:
+    """An item with its place and its times, all in UTC.
+
+    `depth` is 1 at the top. `ends_at` is the end of everything under the item. `gap_before` are
+    the minutes of nothing before a pinned start, `overrun` the minutes that what comes before
+    runs past it; at most one of the two is not zero.
+    """
+
+    id: UUID
+    number: str | None
+    depth: int
+    starts_at: datetime
+    ends_at: datetime
+    gap_before: int
+    overrun: int
+
+
+class ProblemKind(StrEnum):
+    """What is wrong with a timetable; none of it forbids saving the agenda."""
+
+    OVERRUN = "overrun"
+    GAP = "gap"
+    OUTSIDE_MEETING = "outside_meeting"
+    MISSING_DURATION = "missing_duration"
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableProblem:
+    """One thing to mend, at an item.
+
+    `minutes` is the size of the overrun or gap, how far the item's own time ends after the
+    meeting, or 0 for a missing duration. Parts of a minute count as one.
+    """
+
+    kind: ProblemKind
+    item_id: UUID
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The items in reading order, depth first, when the last of them ends, and what is wrong."""
+
+    items: list[TimedItem]
+    ends_at: datetime
+    problems: list[TimetableProblem]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A person's time on an item; `person_key` is the same wherever the person is."""
+
+    person_key: str
+    item_id: UUID
+    meeting_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+class BadTree(ValueError):
+    """The items do not make an agenda."""
+
+
+class TooManyItems(BadTree):
+    """An agenda has at most `MAX_ITEMS` items."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f"An agenda has at most {MAX_ITEMS} items, not {count}.")
+
+
+class UnfitItem(BadTree):
+    """One item, `item_id`, is in the wrong place."""
+
+    reason = "is in the wrong place"
+
+    def __init__(self, item_id: UUID) -> None:
+        self.item_id = item_id
+        super().__init__(f"Item {item_id} {self.reason}.")
+
+
+class DuplicateItem(UnfitItem):
+    """Two items have the same id."""
+
+    reason = "is there twice"
+
+
+class UnknownParent(UnfitItem):
+    """The item lies under one that is not part of this agenda."""
+
+    reason = "lies under an item that is not on this agenda"
+
+
+class AgendaCycle(UnfitItem):
+    """The item lies under itself, over one or more others."""
+
+    reason = "lies under itself"
+
+
+class TooDeep(UnfitItem):
+    """The item lies more than `MAX_DEPTH` levels deep."""
+
+    reason = f"lies more than {MAX_DEPTH} levels deep"
+
+
+class NoSuchPosition(ValueError):
+    """The place to move to is not among the siblings."""
+
+    def __init__(self, index: int, last: int) -> None:
+        self.index, self.last = index, last
+        super().__init__(f"The place must be from 0 to {last}, not {index}.")
+
+
+def validate_tree(items: Iterable[PlannedItem]) -> None:
+    """Make sure that the items are a tree that can be numbered and timed.
+
+    Raises `TooManyItems`, `DuplicateItem`, `UnknownParent`, `AgendaCycle`, `TooDeep`.
+    """
+    planned = list(items)
+    if len(planned) > MAX_ITEMS:
+        raise TooManyItems(len(planned))
+    parents: dict[UUID, UUID | None] = {}
+    for item in planned:
+        if item.id in parents:
+            raise DuplicateItem(item.id)
+        parents[item.id] = item.parent_id
+    for item in planned:
+        _validate_place(item.id, parents)
+
+
+def number_items(items: Iterable[PlannedItem]) -> dict[UUID, str | None]:
+    """The number of every item by its place: 1, 2, 2(a), 2(a)(i), then 2(a)(i)(1).
+
+    Breaks, and whatever lies under one, have no number and use none up.
+    """
+    return {item.id: number for item, _, number in _in_reading_order(items)}
+
+
+def timetable(
+    items: Iterable[PlannedItem], starts_at: datetime, ends_at: datetime | None = None
+) -> Timetable:
+    """When every item is on, for items that `validate_tree` lets pass.
+
+    Each item starts when all that comes before it has ended, the first at the meeting's start.
+    A pinned start holds in any case: an item that comes too early leaves a gap, one that comes
+    too late an overrun, and what follows starts when both have ended, so that an item without a
+    pin never starts before the end of an earlier one. Without `ends_at` nothing can be outside.
+    """
+    clock = _Clock(starts_at, ends_at)
+    read = _in_reading_order(items)
+    for index, (item, depth, _) in enumerate(read):
+        has_children = index + 1 < len(read) and read[index + 1][1] > depth
+        clock.run(item, has_children=has_children)
+    ends = _ends_with_children([depth for _, depth, _ in read], [b.ends_at for b in clock.blocks])
+    timed = [
+        TimedItem(item.id, number, depth, block.starts_at, end, block.gap, block.overrun)
+        for (item, depth, number), block, end in zip(read, clock.blocks, ends, strict=True)
+    ]
+    return Timetable(timed, clock.now, clock.problems)
+
+
+def conflicts(slots: Iterable[Slot]) -> list[tuple[Slot, Slot]]:
+    """Every two slots in which one person is on two items at once, the earlier slot first.
+
+    Slots that only touch do not clash, nor do two parts on one item, such as moderating it and
+    speaking. The pairs are in the order of time.
+    """
+    found = []
+    on_now: dict[str, list[Slot]] = defaultdict(list)
+    for slot in sorted(slots, key=_by_time):
+        if slot.starts_at >= slot.ends_at:
+            continue
+        others = [other for other in on_now[slot.person_key] if other.ends_at > slot.starts_at]
+        found += [(other, slot) for other in others if other.item_id != slot.item_id]
+        on_now[slot.person_key] = [*others, slot]
+    return found
+
+
+def moved(siblings: Sequence[UUID], item_id: UUID, index: int) -> list[UUID]:
+    """The siblings in their order once the item has the place `index`, counted from 0.
+
+    An item from elsewhere is put in. Raises `NoSuchPosition`.
+    """
+    others = [sibling for sibling in siblings if sibling != item_id]
+    if not 0 <= index <= len(others):
+        raise NoSuchPosition(index, len(others))
+    return [*others[:index], item_id, *others[index:]]
+
+
+def new_positions(
+    items: Iterable[PlannedItem], item_id: UUID, parent_id: UUID | None, index: int
+) -> dict[UUID, int]:
+    """The positions of the item and its new siblings once it is moved under a parent.
+
+    Positions count from 0 without holes. The siblings it leaves keep theirs, as the order stays.
+    Raises `NoSuchPosition`; whether the new place makes a tree is for `validate_tree` to say.
+    """
+    siblings = sorted((item for item in items if item.parent_id == parent_id), key=_by_position)
+    order = moved([sibling.id for sibling in siblings], item_id, index)
+    return {sibling: position for position, sibling in enumerate(order)}
+
+
+def _validate_place(item_id: UUID, parents: Mapping[UUID, UUID | None]) -> None:
+    """Walk up to the top; a cycle need not contain the item from which the walk comes to it."""
+    seen = {item_id}
+    above = parents[item_id]
+    while above is not None:
+        if above not in parents:
+            raise UnknownParent(item_id)
+        if above in seen:
+            raise AgendaCycle(above)
+        seen.add(above)
+        above = parents[above]
+    if len(seen) > MAX_DEPTH:
+        raise TooDeep(item_id)
+
+
+def _in_reading_order(items: Iterable[PlannedItem]) -> list[tuple[PlannedItem, int, str | None]]:
+    """The items depth first, each with its depth, 1 at the top, and its number."""
+    children: dict[UUID | None, list[PlannedItem]] = defaultdict(list)
+    for item in sorted(items, key=_by_position):
+        children[item.parent_id].append(item)
+    read = []
+    waiting = _numbered(children[None], 1, "")
+    while waiting:
+        item, depth, number = waiting.pop()
+        read.append((item, depth, number))
+        waiting += _numbered(children[item.id], depth + 1, number)
+    return read
+
+
+def _by_position(item: PlannedItem) -> tuple[int, UUID]:
+    return item.position, item.id
+
+
+def _by_time(slot: Slot) -> tuple[datetime, datetime, UUID, UUID]:
+    return slot.starts_at, slot.ends_at, slot.meeting_id, slot.item_id
+
+
+def _numbered(
+    siblings: list[PlannedItem], depth: int, above: str | None
+) -> list[tuple[PlannedItem, int, str | None]]:
+    """Siblings with depth and number, the last first, as a stack wants them."""
+    write = _NUMERALS.get(depth, _in_brackets)
+    numbered: list[tuple[PlannedItem, int, str | None]] = []
+    count = 0
+    for item in siblings:
+        if above is None or item.kind is ItemKind.BREAK:
+            numbered.append((item, depth, None))
+        else:
+            count += 1
+            numbered.append((item, depth, above + write(count)))
+    return numbered[::-1]
+
+
+def _letters(count: int) -> str:
+    """(a) to (z), then (aa), (ab) as columns of a sheet go on."""
+    letters = ""
+    while count:
+        count, rest = divmod(count - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return f"({letters})"
+
+
+def _roman(count: int) -> str:
+    """(i), (ii), (iii), (iv)."""
+    roman = ""
+    for value, numeral in _ROMAN:
+        times, count = divmod(count, value)
+        roman += numeral * times
+    return f"({roman})"
+
+
+def _in_brackets(count: int) -> str:
+    return f"({count})"
+
+
+_ROMAN: Final = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+)
+_NUMERALS: Final[dict[int, Callable[[int], str]]] = {1: str, 2: _letters, 3: _roman}
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The time of an item without what lies under it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    gap: int
+    overrun: int
+
+
+class _Clock:
+    """Runs through the items; `now` is when all items so far have ended and never goes back."""
+
+    def __init__(self, starts_at: datetime, meeting_ends_at: datetime | None) -> None:
+        self.now = starts_at
+        self.meeting_ends_at = meeting_ends_at
+        self.blocks: list[_Block] = []
+        self.problems: list[TimetableProblem] = []
+
+    def run(self, item: PlannedItem, *, has_children: bool) -> None:
+        start = self.now if item.starts_at is None else item.starts_at
+        end = start + timedelta(minutes=item.duration or 0)
+        block = _Block(start, end, _minutes(start - self.now), _minutes(self.now - start))
+        self.blocks.append(block)
+        self.now = max(self.now, end)
+        self._report(ProblemKind.GAP, item, block.gap)
+        self._report(ProblemKind.OVERRUN, item, block.overrun)
+        if item.duration is None and not has_children:
+            self.problems.append(TimetableProblem(ProblemKind.MISSING_DURATION, item.id, 0))
+        if self.meeting_ends_at is not None and (item.duration or not has_children):
+            self._report(ProblemKind.OUTSIDE_MEETING, item, _minutes(end - self.meeting_ends_at))
+
+    def _report(self, kind: ProblemKind, item: PlannedItem, minutes: int) -> None:
+        if minutes:
+            self.problems.append(TimetableProblem(kind, item.id, minutes))
+
+
+def _minutes(time: timedelta) -> int:
+    """Whole minutes, a part of one counting as one; 0 for a negative time."""
+    return max(0, -(-time // _MINUTE))
+
+
+def _ends_with_children(depths: list[int], ends: list[datetime]) -> list[datetime]:
+    """The end of each item and all under it, from the depths and own ends in reading order."""
+    latest: dict[int, datetime] = {}
+    found = []
+    for depth, end in zip(reversed(depths), reversed(ends), strict=True):
+        below = latest.pop(depth + 1, end)
+        total = max(end, below)
+        found.append(total)
+        latest[depth] = max(total, latest.get(depth, total))
+    return found[::-1]

@@ -1,0 +1,80 @@
+"""Refusals about the agenda and its versions."""
+
+from http import HTTPStatus
+
+from app.core.problems import AlreadyExists, NotFound, Problem
+
+
+class AgendaNotIssued(NotFound):
+    """The organizer still works on the agenda: no version of it has been issued yet."""
+
+    slug, title, status = "agenda-not-issued", "No agenda issued yet", HTTPStatus.NOT_FOUND
+
+
+class AgendaTooLarge(Problem):
+    """An agenda has at most 500 items, counted over all levels."""
+
+    slug, title, status = (
+        "agenda-too-large",
+        "Too many agenda items",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+class AgendaTooDeep(Problem):
+    """Items lie at most five levels deep: 1, (a), (i) and two more."""
+
+    slug, title, status = "agenda-too-deep", "Agenda too deep", HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ItemUnderItself(Problem):
+    """An item cannot be moved under itself or under anything that lies under it."""
+
+    slug, title, status = (
+        "item-under-itself",
+        "An item under itself",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+class ItemRepeated(Problem):
+    """The same `id` stands at two places of the tree."""
+
+    slug, title, status = "item-repeated", "Item repeated", HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ItemUnknown(Problem):
+    """An item that the body names by its id is not on this agenda.
+
+    Leave `id` out for new items; a parent must be on the same agenda.
+    """
+
+    slug, title, status = (
+        "item-unknown",
+        "Not an item of this agenda",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+class PositionUnknown(Problem):
+    """The place is not among the siblings: it counts from 0 and may be one behind the last."""
+
+    slug, title, status = "position-unknown", "No such place", HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ItemHasPanel(Problem):
+    """A panel hangs on the item: delete the panel before the item goes or changes its kind."""
+
+    slug, title, status = "item-has-panel", "The item has a panel", HTTPStatus.CONFLICT
+
+
+class AgendaEmpty(Problem):
+    """There is nothing to issue: the agenda has no items."""
+
+    slug, title, status = "agenda-empty", "The agenda is empty", HTTPStatus.CONFLICT
+
+
+class SymbolTaken(AlreadyExists):
+    """Another version of this agenda has the symbol."""
+
+    slug, title, status = "symbol-taken", "Symbol taken", HTTPStatus.CONFLICT

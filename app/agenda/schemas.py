@@ -1,0 +1,253 @@
+"""The agenda as it crosses the wire: as it is worked on, and as it is issued."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, PlainSerializer
+
+from app.agenda.lifecycle import ItemAccess, ItemKind, VersionStatus
+from app.agenda.times import ComputedInstant, TimetableProblemOut
+from app.core.fields import (
+    Handle,
+    InstantField,
+    Language,
+    LocalizedLine,
+    LocalizedText,
+    Minutes,
+    Schema,
+    ShortLine,
+    WallTimeField,
+    ZoneName,
+)
+from app.meetings.lifecycle import MeetingFormat
+
+ComputedWallTime = Annotated[
+    datetime,
+    PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
+    Field(
+        description="What the clocks show in the meeting's zone.",
+        json_schema_extra={"format": "", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"},
+        examples=["2021-10-08T10:15:00"],
+    ),
+]
+Position = Annotated[
+    int, Field(ge=0, le=500, description="Place among the siblings, from 0.", examples=[0])
+]
+Symbol = Annotated[
+    ShortLine,
+    Field(description="The document symbol.", examples=["COORDINATION-COMMITTEE-6/1/Rev.1"]),
+]
+Number = Annotated[
+    str | None,
+    Field(
+        max_length=200,
+        description="By its place: 1, 2, 2(a), 2(a)(i); breaks have none.",
+        examples=["2(a)"],
+    ),
+]
+Depth = Annotated[int, Field(ge=1, le=5, description="1 at the top.", examples=[1])]
+
+
+class ItemWrite(Schema):
+    """What an organizer says about an item; number and times follow from its place."""
+
+    kind: ItemKind
+    title: LocalizedLine
+    note: LocalizedText = Field(default_factory=dict)
+    duration: Minutes | None = Field(
+        None, description="Minutes of its own, without those of the items under it."
+    )
+    pinned_start: WallTimeField | None = Field(
+        None, description="Wall time at which it must begin; it moves with the meeting."
+    )
+    access: ItemAccess = Field(
+        ItemAccess.PUBLIC, description="A restricted item hides all that lies under it too."
+    )
+    working_group: str | None = Field(
+        None,
+        min_length=1,
+        max_length=80,
+        description="Id or handle of the committee that gives the briefing.",
+        examples=["resource-mobilization"],
+    )
+    presenter: ShortLine | None = Field(None, examples=["Li Wei"])
+
+
+class ItemCreate(ItemWrite):
+    parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
+    position: Position | None = Field(None, description="By default behind the last.")
+
+
+class ItemPatch(Schema):
+    kind: ItemKind | None = None
+    title: dict[str, str | None] | None = Field(None, max_length=20)
+    note: dict[str, str | None] | None = Field(None, max_length=20)
+    duration: Minutes | None = None
+    pinned_start: WallTimeField | None = None
+    access: ItemAccess | None = None
+    working_group: str | None = Field(None, min_length=1, max_length=80)
+    presenter: ShortLine | None = None
+
+
+class ItemMove(Schema):
+    """The new place: under which item, and where among its children."""
+
+    parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
+    position: Position
+
+
+class TreeItem(ItemWrite):
+    """An item with all that lies under it."""
+
+    id: UUID | None = Field(None, description="Of an item that is kept; none for a new one.")
+    items: list["TreeItem"] = Field(default_factory=list, max_length=1000)
+
+
+class AgendaWrite(Schema):
+    """The whole agenda, in its order; items that are left out are deleted."""
+
+    items: list[TreeItem] = Field(max_length=1000)
+
+
+class WorkingGroupOut(Schema):
+    """Who gives a briefing."""
+
+    id: UUID
+    handle: Handle
+    name: LocalizedLine
+
+
+class ItemOut(Schema):
+    """An item with its number, its times and all that lies under it."""
+
+    id: UUID
+    parent_id: UUID | None
+    position: int = Field(ge=0, le=1000)
+    number: Number
+    depth: Depth
+    kind: ItemKind
+    title: LocalizedLine
+    note: LocalizedText
+    duration: Minutes | None
+    pinned_start: ComputedWallTime | None
+    access: ItemAccess
+    working_group: WorkingGroupOut | None
+    presenter: ShortLine | None
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant = Field(description="The end of everything under the item.")
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+    items: list["ItemOut"] = Field(max_length=500)
+
+
+class AgendaOut(Schema):
+    """The working agenda."""
+
+    meeting_id: UUID
+    meeting: Handle
+    timezone: ZoneName
+    starts_at: ComputedInstant = Field(description="The meeting's start.")
+    ends_at: ComputedInstant = Field(description="When the last item ends.")
+    symbol: str | None = Field(
+        max_length=200, description="Of the latest issued version; null before the first."
+    )
+    items: list[ItemOut] = Field(max_length=500)
+    problems: list[TimetableProblemOut] | None = Field(
+        max_length=2000, description="For organizers; null for everybody else."
+    )
+
+
+class VersionCreate(Schema):
+    """What to issue; the first version is the provisional one, then come revisions."""
+
+    status: VersionStatus | None = Field(
+        None, description="By default `provisional` first and `revised` then."
+    )
+    symbol: Symbol | None = Field(None, description="By default made of the meeting's handle.")
+
+
+class VersionOut(Schema):
+    """What is known of an issued version; its address has the agenda itself."""
+
+    number: int = Field(ge=1, le=1_000_000, description="1 is the provisional agenda.")
+    revision: int = Field(ge=0, le=1_000_000, description="1 for Rev.1; 0 before it.")
+    status: VersionStatus
+    symbol: Symbol
+    issued_at: InstantField
+
+
+class VersionSort(StrEnum):
+    NUMBER = "number"
+    NUMBER_DOWN = "-number"
+
+
+class IssuedMeeting(Schema):
+    """The meeting as it was when the agenda was issued."""
+
+    id: UUID
+    handle: Handle
+    title: LocalizedLine
+    format: MeetingFormat
+    timezone: ZoneName
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+    languages: list[Language] = Field(max_length=20)
+
+
+class IssuedWorkingGroup(Schema):
+    handle: Handle
+    name: LocalizedLine
+
+
+class IssuedPanellist(Schema):
+    """Somebody asked or confirmed, without any address."""
+
+    order: int = Field(ge=1, le=1000, description="From 1.")
+    role: str = Field(max_length=100, examples=["moderator"])
+    name: ShortLine = Field(examples=["Amina Rossi"])
+    honorific: ShortLine | None
+    job_title: ShortLine | None
+    affiliation: ShortLine | None
+    minutes: Minutes | None
+
+
+class IssuedPanel(Schema):
+    title: LocalizedLine
+    panellists: list[IssuedPanellist] = Field(max_length=1000)
+
+
+class IssuedItem(Schema):
+    """An item as it was issued."""
+
+    id: UUID
+    number: Number
+    depth: Depth
+    kind: ItemKind
+    title: LocalizedLine
+    note: LocalizedText
+    duration: Minutes | None
+    access: ItemAccess
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+    working_group: IssuedWorkingGroup | None
+    presenter: ShortLine | None
+    panel: IssuedPanel | None
+    items: list["IssuedItem"] = Field(max_length=500)
+
+
+class IssuedAgenda(Schema):
+    """A version of the agenda, which never changes; the numbers are those of the full agenda."""
+
+    meeting: IssuedMeeting
+    symbol: Symbol
+    status: VersionStatus
+    number: int = Field(ge=1, le=1_000_000)
+    revision: int = Field(ge=0, le=1_000_000)
+    issued_at: InstantField
+    items: list[IssuedItem] = Field(max_length=500)

@@ -1,0 +1,129 @@
+"""The working agenda in memory: its rows together with their numbers and times."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+from uuid import UUID
+
+from app.agenda.lifecycle import ItemAccess, ItemKind
+from app.agenda.policy import PlannedItem, TimedItem, Timetable, timetable
+from app.agenda.queries import Group, ItemRow
+from app.agenda.tables import AgendaItem
+from app.core.zones import RepeatedWallTime, to_instant, to_local
+from app.meetings.tables import Meeting
+
+MINUTE = timedelta(minutes=1)
+
+
+class ItemState(NamedTuple):
+    """Everything that an edit of the agenda can change about an item."""
+
+    id: UUID
+    parent_id: UUID | None
+    position: int
+    kind: ItemKind
+    title: dict[str, Any]
+    note: dict[str, Any]
+    duration: int | None
+    pinned_minutes: int | None
+    access: ItemAccess
+    working_group_id: UUID | None
+    presenter: str | None
+
+    @classmethod
+    def of(cls, item: AgendaItem) -> Self:
+        return cls(*(getattr(item, name) for name in cls._fields))
+
+    def planned(self, start: datetime) -> PlannedItem:
+        """For the rules; `start` is the meeting's."""
+        pinned = None if self.pinned_minutes is None else start + self.pinned_minutes * MINUTE
+        return PlannedItem(self.id, self.parent_id, self.position, self.kind, self.duration, pinned)
+
+
+class PlacedItem(NamedTuple):
+    """An item at its place in reading order."""
+
+    state: ItemState
+    group: Group | None
+    timed: TimedItem
+
+
+@dataclass(frozen=True)
+class WorkingAgenda:
+    """A meeting's agenda as its organizers work on it."""
+
+    meeting: Meeting
+    states: dict[UUID, ItemState]
+    groups: dict[UUID, Group | None]
+
+    @classmethod
+    def of(cls, meeting: Meeting, rows: Iterable[ItemRow]) -> Self:
+        rows = list(rows)
+        return cls(
+            meeting,
+            {row.item.id: ItemState.of(row.item) for row in rows},
+            {row.item.id: row.group for row in rows},
+        )
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        start = self.meeting.starts_at
+        planned = [state.planned(start) for state in self.states.values()]
+        return timetable(planned, start, self.meeting.ends_at)
+
+    @cached_property
+    def hidden(self) -> frozenset[UUID]:
+        """The restricted items and whatever lies under them."""
+        hidden: set[UUID] = set()
+        for timed in self.timetable.items:
+            state = self.states[timed.id]
+            if state.access is ItemAccess.RESTRICTED or state.parent_id in hidden:
+                hidden.add(timed.id)
+        return frozenset(hidden)
+
+    def read(self, *, full: bool) -> list[PlacedItem]:
+        """The items in reading order: all of them, or those that everybody may see."""
+        hidden = frozenset[UUID]() if full else self.hidden
+        return [
+            PlacedItem(self.states[timed.id], self.groups[timed.id], timed)
+            for timed in self.timetable.items
+            if timed.id not in hidden
+        ]
+
+    def children(self, parent_id: UUID | None) -> list[UUID]:
+        """The items directly under one, or at the top, in their order."""
+        ids = (timed.id for timed in self.timetable.items)
+        return [item_id for item_id in ids if self.states[item_id].parent_id == parent_id]
+
+    def under(self, item_id: UUID) -> set[UUID]:
+        """The item and all that lies under it."""
+        found = {item_id}
+        for timed in self.timetable.items:
+            if self.states[timed.id].parent_id in found:
+                found.add(timed.id)
+        return found
+
+
+def pinned_wall_time(meeting: Meeting, minutes: int | None) -> datetime | None:
+    """The wall time of a pin, in the meeting's zone."""
+    if minutes is None:
+        return None
+    return to_local(meeting.starts_at + minutes * MINUTE, meeting.timezone)
+
+
+def minutes_of_pin(meeting: Meeting, wall: datetime) -> float:
+    """Minutes from the meeting's start to a wall time in its zone.
+
+    Of a wall time that happens twice the first counts, unless it is over when the meeting starts.
+    Raises `ZoneTrouble`.
+    """
+    try:
+        instant = to_instant(wall, meeting.timezone)
+    except RepeatedWallTime as trouble:
+        first, second = (
+            to_instant(wall, meeting.timezone, fold_offset=offset) for offset in trouble.offsets
+        )
+        instant = first if first >= meeting.starts_at else second
+    return (instant - meeting.starts_at) / MINUTE

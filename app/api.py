@@ -1,0 +1,58 @@
+"""Table of contents: every router under /v1, in the order of the journey."""
+
+from fastapi import APIRouter
+
+from app.agenda.endpoints import router as agenda
+from app.agenda.public import router as public_agenda
+from app.attendance.endpoints import router as attendance
+from app.audit.endpoints import router as audit
+from app.calendar.endpoints import router as calendar
+from app.committees.endpoints import router as committees
+from app.entities.endpoints import router as entities
+from app.identity.endpoints import router as identity
+from app.invitations.endpoints import router as invitations
+from app.mail.endpoints import router as mail
+from app.meetings.endpoints import router as meetings
+from app.meetings.public import router as public_meetings
+from app.meetings.verbs import router as meeting_verbs
+from app.outcomes.endpoints import router as outcomes
+from app.panels.endpoints import router as panels
+from app.registrations import listeners  # noqa: F401  # they register themselves
+from app.registrations.endpoints import router as registrations
+
+TAGS = [
+    {"name": "identity", "description": "Who am I, tokens, accounts, roles, links from mails."},
+    {"name": "committees", "description": "Standing bodies, working groups, dated membership."},
+    {"name": "entities", "description": "Organizations, their people and focal points."},
+    {"name": "meetings", "description": "A meeting and its life."},
+    {"name": "agenda", "description": "Items, computed timetable, issued versions."},
+    {"name": "panels", "description": "Panels, moderators and panellists."},
+    {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
+    {"name": "registrations", "description": "Delegations and the waiting list."},
+    {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
+    {"name": "outcomes", "description": "Decisions, action items and the report."},
+    {"name": "log", "description": "Every change, and the mails that followed."},
+    {"name": "public", "description": "What everybody may see, without a token."},
+    {"name": "operations", "description": "Health and metrics."},
+]
+
+router = APIRouter(prefix="/v1")
+for part in (
+    public_agenda,  # first, as routes are tried in their order and this one is asked most
+    identity,
+    committees,
+    entities,
+    meetings,
+    meeting_verbs,
+    agenda,
+    panels,
+    invitations,
+    registrations,
+    attendance,
+    outcomes,
+    audit,
+    calendar,
+    mail,
+    public_meetings,
+):
+    router.include_router(part)

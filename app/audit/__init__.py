@@ -1,0 +1,1 @@
+"""Reading the log: by meeting, and as the audit trail."""

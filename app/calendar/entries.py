@@ -1,0 +1,156 @@
+"""Calendar entries of meetings and of registered people, from the rows to what the writer takes."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.calendar.writer import (
+    Attendee,
+    Conference,
+    EntryStatus,
+    MeetingEntry,
+    Organizer,
+    Participation,
+)
+from app.core.fields import in_language
+from app.entities.tables import Person
+from app.meetings.lifecycle import MeetingFormat, MeetingStatus
+from app.meetings.tables import Meeting
+from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.tables import Registration
+
+PRODID = "-//Secretariat//Meetings//EN"
+ALARM_MINUTES = 15
+AGENDA_LINES = 60
+
+_STATUS = {
+    MeetingStatus.DRAFT: EntryStatus.TENTATIVE,
+    MeetingStatus.POSTPONED: EntryStatus.TENTATIVE,
+    MeetingStatus.CANCELLED: EntryStatus.CANCELLED,
+}
+"""A postponed meeting keeps its place, tentatively, so that the new date updates the same entry."""
+
+_STATUS_OF_REGISTERED = {
+    RegistrationStatus.WAITING: EntryStatus.TENTATIVE,
+    RegistrationStatus.WITHDRAWN: EntryStatus.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What entries of one meeting have in common: who sends them, when, in which language."""
+
+    organizer: Organizer
+    languages: tuple[str, ...]
+    """Of the reader, best first."""
+    stamp: datetime
+    agenda: bytes | None = None
+    """The issued agenda as its readers get it."""
+
+    @property
+    def domain(self) -> str:
+        """UIDs end in it."""
+        return domain_of(self.organizer.address)
+
+
+def domain_of(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def meeting_entry(meeting: Meeting, frame: Frame) -> MeetingEntry:
+    """The meeting as everybody who may know of it sees it."""
+    zone = ZoneInfo(meeting.timezone)
+    languages = [*frame.languages, *meeting.languages]
+    return MeetingEntry(
+        uid=f"{meeting.id}@{frame.domain}",
+        sequence=meeting.calendar_sequence,
+        stamp=frame.stamp,
+        created=meeting.created_at,
+        last_modified=frame.stamp,
+        zone=zone,
+        start=_wall(meeting.starts_at, zone),
+        end=_wall(meeting.ends_at, zone),
+        summary=in_language(meeting.title, languages),
+        organizer=frame.organizer,
+        status=_STATUS.get(meeting.status, EntryStatus.CONFIRMED),
+        description=describe(meeting, frame.agenda, languages),
+        location=place_of(meeting),
+        language=frame.languages[0] if frame.languages else "",
+    )
+
+
+def registered_entry(meeting: Meeting, registration: Registration, frame: Frame) -> MeetingEntry:
+    """The entry of one registered person, whoever reads it: neither attendee nor join link.
+
+    It has the UID of the entry that the person got, so it updates that one in place.
+    """
+    entry = meeting_entry(meeting, frame)
+    return replace(
+        entry,
+        uid=f"{registration.id}@{frame.domain}",
+        sequence=meeting.calendar_sequence + registration.calendar_sequence,
+        created=registration.created_at,
+        status=_STATUS_OF_REGISTERED.get(registration.status, entry.status),
+    )
+
+
+def personal_entry(
+    meeting: Meeting,
+    registration: Registration,
+    person: Person,
+    frame: Frame,
+    *,
+    join_address: str | None,
+    join_words: str,
+) -> MeetingEntry:
+    """The person's own entry, as it goes by mail; many programs show no CONFERENCE, so the
+    personal link stands in the description too, and as the place of a meeting without one.
+    """
+    entry = registered_entry(meeting, registration, frame)
+    attendee = Attendee(
+        name=person.name, address=person.email, participation=Participation.ACCEPTED
+    )
+    if join_address is None:
+        return replace(entry, attendee=attendee)
+    return replace(
+        entry,
+        attendee=attendee,
+        description="\n\n".join(filter(None, [f"{join_words}\n{join_address}", entry.description])),
+        location=entry.location or join_address,
+        conferences=(Conference(uri=join_address, label=join_words),),
+        alarms=(ALARM_MINUTES,),
+    )
+
+
+def cancelled(entry: MeetingEntry) -> MeetingEntry:
+    """The whole entry is taken back: nobody but this person has one with its UID."""
+    return replace(entry, status=EntryStatus.CANCELLED)
+
+
+def place_of(meeting: Meeting) -> str:
+    """Where one can go; the conference room's address is a secret and no place."""
+    return meeting.venue or "" if meeting.format is not MeetingFormat.VIRTUAL else ""
+
+
+def describe(meeting: Meeting, agenda: bytes | None, languages: Sequence[str]) -> str:
+    """The meeting's own words, then its issued agenda in short."""
+    lines = list(_agenda_lines(json.loads(agenda), languages)) if agenda else []
+    if len(lines) > AGENDA_LINES:
+        lines = [*lines[:AGENDA_LINES], "..."]
+    return "\n\n".join(
+        filter(None, [in_language(meeting.description, languages), "\n".join(lines)])
+    )
+
+
+def _agenda_lines(node: dict[str, Any], languages: Sequence[str]) -> Iterator[str]:
+    for item in node.get("items", []):
+        yield " ".join(filter(None, [item.get("number"), in_language(item["title"], languages)]))
+        yield from _agenda_lines(item, languages)
+
+
+def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
+    """From the instant rather than from the stored wall time, which does not keep the fold."""
+    return instant.astimezone(zone).replace(tzinfo=None)

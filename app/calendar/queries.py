@@ -1,0 +1,45 @@
+"""What calendar entries need beyond the rows that they are about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.agenda.tables import AgendaVersion
+from app.events.tables import LogEntry
+
+
+async def last_change(session: AsyncSession, meeting_id: UUID, *others: UUID) -> datetime | None:
+    """When the meeting, or one of the other subjects of its log, last changed.
+
+    It becomes DTSTAMP, so the same state gives the same bytes.
+    """
+    statement = latest_change(meeting_id, [meeting_id, *others])
+    found: datetime | None = (await session.execute(statement)).scalar_one()
+    return found
+
+
+async def issued_agenda(session: AsyncSession, meeting_id: UUID) -> bytes | None:
+    """The public view of the agenda's latest issued version."""
+    found: bytes | None = (await session.execute(latest_agenda(meeting_id))).scalar_one_or_none()
+    return found
+
+
+def latest_change(meeting_id: Any, subjects: Sequence[Any]) -> Select[Any]:
+    """Of ids or of columns that hold them."""
+    return select(func.max(col(LogEntry.recorded_at))).where(
+        col(LogEntry.meeting_id) == meeting_id, col(LogEntry.subject_id).in_(subjects)
+    )
+
+
+def latest_agenda(meeting_id: Any) -> Select[Any]:
+    return (
+        select(col(AgendaVersion.public_body))
+        .where(col(AgendaVersion.meeting_id) == meeting_id)
+        .order_by(col(AgendaVersion.number).desc())
+        .limit(1)
+    )

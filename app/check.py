@@ -1,0 +1,300 @@
+"""Recounts every invariant of the database from its rows and says what is wrong.
+
+What the database itself enforces is recounted too: a restored backup or a repair by hand may have
+gone around it.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.zones import ZoneTrouble, offset_at, to_instant
+from app.events import Event
+from app.mail.listeners import FOLLOWER
+from app.meetings.events import Move
+from app.meetings.lifecycle import OVER
+
+_LAST = """
+    SELECT DISTINCT ON (e.subject_id) e.subject_id, {state} AS told
+      FROM events e WHERE e.name IN ({names})
+     ORDER BY e.subject_id, left(e.id::text, 13) DESC, e.recorded_at DESC, e.id DESC
+"""
+"""The state that the last entry about each subject tells. Ids rise within one process; between
+processes the millisecond of the id, and then the instant, is the order."""
+
+_REGISTRATION_STATES = {
+    "registration.confirmed": "confirmed",
+    "registration.waiting": "waiting",
+    "registration.promoted": "confirmed",
+    "registration.withdrawn": "withdrawn",
+}
+_INVITATION_STATES = {
+    "invitation.created": "draft",
+    "invitation.sent": "sent",
+    "invitation.withdrawn": "withdrawn",
+}
+_MOVES = sorted(kind.name for kind in Move.__subclasses__() if issubclass(kind, Event))
+
+
+async def wrongs(session: AsyncSession) -> list[str]:
+    """A sentence for everything that is not as it must be; none for a sound database.
+
+    The session should see one moment (REPEATABLE READ) while others work.
+    """
+    found: list[str] = []
+    for statement in (*_RECOUNTS, *_PROMISES, *_STATES, *_LOG):
+        found += (await session.execute(text(statement), _VALUES)).scalars()
+    for statement, judge in _JUDGED:
+        rows = (await session.execute(text(statement))).all()
+        found += await asyncio.to_thread(judge, rows)
+    return found
+
+
+def _agenda_versions(rows: Sequence[Row[Any]]) -> list[str]:
+    """Tags are those of the bytes, and numbers run from 1 without a gap."""
+    found: list[str] = []
+    expected: dict[str, int] = {}
+    for row in rows:
+        number = expected[row.handle] = expected.get(row.handle, 0) + 1
+        if row.number != number:
+            found.append(f"agenda of {row.handle}: version {row.number} stands in place {number}")
+            expected[row.handle] = row.number
+        for which in ("public", "full"):
+            digest = hashlib.sha256(getattr(row, f"{which}_body")).hexdigest()
+            tag = getattr(row, f"{which}_etag").strip('"')
+            if not tag or not digest.startswith(tag):
+                found.append(
+                    f"agenda of {row.handle}, version {row.number}: the {which} bytes are not "
+                    "those that were issued"
+                )
+    return found
+
+
+def _wall_times(rows: Sequence[Row[Any]]) -> list[str]:
+    """By the rules of the pinned zone data, which may be newer than the database's own."""
+    found: list[str] = []
+    for row in rows:
+        ends = (("start", row.local_start, row.starts_at), ("end", row.local_end, row.ends_at))
+        for which, local, instant in ends:
+            try:
+                meant = to_instant(
+                    local, row.timezone, fold_offset=offset_at(instant, row.timezone)
+                )
+            except ZoneTrouble as trouble:
+                found.append(f"meeting {row.handle}: its {which}: {trouble}")
+                continue
+            if meant != instant:
+                found.append(
+                    f"meeting {row.handle}: its {which} is kept as {instant.isoformat()}, but "
+                    f"{local.isoformat()} in {row.timezone} is {meant.isoformat()}"
+                )
+    return found
+
+
+def _quoted(values: Sequence[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+def _cases(states: dict[str, str]) -> str:
+    return " ".join(f"WHEN '{name}' THEN '{state}'" for name, state in states.items())
+
+
+def _disagreeing(kind: str, tables: str, label: str, last: str) -> str:
+    """Rows whose state is another than the log's last word, or of which the log knows nothing."""
+    return f"""
+        SELECT format('{kind} %s is %s, and by the log %s', {label}, t.status,
+                      coalesce(last.told, 'does not exist'))
+          FROM {tables} LEFT JOIN ({last}) AS last ON last.subject_id = t.id
+         WHERE t.status IS DISTINCT FROM last.told ORDER BY t.id
+    """  # noqa: S608  # made of constants
+
+
+_VALUES = {"follower": FOLLOWER, "over": sorted(state.value for state in OVER)}
+
+_RECOUNTS = (
+    """
+    SELECT format('invitation of %s to %s: %s seats are noted as taken, %s are', e.handle,
+                  m.handle, i.seats_taken, count(r.id))
+      FROM invitations i
+      JOIN meetings m ON m.id = i.meeting_id
+      JOIN entities e ON e.id = i.entity_id
+      LEFT JOIN registrations r
+        ON r.invitation_id = i.id AND r.status = 'confirmed' AND r.takes_seat
+     GROUP BY i.id, m.id, e.id HAVING i.seats_taken <> count(r.id) ORDER BY i.id
+    """,
+    """
+    SELECT format('meeting %s: %s seats are noted as taken, %s are', m.handle, m.seats_taken,
+                  count(r.id))
+      FROM meetings m
+      LEFT JOIN registrations r
+        ON r.meeting_id = m.id AND r.status = 'confirmed' AND r.takes_seat
+     GROUP BY m.id HAVING m.seats_taken <> count(r.id) ORDER BY m.id
+    """,
+    """
+    SELECT format('invitation of %s to %s: %s are confirmed on a quota of %s', e.handle, m.handle,
+                  count(*), i.seat_quota)
+      FROM registrations r
+      JOIN invitations i ON i.id = r.invitation_id
+      JOIN meetings m ON m.id = i.meeting_id
+      JOIN entities e ON e.id = i.entity_id
+     WHERE r.status = 'confirmed' AND r.takes_seat
+     GROUP BY i.id, m.id, e.id HAVING count(*) > i.seat_quota ORDER BY i.id
+    """,
+    """
+    SELECT format('meeting %s: %s are confirmed on a capacity of %s', m.handle, count(*),
+                  m.capacity)
+      FROM registrations r JOIN meetings m ON m.id = r.meeting_id
+     WHERE r.status = 'confirmed' AND r.takes_seat
+     GROUP BY m.id HAVING count(*) > m.capacity ORDER BY m.id
+    """,
+)
+"""Seats: what the counters say, what the rows say, what was granted."""
+
+_PROMISES = (
+    """
+    SELECT format('meeting %s: person %s has %s live registrations', m.handle, r.person_id,
+                  count(*))
+      FROM registrations r JOIN meetings m ON m.id = r.meeting_id
+     WHERE r.status IN ('confirmed', 'waiting')
+     GROUP BY m.id, r.person_id HAVING count(*) > 1 ORDER BY m.id, r.person_id
+    """,
+    """
+    SELECT format('meeting %s: the delegation of %s has %s heads', m.handle, e.handle, count(*))
+      FROM registrations r
+      JOIN meetings m ON m.id = r.meeting_id
+      JOIN entities e ON e.id = r.entity_id
+     WHERE r.role = 'head_of_delegation' AND r.status IN ('confirmed', 'waiting')
+     GROUP BY m.id, e.id, r.invitation_id HAVING count(*) > 1 ORDER BY m.id, e.id
+    """,
+    """
+    SELECT format('registration %s: meeting or entity are not those of its invitation', r.id)
+      FROM registrations r
+      JOIN invitations i ON i.id = r.invitation_id
+      JOIN people p ON p.id = r.person_id
+     WHERE (r.meeting_id, r.entity_id) IS DISTINCT FROM (i.meeting_id, i.entity_id)
+        OR p.entity_id <> r.entity_id
+     ORDER BY r.id
+    """,
+    """
+    SELECT format('meeting %s: registration %s waits although a seat is free', m.handle, r.id)
+      FROM registrations r
+      JOIN invitations i ON i.id = r.invitation_id
+      JOIN meetings m ON m.id = r.meeting_id
+     WHERE r.status = 'waiting' AND m.status <> ALL(:over)
+       AND i.status NOT IN ('draft', 'withdrawn')
+       AND (NOT r.takes_seat
+            OR i.seats_taken < i.seat_quota
+               AND (m.capacity IS NULL OR m.seats_taken < m.capacity))
+     ORDER BY r.id
+    """,
+    """
+    SELECT format('meeting %s: registration %s of a withdrawn invitation is %s', m.handle, r.id,
+                  r.status)
+      FROM registrations r
+      JOIN invitations i ON i.id = r.invitation_id
+      JOIN meetings m ON m.id = r.meeting_id
+     WHERE i.status = 'withdrawn' AND r.status <> 'withdrawn' ORDER BY r.id
+    """,
+    """
+    SELECT format('meeting %s: registration %s is %s and its holder counts as present', m.handle,
+                  r.id, r.status)
+      FROM attendance a
+      JOIN registrations r ON r.id = a.registration_id
+      JOIN meetings m ON m.id = a.meeting_id
+     WHERE a.left_at IS NULL AND r.status <> 'confirmed' ORDER BY a.id
+    """,
+    """
+    SELECT format('attendance %s is in another meeting than its registration', a.id)
+      FROM attendance a JOIN registrations r ON r.id = a.registration_id
+     WHERE a.meeting_id <> r.meeting_id ORDER BY a.id
+    """,
+)
+"""Who may be where."""
+
+_STATES = (
+    _disagreeing(
+        "registration",
+        "registrations t",
+        "t.id",
+        _LAST.format(
+            state=f"CASE e.name {_cases(_REGISTRATION_STATES)} END",
+            names=_quoted(list(_REGISTRATION_STATES)),
+        ),
+    ),
+    _disagreeing(
+        "invitation",
+        "invitations t",
+        "t.id",
+        _LAST.format(
+            state=f"CASE e.name {_cases(_INVITATION_STATES)} ELSE e.data ->> 'answer' END",
+            names=_quoted([*_INVITATION_STATES, "invitation.answered"]),
+        ),
+    ),
+    _disagreeing(
+        "meeting",
+        "meetings t",
+        "t.handle",
+        _LAST.format(
+            state="CASE e.name WHEN 'meeting.created' THEN 'draft' ELSE e.data ->> 'after' END",
+            names=_quoted(["meeting.created", *_MOVES]),
+        ),
+    ),
+)
+"""The state of a thing is what the log told last."""
+
+_LOG = (
+    """
+    SELECT format('the log: number %s was given %s times', sequence, count(*))
+      FROM events WHERE sequence IS NOT NULL GROUP BY sequence HAVING count(*) > 1 ORDER BY sequence
+    """,
+    """
+    SELECT format('the log: %s numbers up to %s are missing', max(sequence) - count(*),
+                  max(sequence))
+      FROM events WHERE sequence IS NOT NULL
+    HAVING max(sequence) <> count(DISTINCT sequence)
+    """,
+    """
+    SELECT format('%s follows the log at %s, which it has not reached', f.name, f.sequence)
+      FROM followers f
+     WHERE f.sequence > (SELECT coalesce(max(sequence), 0) FROM events) ORDER BY f.name
+    """,
+    """
+    SELECT format('invitation %s was sent and nobody is written to about it', i.id)
+      FROM events e
+      JOIN invitations i ON i.id = e.subject_id AND i.status NOT IN ('draft', 'withdrawn')
+      JOIN meetings m ON m.id = i.meeting_id
+      JOIN committees c ON c.id = m.committee_id
+     WHERE e.name = 'invitation.sent'
+       AND e.sequence <= (SELECT sequence FROM followers WHERE name = :follower)
+       AND EXISTS (SELECT FROM focal_points f
+                    WHERE f.entity_id = i.entity_id AND f.ended_at IS NULL
+                      AND f.created_at <= e.recorded_at
+                      AND (f.committee_id IS NULL OR f.committee_id IN (c.id, c.parent_id)))
+       AND NOT EXISTS (SELECT FROM messages s WHERE s.event_id = e.id AND s.kind = 'invitation')
+     ORDER BY i.id
+    """,
+)
+"""Numbers of the log, and what followed from it."""
+
+_JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
+    (
+        """
+        SELECT m.handle, v.number, v.public_body, v.public_etag, v.full_body, v.full_etag
+          FROM agenda_versions v JOIN meetings m ON m.id = v.meeting_id
+         ORDER BY m.handle, v.number
+        """,
+        _agenda_versions,
+    ),
+    (
+        """
+        SELECT handle, timezone, local_start, local_end, starts_at, ends_at
+          FROM meetings ORDER BY handle
+        """,
+        _wall_times,
+    ),
+)
+"""What is judged by this program rather than by the database."""

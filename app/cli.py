@@ -1,0 +1,334 @@
+"""The operator's commands."""
+
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+from uuid import UUID
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import callers, provisioning, serving
+from app import check as invariants
+from app.committees.imports import import_committees
+from app.core import clock
+from app.core.imports import ImportResult, RowOutcome, rows_of
+from app.core.problems import Problem
+from app.core.sheets import Row
+from app.deployment import NotConfigured, configure_logging
+from app.embedded import EmbeddedServer, EmbeddedServerError
+from app.entities.imports import import_entities
+from app.identity.lifecycle import Role
+from app.settings import Settings, get_settings
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+}
+Result = TypeVar("Result")
+Importer = Callable[[AsyncSession, list[Row], bool], Awaitable[ImportResult]]
+
+commands = typer.Typer(
+    name="secretariat",
+    help="The service that a committee's secretariat runs its virtual meetings on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+token_commands = typer.Typer(help="Tokens for callers.", no_args_is_help=True)
+entity_commands = typer.Typer(help="Organizations.", no_args_is_help=True)
+committee_commands = typer.Typer(help="Committees and working groups.", no_args_is_help=True)
+commands.add_typer(token_commands, name="token")
+commands.add_typer(entity_commands, name="entities")
+commands.add_typer(committee_commands, name="committees")
+
+console = Console(soft_wrap=True, highlight=False)
+complaints = Console(stderr=True, soft_wrap=True, highlight=False)
+
+Table_ = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX, YAML or JSON.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+
+
+def main() -> None:
+    """What goes wrong in a way that an operator can mend is said in a line, with status 1."""
+    try:
+        commands()
+    except (
+        NotConfigured,
+        EmbeddedServerError,
+        serving.CannotServe,
+        DBAPIError,
+        asyncpg.PostgresError,
+        OSError,
+    ) as error:
+        _fail(str(error))
+    except ValidationError as error:
+        _fail("\n".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+    except Problem as problem:
+        places = [f"  {each.detail} ({each.pointer})" for each in problem.errors or ()]
+        _fail("\n".join([f"{problem.title}: {problem.detail}", *places]))
+
+
+@commands.command()
+def serve(
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Only the API.")] = False,
+    no_migrate: Annotated[
+        bool, typer.Option("--no-migrate", help="Leave the schema of the database alone.")
+    ] = False,
+    no_demo: Annotated[
+        bool, typer.Option("--no-demo", help="Do not load the reference meeting.")
+    ] = False,
+) -> None:
+    """Serve API and worker, with an embedded PostgreSQL unless DATABASE_URL names another."""
+    settings = _settings()
+    parts = serving.Parts(worker=not no_worker, migrate=not no_migrate, demo=not no_demo)
+    _let_signals_interrupt()
+    try:
+        with serving.serving(settings, parts, _narrator()) as running:
+            _show(running)
+            serving.watch(running.children)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+
+
+@commands.command()
+def worker() -> None:
+    """Follow the log: plan mails and send them, until SIGTERM or Ctrl-C."""
+    from app import worker as work  # noqa: PLC0415  # no other command needs the queue's driver
+
+    settings = _settings()
+    with provisioning.reachable(settings) as ready:
+        configure_logging(ready)
+        asyncio.run(work.run(ready))
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to this program's schema; the embedded one is made if it is missing."""
+    settings, say = _settings(), _narrator()
+    with provisioning.provided(settings, say, migrating=True, loading=False):
+        say("The schema is the one of this program")
+
+
+@commands.command()
+def demo(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Load it into the service's database if that is empty.")
+    ] = False,
+) -> None:
+    """Walk the reference meeting through the API, in a database that is thrown away after it."""
+    settings, say = _settings(), _narrator()
+    if not keep:
+        with tempfile.TemporaryDirectory(prefix="secretariat-") as folder:
+            data = Path(folder)
+            data.chmod(0o711)
+            with EmbeddedServer.start(data, progress=say) as server:
+                server.create_database(provisioning.DATABASE)
+                url = server.url(provisioning.DATABASE)
+                provisioning.migrate(url.partition("://")[2])
+                say(f"{provisioning.load(url, data, say)} went as it should")
+        return
+    with provisioning.provided(settings, say, migrating=True, loading=True):
+        say("The reference meeting is there, or other work that it must not mix with")
+
+
+@token_commands.command("create")
+def create_token(
+    role: Annotated[Role, typer.Option(help="What its holder may do.")],
+    committee: Annotated[
+        str | None, typer.Option(help="Id or handle of the committee that the role is for.")
+    ] = None,
+    entity: Annotated[
+        str | None, typer.Option(help="Id or handle of the entity that the role is for.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Of account and token.")] = "from the command line",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Until it expires.")] = 30,
+    read_only: Annotated[bool, typer.Option("--read-only", help="It changes nothing.")] = False,
+) -> None:
+    """Make an account with a role and a token for it; the token is printed this once."""
+
+    async def create(session: AsyncSession) -> callers.Created:
+        return await callers.create(
+            session,
+            role=role,
+            committee=committee,
+            entity=entity,
+            name=name,
+            life=timedelta(days=days),
+            read_only=read_only,
+        )
+
+    created = _in_transaction(create)
+    complaints.print(f"Token {created.token_id}, until {created.expires_at:%Y-%m-%d %H:%M} UTC:")
+    sys.stdout.write(f"{created.secret}\n")
+
+
+@token_commands.command("list")
+def list_tokens() -> None:
+    """List the tokens that still work, with the roles of their accounts."""
+    table = Table("Token", "Begins", "Account", "Roles", "May", "Until")
+    for row in _in_transaction(callers.live):
+        roles = ", ".join(row.roles)
+        until = f"{row.expires_at:%Y-%m-%d}"
+        cells = (str(row.id), row.hint, row.account, roles, ", ".join(row.scopes), until)
+        table.add_row(*map(escape, cells))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+
+
+@token_commands.command("revoke")
+def revoke_token(token: Annotated[UUID, typer.Argument(help="Its id, as in the list.")]) -> None:
+    """Let a token work no more, from the next request on."""
+
+    async def revoke(session: AsyncSession) -> None:
+        await callers.revoke(session, token)
+
+    _in_transaction(revoke)
+    console.print(f"Token {token} is revoked.")
+
+
+@entity_commands.command("import")
+def entities_import(file: Table_, dry_run: DryRun = False) -> None:
+    """Create and change entities from a table, all or nothing."""
+
+    async def run(session: AsyncSession, rows: list[Row], dry: bool) -> ImportResult:
+        return await import_entities(session, rows, dry_run=dry)
+
+    _import(file, "entities", run, dry_run=dry_run)
+
+
+@committee_commands.command("import")
+def committees_import(file: Table_, dry_run: DryRun = False) -> None:
+    """Create and change committees and working groups from a table, all or nothing."""
+
+    async def run(session: AsyncSession, rows: list[Row], dry: bool) -> ImportResult:
+        return await import_committees(session, rows, dry_run=dry)
+
+    _import(file, "committees", run, dry_run=dry_run)
+
+
+@commands.command()
+def check() -> None:
+    """Recount every invariant of the database; status 1 when something is wrong."""
+
+    async def recount(session: AsyncSession) -> list[str]:
+        await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        return await invariants.wrongs(session)
+
+    wrongs = _in_transaction(recount)
+    for wrong in wrongs:
+        console.print(f"[red]✗[/] {escape(wrong)}")
+    if wrongs:
+        _fail(f"{len(wrongs)} things are wrong.")
+    console.print("[green]✓[/] The database is as it should be.")
+
+
+@commands.command()
+def openapi(
+    output: Annotated[
+        Path | None, typer.Option(help="File to write; by default standard output.")
+    ] = None,
+) -> None:
+    """Write the OpenAPI document of the API."""
+    from app.main import create_app  # noqa: PLC0415  # no other command needs the application
+
+    settings = _settings()
+    with tempfile.TemporaryDirectory() as data:
+        # No secret of this process is used, and none shall be made in the real folder for it.
+        document = create_app(settings.model_copy(update={"data": Path(data)})).openapi()
+    written = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        sys.stdout.write(written)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(written, encoding="utf-8")
+
+
+def _settings() -> Settings:
+    settings = get_settings()
+    clock.use(settings.clock)
+    return settings
+
+
+def _narrator() -> provisioning.Say:
+    """Says what happens, with the seconds since the beginning."""
+    began = time.monotonic()
+
+    def say(line: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {escape(line)}")
+
+    return say
+
+
+def _let_signals_interrupt() -> None:
+    """SIGTERM, and SIGHUP unless it is ignored as under nohup, end the service like Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+def _show(running: serving.Running) -> None:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(no_wrap=True, overflow="fold")
+    table.add_row("API and its pages", f"{running.url}/docs")
+    if running.meeting:
+        table.add_row("Meeting", f"{running.url}/v1/meetings/{running.meeting}")
+    table.add_row("Mails", escape(running.mails))
+    for role, secret in running.tokens.items():
+        table.add_row(f"Token, {role.replace('_', ' ')}", secret or "[dim]none yet[/]")
+    wide = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    wide.print()
+    wide.print(table)
+    wide.print("\nCtrl-C stops the service.")
+
+
+def _import(file: Path, key: str, run: Importer, *, dry_run: bool) -> None:
+    media_type = MEDIA_TYPES.get(file.suffix.lower())
+    if media_type is None:
+        _fail(f"{file.name}: the name of a table ends in {', '.join(MEDIA_TYPES)}.")
+    rows = rows_of(file.read_bytes(), media_type, key)
+
+    async def work(session: AsyncSession) -> ImportResult:
+        return await run(session, rows, dry_run)
+
+    result = _in_transaction(work)
+    for row in result.rows:
+        for error in row.errors:
+            complaints.print(f"row {row.row}: {escape(error.detail)} ({escape(error.pointer)})")
+    counts = ", ".join(f"{getattr(result, each.value)} {each.value}" for each in RowOutcome)
+    console.print(f"{'Would be: ' if dry_run else ''}{counts}")
+    if result.refused:
+        raise typer.Exit(1)
+
+
+def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    async def run(settings: Settings) -> Result:
+        async with provisioning.transaction(settings) as session:
+            return await work(session)
+
+    with provisioning.reachable(_settings()) as settings:
+        return asyncio.run(run(settings))
+
+
+def _fail(message: str) -> NoReturn:
+    complaints.print(f"[red]Error:[/] {escape(message)}")
+    raise SystemExit(1)

@@ -1,0 +1,1 @@
+"""Standing bodies, their working groups and their dated membership."""

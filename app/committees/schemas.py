@@ -1,0 +1,153 @@
+"""Committees and memberships as they cross the wire."""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from app.committees.lifecycle import Office, Standing
+from app.core.fields import (
+    Email,
+    Handle,
+    InstantField,
+    Language,
+    LocalizedLine,
+    Schema,
+    Seats,
+    ShortLine,
+    ZoneName,
+)
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _written_out(value: Any) -> Any:
+    """Numbers are no days, whatever they count (pydantic would take them for Unix time)."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a day such as 2021-10-08")
+    return value
+
+
+def _of_this_age(day: date) -> date:
+    if not 1900 <= day.year <= 2199:
+        raise ValueError("must lie between 1900 and 2199")
+    return day
+
+
+def _each_once(tags: list[str]) -> list[str]:
+    if len(set(tags)) != len(tags):
+        raise ValueError("names a language twice")
+    return tags
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_written_out),
+    AfterValidator(_of_this_age),
+    Field(examples=["2018-02-23"]),
+]
+Languages = Annotated[
+    list[Language],
+    AfterValidator(_each_once),
+    Field(min_length=1, max_length=20, examples=[["en", "fr"]]),
+]
+Number = Annotated[
+    int, Field(ge=1, le=1000, description="Of a working group within its committee.", examples=[1])
+]
+EntityName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="Id, handle or abbreviation of an entity.",
+        examples=["UNODC"],
+    ),
+]
+
+
+class CommitteeWrite(Schema):
+    """What describes a standing body."""
+
+    name: LocalizedLine
+    number: Number | None = None
+    timezone: ZoneName = "UTC"
+    languages: Languages = Field(default_factory=lambda: ["en"])
+    default_seat_quota: Seats = 5
+    contact_email: Email | None = None
+
+
+class CommitteeCreate(CommitteeWrite):
+    handle: Handle | None = Field(
+        None, description="By default made of the name.", examples=["coordination-committee"]
+    )
+    parent: str | None = Field(
+        None,
+        min_length=1,
+        max_length=80,
+        description="Id or handle of the committee whose working group this is.",
+        examples=["coordination-committee"],
+    )
+
+
+class CommitteePatch(Schema):
+    name: Annotated[dict[str, str | None], Field(max_length=20)] | None = None
+    number: Number | None = None
+    timezone: ZoneName | None = None
+    languages: Languages | None = None
+    default_seat_quota: Seats | None = None
+    contact_email: Email | None = None
+
+
+class CommitteeOut(CommitteeWrite):
+    id: UUID
+    handle: Handle
+    parent_id: UUID | None
+    created_at: InstantField
+
+
+class CommitteeSort(StrEnum):
+    HANDLE = "handle"
+    HANDLE_DOWN = "-handle"
+    NUMBER = "number"
+    NUMBER_DOWN = "-number"
+
+
+class MembershipWrite(Schema):
+    """How an entity stands in a committee, and when that ends."""
+
+    standing: Standing = Standing.MEMBER
+    office: Office | None = None
+    until: Day | None = Field(None, description="First day on which the entity is in it no more.")
+
+
+class MembershipCreate(MembershipWrite):
+    entity: EntityName
+    since: Day | None = Field(
+        None, description="First day in the committee; today where it is at home if left out."
+    )
+
+
+class MembershipPatch(Schema):
+    standing: Standing | None = None
+    office: Office | None = None
+    until: Day | None = None
+
+
+class MemberEntity(Schema):
+    """As much of an entity as a list of members shows."""
+
+    id: UUID
+    handle: Handle
+    abbreviation: ShortLine
+    name: LocalizedLine
+
+
+class MembershipOut(MembershipWrite):
+    id: UUID
+    committee_id: UUID
+    entity: MemberEntity
+    since: Day
+    created_at: InstantField

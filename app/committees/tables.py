@@ -1,0 +1,64 @@
+"""Committees and dated memberships."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, Uuid, column, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlmodel import Field
+
+from app.committees.lifecycle import Office, Standing
+from app.core.tables import Json, Row, TextList, one_of, values
+
+
+class Committee(Row, table=True):
+    """A standing body that meets; a working group has its committee as parent."""
+
+    __tablename__ = "committees"
+    __table_args__ = (
+        CheckConstraint("parent_id <> id", name="not_own_parent"),
+        CheckConstraint("default_seat_quota >= 0", name="default_seat_quota"),
+        Index(
+            "uq_committees_number",
+            "parent_id",
+            "number",
+            unique=True,
+            postgresql_where=text("number IS NOT NULL"),
+        ),
+    )
+
+    handle: str = Field(sa_type=Text, unique=True)
+    name: dict[str, Any] = Field(sa_type=Json)
+    parent_id: UUID | None = Field(default=None, foreign_key="committees.id")
+    number: int | None = None
+    """Of a working group within its committee."""
+    timezone: str = Field(default="UTC", sa_type=Text)
+    languages: list[str] = Field(default_factory=lambda: ["en"], sa_type=TextList)
+    default_seat_quota: int = 5
+    contact_email: str | None = Field(default=None, sa_type=Text)
+
+
+class Membership(Row, table=True):
+    """An entity in a committee from the day `since` until the day before `until`."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        one_of("standing", Standing),
+        one_of("office", Office),
+        CheckConstraint("until > since", name="period"),
+        ExcludeConstraint(
+            (column("committee_id"), "="),
+            (column("entity_id"), "="),
+            (func.daterange(column("since"), column("until")), "&&"),
+            name="ex_memberships_period",
+            using="gist",
+        ),
+    )
+
+    committee_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("committees.id"), nullable=False))
+    entity_id: UUID = Field(foreign_key="entities.id", index=True)
+    standing: Standing = Field(sa_type=values(Standing))
+    office: Office | None = Field(default=None, sa_type=values(Office))
+    since: date
+    until: date | None = None

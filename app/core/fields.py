@@ -1,0 +1,211 @@
+"""Field types that cross the wire everywhere: bounded text, handles, languages, addresses."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    UrlConstraints,
+)
+
+from app.core.zones import UnknownZone, canonical_zone
+
+LINE = r"^[^\x00-\x1F\x7F]+$"
+PARAGRAPHS = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
+HANDLE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
+UN_LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
+
+
+class Schema(BaseModel):
+    """What crosses the wire: unknown members are refused, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    @classmethod
+    def of(cls, thing: object) -> Self:
+        """From a row or another object with the same attributes."""
+        return cls.model_validate(thing)
+
+
+def _visible(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must have visible characters")
+    return text
+
+
+def _language(tag: str) -> str:
+    """BCP 47 letter case: language lower, Script title, REGION upper."""
+    parts = tag.split("-")
+    rest = [part.title() if len(part) == 4 else part.upper() for part in parts[1:]]
+    return "-".join([parts[0].lower(), *rest])
+
+
+def _zone(name: str) -> str:
+    try:
+        return canonical_zone(name)
+    except UnknownZone as error:
+        raise ValueError(str(error)) from None
+
+
+def _one_language_each(text: dict[str, str]) -> dict[str, str]:
+    if not text:
+        raise ValueError("needs at least one language")
+    return text
+
+
+def _utc(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("is an instant: add the offset, or Z")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+
+
+def _written(value: Any) -> Any:
+    """Numbers are no times here, although pydantic would take them as seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("is a text such as 2021-10-08T14:00:00Z")  # noqa: TRY004  # pydantic wants it
+    return value
+
+
+def _naive(local: datetime) -> datetime:
+    if local.tzinfo is not None:
+        raise ValueError("is a wall time: leave the offset out")
+    return local
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _year(instant: datetime) -> datetime:
+    if not 1970 <= instant.year <= 2199:
+        raise ValueError("must lie between 1970 and 2199")
+    return instant
+
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, pattern=LINE),
+    AfterValidator(_visible),
+]
+"""One line of text, at most 500 characters, no control characters."""
+
+ShortLine = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=LINE),
+    AfterValidator(_visible),
+]
+Paragraphs = Annotated[str, StringConstraints(max_length=10_000, pattern=PARAGRAPHS)]
+"""Text of several lines, at most 10,000 characters."""
+
+Handle = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=80, pattern=HANDLE),
+    Field(description="Readable name in addresses; never changes.", examples=["unodc"]),
+]
+Language = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=11, pattern=LANGUAGE),
+    AfterValidator(_language),
+    Field(description="BCP 47 tag.", examples=["en"]),
+]
+LocalizedLine = Annotated[
+    dict[Language, Line],
+    Field(
+        min_length=1,
+        max_length=20,
+        description="Text by BCP 47 tag.",
+        examples=[{"en": "Coordination Committee", "fr": "Comité de coordination"}],
+    ),
+    AfterValidator(_one_language_each),
+]
+LocalizedText = Annotated[
+    dict[Language, Paragraphs],
+    Field(
+        max_length=20,
+        description="Paragraphs by BCP 47 tag.",
+        examples=[{"en": "The panel looks at recent developments."}],
+    ),
+]
+Email = Annotated[EmailStr, StringConstraints(max_length=254), Field(examples=["a.b@example.org"])]
+ZoneName = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=60),
+    AfterValidator(_zone),
+    Field(description="IANA time zone.", examples=["America/New_York"]),
+]
+WebAddress = Annotated[
+    AnyHttpUrl,
+    UrlConstraints(max_length=2000),
+    PlainSerializer(str, return_type=str),
+    Field(examples=["https://conference.example.org/j/6"]),
+]
+InstantField = Annotated[
+    datetime,
+    Field(json_schema_extra={"format": "date-time"}, examples=["2021-10-08T14:00:00Z"]),
+    BeforeValidator(_written),
+    AfterValidator(_utc),
+    AfterValidator(_year),
+    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+]
+"""An instant; comes in with any offset, goes out in UTC."""
+
+WallTimeField = Annotated[
+    datetime,
+    Field(
+        description="Wall time in the meeting's zone, without an offset.",
+        examples=["2021-10-08T10:00:00"],
+        json_schema_extra={"format": "", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"},
+    ),
+    BeforeValidator(_written),
+    AfterValidator(_naive),
+    AfterValidator(_year),
+    PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
+]
+Minutes = Annotated[int, Field(ge=0, le=1440, description="Minutes.", examples=[30])]
+Seats = Annotated[int, Field(ge=0, le=100_000, description="Seats.", examples=[5])]
+
+
+def in_language(text: dict[str, str], wanted: Iterable[str]) -> str:
+    """The words for a reader: RFC 4647 lookup, then English, then whatever there is."""
+    for tag in wanted:
+        parts = tag.split("-")
+        while parts:
+            if (found := text.get("-".join(parts))) is not None:
+                return found
+            parts.pop()
+    return text.get("en") or next(iter(text.values()), "")
+
+
+def accepted_languages(header: str | None) -> list[str]:
+    """The tags of an `Accept-Language` header (RFC 9110 section 12.5.4), best first."""
+    weighted: list[tuple[float, int, str]] = []
+    for place, part in enumerate((header or "")[:500].split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        weight = float(quality) if re.fullmatch(r"[01](\.\d{0,3})?", quality) else 1.0
+        if re.fullmatch(LANGUAGE, tag) and weight > 0:
+            weighted.append((-weight, place, _language(tag)))
+    return [tag for _, _, tag in sorted(weighted)]
+
+
+def normalised_email(address: str) -> str:
+    """The form in which addresses are compared: letter case does not tell people apart."""
+    return address.strip().lower()
+
+
+def json_names(errors: Iterable[Any]) -> str:
+    """An RFC 6901 pointer of a path of member names and positions."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in errors)

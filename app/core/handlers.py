@@ -1,0 +1,158 @@
+"""The outermost layer: request ids, limits, and an answer in problem+json whatever happens."""
+
+import json
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import Counter, Histogram
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core import problems
+from app.core.database import is_unavailable
+from app.core.fields import json_names
+from app.core.ids import new_id
+from app.core.limits import BodyLimit, Limiter, too_large
+from app.core.problems import FieldError, Problem
+
+log = structlog.get_logger()
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_REQUESTS = Counter("http_requests", "Requests answered.", ["method", "status"])
+_SECONDS = Histogram("http_request_seconds", "Time to the answer's first byte.", ["method"])
+_BY_STATUS: Mapping[int, type[Problem]] = {
+    int(problem.status): problem
+    for problem in (
+        problems.BadRequest,
+        problems.NotAuthenticated,
+        problems.NotPermitted,
+        problems.NotFound,
+        problems.MethodNotAllowed,
+        problems.NotAcceptable,
+        problems.BodyTooLarge,
+        problems.UnsupportedMediaType,
+        problems.Invalid,
+        problems.TooManyRequests,
+        problems.Unavailable,
+    )
+}
+
+
+class Edge:
+    """ASGI middleware around the whole application."""
+
+    def __init__(
+        self, app: ASGIApp, *, limiter: Limiter, base_url: str, limits: Mapping[str, int]
+    ) -> None:
+        self.app, self.limiter, self.base_url = app, limiter, base_url
+        self.limits = limits
+        """Bytes of a body by the end of the path; `""` for all others."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        asked = connection.headers.get("x-request-id", "")
+        scope["request_id"] = asked if _REQUEST_ID.fullmatch(asked) else str(new_id())
+        extra = [(b"x-request-id", scope["request_id"].encode())]
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *extra, *_SAFETY]
+                _REQUESTS.labels(scope["method"], str(message["status"])).inc()
+            await send(message)
+
+        with _SECONDS.labels(scope["method"]).time():
+            try:
+                if scope["path"].startswith("/v1"):
+                    extra += self.limiter.count_request(connection)
+                limit = self._limit(scope["path"])
+                _check_framing(connection, limit)
+                await self.app(scope, BodyLimit(receive, limit), answer)
+            except Exception as error:  # the last line of defence
+                if started:
+                    raise
+                response = problem_response(error, scope["request_id"], self.base_url)
+                await response(scope, receive, answer)
+
+    def _limit(self, path: str) -> int:
+        ends = (end for end in self.limits if end and path.endswith(end))
+        return self.limits[next(ends, "")]
+
+
+_SAFETY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+def install(app: FastAPI, base_url: str) -> None:
+    """Let every exception of a route become a problem document."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return problem_response(error, request.scope["request_id"], base_url)
+
+    for kind in (Problem, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, answer)
+
+
+def problem_response(error: Exception, request_id: str, base_url: str) -> Response:
+    problem = as_problem(error)
+    if isinstance(problem, problems.InternalError):
+        log.error("internal error", request_id=request_id, exc_info=error)
+    elif isinstance(problem, problems.Unavailable) and problem is not error:
+        log.warning("database unavailable", request_id=request_id, error=type(error).__name__)
+    return Response(
+        json.dumps(problem.document(base_url, request_id), ensure_ascii=False),
+        status_code=int(problem.status),
+        headers=problem.headers,
+        media_type=problems.MEDIA_TYPE,
+    )
+
+
+def as_problem(error: Exception) -> Problem:
+    """The refusal that an exception means."""
+    match error:
+        case Problem():
+            return error
+        case RequestValidationError():
+            return _invalid(error)
+        case HTTPException(__cause__=Problem() as cause):
+            return cause  # FastAPI hides what is raised while a body is read
+        case HTTPException():
+            kind = _BY_STATUS.get(error.status_code, problems.BadRequest)
+            words = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+            return kind(words, headers=error.headers)
+        case _ if is_unavailable(error):
+            return problems.Unavailable()
+        case _:
+            return problems.InternalError("The service failed; the operator finds it by the id.")
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    errors = [_field_error(each) for each in error.errors()[:100]]
+    return problems.Invalid(errors[0].detail if errors else None, errors=errors)
+
+
+def _field_error(error: dict[str, Any]) -> FieldError:
+    place, *path = error["loc"]
+    pointer = json_names(path) if place == "body" else "/".join(map(str, [place, *path]))
+    return FieldError(pointer=pointer[:2000], detail=str(error["msg"])[:2000])
+
+
+def _check_framing(connection: HTTPConnection, limit: int) -> None:
+    length = connection.headers.get("content-length")
+    if length is not None and length.isdigit() and int(length) > limit:
+        raise too_large(limit)
+    encoding = connection.headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise problems.UnsupportedMediaType("Send the body uncompressed.")

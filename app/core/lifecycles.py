@@ -1,0 +1,35 @@
+"""State machines: one table says which verb leads where, and everything else is refused."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from app.core.problems import MoveForbidden
+
+State = TypeVar("State", bound=StrEnum)
+Verb = TypeVar("Verb", bound=StrEnum)
+
+
+class Lifecycle(Generic[State, Verb]):
+    """The life of one kind of thing."""
+
+    def __init__(self, thing: str, transitions: Mapping[tuple[State, Verb], State]) -> None:
+        self.thing = thing
+        self.transitions = transitions
+
+    def move(self, state: State, verb: Verb) -> State:
+        """Where `verb` leads from `state`; raises `MoveForbidden` naming what is allowed."""
+        try:
+            return self.transitions[state, verb]
+        except KeyError:
+            allowed = self.allowed(state)
+            options = ", ".join(allowed) if allowed else "nothing"
+            raise MoveForbidden(
+                f"This {self.thing} is {state.value}: it cannot {verb.value} now, only {options}.",
+                state=state.value,
+                allowed=allowed,
+            ) from None
+
+    def allowed(self, state: State) -> list[str]:
+        """The verbs that the state permits, in the order of the table."""
+        return [verb.value for (source, verb) in self.transitions if source is state]

@@ -1,0 +1,174 @@
+"""What every route under /v1 does around its endpoint: one request, one transaction.
+
+The transaction is opened before the endpoint and committed after the answer is built and before
+its first byte is sent, so that a commit that fails is still an error answer, and a stored answer
+(`Idempotency-Key`) is stored with its effect.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import idempotency
+from app.core.bodies import has_bad_text, strict_json
+from app.core.database import RETRYABLE, Database, constraint, sqlstate
+from app.core.patches import MEDIA_TYPE as MERGE_PATCH
+from app.core.preconditions import etag_of, matches
+from app.core.problems import (
+    AlreadyExists,
+    FieldError,
+    Invalid,
+    Problem,
+    StillInUse,
+    UnsupportedMediaType,
+)
+
+ATTEMPTS = 4
+Handler = Callable[[Request], Awaitable[Response]]
+
+_CONSTRAINTS: dict[str, Callable[[], Problem]] = {}
+
+
+def refuse_as(name: str, problem: Callable[[], Problem]) -> None:
+    """Let a constraint of the database speak as a named problem."""
+    _CONSTRAINTS[name] = problem
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly."""
+
+    async def json(self) -> Any:
+        return strict_json(await self.body())
+
+
+class Route(APIRoute):
+    """A route with a transaction, a caller, strict input and conditional answers."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        endpoint = super().get_route_handler()
+        known = {
+            field.alias
+            for field in get_flat_params(self.dependant)
+            if isinstance(field.field_info, params.Query)
+        }
+        takes_json = self.body_field is not None
+
+        async def handle(request: Request) -> Response:
+            request = StrictRequest(request.scope, request.receive)
+            _check_texts(request, known)
+            if takes_json:
+                _check_media_type(request)
+            await request.body()  # before the transaction: a slow sender holds no connection
+            for attempt in range(ATTEMPTS):
+                try:
+                    return await _in_transaction(request, endpoint)
+                except DBAPIError as error:
+                    again = sqlstate(error) in RETRYABLE or _is_repeat(error)
+                    if not again or attempt == ATTEMPTS - 1:
+                        raise _as_problem(error) from error
+            raise AssertionError("unreachable")
+
+        return handle
+
+
+async def _in_transaction(request: Request, endpoint: Handler) -> Response:
+    database: Database = request.app.state.database
+    await request.app.state.authenticator.prepare(request)
+    async with database.transaction() as session:
+        request.state.session = session
+        await request.app.state.authenticator.authenticate(request, session)
+        claimed = None
+        if request.method == "POST" and (key := idempotency.key_of(request)) is not None:
+            found = await idempotency.claim(session, request, key, await request.body())
+            if isinstance(found, Response):
+                return found
+            claimed = found
+        response = await endpoint(request)
+        if claimed is not None and response.status_code < 300:
+            await idempotency.keep(session, request, claimed, response)
+    return _conditional(request, response)
+
+
+def _conditional(request: Request, response: Response) -> Response:
+    """Add the entity tag of the representation; answer 304 where the caller has it."""
+    if request.method not in {"GET", "HEAD", "PUT", "PATCH", "POST"} or response.status_code > 201:
+        return response
+    body = getattr(response, "body", None)
+    if not isinstance(body, bytes) or not body:
+        return response
+    etag = response.headers.setdefault("etag", etag_of(body))
+    if request.method == "GET":
+        response.headers.setdefault("cache-control", "private, no-cache")
+        known = request.headers.get("if-none-match")
+        if known is not None and matches(known, etag):
+            kept = {"etag", "cache-control", "content-location", "vary", "link"}
+            headers = {k: v for k, v in response.headers.items() if k in kept}
+            return Response(status_code=304, headers=headers)
+    return response
+
+
+def _check_texts(request: Request, known: set[str]) -> None:
+    errors = [
+        FieldError(pointer=f"query/{name[:100]}", detail="There is no such parameter.")
+        for name in request.query_params
+        if name not in known and not has_bad_text(name)
+    ]
+    texts = [*request.path_params.values(), *request.query_params, *request.query_params.values()]
+    if any(has_bad_text(str(value)) for value in texts):
+        errors.append(FieldError(pointer="query", detail="NUL and surrogates are refused."))
+    names = [name for name, _ in request.query_params.multi_items()]
+    errors.extend(
+        FieldError(pointer=f"query/{name[:100]}", detail="The parameter is repeated.")
+        for name in sorted({name for name in names if names.count(name) > 1} & known)
+    )
+    if errors:
+        raise Invalid(errors[0].detail, errors=errors[:100])
+
+
+def _check_media_type(request: Request) -> None:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    allowed = (
+        [MERGE_PATCH, "application/json"] if request.method == "PATCH" else ["application/json"]
+    )
+    has_body = request.headers.get("content-length", "0") != "0" or (
+        "transfer-encoding" in request.headers
+    )
+    if has_body and content_type not in allowed:
+        name = "Accept-Patch" if request.method == "PATCH" else "Accept"
+        raise UnsupportedMediaType(
+            f"Send the body as {allowed[0]}.", headers={name: ", ".join(allowed)}
+        )
+
+
+def _is_repeat(error: DBAPIError) -> bool:
+    return constraint(error) == "pk_idempotency_keys"
+
+
+def _as_problem(error: DBAPIError) -> Exception:
+    """The named problem behind a constraint; anything else stays what it is."""
+    name = constraint(error)
+    if name is not None and name in _CONSTRAINTS:
+        return _CONSTRAINTS[name]()
+    match sqlstate(error):
+        case "23505" | "23P01":
+            return AlreadyExists("Something with the same key exists already.")
+        case "23503":
+            return StillInUse("Other records refer to this, or what it refers to is gone.")
+        case "23514" | "22003" | "22001" if isinstance(error, IntegrityError | DBAPIError):
+            return Invalid("A value breaks a rule of the record.")
+        case _:
+            return error
+
+
+async def current_session(request: Request) -> AsyncSession:
+    """The request's one session, opened and committed by its route."""
+    session: AsyncSession = request.state.session
+    return session
+
+
+Session = Annotated[AsyncSession, Depends(current_session)]

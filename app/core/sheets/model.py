@@ -1,0 +1,56 @@
+"""What a file yields, and the one refusal of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Value = str | int | float | bool | list[Any] | dict[str, Any] | None
+
+Cells = tuple[int, list[Value]]
+"""A row of a grid: its number in the file, counted from 1, and its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row by the names of its columns.
+
+    `number` is what a person sees who opens the file: the row of the sheet with the header as
+    row 1, or the place in the list, counted from 1, of YAML and JSON. An empty cell is None.
+    """
+
+    number: int
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that a file may hold; `cell` in characters."""
+
+    rows: int
+    columns: int
+    cell: int
+
+
+class SheetUnreadable(ValueError):
+    """The file is refused as a whole; `row` and `column` say where, as far as there is a where.
+
+    `column` is the name in the header, or the letter of the column where there is no good name.
+    """
+
+    def __init__(self, detail: str, *, row: int | None = None, column: str | None = None) -> None:
+        self.detail, self.row, self.column = detail, row, column
+        where = [
+            f"{word} {place}"
+            for word, place in (("row", row), ("column", column))
+            if place is not None
+        ]
+        place = ", ".join(where)
+        super().__init__(f"{place[:1].upper()}{place[1:]}: {detail}" if where else detail)
+
+
+def column_letter(index: int) -> str:
+    """A, B, ..., Z, AA for the columns counted from 0."""
+    letters, rest = "", index + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

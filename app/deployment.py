@@ -1,0 +1,77 @@
+"""From settings to what the parts need: addresses, secrets, logging."""
+
+import logging
+import os
+import secrets
+from pathlib import Path
+
+import structlog
+
+from app.core.database_settings import DatabaseSettings
+from app.settings import LogFormat, Settings
+
+
+class NotConfigured(RuntimeError):
+    """The service was started without something that it cannot do without."""
+
+
+def database_settings(settings: Settings) -> DatabaseSettings:
+    return DatabaseSettings(
+        address=database_address(settings),
+        pool=settings.database_pool,
+        wait=settings.database_wait,
+        statement_timeout=settings.statement_timeout,
+        lock_timeout=settings.lock_timeout,
+    )
+
+
+def database_address(settings: Settings) -> str:
+    """`user:password@host:port/name` of the database, whatever scheme the address has."""
+    if settings.database_url is None:
+        raise NotConfigured("DATABASE_URL is not set: `make run` starts an embedded server.")
+    return settings.database_url.get_secret_value().partition("://")[2]
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The given key, or one made once and kept in the data folder, mode 600."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    path = settings.data / "secret"
+    settings.data.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(48))
+    return path.read_bytes()
+
+
+def configure_logging(settings: Settings) -> None:
+    """Lines for people or for machines, on standard error."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.log_level.upper()]
+        ),
+        logger_factory=structlog.PrintLoggerFactory(os.fdopen(os.dup(2), "w", buffering=1)),
+    )
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Several processes may start at once: whoever links first wins, and nobody reads half."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="ascii")
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

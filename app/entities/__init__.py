@@ -1,0 +1,1 @@
+"""Member organizations, who acts for them, and their people."""

@@ -1,0 +1,102 @@
+"""The only way to get an entity, its people or its focal points for a caller."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.problems import Invalid, NotFound, NotPermitted
+from app.core.routes import Session
+from app.entities import queries
+from app.entities.tables import Entity, FocalPoint, Person
+from app.identity.access import AccountCaller, CallerDep
+from app.identity.lifecycle import Role
+from app.identity.policy import Caller
+
+EntityRef = Annotated[
+    str, Path(min_length=1, max_length=80, description="Id or handle.", examples=["unodc"])
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """An entity whose people the caller may see, and whether they may change them."""
+
+    entity: Entity
+    may_change: bool
+
+
+async def entity_for(session: Session, caller: AccountCaller, e: EntityRef) -> Entity:
+    """Every account may know the organizations."""
+    entity = await queries.find_entity(session, e)
+    if entity is None:
+        raise NotFound
+    return entity
+
+
+async def entity_to_change(session: Session, caller: AccountCaller, e: EntityRef) -> Entity:
+    if not caller.is_administrator:
+        await entity_for(session, caller, e)
+        raise NotPermitted("Only an administrator may change an entity.")
+    entity = await queries.find_entity(session, e, lock=True)
+    if entity is None:
+        raise NotFound
+    return entity
+
+
+async def directory_for(session: Session, caller: CallerDep, e: EntityRef) -> Directory:
+    """The people of an entity: for its focal points, its link holders, organizers, administrators.
+
+    An organizer sees and keeps the directory of an entity that belongs to their committee or was
+    invited to one of its meetings. Everybody else learns nothing: 404.
+    """
+    entity = await queries.find_entity(session, e)
+    if entity is None or not await may_see_people(session, caller, entity.id):
+        raise NotFound
+    return Directory(entity, may_change=True)
+
+
+async def may_see_people(session: AsyncSession, caller: Caller, entity_id: UUID) -> bool:
+    if caller.is_administrator or entity_id in caller.entities():
+        return True
+    organized = [c for c in caller.committees(Role.ORGANIZER) if c is not None]
+    return bool(organized) and await queries.belongs_to_any(session, entity_id, organized)
+
+
+async def person_for(
+    session: Session, directory: Annotated[Directory, Depends(directory_for)], person_id: UUID
+) -> Person:
+    person = await queries.find_person(session, directory.entity.id, person_id, lock=True)
+    if person is None:
+        raise NotFound
+    return person
+
+
+async def focal_point_for(
+    session: Session,
+    directory: Annotated[Directory, Depends(directory_for)],
+    focal_point_id: UUID,
+) -> tuple[FocalPoint, Person]:
+    found = await queries.find_focal_point(session, directory.entity.id, focal_point_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def committee_scope(session: AsyncSession, ref: str | None) -> UUID | None:
+    """The committee that a focal point is limited to; raises `Invalid` for an unknown one."""
+    if ref is None:
+        return None
+    committee_id = await queries.find_committee_id(session, ref)
+    if committee_id is None:
+        raise Invalid.at("/committee", "There is no such committee.")
+    return committee_id
+
+
+EntityDep = Annotated[Entity, Depends(entity_for)]
+EntityToChange = Annotated[Entity, Depends(entity_to_change)]
+DirectoryDep = Annotated[Directory, Depends(directory_for)]
+PersonDep = Annotated[Person, Depends(person_for)]
+FocalPointDep = Annotated[tuple[FocalPoint, Person], Depends(focal_point_for)]

@@ -1,0 +1,8 @@
+"""Kinds of entities' officers."""
+
+from enum import StrEnum
+
+
+class FocalPointKind(StrEnum):
+    PRINCIPAL = "principal"
+    ALTERNATE = "alternate"

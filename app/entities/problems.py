@@ -1,0 +1,34 @@
+"""Refusals about entities and their people."""
+
+from http import HTTPStatus
+
+from app.core.problems import AlreadyExists, Problem
+from app.core.routes import refuse_as
+
+
+class PersonKnown(AlreadyExists):
+    """The entity's directory has a person with this mail address already: name that person."""
+
+    slug, title, status = "person-known", "The person is known already", HTTPStatus.CONFLICT
+
+
+class NotOfThisEntity(Problem):
+    """The person is not in this entity's directory."""
+
+    slug, title, status = (
+        "not-of-this-entity",
+        "Not of this entity",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+refuse_as(
+    "uq_people_entity_id_email", lambda: PersonKnown("The directory has this address already.")
+)
+refuse_as("uq_entities_handle", lambda: AlreadyExists("An entity has this handle already."))
+refuse_as(
+    "uq_entities_abbreviation", lambda: AlreadyExists("An entity has this abbreviation already.")
+)
+refuse_as(
+    "uq_focal_points_live", lambda: AlreadyExists("This person is a focal point there already.")
+)

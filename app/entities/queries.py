@@ -1,0 +1,163 @@
+"""Every select about entities, their people and their focal points."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, column, exists, or_, table
+from sqlalchemy import select as sa_select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from app.core.fields import normalised_email
+from app.entities.tables import Entity, FocalPoint, Person
+
+
+async def find_entity(
+    session: AsyncSession, ref: str | UUID, *, lock: bool = False
+) -> Entity | None:
+    """By id or handle."""
+    statement = select(Entity).where(by_ref(Entity, ref))
+    if lock:
+        statement = statement.with_for_update(key_share=True)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+def by_ref(table: Any, ref: str | UUID) -> Any:
+    """The condition that a path's id or handle means."""
+    try:
+        return table.id == (ref if isinstance(ref, UUID) else UUID(ref))
+    except ValueError:
+        return table.handle == ref
+
+
+async def find_entities(session: AsyncSession, refs: Sequence[str]) -> dict[str, Entity]:
+    """Entities by the ids or handles or abbreviations that were given, in one statement."""
+    ids = [ref for ref in refs if _is_uuid(ref)]
+    statement = select(Entity).where(
+        or_(
+            col(Entity.id).in_([UUID(ref) for ref in ids]),
+            col(Entity.handle).in_(refs),
+            col(Entity.abbreviation).in_(refs),
+        )
+    )
+    found: dict[str, Entity] = {}
+    for entity in (await session.execute(statement)).scalars():
+        found |= dict.fromkeys((str(entity.id), entity.handle, entity.abbreviation), entity)
+    return found
+
+
+def list_entities(search: str | None = None, category: str | None = None) -> Select[Any]:
+    statement: Select[Any] = select(Entity)
+    if search:
+        pattern = "%" + search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        statement = statement.where(
+            or_(col(Entity.abbreviation).ilike(pattern), col(Entity.handle).ilike(pattern))
+        )
+    if category:
+        statement = statement.where(col(Entity.category) == category)
+    return statement
+
+
+def list_people(entity_id: UUID) -> Select[Any]:
+    return select(Person).where(col(Person.entity_id) == entity_id)
+
+
+async def find_person(
+    session: AsyncSession, entity_id: UUID, person_id: UUID, *, lock: bool = False
+) -> Person | None:
+    statement = select(Person).where(
+        col(Person.id) == person_id, col(Person.entity_id) == entity_id
+    )
+    if lock:
+        statement = statement.with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def find_person_by_email(session: AsyncSession, entity_id: UUID, email: str) -> Person | None:
+    statement = select(Person).where(
+        col(Person.entity_id) == entity_id, col(Person.email) == normalised_email(email)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+def list_focal_points(entity_id: UUID) -> Select[Any]:
+    """Focal points, present and past, each with the person."""
+    columns: list[Any] = [FocalPoint, Person]
+    return (
+        sa_select(*columns)
+        .join(Person, col(Person.id) == col(FocalPoint.person_id))
+        .where(col(FocalPoint.entity_id) == entity_id)
+    )
+
+
+async def find_focal_point(
+    session: AsyncSession, entity_id: UUID, focal_point_id: UUID
+) -> tuple[FocalPoint, Person] | None:
+    statement = list_focal_points(entity_id).where(col(FocalPoint.id) == focal_point_id)
+    row = (await session.execute(statement.with_for_update(of=FocalPoint))).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def focal_people(
+    session: AsyncSession, entity_id: UUID, committees: Sequence[UUID]
+) -> Sequence[Person]:
+    """The people who act for an entity now in any of these committees, principals first."""
+    statement = (
+        select(Person)
+        .join(FocalPoint, col(FocalPoint.person_id) == col(Person.id))
+        .where(
+            col(FocalPoint.entity_id) == entity_id,
+            col(FocalPoint.ended_at).is_(None),
+            or_(
+                col(FocalPoint.committee_id).is_(None),
+                col(FocalPoint.committee_id).in_(committees),
+            ),
+        )
+        .order_by(col(FocalPoint.kind).desc(), col(Person.id))
+    )
+    return (await session.execute(statement)).scalars().unique().all()
+
+
+async def has_focal_points(session: AsyncSession, person_id: UUID) -> bool:
+    statement = select(exists().where(col(FocalPoint.person_id) == person_id))
+    return bool((await session.execute(statement)).scalar_one())
+
+
+def _is_uuid(ref: str) -> bool:
+    try:
+        UUID(ref)
+    except ValueError:
+        return False
+    return True
+
+
+async def belongs_to_any(
+    session: AsyncSession, entity_id: UUID, committees: Sequence[UUID]
+) -> bool:
+    """Whether the entity is, was or will be in a committee, or was invited to its meetings.
+
+    Membership and invitations lie to the right of this domain: their columns are named here, so
+    that no import goes rightwards.
+    """
+    memberships = table("memberships", column("entity_id"), column("committee_id"))
+    invitations = table("invitations", column("entity_id"), column("meeting_id"))
+    meetings = table("meetings", column("id"), column("committee_id"))
+    in_committee = exists().where(
+        memberships.c.entity_id == entity_id, memberships.c.committee_id.in_(committees)
+    )
+    invited = exists().where(
+        invitations.c.entity_id == entity_id,
+        invitations.c.meeting_id == meetings.c.id,
+        meetings.c.committee_id.in_(committees),
+    )
+    return bool((await session.execute(select(or_(in_committee, invited)))).scalar_one())
+
+
+async def find_committee_id(session: AsyncSession, ref: str) -> UUID | None:
+    """A committee by id or handle; named by its columns for the same reason."""
+    committees = table("committees", column("id", Uuid), column("handle"))
+    by = committees.c.id == UUID(ref) if _is_uuid(ref) else committees.c.handle == ref
+    statement = select(committees.c.id).where(by)
+    found: UUID | None = (await session.execute(statement)).scalar_one_or_none()
+    return found

@@ -1,0 +1,1 @@
+"""Who is calling: accounts, roles, tokens, links, and the one place that decides."""

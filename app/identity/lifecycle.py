@@ -1,0 +1,27 @@
+"""Roles, scopes and kinds of callers."""
+
+from enum import StrEnum
+
+
+class AccountKind(StrEnum):
+    PERSON = "person"
+    SERVICE = "service"
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    ORGANIZER = "organizer"
+    FOCAL_POINT = "focal_point"
+    OBSERVER = "observer"
+
+
+class Scope(StrEnum):
+    """What a token may be used for, at most; its account's roles limit it further."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class LinkPurpose(StrEnum):
+    ANSWER_INVITATION = "answer_invitation"
+    JOIN_MEETING = "join_meeting"

@@ -1,0 +1,1 @@
+"""Which entities are asked, with what seat quota, and what they answered."""

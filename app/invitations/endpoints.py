@@ -1,0 +1,258 @@
+"""HTTP for invitations and the organizer's board."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, status
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.committees import queries as committees
+from app.core.imports import DryRun
+from app.core.openapi import raises
+from app.core.pages import Page, Paging, fetch_page, ordering
+from app.core.preconditions import accept_match
+from app.core.problems import MoveForbidden
+from app.core.routes import Route, Session
+from app.entities import queries as entities
+from app.entities.tables import Entity
+from app.invitations import queries, service
+from app.invitations.access import (
+    InvitationRow,
+    InvitationToAnswer,
+    OrganizedInvitation,
+    own_entities,
+)
+from app.invitations.lifecycle import INVITATION, VISIBLE_TO_ENTITY, InvitationStatus
+from app.invitations.problems import (
+    AlreadyInvited,
+    AnswersClosed,
+    DelegationRegistered,
+    MeetingNotAnnounced,
+    QuotaBelowTaken,
+)
+from app.invitations.schemas import (
+    AnswerRequest,
+    InvitationOut,
+    InvitationOutcome,
+    InvitationPatch,
+    InvitationResult,
+    InvitationsCreate,
+    InvitationSort,
+    InvitationsResult,
+    InvitedEntity,
+    LastMessage,
+    SendOutcome,
+    SendRequest,
+    SendResult,
+    SendResults,
+)
+from app.invitations.tables import Invitation
+from app.meetings.access import MeetingDep, MeetingView, OrganizedMeeting
+from app.meetings.problems import MeetingClosed
+from app.meetings.tables import Meeting
+
+router = APIRouter(route_class=Route, tags=["invitations"])
+BASE = "/meetings/{m}/invitations"
+
+
+@router.get(BASE, operation_id="listInvitations")
+async def list_invitations(
+    session: Session,
+    view: MeetingDep,
+    paging: Paging,
+    sort: InvitationSort = InvitationSort.ENTITY,
+    status: Annotated[InvitationStatus | None, Query(description="Only these.")] = None,
+) -> Page[InvitationOut]:
+    """List invitations: the organizer's board; focal points find their own."""
+    statement = queries.list_invitations(
+        view.meeting.id,
+        entities=None if view.observes else own_entities(view),
+        visible=None if view.observes else VISIBLE_TO_ENTITY,
+        statuses=[status] if status else None,
+    )
+    if view.caller.link is not None:
+        statement = statement.where(col(Invitation.id) == view.caller.link.resource_id)
+    columns = {"entity": col(Entity.abbreviation), "created_at": col(Invitation.created_at)}
+    order = ordering(sort, columns, col(Invitation.id))
+    return await fetch_page(session, paging, statement, order, lambda row: shown(row, view))
+
+
+@router.post(BASE, operation_id="inviteEntities", responses=raises(MeetingClosed, AlreadyInvited))
+async def invite_entities(
+    session: Session, view: OrganizedMeeting, body: InvitationsCreate, *, dry_run: DryRun = False
+) -> InvitationsResult:
+    """Invite all members, or chosen entities, also from outside the committee, as drafts."""
+    results, fresh = await _sorted_out(session, view.meeting, body)
+    if not dry_run:
+        made = await service.invite(session, view.meeting, list(fresh), body.seat_quota)
+        for invitation in made:
+            fresh[invitation.entity_id].invitation_id = invitation.id
+        await session.flush()
+    return InvitationsResult(dry_run=dry_run, invited=len(fresh), results=results)
+
+
+@router.post(f"{BASE}/send", operation_id="sendInvitations", responses=raises(MeetingNotAnnounced))
+async def send_invitations(
+    session: Session, view: OrganizedMeeting, body: SendRequest, *, dry_run: DryRun = False
+) -> SendResults:
+    """Send drafts: every focal point gets one mail with a link for answering."""
+    wanted = None if body.all_drafts else list(dict.fromkeys(body.invitations))
+    found = await queries.lock_invitations(session, view.meeting.id, wanted)
+    results = []
+    for invitation in found:
+        draft = invitation.status is InvitationStatus.DRAFT
+        if draft and not dry_run:
+            await service.send(session, view.meeting, invitation)
+        outcome = SendOutcome.SENT if draft else SendOutcome.SENT_BEFORE
+        results.append(SendResult(invitation_id=invitation.id, outcome=outcome))
+    known = {result.invitation_id for result in results}
+    results += [
+        SendResult(invitation_id=missing, outcome=SendOutcome.UNKNOWN)
+        for missing in wanted or []
+        if missing not in known
+    ]
+    await session.flush()
+    sent = sum(result.outcome is SendOutcome.SENT for result in results)
+    return SendResults(dry_run=dry_run, sent=sent, results=results)
+
+
+@router.get(f"{BASE}/{{invitation_id}}", operation_id="getInvitation")
+async def get_invitation(view: MeetingDep, row: InvitationRow) -> InvitationOut:
+    """Read an invitation; looking at it changes nothing."""
+    return shown(row, view)
+
+
+@router.delete(
+    f"{BASE}/{{invitation_id}}",
+    operation_id="deleteInvitation",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(MoveForbidden),
+)
+async def delete_invitation(session: Session, found: OrganizedInvitation) -> None:
+    """Delete a draft that nobody has heard of."""
+    await service.delete(session, found.meeting, found.invitation)
+
+
+@router.post(
+    f"{BASE}/{{invitation_id}}/send",
+    operation_id="sendInvitation",
+    responses=raises(MoveForbidden, MeetingNotAnnounced),
+)
+async def send_invitation(
+    session: Session, view: MeetingDep, found: OrganizedInvitation
+) -> InvitationOut:
+    """Send one draft."""
+    await service.send(session, found.meeting, found.invitation)
+    return await read_again(session, view, found.invitation)
+
+
+@router.post(
+    f"{BASE}/{{invitation_id}}/answer",
+    operation_id="answerInvitation",
+    responses=raises(MoveForbidden, AnswersClosed, DelegationRegistered),
+)
+async def answer_invitation(
+    session: Session, view: MeetingDep, found: InvitationToAnswer, body: AnswerRequest
+) -> InvitationOut:
+    """Accept, decline or answer tentatively; the last answer counts until the deadline."""
+    await service.answer(
+        session,
+        found.meeting,
+        found.invitation,
+        body.answer,
+        body.note,
+        for_organizer=found.organizes,
+    )
+    return await read_again(session, view, found.invitation)
+
+
+@router.post(
+    f"{BASE}/{{invitation_id}}/withdraw",
+    operation_id="withdrawInvitation",
+    responses=raises(MoveForbidden),
+)
+async def withdraw_invitation(
+    session: Session, view: MeetingDep, found: OrganizedInvitation
+) -> InvitationOut:
+    """Take an invitation back: its links die, its delegation is withdrawn, all are told."""
+    await service.withdraw(session, found.meeting, found.invitation)
+    return await read_again(session, view, found.invitation)
+
+
+@router.patch(
+    f"{BASE}/{{invitation_id}}",
+    operation_id="changeInvitation",
+    responses=raises(MeetingClosed, QuotaBelowTaken),
+)
+async def change_invitation(
+    session: Session,
+    view: MeetingDep,
+    found: OrganizedInvitation,
+    body: InvitationPatch,
+    request: Request,
+) -> InvitationOut:
+    """Change the seat quota; more seats promote those who wait, in the same moment."""
+    accept_match(request, await read_again(session, view, found.invitation))
+    if body.seat_quota is not None:
+        await service.change_quota(session, found.meeting, found.invitation, body.seat_quota)
+    return await read_again(session, view, found.invitation)
+
+
+async def read_again(
+    session: AsyncSession, view: MeetingView, invitation: Invitation
+) -> InvitationOut:
+    """The representation after a change."""
+    await session.flush()
+    row = await queries.find_row(session, view.meeting.id, invitation.id)
+    assert row is not None
+    return shown(row, view)
+
+
+def shown(row: Any, view: MeetingView) -> InvitationOut:
+    """A row of `queries.list_invitations` as this caller sees it."""
+    invitation, entity, waiting, message = row[:4]
+    names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
+    more = ("answered_at", "answer_note", "withdrawn_at")
+    allowed = INVITATION.allowed(invitation.status)
+    if not view.organizes:
+        answers = {"accept", "decline", "answer_tentatively"}
+        allowed = [] if view.observes else [verb for verb in allowed if verb in answers]
+    return InvitationOut(
+        **{name: getattr(invitation, name) for name in names + more},
+        entity=InvitedEntity.of(
+            {name: getattr(entity, name) for name in InvitedEntity.model_fields}
+        ),
+        waiting=waiting,
+        last_message=LastMessage.of(message) if message and view.observes else None,
+        allowed=allowed,
+    )
+
+
+async def _sorted_out(
+    session: AsyncSession, meeting: Meeting, body: InvitationsCreate
+) -> tuple[list[InvitationResult], dict[UUID, InvitationResult]]:
+    """A result for each entity, and those of entities that are to be invited, by id."""
+    wanted: dict[str, Entity | None]
+    if body.all_members:
+        day = meeting.local_start.date()
+        members = await committees.members_on(session, meeting.committee_id, day)
+        wanted = {entity.handle: entity for _, entity in members}
+    else:
+        known = await entities.find_entities(session, body.entities)
+        wanted = {ref: known.get(ref) for ref in body.entities}
+    invited = await queries.invited_entities(session, meeting.id)
+    results: list[InvitationResult] = []
+    fresh: dict[UUID, InvitationResult] = {}
+    for ref, entity in wanted.items():
+        outcome = InvitationOutcome.UNKNOWN_ENTITY
+        if entity is not None:
+            taken = entity.id in invited or entity.id in fresh
+            outcome = InvitationOutcome.ALREADY_INVITED if taken else InvitationOutcome.INVITED
+        result = InvitationResult(entity=ref, outcome=outcome)
+        if entity is not None and outcome is InvitationOutcome.INVITED:
+            fresh[entity.id] = result
+        elif entity is not None:
+            result.invitation_id = invited.get(entity.id)
+        results.append(result)
+    return results, fresh

@@ -1,0 +1,51 @@
+"""The life of an invitation."""
+
+from enum import StrEnum
+
+from app.core.lifecycles import Lifecycle
+
+
+class InvitationStatus(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TENTATIVE = "tentative"
+    WITHDRAWN = "withdrawn"
+
+
+class InvitationVerb(StrEnum):
+    SEND = "send"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    ANSWER_TENTATIVELY = "answer_tentatively"
+    WITHDRAW = "withdraw"
+
+
+class Answer(StrEnum):
+    """The participation status that an entity answers with (RFC 5545 section 3.2.12)."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TENTATIVE = "tentative"
+
+
+S, V = InvitationStatus, InvitationVerb
+LIVE = (S.SENT, S.ACCEPTED, S.DECLINED, S.TENTATIVE)
+VISIBLE_TO_ENTITY = frozenset({*LIVE, S.WITHDRAWN})
+VERB_OF = {
+    Answer.ACCEPTED: V.ACCEPT,
+    Answer.DECLINED: V.DECLINE,
+    Answer.TENTATIVE: V.ANSWER_TENTATIVELY,
+}
+
+TRANSITIONS: dict[tuple[InvitationStatus, InvitationVerb], InvitationStatus] = {
+    (S.DRAFT, V.SEND): S.SENT,
+    (S.DRAFT, V.WITHDRAW): S.WITHDRAWN,
+    **{(state, V.ACCEPT): S.ACCEPTED for state in LIVE},
+    **{(state, V.DECLINE): S.DECLINED for state in LIVE},
+    **{(state, V.ANSWER_TENTATIVELY): S.TENTATIVE for state in LIVE},
+    **{(state, V.WITHDRAW): S.WITHDRAWN for state in LIVE},
+}
+
+INVITATION = Lifecycle("invitation", TRANSITIONS)

@@ -1,0 +1,123 @@
+"""Every select about invitations."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, column, func, select, table
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.entities.tables import Entity
+from app.invitations.lifecycle import InvitationStatus
+from app.invitations.tables import Invitation
+
+_registrations = table("registrations", column("invitation_id"), column("status"))
+_messages = table(
+    "messages",
+    column("id"),
+    column("invitation_id"),
+    column("kind"),
+    column("state"),
+    column("sent_at"),
+)
+"""Registrations and mails lie to the right: their columns are named here, nothing is imported."""
+
+
+def list_invitations(
+    meeting_id: UUID,
+    *,
+    entities: Collection[UUID] | None = None,
+    visible: Collection[InvitationStatus] | None = None,
+    statuses: Collection[InvitationStatus] | None = None,
+) -> Select[Any]:
+    """Rows of (Invitation, Entity, waiting, last message as a JSON object or None).
+
+    `entities` and `visible` limit what the caller may see, `statuses` what was asked for.
+    """
+    waiting = (
+        select(func.count())
+        .select_from(_registrations)
+        .where(
+            _registrations.c.invitation_id == col(Invitation.id),
+            _registrations.c.status == "waiting",
+        )
+        .scalar_subquery()
+    )
+    message = (
+        select(
+            func.json_build_object(
+                "kind", _messages.c.kind, "state", _messages.c.state, "sent_at", _messages.c.sent_at
+            )
+        )
+        .where(_messages.c.invitation_id == col(Invitation.id))
+        .order_by(_messages.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement: Select[Any] = (
+        select(Invitation, Entity, waiting, message)
+        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .where(col(Invitation.meeting_id) == meeting_id)
+    )
+    if entities is not None:
+        statement = statement.where(col(Invitation.entity_id).in_(entities))
+    if visible is not None:
+        statement = statement.where(col(Invitation.status).in_(visible))
+    if statuses:
+        statement = statement.where(col(Invitation.status).in_(statuses))
+    return statement
+
+
+async def find_row(session: AsyncSession, meeting_id: UUID, invitation_id: UUID) -> Any | None:
+    """One row of `list_invitations`, as it is in the database now."""
+    statement = list_invitations(meeting_id).where(col(Invitation.id) == invitation_id)
+    statement = statement.execution_options(populate_existing=True)
+    return (await session.execute(statement)).one_or_none()
+
+
+async def find_invitation(
+    session: AsyncSession, meeting_id: UUID, invitation_id: UUID, *, lock: bool = False
+) -> Invitation | None:
+    statement = select(Invitation).where(
+        col(Invitation.id) == invitation_id, col(Invitation.meeting_id) == meeting_id
+    )
+    if lock:
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def lock_invitations(
+    session: AsyncSession, meeting_id: UUID, ids: Sequence[UUID] | None
+) -> Sequence[Invitation]:
+    """The named ones, or every draft, locked in the order of their ids."""
+    statement = select(Invitation).where(col(Invitation.meeting_id) == meeting_id)
+    if ids is None:
+        statement = statement.where(col(Invitation.status) == InvitationStatus.DRAFT)
+    else:
+        statement = statement.where(col(Invitation.id).in_(ids))
+    statement = statement.order_by(col(Invitation.id)).with_for_update(key_share=True)
+    statement = statement.execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def invited_entities(session: AsyncSession, meeting_id: UUID) -> dict[UUID, UUID]:
+    """Entities that have an invitation, with its id."""
+    statement = select(col(Invitation.entity_id), col(Invitation.id)).where(
+        col(Invitation.meeting_id) == meeting_id
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def count_live_registrations(session: AsyncSession, invitation_id: UUID) -> int:
+    statement = (
+        select(func.count())
+        .select_from(_registrations)
+        .where(
+            _registrations.c.invitation_id == invitation_id,
+            _registrations.c.status.in_(["confirmed", "waiting"]),
+        )
+    )
+    return int((await session.execute(statement)).scalar_one())

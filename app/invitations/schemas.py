@@ -1,0 +1,150 @@
+"""Invitations as they cross the wire."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from app.core.fields import (
+    Handle,
+    InstantField,
+    LocalizedLine,
+    Paragraphs,
+    Schema,
+    Seats,
+    ShortLine,
+)
+from app.invitations.lifecycle import Answer, InvitationStatus
+
+EntityReference = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    Field(description="Id, handle or abbreviation.", examples=["unodc"]),
+]
+
+
+class InvitationsCreate(Schema):
+    """Invite every entity of the committee, or the ones named; also from outside it."""
+
+    all_members: bool = Field(
+        False, description="Every entity that belongs to the committee on the meeting's day."
+    )
+    entities: list[EntityReference] = Field(default_factory=list, max_length=1000)
+    seat_quota: Seats | None = Field(None, description="By default the meeting's.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.all_members is bool(self.entities):
+            raise ValueError("give either all_members or entities")
+        return self
+
+
+class InvitationOutcome(StrEnum):
+    INVITED = "invited"
+    ALREADY_INVITED = "already_invited"
+    UNKNOWN_ENTITY = "unknown_entity"
+
+
+class InvitationResult(Schema):
+    """What became of one entity."""
+
+    entity: str = Field(max_length=200, examples=["unodc"])
+    outcome: InvitationOutcome
+    invitation_id: UUID | None = None
+
+
+class InvitationsResult(Schema):
+    """A result for each entity."""
+
+    dry_run: bool
+    invited: int = Field(ge=0, le=100_000)
+    results: list[InvitationResult] = Field(max_length=10_000)
+
+
+class SendRequest(Schema):
+    """Which drafts to send: the ones named, or all."""
+
+    all_drafts: bool = False
+    invitations: list[UUID] = Field(default_factory=list, max_length=1000)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.all_drafts is bool(self.invitations):
+            raise ValueError("give either all_drafts or invitations")
+        return self
+
+
+class SendOutcome(StrEnum):
+    SENT = "sent"
+    SENT_BEFORE = "sent_before"
+    UNKNOWN = "unknown"
+
+
+class SendResult(Schema):
+    invitation_id: UUID
+    outcome: SendOutcome
+
+
+class SendResults(Schema):
+    """A result for each invitation; the mails follow by the worker."""
+
+    dry_run: bool
+    sent: int = Field(ge=0, le=100_000)
+    results: list[SendResult] = Field(max_length=10_000)
+
+
+class AnswerRequest(Schema):
+    """What the entity says."""
+
+    answer: Answer
+    note: Paragraphs | None = Field(None, description="A word to the organizer.")
+
+
+class InvitationPatch(Schema):
+    seat_quota: Seats | None = None
+
+
+class InvitedEntity(Schema):
+    """The entity, as lists show it."""
+
+    id: UUID
+    handle: Handle
+    abbreviation: ShortLine
+    name: LocalizedLine
+
+
+class LastMessage(Schema):
+    """The newest mail about the invitation."""
+
+    kind: str = Field(max_length=100, examples=["invitation"])
+    state: str = Field(max_length=100, examples=["sent"])
+    sent_at: InstantField | None
+
+
+class InvitationOut(Schema):
+    """An invitation with what the organizer's board shows."""
+
+    id: UUID
+    meeting_id: UUID
+    entity: InvitedEntity
+    status: InvitationStatus
+    seat_quota: Seats
+    seats_taken: Seats
+    waiting: int = Field(ge=0, le=1_000_000, description="Registrations on the waiting list.")
+    created_at: InstantField
+    sent_at: InstantField | None
+    answered_at: InstantField | None
+    answer_note: str | None = Field(max_length=10_000)
+    withdrawn_at: InstantField | None
+    last_message: LastMessage | None = Field(
+        description="For organizers and observers; null for everybody else."
+    )
+    allowed: list[str] = Field(max_length=20, description="What may be done with it now.")
+
+
+class InvitationSort(StrEnum):
+    ENTITY = "entity"
+    ENTITY_DOWN = "-entity"
+    CREATED = "created_at"
+    CREATED_DOWN = "-created_at"

@@ -1,0 +1,145 @@
+"""Inviting entities and hearing their answers: the verbs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.events import announce, record
+from app.identity import service as identity
+from app.invitations import queries
+from app.invitations.events import (
+    InvitationAnswered,
+    InvitationChanged,
+    InvitationCreated,
+    InvitationDeleted,
+    InvitationSent,
+    InvitationWithdrawn,
+)
+from app.invitations.lifecycle import (
+    INVITATION,
+    VERB_OF,
+    Answer,
+    InvitationStatus,
+    InvitationVerb,
+)
+from app.invitations.policy import Window
+from app.invitations.problems import (
+    AnswersClosed,
+    DelegationRegistered,
+    MeetingNotAnnounced,
+    QuotaBelowTaken,
+)
+from app.invitations.tables import Invitation
+from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER, UNCHANGEABLE
+from app.meetings.problems import MeetingClosed
+from app.meetings.tables import Meeting
+
+
+async def invite(
+    session: AsyncSession, meeting: Meeting, entities: Sequence[UUID], seat_quota: int | None
+) -> list[Invitation]:
+    """Draft an invitation for each entity; the meeting's row is locked by the caller."""
+    if meeting.status in OVER:
+        raise MeetingClosed(f"The meeting is {meeting.status.value}: nobody is invited any more.")
+    quota = meeting.seat_quota if seat_quota is None else seat_quota
+    invitations = [
+        Invitation(meeting_id=meeting.id, entity_id=entity_id, seat_quota=quota)
+        for entity_id in entities
+    ]
+    session.add_all(invitations)
+    await session.flush()
+    for invitation in invitations:
+        record(session, InvitationCreated(seat_quota=quota, **_about(meeting, invitation)))
+    return invitations
+
+
+async def send(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
+    """The focal points get their mails from the worker, which follows the log."""
+    if meeting.status not in OPEN_TO_REGISTRATION:
+        raise MeetingNotAnnounced(
+            f"The meeting is {meeting.status.value}: schedule it before inviting to it.",
+            state=meeting.status.value,
+        )
+    invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
+    invitation.sent_at = clock.now()
+    record(session, InvitationSent(**_about(meeting, invitation)))
+
+
+async def answer(
+    session: AsyncSession,
+    meeting: Meeting,
+    invitation: Invitation,
+    said: Answer,
+    note: str | None,
+    *,
+    for_organizer: bool,
+) -> None:
+    """Take the entity's answer; the last one counts, until the registration deadline.
+
+    An organizer may record an answer after the deadline too. Both rows are locked by the caller.
+    """
+    check_window(meeting, clock.now(), for_organizer=for_organizer)
+    was = invitation.status
+    status = INVITATION.move(was, VERB_OF[said])
+    if said is Answer.DECLINED and await queries.count_live_registrations(session, invitation.id):
+        raise DelegationRegistered("Withdraw the registrations of the entity first.")
+    invitation.status, invitation.answer_note = status, note
+    invitation.answered_at = clock.now()
+    record(session, InvitationAnswered(was=was, answer=status, **_about(meeting, invitation)))
+
+
+def check_window(meeting: Meeting, now: datetime, *, for_organizer: bool) -> None:
+    """Raise `AnswersClosed` when this meeting takes no answer from this caller now."""
+    if meeting.status in OVER:
+        raise AnswersClosed(f"The meeting is {meeting.status.value}.", state=meeting.status.value)
+    window = Window(meeting.registration_opens_at, meeting.registration_closes_at)
+    if window.has_closed(now) and not for_organizer:
+        closed = meeting.registration_closes_at
+        assert closed is not None
+        raise AnswersClosed(f"The deadline was {closed.isoformat()}: ask the organizer.")
+
+
+async def withdraw(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
+    """Take the invitation back; its links die and, by the announcement, its delegation goes."""
+    was = invitation.status
+    invitation.status = INVITATION.move(was, InvitationVerb.WITHDRAW)
+    invitation.withdrawn_at = clock.now()
+    await identity.revoke_links(session, invitation.id)
+    await announce(session, InvitationWithdrawn(was=was, **_about(meeting, invitation)))
+
+
+async def change_quota(
+    session: AsyncSession, meeting: Meeting, invitation: Invitation, seat_quota: int
+) -> None:
+    """More seats promote those who wait; fewer than are taken: `QuotaBelowTaken`."""
+    if meeting.status in UNCHANGEABLE:
+        raise MeetingClosed(f"The meeting is {meeting.status.value}.")
+    if seat_quota == invitation.seat_quota:
+        return
+    if seat_quota < invitation.seats_taken:
+        raise QuotaBelowTaken(f"{invitation.seats_taken} seats are taken.")
+    changes = {"seat_quota": {"before": invitation.seat_quota, "after": seat_quota}}
+    invitation.seat_quota = seat_quota
+    await announce(session, InvitationChanged(changes=changes, **_about(meeting, invitation)))
+
+
+async def delete(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
+    """Only a draft, which nobody has heard of."""
+    if invitation.status is not InvitationStatus.DRAFT:
+        INVITATION.move(invitation.status, InvitationVerb.SEND)
+    record(session, InvitationDeleted(**_about(meeting, invitation)))
+    await session.delete(invitation)
+    await session.flush()
+
+
+def _about(meeting: Meeting, invitation: Invitation) -> dict[str, Any]:
+    return {
+        "subject_id": invitation.id,
+        "meeting_id": meeting.id,
+        "committee_id": meeting.committee_id,
+        "entity_id": invitation.entity_id,
+    }

@@ -1,0 +1,233 @@
+"""What a mail says, put together from a case and the phrases of a language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, select_autoescape
+
+from app.calendar.entries import (
+    PRODID,
+    Frame,
+    cancelled,
+    domain_of,
+    personal_entry,
+    place_of,
+)
+from app.calendar.writer import Method, Organizer, calendar, plain
+from app.core.fields import in_language
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tokens import link_token
+from app.mail.lifecycle import MessageKind
+from app.mail.queries import Case
+from app.mail.words import Words, words_for
+from app.registrations.lifecycle import RegistrationStatus
+
+_INVITATION_FACTS = ("committee", "meeting", "when", "when_there", "place", "seats", "deadline")
+_MEETING_FACTS = ("committee", "meeting", "when", "when_there", "place")
+_PERSONAL_FACTS = (*_MEETING_FACTS, "role")
+FACTS: Mapping[MessageKind, Sequence[str]] = {
+    MessageKind.INVITATION: _INVITATION_FACTS,
+    MessageKind.LINK_RENEWED: _INVITATION_FACTS,
+    MessageKind.INVITATION_WITHDRAWN: _MEETING_FACTS,
+    MessageKind.REGISTRATION_CONFIRMED: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_WITHDRAWN: _PERSONAL_FACTS,
+    MessageKind.MEETING_CHANGED: _MEETING_FACTS,
+    MessageKind.MEETING_CANCELLED: _MEETING_FACTS,
+    MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
+}
+METHODS: Mapping[MessageKind, Method] = {
+    MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
+    MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
+    MessageKind.MEETING_CHANGED: Method.REQUEST,
+    MessageKind.MEETING_CANCELLED: Method.CANCEL,
+    MessageKind.MEETING_POSTPONED: Method.REQUEST,
+}
+"""How a calendar entry goes with mails to people who have, or had, a seat. A postponed meeting is
+updated to TENTATIVE and not cancelled, so that its new date finds the same entry again."""
+
+LINKS = {
+    MessageKind.INVITATION: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.LINK_RENEWED: LinkPurpose.ANSWER_INVITATION,
+}
+"""Which link a mail of a kind carries; all others carry the one to join, if any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the service knows of itself and writes into every mail."""
+
+    mail_from: str
+    answer_url: str
+    join_url: str
+    secret: bytes
+
+    @property
+    def domain(self) -> str:
+        return domain_of(self.mail_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The one thing to do; `address` holds a secret token."""
+
+    label: str
+    address: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """A calendar object and the method that it says."""
+
+    method: Method
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail before it becomes MIME."""
+
+    language: str
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+    invite: Invite | None
+
+
+def purpose_of(kind: MessageKind) -> LinkPurpose:
+    return LINKS.get(kind, LinkPurpose.JOIN_MEETING)
+
+
+def write(case: Case, house: House) -> Letter:
+    """The letter that tells the case as it is; names and titles in it are text and nothing else."""
+    words = words_for(case.message.language)
+    kind = case.message.kind.value
+    invite = _invite(case, house, words)
+    address = _address(case, house)
+    joins = address is not None and purpose_of(case.message.kind) is LinkPurpose.JOIN_MEETING
+    values = _values(case, words) | {"calendar": invite is not None, "joins": joins}
+    subject = plain(words.say("kinds", kind, "subject", **values))
+    action = None
+    if address is not None and words.has("kinds", kind, "action"):
+        action = Action(words.say("kinds", kind, "action"), address, words.say("personal"))
+    page = {
+        "language": words.language,
+        "direction": words.direction,
+        "subject": subject,
+        "greeting": words.say("greeting", **values),
+        "paragraphs": words.say_all("kinds", kind, "paragraphs", **values),
+        "facts": _facts(case, words),
+        "action": action,
+        "closing": words.say("closing", **values),
+    }
+    return Letter(
+        language=words.language,
+        sender_name=plain(str(values["committee"])),
+        subject=subject,
+        text=_layout("letter.txt").render(page),
+        html=_layout("letter.html").render(page),
+        invite=invite,
+    )
+
+
+def _values(case: Case, words: Words) -> dict[str, object]:
+    return {
+        "name": " ".join(
+            filter(None, [plain(case.person.honorific or ""), plain(case.person.name)])
+        ),
+        "meeting": _in(case.meeting.title, words),
+        "committee": _in(case.committee.name, words),
+        "entity": _entity(case, words),
+    }
+
+
+def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
+    """Label and value of each fact that there is."""
+    meeting, there = case.meeting, ZoneInfo(case.entity.timezone)
+    here = ZoneInfo(meeting.timezone)
+    closes_at, invitation = meeting.registration_closes_at, case.invitation
+    start, end = meeting.starts_at, meeting.ends_at
+    elsewhere = case.entity.timezone != meeting.timezone
+    known: dict[str, str | None] = {
+        "committee": _in(case.committee.name, words),
+        "meeting": _in(meeting.title, words),
+        "when": words.span(start.astimezone(here), end.astimezone(here)),
+        "when_there": words.span(start.astimezone(there), end.astimezone(there))
+        if elsewhere
+        else None,
+        "place": ", ".join(
+            filter(None, [words.say("formats", meeting.format.value), plain(place_of(meeting))])
+        ),
+        "seats": str(invitation.seat_quota) if invitation else None,
+        "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
+        "role": words.say("roles", case.registration.role.value) if case.registration else None,
+    }
+    facts = FACTS[case.message.kind]
+    return [(words.say("facts", name), value) for name in facts if (value := known[name])]
+
+
+def _invite(case: Case, house: House, words: Words) -> Invite | None:
+    """The person's calendar entry, for those who have a seat or have just lost it."""
+    method, registration = METHODS.get(case.message.kind), case.registration
+    if method is None or registration is None or registration.confirmed_at is None:
+        return None
+    if method is Method.REQUEST and registration.status is not RegistrationStatus.CONFIRMED:
+        return None
+    frame = Frame(
+        organizer=Organizer(name=_in(case.committee.name, words), address=house.mail_from),
+        languages=(words.language,),
+        stamp=case.stamp,
+        agenda=case.agenda,
+    )
+    entry = personal_entry(
+        case.meeting,
+        registration,
+        case.person,
+        frame,
+        join_address=_address(case, house) if method is Method.REQUEST else None,
+        join_words=words.say("join_words"),
+    )
+    if method is Method.CANCEL:
+        entry = cancelled(entry)
+    return Invite(method=method, body=calendar([entry], method=method, prodid=PRODID))
+
+
+def _address(case: Case, house: House) -> str | None:
+    """The page with the token as its fragment, which browsers send to no server."""
+    if case.link is None or METHODS.get(case.message.kind) is Method.CANCEL:
+        return None
+    answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
+    page = house.answer_url if answers else house.join_url
+    return f"{page}#{link_token(house.secret, case.link.id)}"
+
+
+def _entity(case: Case, words: Words) -> str:
+    name = _in(case.entity.name, words)
+    return f"{name} ({plain(case.entity.abbreviation)})"
+
+
+def _in(text: Mapping[str, str], words: Words) -> str:
+    return plain(in_language(dict(text), [words.language]))
+
+
+@cache
+def _layout(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    folder = resources.files("app.mail").joinpath("templates")
+    texts = {each.name: each.read_text(encoding="utf-8") for each in folder.iterdir()}
+    return Environment(
+        loader=DictLoader(texts),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,27 @@
+"""The life of a message."""
+
+from enum import StrEnum
+
+
+class MessageState(StrEnum):
+    PLANNED = "planned"
+    SENT = "sent"
+    DELAYED = "delayed"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    """What it would have said was no longer true when its turn came."""
+
+
+DUE = (MessageState.PLANNED, MessageState.DELAYED)
+
+
+class MessageKind(StrEnum):
+    INVITATION = "invitation"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    LINK_RENEWED = "link_renewed"
+    REGISTRATION_CONFIRMED = "registration_confirmed"
+    REGISTRATION_WAITING = "registration_waiting"
+    REGISTRATION_WITHDRAWN = "registration_withdrawn"
+    MEETING_CHANGED = "meeting_changed"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_POSTPONED = "meeting_postponed"

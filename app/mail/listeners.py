@@ -1,0 +1,246 @@
+"""Follows the log and plans a mail for everybody whom a fact concerns."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.committees.queries import committee_line
+from app.core import clock
+from app.core.ids import new_id
+from app.entities.queries import focal_people
+from app.events.tables import LogEntry
+from app.identity import service as identity
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tables import Link
+from app.mail import queries
+from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.policy import link_expires_at
+from app.mail.queries import Addressee
+from app.mail.tables import Message
+from app.meetings.tables import Meeting
+from app.registrations.lifecycle import RegistrationStatus
+
+FOLLOWER = "mail"
+RENEWAL_PAUSE = timedelta(minutes=1)
+"""No more than one fresh link a person in so long, however often it is asked for."""
+
+AFTER_THE_END = timedelta(hours=12)
+"""A join link outlives the planned end, as meetings run late."""
+
+
+class Planner:
+    """A handler of log entries; handling one again plans nothing twice."""
+
+    def __init__(self, domain: str) -> None:
+        self._domain = domain
+        """Message-IDs end in it."""
+
+    async def __call__(self, session: AsyncSession, entry: LogEntry) -> None:
+        listener = _LISTENERS.get(entry.name)
+        if listener is not None:
+            await listener(self, session, entry)
+
+    async def invitation_sent(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_to_focal_points(session, entry, MessageKind.INVITATION)
+
+    async def invitation_withdrawn(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_to_focal_points(session, entry, MessageKind.INVITATION_WITHDRAWN)
+
+    async def link_renewal_asked(self, session: AsyncSession, entry: LogEntry) -> None:
+        """To the address that the old link went to, never to one that the asker names."""
+        old = await session.get(Link, entry.subject_id)
+        found = await queries.find_invited(session, old.resource_id) if old else None
+        if old is None or found is None:
+            return
+        invitation, entity, meeting = found
+        since = clock.now() - RENEWAL_PAUSE
+        if await queries.renewed_since(session, invitation.id, old.person_id, since):
+            return
+        line = await committee_line(session, meeting.committee_id)
+        acting = await focal_people(session, entity.id, line)
+        people = [person for person in acting if person.id == old.person_id]
+        addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
+        await self._invite(session, entry, MessageKind.LINK_RENEWED, meeting, addressees)
+
+    async def registration_confirmed(self, session: AsyncSession, entry: LogEntry) -> None:
+        found = await queries.find_registered(session, entry.subject_id)
+        if found is None:
+            return
+        registration, addressee = found
+        kind = MessageKind.REGISTRATION_CONFIRMED
+        planned = await self._plan(session, entry, kind, registration.meeting_id, [addressee])
+        if planned and registration.status is RegistrationStatus.CONFIRMED:
+            await _ensure_join_link(session, registration.meeting_id, addressee)
+
+    async def registration_waiting(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WAITING)
+
+    async def registration_withdrawn(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WITHDRAWN)
+
+    async def meeting_rescheduled(self, session: AsyncSession, entry: LogEntry) -> None:
+        meeting = await session.get(Meeting, entry.subject_id)
+        if meeting is None:
+            return
+        asked, registered = await self._write_to_all(
+            session, entry, MessageKind.MEETING_CHANGED, meeting
+        )
+        await _move_answer_links(session, meeting, asked)
+        registrations = [r.registration_id for r in registered if r.registration_id is not None]
+        await queries.move_links(session, registrations, meeting.ends_at + AFTER_THE_END)
+
+    async def meeting_postponed(self, session: AsyncSession, entry: LogEntry) -> None:
+        if meeting := await session.get(Meeting, entry.subject_id):
+            await self._write_to_all(session, entry, MessageKind.MEETING_POSTPONED, meeting)
+
+    async def meeting_cancelled(self, session: AsyncSession, entry: LogEntry) -> None:
+        if meeting := await session.get(Meeting, entry.subject_id):
+            await self._write_to_all(session, entry, MessageKind.MEETING_CANCELLED, meeting)
+
+    async def meeting_changed(self, session: AsyncSession, entry: LogEntry) -> None:
+        """Links to answer end with the deadline, so they move with it; nobody is written to."""
+        meeting = await session.get(Meeting, entry.subject_id)
+        if meeting is None or "registration_closes_at" not in entry.data.get("changes", {}):
+            return
+        line = await committee_line(session, meeting.committee_id)
+        asked = await queries.focal_points_of_invited(session, meeting, line)
+        await _move_answer_links(session, meeting, asked)
+
+    async def _write_to_focal_points(
+        self, session: AsyncSession, entry: LogEntry, kind: MessageKind
+    ) -> None:
+        found = await queries.find_invited(session, entry.subject_id)
+        if found is None or found[0].sent_at is None:
+            return
+        invitation, entity, meeting = found
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line)
+        addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
+        if kind is MessageKind.INVITATION:
+            await self._invite(session, entry, kind, meeting, addressees)
+        else:
+            await self._plan(session, entry, kind, meeting.id, addressees)
+
+    async def _invite(
+        self,
+        session: AsyncSession,
+        entry: LogEntry,
+        kind: MessageKind,
+        meeting: Meeting,
+        addressees: Sequence[Addressee],
+    ) -> None:
+        """A mail and a link of their own for each, both or neither."""
+        expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, clock.now())
+        planned = await self._plan(session, entry, kind, meeting.id, addressees)
+        for addressee in addressees:
+            if addressee.person.id in planned and addressee.invitation_id is not None:
+                identity.create_link(
+                    session,
+                    LinkPurpose.ANSWER_INVITATION,
+                    addressee.invitation_id,
+                    addressee.person.id,
+                    expires_at,
+                )
+
+    async def _write_to_registered(
+        self, session: AsyncSession, entry: LogEntry, kind: MessageKind
+    ) -> None:
+        found = await queries.find_registered(session, entry.subject_id)
+        if found is not None:
+            registration, addressee = found
+            await self._plan(session, entry, kind, registration.meeting_id, [addressee])
+
+    async def _write_to_all(
+        self, session: AsyncSession, entry: LogEntry, kind: MessageKind, meeting: Meeting
+    ) -> tuple[list[Addressee], list[Addressee]]:
+        """Those registered, and the focal points of invited entities: each person once."""
+        line = await committee_line(session, meeting.committee_id)
+        asked = await queries.focal_points_of_invited(session, meeting, line)
+        registered = await queries.registered_before(session, meeting.id, entry.recorded_at)
+        known = {addressee.person.id for addressee in registered}
+        others = [addressee for addressee in asked if addressee.person.id not in known]
+        await self._plan(session, entry, kind, meeting.id, [*registered, *others])
+        return asked, registered
+
+    async def _plan(
+        self,
+        session: AsyncSession,
+        entry: LogEntry,
+        kind: MessageKind,
+        meeting_id: UUID,
+        addressees: Sequence[Addressee],
+    ) -> set[UUID]:
+        """Add a message for each person who has none of this kind because of this entry.
+
+        Gives the ids of the people for whom one was added.
+        """
+        rows = [self._row(entry, kind, meeting_id, addressee) for addressee in addressees]
+        if not rows:
+            return set()
+        statement = (
+            insert(Message)
+            .values(rows)
+            .on_conflict_do_nothing(index_elements=["event_id", "person_id", "kind"])
+            .returning(col(Message.person_id))
+        )
+        return set((await session.execute(statement)).scalars())
+
+    def _row(
+        self, entry: LogEntry, kind: MessageKind, meeting_id: UUID, addressee: Addressee
+    ) -> dict[str, Any]:
+        message_id = new_id()
+        return {
+            "id": message_id,
+            "created_at": clock.now(),
+            "event_id": entry.id,
+            "kind": kind,
+            "meeting_id": meeting_id,
+            "invitation_id": addressee.invitation_id,
+            "registration_id": addressee.registration_id,
+            "person_id": addressee.person.id,
+            "recipient": addressee.person.email,
+            "language": addressee.person.language or addressee.language,
+            "message_id": f"<{message_id}@{self._domain}>",
+            "state": MessageState.PLANNED,
+            "attempts": 0,
+        }
+
+
+async def _ensure_join_link(session: AsyncSession, meeting_id: UUID, addressee: Addressee) -> None:
+    """One personal link a registration, whatever happens to its meeting."""
+    meeting = await session.get(Meeting, meeting_id)
+    assert meeting is not None, "a registration has a meeting"
+    assert addressee.registration_id is not None, "this one is registered"
+    purpose, person_id = LinkPurpose.JOIN_MEETING, addressee.person.id
+    known = await queries.find_live_link(session, purpose, addressee.registration_id, person_id)
+    if known is None:
+        ends_at = meeting.ends_at + AFTER_THE_END
+        identity.create_link(session, purpose, addressee.registration_id, person_id, ends_at)
+
+
+async def _move_answer_links(
+    session: AsyncSession, meeting: Meeting, asked: Sequence[Addressee]
+) -> None:
+    expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, clock.now())
+    invitations = [a.invitation_id for a in asked if a.invitation_id is not None]
+    await queries.move_links(session, invitations, expires_at)
+
+
+_LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[None]]] = {
+    "invitation.sent": Planner.invitation_sent,
+    "invitation.withdrawn": Planner.invitation_withdrawn,
+    "link.renewal_asked": Planner.link_renewal_asked,
+    "registration.confirmed": Planner.registration_confirmed,
+    "registration.promoted": Planner.registration_confirmed,
+    "registration.waiting": Planner.registration_waiting,
+    "registration.withdrawn": Planner.registration_withdrawn,
+    "meeting.changed": Planner.meeting_changed,
+    "meeting.rescheduled": Planner.meeting_rescheduled,
+    "meeting.postponed": Planner.meeting_postponed,
+    "meeting.cancelled": Planner.meeting_cancelled,
+}

@@ -1,0 +1,97 @@
+"""Letters as MIME (RFC 5322, RFC 2045 and following, RFC 6047 for calendar parts)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from uuid import UUID
+
+from app.calendar.writer import plain
+from app.core.fields import normalised_email
+from app.mail.letters import Letter
+
+POLICY = SMTP.clone(cte_type="7bit")
+"""Seven bits, so that every server on the way can take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A mail ready to go: what the transport needs to know, and the bytes."""
+
+    key: UUID
+    sender: str
+    recipient: str
+    international: bool
+    """The address itself is not ASCII, so the server must know SMTPUTF8 (RFC 6531)."""
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What stands in the header beside what the letter says."""
+
+    key: UUID
+    message_id: str
+    refers_to: str | None
+    sender: str
+    reply_to: str | None
+    recipient: str
+    recipient_name: str
+    date: datetime
+
+
+def enclose(letter: Letter, heading: Heading) -> Envelope:
+    """The letter in its envelope.
+
+    With a calendar object: mixed(alternative(plain, html, calendar), attachment), the layout that
+    the calendar programs of all makers read.
+    """
+    recipient = ascii_domain(heading.recipient)
+    international = not recipient.isascii()
+    message = EmailMessage(policy=POLICY.clone(utf8=True) if international else POLICY)
+    _write_header(message, letter, heading, recipient)
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    if letter.invite is not None:
+        method = letter.invite.method.value
+        message.add_alternative(
+            letter.invite.body.decode(), subtype="calendar", params={"method": method}
+        )
+        message.add_attachment(
+            letter.invite.body, maintype="application", subtype="ics", filename="meeting.ics"
+        )
+    message["Content-Language"] = letter.language
+    return Envelope(
+        key=heading.key,
+        sender=heading.sender,
+        recipient=recipient,
+        international=international,
+        data=message.as_bytes(),
+    )
+
+
+def ascii_domain(address: str) -> str:
+    """The address with its domain as it is asked for in the DNS."""
+    local, _, domain = normalised_email(address).rpartition("@")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+
+
+def _write_header(message: EmailMessage, letter: Letter, heading: Heading, recipient: str) -> None:
+    message["From"] = _named(letter.sender_name, heading.sender)
+    message["To"] = _named(plain(heading.recipient_name), recipient)
+    if heading.reply_to is not None:
+        message["Reply-To"] = _named("", ascii_domain(heading.reply_to))
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(heading.date)
+    message["Message-ID"] = heading.message_id
+    if heading.refers_to is not None:
+        message["In-Reply-To"] = heading.refers_to
+        message["References"] = heading.refers_to
+    message["Auto-Submitted"] = "auto-generated"
+
+
+def _named(name: str, address: str) -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(name, local, domain)

@@ -1,0 +1,119 @@
+"""When a mail has lost its meaning, and when to try again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.invitations.lifecycle import InvitationStatus
+from app.mail.lifecycle import MessageKind
+from app.meetings.lifecycle import MeetingStatus
+from app.registrations.lifecycle import RegistrationStatus
+
+GIVE_UP_AFTER = 16
+"""Attempts; with the longest waits they span two days and a half."""
+
+STALE_AFTER = timedelta(days=1)
+"""So long after a meeting's end nobody wants mails about it any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """What holds at the moment when a mail would go out."""
+
+    meeting: MeetingStatus
+    stale: bool
+    invitation: InvitationStatus | None = None
+    registration: RegistrationStatus | None = None
+    link_alive: bool = False
+    said_again: bool = False
+    """A later message tells the same person the same kind of thing about the same meeting."""
+    heard_before: bool = False
+    """An invitation went, or may have gone, to this person."""
+
+
+def moot(kind: MessageKind, present: Present) -> str | None:
+    """Why the mail would say something that is no longer true; None if it is."""
+    if present.stale and kind is not MessageKind.MEETING_CANCELLED:
+        return "The meeting is over."
+    return _RULES[kind](present)
+
+
+def wait_before_retry(
+    attempts: int, first: timedelta, longest: timedelta, chance: float
+) -> timedelta:
+    """Three times longer after each attempt; `chance` from 0 to 1 spreads it over its upper half,
+    so that what failed together is not tried together.
+    """
+    factor = float(3 ** min(attempts - 1, 20))
+    return min(longest, first * factor) * (0.5 + chance / 2)
+
+
+def link_expires_at(closes_at: datetime | None, ends_at: datetime, now: datetime) -> datetime:
+    """An answer is taken until the deadline; what is asked for later works until the end."""
+    return closes_at if closes_at is not None and closes_at > now else ends_at
+
+
+def _invites(present: Present) -> str | None:
+    dead = None if present.link_alive else "The link has expired."
+    return _gone(present) or _if_meeting(present, {MeetingStatus.CANCELLED}) or dead
+
+
+def _takes_back_invitation(present: Present) -> str | None:
+    return None if present.heard_before else "Nobody was told of the invitation."
+
+
+def _confirms(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.CONFIRMED)
+
+
+def _lets_wait(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.WAITING)
+
+
+def _takes_back_registration(present: Present) -> str | None:
+    return None
+
+
+def _tells_new_date(present: Present) -> str | None:
+    again = {MeetingStatus.CANCELLED, MeetingStatus.POSTPONED}
+    return _gone(present) or _if_meeting(present, again) or _if_repeated(present)
+
+
+def _postpones(present: Present) -> str | None:
+    others = set(MeetingStatus) - {MeetingStatus.POSTPONED}
+    return _gone(present) or _if_meeting(present, others) or _if_repeated(present)
+
+
+def _unless_registered(present: Present, status: RegistrationStatus) -> str | None:
+    if present.registration is not status:
+        return f"The registration is {present.registration}."
+    return _if_meeting(present, {MeetingStatus.CANCELLED})
+
+
+def _gone(present: Present) -> str | None:
+    if present.invitation is InvitationStatus.WITHDRAWN:
+        return "The invitation was withdrawn."
+    if present.registration is RegistrationStatus.WITHDRAWN:
+        return "The registration was withdrawn."
+    return None
+
+
+def _if_meeting(present: Present, statuses: set[MeetingStatus]) -> str | None:
+    return f"The meeting is {present.meeting.value}." if present.meeting in statuses else None
+
+
+def _if_repeated(present: Present) -> str | None:
+    return "A later message says it." if present.said_again else None
+
+
+_RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
+    MessageKind.INVITATION: _invites,
+    MessageKind.LINK_RENEWED: _invites,
+    MessageKind.INVITATION_WITHDRAWN: _takes_back_invitation,
+    MessageKind.REGISTRATION_CONFIRMED: _confirms,
+    MessageKind.REGISTRATION_WAITING: _lets_wait,
+    MessageKind.REGISTRATION_WITHDRAWN: _takes_back_registration,
+    MessageKind.MEETING_CHANGED: _tells_new_date,
+    MessageKind.MEETING_POSTPONED: _postpones,
+    MessageKind.MEETING_CANCELLED: _gone,
+}

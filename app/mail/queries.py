@@ -1,0 +1,337 @@
+"""Every select about mails, and about whom and what they concern."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, exists, false, func, or_, text, true, update
+from sqlalchemy import select as sa_select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from app.calendar.queries import latest_agenda, latest_change
+from app.committees.tables import Committee
+from app.core.tables import values
+from app.entities.queries import by_ref
+from app.entities.tables import Entity, FocalPoint, Person
+from app.identity.lifecycle import LinkPurpose, Role
+from app.identity.policy import Caller
+from app.identity.tables import Link
+from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
+from app.invitations.tables import Invitation
+from app.mail.lifecycle import DUE, MessageKind, MessageState
+from app.mail.tables import Message
+from app.meetings.tables import Meeting
+from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
+from app.registrations.tables import Registration
+
+_UNQUEUED = text(
+    """
+    SELECT m.id FROM messages m
+     WHERE m.state IN ('planned', 'delayed')
+       AND NOT EXISTS (SELECT FROM procrastinate_jobs j
+                        WHERE j.queueing_lock = :task || ' ' || m.id AND j.status = 'todo')
+       AND NOT EXISTS (SELECT FROM procrastinate_jobs j
+                        WHERE j.lock = :task || ' ' || m.id AND j.status = 'doing')
+     ORDER BY m.id LIMIT :limit
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody to write to, and what about."""
+
+    person: Person
+    language: str
+    """The entity's, for those who have none of their own."""
+    invitation_id: UUID | None = None
+    registration_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that one mail may speak of, as it is at one moment."""
+
+    message: Message
+    meeting: Meeting
+    committee: Committee
+    person: Person
+    entity: Entity
+    invitation: Invitation | None
+    registration: Registration | None
+    link: Link | None
+    """The newest live one for this person."""
+    stamp: datetime
+    agenda: bytes | None
+    first_message_id: str | None
+    """Of the first mail to this person about this meeting, if this is not the first."""
+    said_again: bool
+    heard_before: bool
+
+
+async def list_unqueued(session: AsyncSession, task: str, limit: int = 500) -> Sequence[UUID]:
+    """Messages that are to be sent and have no job that would do it."""
+    rows = await session.execute(_UNQUEUED, {"task": task, "limit": limit})
+    return rows.scalars().all()
+
+
+async def lock_due(session: AsyncSession, message_id: UUID) -> Message | None:
+    """A message that is still to be sent; None too while another process has it in hand."""
+    statement = (
+        select(Message)
+        .where(col(Message.id) == message_id, col(Message.state).in_(DUE))
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def record_outcome(
+    session: AsyncSession,
+    message_id: UUID,
+    state: MessageState,
+    error: str | None,
+    sent_at: datetime | None,
+) -> None:
+    statement = (
+        update(Message)
+        .where(col(Message.id) == message_id)
+        .values(state=state, last_error=error, sent_at=sent_at)
+    )
+    await session.execute(statement)
+
+
+async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpose) -> Case:
+    """All of it in one statement, as of one moment."""
+    parameters = {"message_id": message.id, "purpose": purpose}
+    row = (await session.execute(_case_statement(), parameters)).one()
+    return Case(
+        message=message,
+        meeting=row[0],
+        committee=row[1],
+        person=row[2],
+        entity=row[3],
+        invitation=row[4],
+        registration=row[5],
+        link=row[6],
+        stamp=row[7] or row[0].created_at,
+        agenda=row[8],
+        first_message_id=row[9],
+        said_again=row[10],
+        heard_before=row[11],
+    )
+
+
+async def find_live_link(
+    session: AsyncSession, purpose: LinkPurpose, resource_id: UUID, person_id: UUID
+) -> Link | None:
+    statement = live_link(purpose, resource_id, person_id)
+    found: Link | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
+
+
+def live_link(purpose: Any, resource_id: Any, person_id: Any) -> Select[Any]:
+    """The newest link of a person that was not revoked, spent or not; values or columns."""
+    return (
+        sa_select(Link)
+        .where(
+            col(Link.resource_id) == resource_id,
+            col(Link.person_id) == person_id,
+            col(Link.purpose) == purpose,
+            col(Link.revoked_at).is_(None),
+        )
+        .order_by(col(Link.id).desc())
+        .limit(1)
+    )
+
+
+async def move_links(
+    session: AsyncSession, resources: Collection[UUID], expires_at: datetime
+) -> None:
+    """Let the live links to these invitations or registrations end at another instant."""
+    statement = (
+        update(Link)
+        .where(col(Link.resource_id).in_(resources), col(Link.revoked_at).is_(None))
+        .values(expires_at=expires_at)
+    )
+    await session.execute(statement)
+
+
+async def focal_points_of_invited(
+    session: AsyncSession, meeting: Meeting, line: Sequence[UUID]
+) -> list[Addressee]:
+    """Who acts now for the entities with live invitations, each person once."""
+    columns: list[Any] = [Person, Entity.language, Invitation.id]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .select_from(Invitation)
+        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .join(FocalPoint, col(FocalPoint.entity_id) == col(Entity.id))
+        .join(Person, col(Person.id) == col(FocalPoint.person_id))
+        .where(
+            col(Invitation.meeting_id) == meeting.id,
+            col(Invitation.status).in_(LIVE_INVITATIONS),
+            col(FocalPoint.ended_at).is_(None),
+            or_(
+                col(FocalPoint.committee_id).is_(None),
+                col(FocalPoint.committee_id).in_(line),
+            ),
+        )
+        .order_by(col(Invitation.id), col(Person.id))
+    )
+    rows = await session.execute(statement)
+    found = {row[0].id: Addressee(row[0], row[1], invitation_id=row[2]) for row in rows}
+    return list(found.values())
+
+
+async def registered_before(
+    session: AsyncSession, meeting_id: UUID, moment: datetime
+) -> list[Addressee]:
+    """Who had a seat or a place in the waiting list at the moment, and still has."""
+    columns: list[Any] = [Person, Entity.language, Registration.id]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .select_from(Registration)
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .join(Entity, col(Entity.id) == col(Registration.entity_id))
+        .where(
+            col(Registration.meeting_id) == meeting_id,
+            col(Registration.status).in_(LIVE_REGISTRATIONS),
+            col(Registration.created_at) <= moment,
+        )
+        .order_by(col(Registration.queue_number))
+    )
+    rows = await session.execute(statement)
+    return [Addressee(row[0], row[1], registration_id=row[2]) for row in rows]
+
+
+async def find_registered(
+    session: AsyncSession, registration_id: UUID
+) -> tuple[Registration, Addressee] | None:
+    columns: list[Any] = [Registration, Person, Entity.language]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .join(Entity, col(Entity.id) == col(Registration.entity_id))
+        .where(col(Registration.id) == registration_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return row[0], Addressee(row[1], row[2], registration_id=row[0].id)
+
+
+async def find_invited(
+    session: AsyncSession, invitation_id: UUID
+) -> tuple[Invitation, Entity, Meeting] | None:
+    columns: list[Any] = [Invitation, Entity, Meeting]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .join(Meeting, col(Meeting.id) == col(Invitation.meeting_id))
+        .where(col(Invitation.id) == invitation_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def renewed_since(
+    session: AsyncSession, invitation_id: UUID, person_id: UUID, moment: datetime
+) -> bool:
+    """Whether a fresh link was planned for this person after the moment."""
+    statement = select(
+        exists().where(
+            col(Message.invitation_id) == invitation_id,
+            col(Message.person_id) == person_id,
+            col(Message.kind) == MessageKind.LINK_RENEWED,
+            col(Message.created_at) > moment,
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
+def list_messages(
+    caller: Caller,
+    *,
+    meeting: str | None = None,
+    state: MessageState | None = None,
+    kind: MessageKind | None = None,
+) -> Select[Any]:
+    """Mails about meetings of the committees that the caller organizes, working groups included."""
+    statement: Select[Any] = sa_select(Message)
+    if meeting is not None or not caller.is_administrator:
+        statement = statement.join(Meeting, col(Meeting.id) == col(Message.meeting_id))
+    if not caller.is_administrator:
+        organized = [c for c in caller.committees(Role.ORGANIZER) if c is not None]
+        statement = statement.join(Committee, col(Committee.id) == col(Meeting.committee_id)).where(
+            or_(
+                false(),
+                col(Committee.id).in_(organized),
+                col(Committee.parent_id).in_(organized),
+            )
+        )
+    if meeting is not None:
+        statement = statement.where(by_ref(Meeting, meeting))
+    if state is not None:
+        statement = statement.where(col(Message.state) == state)
+    if kind is not None:
+        statement = statement.where(col(Message.kind) == kind)
+    return statement
+
+
+@cache
+def _case_statement() -> Select[Any]:
+    """Made once: putting it together takes longer than running it."""
+    message, other = Message.__table__.c, aliased(Message)  # type: ignore[attr-defined]  # SQLModel has it
+    about = func.coalesce(message.registration_id, message.invitation_id)
+    subjects = [message.meeting_id, message.registration_id, message.invitation_id]
+    purpose = bindparam("purpose", type_=values(LinkPurpose))
+    link = aliased(Link, live_link(purpose, about, message.person_id).lateral())
+    same_person = col(other.person_id) == message.person_id
+    same_meeting = col(other.meeting_id) == message.meeting_id
+    tried = col(other.attempts) > 0
+    first_message_id: Select[Any] = (
+        sa_select(col(other.message_id))
+        .where(same_meeting, same_person, tried, col(other.id) < message.id)
+        .order_by(col(other.id))
+        .limit(1)
+    )
+    said_again = exists().where(
+        same_meeting, same_person, col(other.kind) == message.kind, col(other.id) > message.id
+    )
+    heard_before = exists().where(
+        same_person,
+        tried,
+        col(other.invitation_id) == message.invitation_id,
+        col(other.kind).in_([MessageKind.INVITATION, MessageKind.LINK_RENEWED]),
+    )
+    columns: list[Any] = [
+        Meeting,
+        Committee,
+        Person,
+        Entity,
+        Invitation,
+        Registration,
+        link,
+        latest_change(message.meeting_id, subjects).scalar_subquery(),
+        latest_agenda(message.meeting_id).scalar_subquery(),
+        first_message_id.scalar_subquery(),
+        said_again,
+        heard_before,
+    ]
+    return (
+        sa_select(*columns)
+        .select_from(Message)
+        .join(Meeting, col(Meeting.id) == message.meeting_id)
+        .join(Committee, col(Committee.id) == col(Meeting.committee_id))
+        .join(Person, col(Person.id) == message.person_id)
+        .join(Entity, col(Entity.id) == col(Person.entity_id))
+        .outerjoin(Invitation, col(Invitation.id) == message.invitation_id)
+        .outerjoin(Registration, col(Registration.id) == message.registration_id)
+        .outerjoin(link, true())
+        .where(message.id == bindparam("message_id"))
+    )

@@ -1,0 +1,108 @@
+"""The phrases of mails, in each language that has a file under `phrases/`."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from app.core.zones import format_offset
+
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+
+_FILES = resources.files("app.mail").joinpath("phrases")
+_PHRASES = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  # plain text; the HTML layout escapes it
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All phrases in one language; what a phrase leaves undefined raises."""
+
+    language: str
+    _phrases: Mapping[str, Any]
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+    def say(self, *path: str, **values: Any) -> str:
+        """The phrase under these names, with the values in their places."""
+        return _render(str(self._at(path)), values)
+
+    def say_all(self, *path: str, **values: Any) -> list[str]:
+        """Several phrases; those that come out empty are left out."""
+        return [said for each in self._at(path) if (said := _render(str(each), values))]
+
+    def has(self, *path: str) -> bool:
+        try:
+            self._at(path)
+        except KeyError:
+            return False
+        return True
+
+    def day(self, local: datetime) -> str:
+        """A date in words."""
+        dates = self._at(("dates",))
+        return self.say(
+            "dates",
+            "day",
+            weekday=dates["weekdays"][local.weekday()],
+            number=local.day,
+            month=dates["months"][local.month - 1],
+            year=local.year,
+        )
+
+    def moment(self, local: datetime) -> str:
+        """Date, time and zone; `local` carries its zone."""
+        return f"{self.day(local)}, {local:%H:%M}, {_zone(local)}"
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """From start to end, in the zone that both carry."""
+        until = f"{end:%H:%M}" if end.date() == start.date() else f"{self.day(end)}, {end:%H:%M}"
+        return f"{self.day(start)}, {start:%H:%M}–{until}, {_zone(start)}"
+
+    def _at(self, path: Sequence[str]) -> Any:
+        place: Any = self._phrases
+        for name in path:
+            place = place[name]
+        return place
+
+
+def words_for(language: str) -> Words:
+    """The words in a language, else in its wider one (`fr-CA`, `fr`), else in English."""
+    tag = language
+    while tag and tag not in languages():
+        tag = tag.rpartition("-")[0]
+    return _load(tag or "en")
+
+
+@cache
+def languages() -> frozenset[str]:
+    return frozenset(
+        each.name.removesuffix(".toml") for each in _FILES.iterdir() if each.name.endswith(".toml")
+    )
+
+
+@cache
+def _load(language: str) -> Words:
+    text = _FILES.joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    return Words(language, tomllib.loads(text))
+
+
+@cache
+def _compiled(phrase: str) -> Any:
+    return _PHRASES.from_string(phrase)
+
+
+def _render(phrase: str, values: Mapping[str, Any]) -> str:
+    return str(_compiled(phrase).render(values)).strip()
+
+
+def _zone(local: datetime) -> str:
+    name = getattr(local.tzinfo, "key", None) or "UTC"
+    offset = local.utcoffset() or timedelta()
+    return name if name == "UTC" else f"{name} (UTC{format_offset(offset)})"

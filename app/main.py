@@ -1,0 +1,63 @@
+"""Builds the application: database, limits, routers, problem handlers. Read this first."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from app import api, operations, pages, schema
+from app.core import clock, handlers
+from app.core.database import Database
+from app.core.limits import Limiter
+from app.core.openapi import document_builder
+from app.deployment import database_settings, secret_key
+from app.identity.access import Authenticator
+from app.identity.oidc import Provider
+from app.settings import Settings, get_settings
+
+DESCRIPTION = """
+The backend that a committee's secretariat runs its virtual meetings on: scheduling, invitations to
+member entities, registration of representatives, agenda and panels, attendance and outcomes.
+
+Times are RFC 3339 in UTC; wall times stand beside an IANA zone. Every refusal is
+`application/problem+json` with a type that has a page. Lists are `{items, next_cursor}`. Every
+resource has a strong `ETag`. Every `POST` takes an `Idempotency-Key`.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application for one process; `uvicorn --factory app.main:create_app` runs it."""
+    settings = settings or get_settings()
+    clock.use(settings.clock)
+    limiter = Limiter(settings.rate_limit, settings.guess_limit, settings.trusted_proxies)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = Database(database_settings(settings))
+        yield
+        await app.state.database.close()
+
+    limits = {"": settings.body_limit, "/import": settings.import_limit}
+    app = FastAPI(
+        title="Secretariat",
+        version="1",
+        summary="Meetings of committees, from the invitation to the record.",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(handlers.Edge, limiter=limiter, base_url=settings.url, limits=limits)
+        ],
+    )
+    assert schema.metadata.tables, "every table is known before the first statement"
+    app.state.settings = settings
+    app.state.limiter = limiter
+    app.state.secret = secret_key(settings)
+    app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)
+    handlers.install(app, settings.url)
+    app.include_router(api.router)
+    app.include_router(operations.router)
+    app.include_router(pages.router)
+    app.openapi = document_builder(app, url=lambda: settings.url, tags=api.TAGS)  # type: ignore[method-assign]  # FastAPI's own way of doing it
+    return app

@@ -1,0 +1,1 @@
+"""A meeting and its life."""

@@ -1,0 +1,106 @@
+"""Facts about meetings."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from app.events import Event
+from app.meetings.lifecycle import MeetingStatus, MeetingVerb
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingCreated(Event):
+    name: ClassVar[str] = "meeting.created"
+    handle: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingChanged(Event):
+    name: ClassVar[str] = "meeting.changed"
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingDeleted(Event):
+    name: ClassVar[str] = "meeting.deleted"
+    handle: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """What every move tells: from where to where, why, and the calendar's sequence after it."""
+
+    before: MeetingStatus
+    after: MeetingStatus
+    calendar_sequence: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingScheduled(Move, Event):
+    name: ClassVar[str] = "meeting.scheduled"
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingPostponed(Move, Event):
+    name: ClassVar[str] = "meeting.postponed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingRescheduled(Move, Event):
+    name: ClassVar[str] = "meeting.rescheduled"
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingCancelled(Move, Event):
+    name: ClassVar[str] = "meeting.cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingOpened(Move, Event):
+    name: ClassVar[str] = "meeting.opened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingSuspended(Move, Event):
+    name: ClassVar[str] = "meeting.suspended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingResumed(Move, Event):
+    name: ClassVar[str] = "meeting.resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingAdjourned(Move, Event):
+    name: ClassVar[str] = "meeting.adjourned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingRecordClosed(Move, Event):
+    name: ClassVar[str] = "meeting.closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingRoomChanged(Event):
+    """Names the members that changed, never their values: they are secrets."""
+
+    name: ClassVar[str] = "meeting.room_changed"
+    members: list[str] = field(default_factory=list)
+
+
+V = MeetingVerb
+PLAIN_MOVES: dict[MeetingVerb, Any] = {
+    V.POSTPONE: MeetingPostponed,
+    V.CANCEL: MeetingCancelled,
+    V.OPEN: MeetingOpened,
+    V.SUSPEND: MeetingSuspended,
+    V.RESUME: MeetingResumed,
+    V.ADJOURN: MeetingAdjourned,
+    V.CLOSE: MeetingRecordClosed,
+}
+"""Moves that take nothing but a note; `schedule` and `reschedule` say more."""

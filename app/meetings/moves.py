@@ -1,0 +1,96 @@
+"""The moves of a meeting's life; the meeting's row is locked by then."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.problems import FieldError, Invalid
+from app.events import announce
+from app.meetings import policy, queries, readiness
+from app.meetings.events import PLAIN_MOVES, MeetingRescheduled, MeetingScheduled
+from app.meetings.lifecycle import MEETING, MeetingVerb
+from app.meetings.policy import Times
+from app.meetings.problems import NotReady
+from app.meetings.service import about
+from app.meetings.tables import Meeting
+
+
+async def schedule(session: AsyncSession, meeting: Meeting, note: str | None) -> None:
+    """Announce the meeting; raises `NotReady` with all that must be there first."""
+    MEETING.move(meeting.status, MeetingVerb.SCHEDULE)
+    plan = await queries.find_plan(session, meeting)
+    lacking = readiness.blocking(readiness.missing(plan, clock.now()))
+    if lacking:
+        errors = [FieldError(pointer=f"readiness/{m.code}", detail=m.detail) for m in lacking]
+        raise NotReady(" ".join(m.detail for m in lacking), errors=errors)
+    move = _moved(meeting, MeetingVerb.SCHEDULE, note)
+    event = MeetingScheduled(
+        starts_at=meeting.starts_at, ends_at=meeting.ends_at, **move, **about(meeting)
+    )
+    await announce(session, event)
+    await session.flush()
+
+
+async def reschedule(
+    session: AsyncSession, meeting: Meeting, times: Times, note: str | None
+) -> None:
+    """Give the meeting other times; everybody's calendar follows by the raised sequence.
+
+    Raises `Invalid` where registration would close after the new end.
+    """
+    before, after = _times_of(meeting), _times_of(times)
+    move = _moved(meeting, MeetingVerb.RESCHEDULE, note)
+    closes_at = meeting.registration_closes_at
+    if policy.window_faults(None, closes_at, times.ends_at):
+        detail = "Registration closes after the new end: change registration_closes_at first."
+        raise Invalid.at("/local_end", detail)
+    for name, value in after.items():
+        setattr(meeting, name, value)
+    changes = {
+        name: {"before": before[name], "after": value}
+        for name, value in after.items()
+        if before[name] != value
+    }
+    await announce(session, MeetingRescheduled(changes=changes, **move, **about(meeting)))
+    await session.flush()
+
+
+async def move(
+    session: AsyncSession, meeting: Meeting, verb: MeetingVerb, note: str | None
+) -> None:
+    """Any move that takes nothing but a note; raises `MoveForbidden`."""
+    told = _moved(meeting, verb, note)
+    await announce(session, PLAIN_MOVES[verb](**told, **about(meeting)))
+    await session.flush()
+
+
+def _moved(meeting: Meeting, verb: MeetingVerb, note: str | None) -> dict[str, Any]:
+    """Make the move and return what its event tells; raises `MoveForbidden`."""
+    before, now = meeting.status, clock.now()
+    meeting.status = MEETING.move(before, verb)
+    if policy.alters_calendars(before, verb):
+        meeting.calendar_sequence += 1
+    match verb:
+        case MeetingVerb.OPEN:
+            meeting.opened_at = now
+        case MeetingVerb.ADJOURN:
+            meeting.adjourned_at = now
+        case MeetingVerb.CLOSE:
+            meeting.closed_at = now
+        case _:
+            pass
+    return {
+        "before": before,
+        "after": meeting.status,
+        "calendar_sequence": meeting.calendar_sequence,
+        "note": note,
+    }
+
+
+def _times_of(timed: Meeting | Times) -> dict[str, Any]:
+    return {name: getattr(timed, name) for name in _TIMES}
+
+
+_TIMES = [field.name for field in fields(Times)]

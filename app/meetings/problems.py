@@ -1,0 +1,50 @@
+"""Refusals about meetings."""
+
+from http import HTTPStatus
+
+from app.core.problems import AlreadyExists, Problem
+from app.core.routes import refuse_as
+
+
+class MeetingClosed(Problem):
+    """The meeting is closed or cancelled: its record is complete and nothing of it changes."""
+
+    slug, title, status = "meeting-closed", "The meeting is closed", HTTPStatus.CONFLICT
+
+
+class TimesAnnounced(Problem):
+    """The meeting is announced, so its times are in people's calendars: use `reschedule`.
+
+    `POST /v1/meetings/{m}/reschedule` takes the new times and tells everybody concerned.
+    `errors` lists the members that a plain change may not touch.
+    """
+
+    slug, title, status = "times-announced", "The times are announced", HTTPStatus.CONFLICT
+
+
+class CapacityBelowTaken(Problem):
+    """More seats are taken than the new capacity has: withdraw registrations first."""
+
+    slug, title, status = (
+        "capacity-below-taken",
+        "Capacity below the seats taken",
+        HTTPStatus.CONFLICT,
+    )
+
+
+class NotReady(Problem):
+    """The meeting cannot be announced yet.
+
+    `errors` lists what is missing, each with the code under which
+    `GET /v1/meetings/{m}/readiness` names the call that mends it.
+    """
+
+    slug, title, status = "not-ready", "Not ready to be announced", HTTPStatus.CONFLICT
+
+
+refuse_as("uq_meetings_handle", lambda: AlreadyExists("A meeting has this handle already."))
+refuse_as(
+    "uq_meetings_committee_id_number",
+    lambda: AlreadyExists("The committee has a meeting with this number already."),
+)
+refuse_as("ck_meetings_capacity", lambda: CapacityBelowTaken("More seats are taken than that."))

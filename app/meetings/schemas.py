@@ -1,0 +1,313 @@
+"""Meetings, their rooms and what they lack, as they cross the wire."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from app.committees.tables import Committee
+from app.core.fields import (
+    Email,
+    Handle,
+    InstantField,
+    Language,
+    Line,
+    LocalizedLine,
+    LocalizedText,
+    Paragraphs,
+    Schema,
+    Seats,
+    ShortLine,
+    WallTimeField,
+    WebAddress,
+    ZoneName,
+)
+from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
+from app.meetings.policy import Times
+from app.meetings.readiness import MissingCode, Severity
+from app.meetings.tables import Meeting
+
+
+def _whole_seconds(local: datetime) -> datetime:
+    if local.microsecond:
+        raise ValueError("must be a whole second")
+    return local
+
+
+def _minimal(offset: str) -> str:
+    """`+02:00:00` says no more than `+02:00`."""
+    return offset.removesuffix(":00") if len(offset) == 9 else offset
+
+
+MeetingTime = Annotated[WallTimeField, AfterValidator(_whole_seconds)]
+Offset = Annotated[
+    str,
+    StringConstraints(min_length=6, max_length=9, pattern=r"^[+-](0\d|1[0-5]):[0-5]\d(:[0-5]\d)?$"),
+    AfterValidator(_minimal),
+    Field(
+        description="Offset from UTC at the wall time; only a repeated hour needs it named.",
+        examples=["-04:00"],
+    ),
+]
+Languages = Annotated[
+    list[Language],
+    Field(min_length=1, max_length=20, description="Of the meeting.", examples=[["en", "fr"]]),
+]
+
+
+class Contact(Schema):
+    """Somebody to be asked about the meeting, by anybody who may see it."""
+
+    name: ShortLine = Field(examples=["Public Information Officer"])
+    role: ShortLine | None = Field(None, examples=["Media enquiries"])
+    email: Email | None = None
+
+
+Contacts = Annotated[list[Contact], Field(max_length=20)]
+
+
+class MeetingMembers(Schema):
+    """What an organizer says of a meeting, whatever the committee's defaults."""
+
+    title: LocalizedLine = Field(description="In one of the meeting's languages at least.")
+    description: LocalizedText = Field(default_factory=dict)
+    format: MeetingFormat = MeetingFormat.VIRTUAL
+    local_start: MeetingTime
+    start_offset: Offset | None = None
+    local_end: MeetingTime
+    end_offset: Offset | None = None
+    capacity: Seats | None = Field(None, description="Seats in all; no limit if left out.")
+    registration_opens_at: InstantField | None = None
+    registration_closes_at: InstantField | None = Field(
+        None, description="After it opens, and by the end of the meeting."
+    )
+    venue: Line | None = Field(None, examples=["Conference Room 4"])
+    contacts: Contacts = Field(default_factory=list)
+    public: bool = Field(
+        default=False, description="Whether everybody may see it once it is announced."
+    )
+
+
+class MeetingWrite(MeetingMembers):
+    """Every writable member, as a merge patch finds them."""
+
+    timezone: ZoneName
+    languages: Languages
+    seat_quota: Seats = Field(description="Seats of each entity that is invited.")
+
+    @classmethod
+    def of_meeting(cls, meeting: Meeting) -> Self:
+        members = cls.model_fields.keys() - {"start_offset", "end_offset"}
+        return cls.model_validate(
+            {name: getattr(meeting, name) for name in members} | _offsets(meeting)
+        )
+
+    def without_stale_offsets(self, sent: Iterable[str]) -> Self:
+        """The present members under a patch: an offset counts only for the time that it was of."""
+        names = set(sent)
+        stale: dict[str, None] = {}
+        for end in ("start", "end"):
+            moved = names & {f"local_{end}", "timezone"}
+            if moved and f"{end}_offset" not in names:
+                stale[f"{end}_offset"] = None
+        return self.model_copy(update=stale)
+
+    def with_offsets(self, times: Times) -> Self:
+        update = {"start_offset": times.start_offset, "end_offset": times.end_offset}
+        return self.model_copy(update=update)
+
+    @classmethod
+    def of_create(cls, body: "MeetingCreate", committee: Committee) -> Self:
+        """With the committee's defaults where the caller named nothing."""
+        defaults = {
+            "timezone": committee.timezone,
+            "languages": committee.languages,
+            "seat_quota": committee.default_seat_quota,
+        }
+        named = body.model_dump(exclude={"committee", "number", "handle"})
+        return cls.model_validate(
+            named | {name: value for name, value in defaults.items() if named[name] is None}
+        )
+
+
+class MeetingCreate(MeetingMembers):
+    committee: str = Field(
+        min_length=1,
+        max_length=80,
+        description="Handle or id of the committee that meets.",
+        examples=["coordination-committee"],
+    )
+    number: int | None = Field(
+        None, ge=1, le=1_000_000, description="By default the committee's next.", examples=[6]
+    )
+    handle: Handle | None = Field(
+        None,
+        description="By default the committee's handle and the number.",
+        examples=["coordination-committee-6"],
+    )
+    timezone: ZoneName | None = Field(None, description="By default the committee's.")
+    languages: Languages | None = Field(None, description="By default the committee's.")
+    seat_quota: Seats | None = Field(None, description="By default the committee's.")
+
+
+class MeetingPatch(Schema):
+    title: dict[Language, Line | None] | None = Field(None, max_length=20)
+    description: dict[Language, Paragraphs | None] | None = Field(None, max_length=20)
+    format: MeetingFormat | None = None
+    timezone: ZoneName | None = None
+    local_start: MeetingTime | None = None
+    start_offset: Offset | None = None
+    local_end: MeetingTime | None = None
+    end_offset: Offset | None = None
+    languages: Languages | None = None
+    seat_quota: Seats | None = None
+    capacity: Seats | None = None
+    registration_opens_at: InstantField | None = None
+    registration_closes_at: InstantField | None = None
+    venue: Line | None = None
+    contacts: Contacts | None = None
+    public: bool | None = None
+
+
+class MeetingShown(Schema):
+    """What everybody who may see a meeting sees of it."""
+
+    id: UUID
+    handle: Handle
+    committee_id: UUID
+    number: int = Field(ge=1, le=2_147_483_647, examples=[6])
+    status: MeetingStatus
+    title: LocalizedLine
+    description: LocalizedText
+    format: MeetingFormat
+    timezone: ZoneName
+    local_start: WallTimeField
+    start_offset: Offset
+    local_end: WallTimeField
+    end_offset: Offset
+    starts_at: InstantField
+    ends_at: InstantField
+    languages: Languages
+    venue: Line | None
+    contacts: Contacts
+
+
+class PublicMeetingOut(MeetingShown):
+    """A public meeting, as everybody sees it."""
+
+    @classmethod
+    def of_meeting(cls, meeting: Meeting) -> Self:
+        return cls.model_validate(_shown(cls, meeting, {}))
+
+
+class MeetingOut(MeetingShown):
+    seat_quota: Seats
+    capacity: Seats | None
+    registration_opens_at: InstantField | None
+    registration_closes_at: InstantField | None
+    public: bool
+    calendar_sequence: int = Field(
+        ge=0,
+        le=2_147_483_647,
+        description="Rises with every change of time and with cancellation (RFC 5545 SEQUENCE).",
+        examples=[0],
+    )
+    opened_at: InstantField | None
+    adjourned_at: InstantField | None
+    closed_at: InstantField | None
+    created_at: InstantField
+    allowed: list[MeetingVerb] = Field(
+        max_length=10, description="The moves that the state permits; empty for who may make none."
+    )
+
+    @classmethod
+    def of_meeting(cls, meeting: Meeting, *, organizes: bool) -> Self:
+        allowed = MEETING.allowed(meeting.status) if organizes else []
+        return cls.model_validate(_shown(cls, meeting, {"allowed": allowed}))
+
+
+class MeetingSort(StrEnum):
+    STARTS_AT = "starts_at"
+    STARTS_AT_DOWN = "-starts_at"
+    HANDLE = "handle"
+    HANDLE_DOWN = "-handle"
+
+
+class MoveRequest(Schema):
+    """Why, for the log and for those who are told; may be left out altogether."""
+
+    note: Paragraphs | None = Field(None, examples=["The room is needed by the General Assembly."])
+
+
+class RescheduleRequest(MoveRequest):
+    """The new times."""
+
+    timezone: ZoneName | None = Field(None, description="By default the meeting's present one.")
+    local_start: MeetingTime
+    start_offset: Offset | None = None
+    local_end: MeetingTime
+    end_offset: Offset | None = None
+
+
+class RoomWrite(Schema):
+    """Where a virtual meeting is held: secrets."""
+
+    label: ShortLine = Field(examples=["Main room"])
+    join_address: WebAddress
+    passcode: ShortLine | None = Field(None, examples=["462 913"])
+    dial_in: Line | None = Field(None, examples=["+1 555 0100, then 462913#"])
+
+
+class RoomOut(Schema):
+    label: ShortLine
+    join_address: str = Field(
+        max_length=20_000,
+        json_schema_extra={"format": "uri"},
+        examples=["https://conference.example.org/j/6"],
+    )
+    passcode: ShortLine | None
+    dial_in: Line | None
+
+
+class MendOut(Schema):
+    method: str = Field(max_length=10, examples=["PUT"])
+    path: str = Field(
+        max_length=200, examples=["/v1/meetings/018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b/room"]
+    )
+
+
+class MissingOut(Schema):
+    code: MissingCode
+    severity: Severity
+    detail: str = Field(max_length=1000, examples=["Nobody is invited."])
+    mend: MendOut = Field(description="The call that provides it.")
+
+
+class ReadinessOut(Schema):
+    """What is missing before a meeting can be announced or opened."""
+
+    ready_to_schedule: bool = Field(description="Whether `schedule` would be done now.")
+    ready_to_open: bool = Field(
+        description="Whether the state permits to open and nothing blocking is missing."
+    )
+    missing: list[MissingOut] = Field(max_length=50, description="Blocking things first.")
+
+
+def _shown(kind: type[MeetingShown], meeting: Meeting, members: dict[str, object]) -> object:
+    known = members | _offsets(meeting)
+    rest = kind.model_fields.keys() - known.keys()
+    return known | {name: getattr(meeting, name) for name in rest}
+
+
+def _offsets(meeting: Meeting) -> dict[str, str]:
+    times = Times(
+        meeting.timezone,
+        meeting.local_start,
+        meeting.local_end,
+        meeting.starts_at,
+        meeting.ends_at,
+    )
+    return {"start_offset": times.start_offset, "end_offset": times.end_offset}

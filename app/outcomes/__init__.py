@@ -1,0 +1,1 @@
+"""Decisions, action items and the record."""

@@ -1,0 +1,130 @@
+// What both pages share: words, calls, and text that is never markup.
+import { TEXTS } from "./texts.js";
+
+const tag = (navigator.language || "en").split("-")[0];
+export const language = tag in TEXTS ? tag : "en";
+
+export const byId = (id) => document.getElementById(id);
+
+export function say(key) {
+  return TEXTS[language][key] ?? TEXTS.en[key] ?? key;
+}
+
+/** The words of a text that comes in several languages. */
+export function inLanguage(text) {
+  return text[language] ?? text.en ?? Object.values(text)[0] ?? "";
+}
+
+export function translate() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-text]")) {
+    element.textContent = say(element.dataset.text);
+  }
+}
+
+export function make(name, text, attributes = {}) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, value);
+  }
+  return element;
+}
+
+export function fill(list, facts) {
+  list.replaceChildren();
+  for (const [label, value] of facts) {
+    if (value === null || value === undefined || value === "") continue;
+    list.append(make("dt", label));
+    const place = make("dd", typeof value === "string" ? value : "", { dir: "auto" });
+    if (typeof value !== "string") place.append(value);
+    list.append(place);
+  }
+}
+
+/** A link only where the address is one of the web; anything else stays text. */
+export function webLink(address) {
+  let url = null;
+  try {
+    url = new URL(address);
+  } catch {
+    return address;
+  }
+  const safe = url.protocol === "https:" || url.protocol === "http:";
+  return safe ? make("a", address, { href: url.href, rel: "noreferrer" }) : address;
+}
+
+export class Problem extends Error {
+  constructor(document) {
+    super(document.detail ?? document.title ?? say("failed"));
+    this.slug = (document.type ?? "").split("/").pop();
+    this.errors = document.errors ?? [];
+  }
+}
+
+export async function call(method, path, { body, bearer } = {}) {
+  const headers = { Accept: "application/json", "Accept-Language": language };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (bearer) headers.Authorization = `Bearer ${bearer}`;
+  const answer = await fetch(new URL(`v1/${path}`, document.baseURI), {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: "omit",
+    cache: "no-store",
+    referrerPolicy: "no-referrer",
+  });
+  const text = await answer.text();
+  let content = {};
+  try {
+    content = text ? JSON.parse(text) : {};
+  } catch {
+    // Something between here and the service answered: the status has to do.
+  }
+  if (!answer.ok) throw new Problem(content);
+  return content;
+}
+
+export function tell(problem) {
+  const place = byId("problem");
+  place.replaceChildren();
+  place.hidden = problem === null;
+  if (problem === null) return;
+  const words = problem instanceof Problem ? problem.message : say("unreachable");
+  place.append(make("p", words));
+  for (const error of problem.errors ?? []) {
+    place.append(make("p", `${error.pointer}: ${error.detail}`));
+  }
+}
+
+export function note(words) {
+  byId("notice").textContent = words;
+  byId("notice").hidden = words === "";
+}
+
+/** Runs an action once at a time and shows how it ended. */
+export async function during(button, action) {
+  button.disabled = true;
+  tell(null);
+  note("");
+  try {
+    await action();
+  } catch (problem) {
+    tell(problem);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** The token of the link; only this page ever sees it. */
+export function tokenOfLink() {
+  return decodeURIComponent(location.hash.slice(1));
+}
+
+export function moment(instant, timeZone) {
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: "full",
+    timeStyle: "short",
+    ...(timeZone ? { timeZone } : {}),
+  }).format(new Date(instant));
+}

@@ -1,0 +1,1 @@
+"""Who speaks on an item."""

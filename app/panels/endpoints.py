@@ -1,0 +1,260 @@
+"""HTTP for panels, the people on them, and what does not fit together."""
+
+from fastapi import APIRouter, Request, Response, status
+from sqlmodel import col
+
+from app.agenda.access import AgendaDep, AgendaToEdit, MeetingToPlan
+from app.agenda.policy import Slot
+from app.agenda.problems import AgendaNotIssued, PositionUnknown
+from app.agenda.times import TimetableProblemOut
+from app.core.openapi import raises
+from app.core.pages import Page, Paging, fetch_page, ordering
+from app.core.patches import changes, merged, writable
+from app.core.preconditions import accept_match
+from app.core.problems import MoveForbidden
+from app.core.routes import Route, Session
+from app.meetings.access import MeetingSecrets
+from app.meetings.problems import MeetingClosed
+from app.panels import queries, service
+from app.panels.access import (
+    PanelDep,
+    PanellistDep,
+    PanellistToChange,
+    PanelToChange,
+)
+from app.panels.conflicts import find_conflicts
+from app.panels.lifecycle import PanellistVerb
+from app.panels.problems import (
+    ModeratorTaken,
+    NotAPanelItem,
+    PanelExists,
+    PanelFull,
+    PanellistAsked,
+)
+from app.panels.queries import Seat
+from app.panels.schemas import (
+    Booking,
+    ConflictsOut,
+    DoubleBooking,
+    PanelCreate,
+    PanellistOut,
+    PanellistPatch,
+    PanellistSort,
+    PanellistWrite,
+    PanelOut,
+    PanelPatch,
+    PanelSort,
+    PanelWrite,
+)
+from app.panels.tables import Panel, Panellist
+
+router = APIRouter(route_class=Route, tags=["panels"])
+BASE = "/meetings/{m}/panels"
+PEOPLE = BASE + "/{p}/panellists"
+PERSON = PEOPLE + "/{x}"
+MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden)
+
+
+@router.get("/meetings/{m}/agenda/conflicts", operation_id="listAgendaConflicts", tags=["agenda"])
+async def list_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut:
+    """Find gaps, overruns, missing durations, and people who are in two places at once."""
+    found = await find_conflicts(session, view.meeting)
+    return ConflictsOut(
+        problems=[TimetableProblemOut.of(problem) for problem in found.problems],
+        bookings=[
+            DoubleBooking(
+                name=clash.first[1].name,
+                first=_booking(*clash.first),
+                second=_booking(*clash.second),
+            )
+            for clash in found.clashes[:1000]
+        ],
+    )
+
+
+@router.get(BASE, operation_id="listPanels", responses=raises(AgendaNotIssued))
+async def list_panels(
+    session: Session, seen: AgendaDep, paging: Paging, sort: PanelSort = PanelSort.CREATED
+) -> Page[PanelOut]:
+    """List the panels of a meeting; participants see them once the agenda is issued."""
+    order = ordering(sort, {"created_at": col(Panel.created_at)}, col(Panel.id))
+    hidden = () if seen.full else seen.agenda.hidden
+    statement = queries.list_panels(seen.agenda.meeting.id, hidden)
+    return await fetch_page(session, paging, statement, order, lambda row: PanelOut.of(row[0]))
+
+
+@router.post(
+    BASE,
+    operation_id="createPanel",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(MeetingClosed, NotAPanelItem, PanelExists),
+)
+async def create_panel(
+    session: Session, seen: AgendaToEdit, body: PanelCreate, response: Response
+) -> PanelOut:
+    """Create the panel of an agenda item."""
+    members = body.model_dump(exclude={"item_id"})
+    panel = await service.create_panel(session, seen.agenda, body.item_id, members)
+    response.headers["Location"] = f"/v1/meetings/{panel.meeting_id}/panels/{panel.id}"
+    return PanelOut.of(panel)
+
+
+@router.get(BASE + "/{p}", operation_id="getPanel", responses=raises(AgendaNotIssued))
+async def get_panel(panel: PanelDep) -> PanelOut:
+    """Read a panel."""
+    return PanelOut.of(panel)
+
+
+@router.patch(BASE + "/{p}", operation_id="changePanel", responses=raises(MeetingClosed))
+async def change_panel(
+    session: Session, view: MeetingToPlan, panel: PanelToChange, body: PanelPatch, request: Request
+) -> PanelOut:
+    """Change a panel's title or concept note by JSON merge patch."""
+    accept_match(request, PanelOut.of(panel))
+    before = writable(PanelWrite, panel)
+    after = merged(PanelWrite, before, body)
+    changed = changes(before, after)
+    await service.change_panel(session, view.meeting, panel, after.model_dump(), changed)
+    return PanelOut.of(panel)
+
+
+@router.delete(
+    BASE + "/{p}",
+    operation_id="deletePanel",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(MeetingClosed, PanellistAsked),
+)
+async def delete_panel(
+    session: Session, view: MeetingToPlan, panel: PanelToChange, request: Request
+) -> None:
+    """Delete a panel as long as nobody was asked."""
+    accept_match(request, PanelOut.of(panel))
+    await service.delete_panel(session, view.meeting, panel)
+
+
+@router.get(PEOPLE, operation_id="listPanellists", responses=raises(AgendaNotIssued))
+async def list_panellists(
+    session: Session,
+    seen: AgendaDep,
+    panel: PanelDep,
+    paging: Paging,
+    sort: PanellistSort = PanellistSort.POSITION,
+) -> Page[PanellistOut]:
+    """List the people on a panel in their order; participants see those asked or confirmed."""
+    order = ordering(sort, {"position": col(Panellist.position)}, col(Panellist.id))
+    statement = queries.list_panellists(panel.id, everybody=seen.full)
+    organizes = seen.meeting.organizes
+    return await fetch_page(session, paging, statement, order, lambda r: _person(r[0], organizes))
+
+
+@router.post(
+    PEOPLE,
+    operation_id="addPanellist",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(MeetingClosed, ModeratorTaken, PanelFull, PositionUnknown),
+)
+async def add_panellist(
+    session: Session,
+    view: MeetingToPlan,
+    panel: PanelToChange,
+    body: PanellistWrite,
+    response: Response,
+) -> PanellistOut:
+    """Propose somebody for a panel."""
+    person = await service.add_panellist(session, view.meeting, panel, body.model_dump())
+    path = f"/v1/meetings/{view.meeting.id}/panels/{panel.id}/panellists/{person.id}"
+    response.headers["Location"] = path
+    return _person(person)
+
+
+@router.get(PERSON, operation_id="getPanellist", responses=raises(AgendaNotIssued))
+async def get_panellist(seen: AgendaDep, person: PanellistDep) -> PanellistOut:
+    """Read somebody on a panel."""
+    return _person(person, seen.meeting.organizes)
+
+
+@router.patch(
+    PERSON,
+    operation_id="changePanellist",
+    responses=raises(MeetingClosed, ModeratorTaken, PositionUnknown),
+)
+async def change_panellist(
+    session: Session,
+    view: MeetingToPlan,
+    person: PanellistToChange,
+    body: PanellistPatch,
+    request: Request,
+) -> PanellistOut:
+    """Change somebody on a panel, also their place, by JSON merge patch."""
+    accept_match(request, _person(person))
+    before = writable(PanellistWrite, person)
+    after = merged(PanellistWrite, before, body)
+    changed = list(changes(before, after))
+    await service.change_panellist(session, view.meeting, person, after.model_dump(), changed)
+    return _person(person)
+
+
+@router.delete(
+    PERSON,
+    operation_id="removePanellist",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(MeetingClosed, PanellistAsked),
+)
+async def remove_panellist(
+    session: Session, view: MeetingToPlan, person: PanellistToChange, request: Request
+) -> None:
+    """Remove somebody who was proposed but never asked."""
+    accept_match(request, _person(person))
+    await service.remove_panellist(session, view.meeting, person)
+
+
+@router.post(f"{PERSON}/invite", operation_id="invitePanellist", responses=MOVE_RESPONSES)
+async def invite_panellist(
+    session: Session, view: MeetingToPlan, person: PanellistToChange
+) -> PanellistOut:
+    """Ask somebody who was proposed."""
+    await service.move_panellist(session, view.meeting, person, PanellistVerb.INVITE)
+    return _person(person)
+
+
+@router.post(f"{PERSON}/confirm", operation_id="confirmPanellist", responses=MOVE_RESPONSES)
+async def confirm_panellist(
+    session: Session, view: MeetingToPlan, person: PanellistToChange
+) -> PanellistOut:
+    """Record that somebody who was asked will come."""
+    await service.move_panellist(session, view.meeting, person, PanellistVerb.CONFIRM)
+    return _person(person)
+
+
+@router.post(f"{PERSON}/decline", operation_id="declinePanellist", responses=MOVE_RESPONSES)
+async def decline_panellist(
+    session: Session, view: MeetingToPlan, person: PanellistToChange
+) -> PanellistOut:
+    """Record that somebody who was asked will not come."""
+    await service.move_panellist(session, view.meeting, person, PanellistVerb.DECLINE)
+    return _person(person)
+
+
+@router.post(f"{PERSON}/withdraw", operation_id="withdrawPanellist", responses=MOVE_RESPONSES)
+async def withdraw_panellist(
+    session: Session, view: MeetingToPlan, person: PanellistToChange
+) -> PanellistOut:
+    """Record that somebody who had confirmed cannot come after all."""
+    await service.move_panellist(session, view.meeting, person, PanellistVerb.WITHDRAW)
+    return _person(person)
+
+
+def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
+    out = PanellistOut.of(person)
+    return out if organizes else out.model_copy(update={"email": None})
+
+
+def _booking(slot: Slot, seat: Seat) -> Booking:
+    return Booking(
+        meeting_id=slot.meeting_id,
+        meeting=seat.meeting.handle,
+        item_id=slot.item_id,
+        panellist_id=seat.panellist_id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+    )

@@ -1,0 +1,152 @@
+"""Panels and the people on them: the verbs; the meeting's row is locked by the caller."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.agenda import policy
+from app.agenda.lifecycle import ItemKind
+from app.agenda.problems import PositionUnknown
+from app.agenda.tree import WorkingAgenda
+from app.core.fields import normalised_email
+from app.events import record
+from app.meetings.tables import Meeting
+from app.panels import queries
+from app.panels.events import (
+    MOVES,
+    PanelChanged,
+    PanelCreated,
+    PanelDeleted,
+    PanellistAdded,
+    PanellistChanged,
+    PanellistRemoved,
+)
+from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb
+from app.panels.problems import NotAPanelItem, PanelFull, PanellistAsked
+from app.panels.tables import Panel, Panellist
+
+MAX_PEOPLE = 50
+
+
+async def create_panel(
+    session: AsyncSession, agenda: WorkingAgenda, item_id: UUID, members: dict[str, Any]
+) -> Panel:
+    """Hang a panel on an item; raises `NotAPanelItem`, and `PanelExists` by the database."""
+    state = agenda.states.get(item_id)
+    if state is None or state.kind is not ItemKind.PANEL:
+        raise NotAPanelItem.at("/item_id", "The agenda has no such item of the kind panel.")
+    panel = Panel(meeting_id=agenda.meeting.id, item_id=item_id, **members)
+    session.add(panel)
+    record(session, PanelCreated(item_id=item_id, **_about(agenda.meeting, panel.id)))
+    await session.flush()
+    return panel
+
+
+async def change_panel(
+    session: AsyncSession,
+    meeting: Meeting,
+    panel: Panel,
+    members: dict[str, Any],
+    changes: dict[str, Any],
+) -> None:
+    if changes:
+        for name, value in members.items():
+            setattr(panel, name, value)
+        record(session, PanelChanged(changes=changes, **_about(meeting, panel.id)))
+        await session.flush()
+
+
+async def delete_panel(session: AsyncSession, meeting: Meeting, panel: Panel) -> None:
+    """Only while nobody was asked."""
+    people = await queries.people_of(session, panel.id)
+    if any(person.status is not PanellistStatus.PROPOSED for person in people):
+        raise PanellistAsked("People of this panel were asked already.")
+    record(session, PanelDeleted(item_id=panel.item_id, **_about(meeting, panel.id)))
+    await session.delete(panel)
+    await session.flush()
+
+
+async def add_panellist(
+    session: AsyncSession, meeting: Meeting, panel: Panel, members: dict[str, Any]
+) -> Panellist:
+    """Propose somebody; raises `PanelFull`, and `ModeratorTaken` by the database."""
+    people = await queries.people_of(session, panel.id)
+    if len(people) >= MAX_PEOPLE:
+        raise PanelFull(f"A panel has at most {MAX_PEOPLE} people.")
+    person = Panellist(panel_id=panel.id, **_kept(members))
+    _place(people, person, members["position"])
+    session.add(person)
+    event = PanellistAdded(panel_id=panel.id, role=person.role, **_about(meeting, person.id))
+    record(session, event)
+    await session.flush()
+    return person
+
+
+async def change_panellist(
+    session: AsyncSession,
+    meeting: Meeting,
+    person: Panellist,
+    members: dict[str, Any],
+    changed: list[str],
+) -> None:
+    """Set the members; `changed` names those that differ."""
+    if not changed:
+        return
+    if "position" in changed:
+        _place(await queries.people_of(session, person.panel_id), person, members["position"])
+    for name, value in _kept(members).items():
+        setattr(person, name, value)
+    about = _about(meeting, person.id)
+    record(session, PanellistChanged(panel_id=person.panel_id, members=changed, **about))
+    await session.flush()
+
+
+async def remove_panellist(session: AsyncSession, meeting: Meeting, person: Panellist) -> None:
+    """Only somebody who was never asked."""
+    if person.status is not PanellistStatus.PROPOSED:
+        raise PanellistAsked(f"This panellist is {person.status.value}.")
+    record(session, PanellistRemoved(panel_id=person.panel_id, **_about(meeting, person.id)))
+    await session.delete(person)
+    await session.flush()
+
+
+async def move_panellist(
+    session: AsyncSession, meeting: Meeting, person: Panellist, verb: PanellistVerb
+) -> None:
+    """Raises `MoveForbidden` from a state that does not permit the verb."""
+    before = person.status
+    person.status = PANELLIST.move(before, verb)
+    about = _about(meeting, person.id)
+    event = MOVES[verb](panel_id=person.panel_id, before=before, after=person.status, **about)
+    record(session, event)
+    await session.flush()
+
+
+def _place(people: Sequence[Panellist], person: Panellist, position: int | None) -> None:
+    """Give everybody their place, from 0 without holes, with the person at `position`."""
+    others = [other for other in people if other.id != person.id]
+    index = len(others) if position is None else position
+    try:
+        order = policy.moved([other.id for other in others], person.id, index)
+    except policy.NoSuchPosition as error:
+        raise PositionUnknown.at("/position", str(error)) from None
+    places = {panellist_id: place for place, panellist_id in enumerate(order)}
+    for each in (*others, person):
+        each.position = places[each.id]
+
+
+def _kept(members: dict[str, Any]) -> dict[str, Any]:
+    """As the row keeps them; the place is given by `_place`."""
+    email = members["email"]
+    kept = members | {"email": None if email is None else normalised_email(email)}
+    return {name: value for name, value in kept.items() if name != "position"}
+
+
+def _about(meeting: Meeting, subject_id: UUID) -> dict[str, UUID]:
+    return {
+        "subject_id": subject_id,
+        "meeting_id": meeting.id,
+        "committee_id": meeting.committee_id,
+    }

@@ -1,0 +1,1 @@
+"""Who comes: delegations, seats and the waiting list."""

@@ -1,0 +1,174 @@
+"""HTTP for registrations."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response, status
+from sqlmodel import col
+
+from app.core.imports import DryRun
+from app.core.openapi import raises
+from app.core.pages import Page, Paging, fetch_page, ordering
+from app.core.preconditions import accept_match
+from app.core.problems import MoveForbidden
+from app.core.routes import Route, Session
+from app.entities.problems import NotOfThisEntity
+from app.entities.tables import Person
+from app.invitations.access import own_entities
+from app.meetings.access import MeetingDep, MeetingView
+from app.registrations import bulk, queries, service
+from app.registrations.access import RegistrationRow, RegistrationToChange, delegation_for
+from app.registrations.lifecycle import REGISTRATION, RegistrationRole, RegistrationStatus
+from app.registrations.problems import (
+    AlreadyRegistered,
+    HeadAlreadyNamed,
+    NoSeatFree,
+    NotInvited,
+    RegistrationClosed,
+    RegistrationNotOpen,
+)
+from app.registrations.schemas import (
+    BulkResult,
+    RegisteredEntity,
+    RegisteredPerson,
+    RegistrationCreate,
+    RegistrationOut,
+    RegistrationPatch,
+    RegistrationSort,
+)
+from app.registrations.tables import Registration
+
+router = APIRouter(route_class=Route, tags=["registrations"])
+BASE = "/meetings/{m}/registrations"
+Many = Annotated[list[RegistrationCreate], Body(min_length=1, max_length=500)]
+
+
+@router.get(BASE, operation_id="listRegistrations")
+async def list_registrations(
+    session: Session,
+    view: MeetingDep,
+    paging: Paging,
+    sort: RegistrationSort = RegistrationSort.ARRIVAL,
+    entity: Annotated[str | None, Query(min_length=1, max_length=80)] = None,
+    status: RegistrationStatus | None = None,
+    role: RegistrationRole | None = None,
+) -> Page[RegistrationOut]:
+    """List registrations: everybody's for organizers, the own delegation for focal points."""
+    own = None if view.observes else own_entities(view)
+    statement = queries.list_registrations(
+        view.meeting.id, entities=own, entity=entity, status=status, role=role
+    )
+    if view.caller.link is not None:
+        statement = statement.where(col(Registration.invitation_id) == view.caller.link.resource_id)
+    columns = {"arrival": col(Registration.queue_number), "name": col(Person.name)}
+    order = ordering(sort, columns, col(Registration.id))
+    return await fetch_page(session, paging, statement, order, lambda row: shown(row, view))
+
+
+@router.post(
+    BASE,
+    operation_id="registerPerson",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(
+        AlreadyRegistered,
+        HeadAlreadyNamed,
+        NotInvited,
+        NotOfThisEntity,
+        RegistrationClosed,
+        RegistrationNotOpen,
+    ),
+)
+async def register_person(
+    session: Session, view: MeetingDep, body: RegistrationCreate, response: Response
+) -> RegistrationOut:
+    """Register somebody: a seat while one is free, else a place in the waiting list."""
+    invitation, entity = await delegation_for(session, view, body.entity)
+    person_id = await bulk.person_of(session, entity, body)
+    registration_id, _ = await bulk.register_one(session, view, invitation, person_id, body.role)
+    row = await queries.find_row(session, view.meeting.id, registration_id)
+    response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{registration_id}"
+    return shown(row, view)
+
+
+@router.post(f"{BASE}/bulk", operation_id="registerPeople")
+async def register_people(
+    session: Session, view: MeetingDep, body: Many, *, dry_run: DryRun = False
+) -> BulkResult:
+    """Register many in the order of the list, with a result for each."""
+    return await bulk.register_many(session, view, body, dry_run=dry_run)
+
+
+@router.get(f"{BASE}/{{registration_id}}", operation_id="getRegistration")
+async def get_registration(view: MeetingDep, row: RegistrationRow) -> RegistrationOut:
+    """Read a registration."""
+    return shown(row, view)
+
+
+@router.patch(
+    f"{BASE}/{{registration_id}}",
+    operation_id="changeRegistration",
+    responses=raises(MoveForbidden, HeadAlreadyNamed, NoSeatFree, RegistrationClosed),
+)
+async def change_registration(
+    session: Session,
+    view: MeetingDep,
+    found: RegistrationToChange,
+    body: RegistrationPatch,
+    request: Request,
+) -> RegistrationOut:
+    """Change the role; a role without a seat frees the one that was held."""
+    row = await queries.find_row(session, view.meeting.id, found.registration.id)
+    accept_match(request, shown(row, view))
+    if body.role is not None:
+        await service.change_role(
+            session, found.meeting, found.invitation, found.registration, body.role
+        )
+    return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
+
+
+@router.post(
+    f"{BASE}/{{registration_id}}/withdraw",
+    operation_id="withdrawRegistration",
+    responses=raises(MoveForbidden, RegistrationClosed),
+)
+async def withdraw_registration(
+    session: Session, view: MeetingDep, found: RegistrationToChange
+) -> RegistrationOut:
+    """Withdraw somebody; the seat goes to the first of the waiting list in the same moment."""
+    await service.withdraw(session, found.meeting, found.invitation, found.registration)
+    return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
+
+
+def shown(row: Any, view: MeetingView) -> RegistrationOut:
+    """A row of `queries.list_registrations` as this caller sees it."""
+    registration, entity, person, place = row[:4]
+    observer_only = view.observes and not view.organizes
+    waiting = registration.status is RegistrationStatus.WAITING
+    return RegistrationOut(
+        **{name: getattr(registration, name) for name in _OWN},
+        entity=RegisteredEntity(
+            id=entity.id, handle=entity.handle, abbreviation=entity.abbreviation
+        ),
+        person=RegisteredPerson(
+            id=person.id,
+            name=person.name,
+            honorific=person.honorific,
+            job_title=person.job_title,
+            email=None if observer_only else person.email,
+        ),
+        waiting_position=place if waiting else None,
+        allowed=[]
+        if observer_only
+        else [verb for verb in REGISTRATION.allowed(registration.status) if verb != "promote"],
+    )
+
+
+_OWN = (
+    "id",
+    "meeting_id",
+    "invitation_id",
+    "role",
+    "status",
+    "created_at",
+    "confirmed_at",
+    "withdrawn_at",
+)

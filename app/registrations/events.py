@@ -1,0 +1,45 @@
+"""Facts about registrations; what the figures need can be recomputed from them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.events import Event
+from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationEvent(Event):
+    name: ClassVar[str] = "registration"
+    invitation_id: UUID
+    person_id: UUID
+    role: RegistrationRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationConfirmed(RegistrationEvent):
+    name: ClassVar[str] = "registration.confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationWaiting(RegistrationEvent):
+    name: ClassVar[str] = "registration.waiting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationPromoted(RegistrationEvent):
+    """A seat fell free and this was the first in the list whom it could go to."""
+
+    name: ClassVar[str] = "registration.promoted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationWithdrawn(RegistrationEvent):
+    name: ClassVar[str] = "registration.withdrawn"
+    was: RegistrationStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationChanged(RegistrationEvent):
+    name: ClassVar[str] = "registration.changed"
+    was_role: RegistrationRole

@@ -1,0 +1,38 @@
+"""Roles of representatives and the life of a registration."""
+
+from enum import StrEnum
+
+from app.core.lifecycles import Lifecycle
+
+
+class RegistrationRole(StrEnum):
+    HEAD_OF_DELEGATION = "head_of_delegation"
+    REPRESENTATIVE = "representative"
+    ALTERNATE = "alternate"
+    ADVISER = "adviser"
+    OBSERVER = "observer"
+    SUPPORT = "support"
+
+
+class RegistrationStatus(StrEnum):
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+
+
+class RegistrationVerb(StrEnum):
+    PROMOTE = "promote"
+    WITHDRAW = "withdraw"
+
+
+S, V = RegistrationStatus, RegistrationVerb
+WITHOUT_SEAT = frozenset({RegistrationRole.SUPPORT})
+LIVE = (S.CONFIRMED, S.WAITING)
+
+TRANSITIONS: dict[tuple[RegistrationStatus, RegistrationVerb], RegistrationStatus] = {
+    (S.WAITING, V.PROMOTE): S.CONFIRMED,
+    (S.WAITING, V.WITHDRAW): S.WITHDRAWN,
+    (S.CONFIRMED, V.WITHDRAW): S.WITHDRAWN,
+}
+
+REGISTRATION = Lifecycle("registration", TRANSITIONS)

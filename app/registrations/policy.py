@@ -1,0 +1,35 @@
+"""Who gets a seat: pure rules."""
+
+from dataclasses import dataclass
+
+from app.registrations.lifecycle import WITHOUT_SEAT, RegistrationRole, RegistrationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """What is taken of what there is, as read under the locks of meeting and invitation."""
+
+    quota: int
+    quota_taken: int
+    capacity: int | None
+    capacity_taken: int
+
+    @property
+    def free(self) -> bool:
+        in_meeting = self.capacity is None or self.capacity_taken < self.capacity
+        return in_meeting and self.quota_taken < self.quota
+
+
+def takes_seat(role: RegistrationRole) -> bool:
+    return role not in WITHOUT_SEAT
+
+
+def seat_decision(role: RegistrationRole, seats: Seats) -> RegistrationStatus:
+    """Confirmed while a seat is free for the entity and in the meeting, else waiting.
+
+    Whoever waits is promoted in the very transaction that frees a seat, so a newcomer who finds
+    one free passes nobody over.
+    """
+    if not takes_seat(role) or seats.free:
+        return RegistrationStatus.CONFIRMED
+    return RegistrationStatus.WAITING

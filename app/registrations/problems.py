@@ -1,0 +1,48 @@
+"""Refusals about registrations."""
+
+from http import HTTPStatus
+
+from app.core.problems import AlreadyExists, Problem
+from app.core.routes import refuse_as
+
+
+class AlreadyRegistered(AlreadyExists):
+    """The person is registered for this meeting already; one person holds one registration."""
+
+    slug, title, status = "already-registered", "Registered already", HTTPStatus.CONFLICT
+
+
+class HeadAlreadyNamed(AlreadyExists):
+    """The delegation has a head already: change that registration's role first."""
+
+    slug, title, status = "head-already-named", "There is a head already", HTTPStatus.CONFLICT
+
+
+class RegistrationNotOpen(Problem):
+    """The registration window has not opened yet, or the meeting takes no registrations."""
+
+    slug, title, status = "registration-not-open", "Not open", HTTPStatus.CONFLICT
+
+
+class RegistrationClosed(Problem):
+    """The registration deadline has passed, or the meeting is over: ask the organizer."""
+
+    slug, title, status = "registration-closed", "Registration is closed", HTTPStatus.CONFLICT
+
+
+class NotInvited(Problem):
+    """The entity has no live invitation to this meeting."""
+
+    slug, title, status = "not-invited", "Not invited", HTTPStatus.CONFLICT
+
+
+class NoSeatFree(Problem):
+    """The new role takes a seat and none is free."""
+
+    slug, title, status = "no-seat-free", "No seat is free", HTTPStatus.CONFLICT
+
+
+refuse_as(
+    "uq_registrations_person", lambda: AlreadyRegistered("This person is registered already.")
+)
+refuse_as("uq_registrations_head", lambda: HeadAlreadyNamed("The delegation has a head already."))

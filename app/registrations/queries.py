@@ -1,0 +1,197 @@
+"""Every select about registrations, and the one statement that writes one."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from app.entities.tables import Entity, Person
+from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
+from app.invitations.tables import Invitation
+from app.meetings.tables import Meeting
+from app.registrations.lifecycle import LIVE, RegistrationRole, RegistrationStatus
+from app.registrations.tables import Registration
+
+_WRITE = text(
+    """
+    WITH registered AS (
+        INSERT INTO registrations (id, created_at, meeting_id, invitation_id, entity_id, person_id,
+               role, status, takes_seat, queue_number, calendar_sequence, confirmed_at)
+        VALUES (:id, :now, :meeting_id, :invitation_id, :entity_id, :person_id,
+               :role, :status, :takes_seat, nextval('registration_queue'), 0, :confirmed_at)
+    ), invited AS (
+        UPDATE invitations
+           SET seats_taken = :quota_taken, status = :invitation_status, answered_at = :answered_at
+         WHERE id = :invitation_id
+    ), met AS (
+        UPDATE meetings SET seats_taken = :capacity_taken
+         WHERE id = :meeting_id AND seats_taken <> :capacity_taken
+    )
+    INSERT INTO events (id, name, recorded_at, actor_kind, actor_id, request_id, subject_id,
+                        committee_id, meeting_id, entity_id, data)
+    SELECT e.id, e.name, :now, :actor_kind, :actor_id, :request_id, e.subject_id,
+           :committee_id, :meeting_id, :entity_id, e.data
+      FROM jsonb_to_recordset(CAST(:events AS jsonb))
+        AS e(id uuid, name text, subject_id uuid, data jsonb)
+    """
+)
+"""Registration, both counters, the invitation's answer and the log in one round trip, to keep the
+locks short."""
+
+
+async def lock_seats(
+    session: AsyncSession, meeting_id: UUID, invitation_id: UUID
+) -> tuple[Meeting, Invitation] | None:
+    """Meeting and invitation, locked until the end of the transaction, as they are now.
+
+    The lock is what makes the seats exact: whoever reads the counters here is the only one who may
+    change them.
+    """
+    statement = (
+        select(Meeting, Invitation)
+        .join(Invitation, col(Invitation.meeting_id) == col(Meeting.id))
+        .where(col(Meeting.id) == meeting_id, col(Invitation.id) == invitation_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def write_registration(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Write what `service.register` decided; the parameters are those of the statement."""
+    await session.execute(_WRITE, values)
+
+
+async def find_invitation_of(
+    session: AsyncSession, meeting_id: UUID, entity: str | Collection[UUID]
+) -> Sequence[Row[Any]]:
+    """(Invitation, Entity) of an entity by id or handle, or of any of these entities."""
+    columns: list[Any] = [Invitation, Entity]
+    statement = (
+        select(*columns)
+        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .where(col(Invitation.meeting_id) == meeting_id)
+    )
+    if isinstance(entity, str):
+        try:
+            statement = statement.where(col(Entity.id) == UUID(entity))
+        except ValueError:
+            statement = statement.where(col(Entity.handle) == entity)
+    else:
+        statement = statement.where(col(Entity.id).in_(entity))
+    return (await session.execute(statement.limit(2))).all()
+
+
+def list_registrations(
+    meeting_id: UUID,
+    *,
+    entities: Collection[UUID] | None = None,
+    entity: str | None = None,
+    status: RegistrationStatus | None = None,
+    role: RegistrationRole | None = None,
+) -> Select[Any]:
+    """Rows of (Registration, Entity, Person, place in the waiting list or None)."""
+    ahead = aliased(Registration)
+    place = (
+        select(func.count())
+        .where(
+            col(ahead.invitation_id) == col(Registration.invitation_id),
+            col(ahead.status) == RegistrationStatus.WAITING,
+            col(ahead.queue_number) <= col(Registration.queue_number),
+            col(Registration.status) == RegistrationStatus.WAITING,
+        )
+        .scalar_subquery()
+    )
+    statement: Select[Any] = (
+        select(Registration, Entity, Person, place)
+        .join(Entity, col(Entity.id) == col(Registration.entity_id))
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .where(col(Registration.meeting_id) == meeting_id)
+    )
+    if entities is not None:
+        statement = statement.where(col(Registration.entity_id).in_(entities))
+    if entity is not None:
+        statement = statement.where(_is_entity(entity))
+    if status is not None:
+        statement = statement.where(col(Registration.status) == status)
+    if role is not None:
+        statement = statement.where(col(Registration.role) == role)
+    return statement
+
+
+async def find_row(
+    session: AsyncSession, meeting_id: UUID, registration_id: UUID
+) -> Row[Any] | None:
+    """One row of `list_registrations`, as it is in the database now."""
+    statement = list_registrations(meeting_id).where(col(Registration.id) == registration_id)
+    statement = statement.execution_options(populate_existing=True)
+    row: Row[Any] | None = (await session.execute(statement)).one_or_none()
+    return row
+
+
+async def lock_registration(session: AsyncSession, registration_id: UUID) -> Registration | None:
+    statement = (
+        select(Registration)
+        .where(col(Registration.id) == registration_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def list_live_of_invitation(
+    session: AsyncSession, invitation_id: UUID
+) -> Sequence[Registration]:
+    statement = (
+        select(Registration)
+        .where(col(Registration.invitation_id) == invitation_id, col(Registration.status).in_(LIVE))
+        .order_by(col(Registration.queue_number))
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def first_promotable(
+    session: AsyncSession, meeting_id: UUID
+) -> tuple[Registration, Invitation] | None:
+    """The first of the waiting list whose entity has a seat free; the meeting's row is locked."""
+    statement = (
+        select(Registration, Invitation)
+        .join(Invitation, col(Invitation.id) == col(Registration.invitation_id))
+        .where(
+            col(Registration.meeting_id) == meeting_id,
+            col(Registration.status) == RegistrationStatus.WAITING,
+            col(Invitation.seats_taken) < col(Invitation.seat_quota),
+            col(Invitation.status).in_(LIVE_INVITATIONS),
+        )
+        .order_by(col(Registration.queue_number))
+        .limit(1)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def live_people(session: AsyncSession, invitation_id: UUID) -> Sequence[Any]:
+    """(person, role) of the live registrations that a new one could collide with.
+
+    People belong to one entity, so all of them are in this delegation.
+    """
+    columns: list[Any] = [col(Registration.person_id), col(Registration.role)]
+    statement = select(*columns).where(
+        col(Registration.status).in_(LIVE),
+        col(Registration.invitation_id) == invitation_id,
+    )
+    return (await session.execute(statement)).all()
+
+
+def _is_entity(ref: str) -> Any:
+    try:
+        return col(Entity.id) == UUID(ref)
+    except ValueError:
+        return col(Entity.handle) == ref

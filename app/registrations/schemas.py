@@ -1,0 +1,121 @@
+"""Registrations as they cross the wire."""
+
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
+from app.core.problems import FieldError
+from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+
+
+class NewPerson(Schema):
+    """Somebody by name and address; an address that the directory knows is that person."""
+
+    name: ShortLine = Field(examples=["Amina Rossi"])
+    honorific: ShortLine | None = Field(None, examples=["Ms."])
+    job_title: ShortLine | None = Field(None, examples=["Programme Officer"])
+    email: Email
+    language: Language | None = None
+
+
+class RegistrationCreate(Schema):
+    """Name somebody: `person_id` of the directory, or a `person`."""
+
+    entity: str | None = Field(
+        None,
+        min_length=1,
+        max_length=80,
+        description="Id or handle; only needed by callers who act for more than one.",
+        examples=["unodc"],
+    )
+    person_id: UUID | None = None
+    person: NewPerson | None = None
+    role: RegistrationRole = RegistrationRole.REPRESENTATIVE
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.person_id is None) is (self.person is None):
+            raise ValueError("give either person_id or person")
+        return self
+
+
+class RegistrationPatch(Schema):
+    role: RegistrationRole | None = None
+
+
+class RegisteredEntity(Schema):
+    """The entity, as lists show it."""
+
+    id: UUID
+    handle: Handle
+    abbreviation: ShortLine
+
+
+class RegisteredPerson(Schema):
+    """The person; the address is for organizers and the own entity."""
+
+    id: UUID
+    name: ShortLine
+    honorific: ShortLine | None
+    job_title: ShortLine | None
+    email: Email | None
+
+
+class RegistrationOut(Schema):
+    """A registration."""
+
+    id: UUID
+    meeting_id: UUID
+    invitation_id: UUID
+    entity: RegisteredEntity
+    person: RegisteredPerson
+    role: RegistrationRole
+    status: RegistrationStatus
+    waiting_position: int | None = Field(
+        ge=1, le=1_000_000, description="Place in the entity's waiting list, from 1."
+    )
+    created_at: InstantField
+    confirmed_at: InstantField | None
+    withdrawn_at: InstantField | None
+    allowed: list[str] = Field(max_length=20, description="What may be done with it now.")
+
+
+class BulkOutcome(StrEnum):
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+class BulkRow(Schema):
+    """What became of one of many, in the order in which they came."""
+
+    row: int = Field(ge=0, le=1000, description="Place in the list, from 0.")
+    outcome: BulkOutcome
+    registration_id: UUID | None = None
+    problem: str | None = Field(
+        None,
+        max_length=100,
+        description="Name of the problem type.",
+        examples=["already-registered"],
+    )
+    errors: list[FieldError] = Field(default_factory=list, max_length=100)
+
+
+class BulkResult(Schema):
+    """A result for each registration of a list; those refused keep nobody else out."""
+
+    dry_run: bool
+    confirmed: int = Field(ge=0, le=1000)
+    waiting: int = Field(ge=0, le=1000)
+    refused: int = Field(ge=0, le=1000)
+    rows: list[BulkRow] = Field(max_length=1000)
+
+
+class RegistrationSort(StrEnum):
+    ARRIVAL = "arrival"
+    ARRIVAL_DOWN = "-arrival"
+    NAME = "name"
+    NAME_DOWN = "-name"

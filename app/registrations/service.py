@@ -1,0 +1,317 @@
+"""Registering, withdrawing and promoting people: the verbs that move seats."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.core import clock
+from app.core.ids import new_id
+from app.core.problems import NotFound
+from app.events import record
+from app.events.log import entry_values
+from app.identity import service as identity
+from app.invitations.events import InvitationAnswered
+from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
+from app.invitations.lifecycle import InvitationStatus
+from app.invitations.policy import Window
+from app.invitations.tables import Invitation
+from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER
+from app.meetings.tables import Meeting
+from app.registrations import queries
+from app.registrations.events import (
+    RegistrationChanged,
+    RegistrationConfirmed,
+    RegistrationEvent,
+    RegistrationPromoted,
+    RegistrationWaiting,
+    RegistrationWithdrawn,
+)
+from app.registrations.lifecycle import (
+    REGISTRATION,
+    RegistrationRole,
+    RegistrationStatus,
+    RegistrationVerb,
+)
+from app.registrations.policy import Seats, seat_decision, takes_seat
+from app.registrations.problems import (
+    AlreadyRegistered,
+    HeadAlreadyNamed,
+    NoSeatFree,
+    NotInvited,
+    RegistrationClosed,
+    RegistrationNotOpen,
+)
+from app.registrations.tables import Registration
+
+HEAD = RegistrationRole.HEAD_OF_DELEGATION
+
+
+async def lock_seats(
+    session: AsyncSession, meeting_id: UUID, invitation_id: UUID
+) -> tuple[Meeting, Invitation]:
+    """Everything that changes seats begins here; raises `NotFound` if the invitation is gone."""
+    found = await queries.lock_seats(session, meeting_id, invitation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def check_open(
+    meeting: Meeting, invitation: Invitation, now: datetime, *, for_organizer: bool
+) -> None:
+    """Raise the reason why nobody can be registered under this invitation now.
+
+    Organizers may register outside the window, while the meeting is not over.
+    """
+    if meeting.status in OVER:
+        raise RegistrationClosed(f"The meeting is {meeting.status.value}.")
+    if meeting.status not in OPEN_TO_REGISTRATION:
+        raise RegistrationNotOpen(f"The meeting is {meeting.status.value}.")
+    if invitation.status not in LIVE_INVITATIONS:
+        raise NotInvited(f"The invitation is {invitation.status.value}.")
+    window = Window(meeting.registration_opens_at, meeting.registration_closes_at)
+    if not for_organizer and not window.has_opened(now):
+        raise RegistrationNotOpen("The registration window has not opened yet.")
+    if not for_organizer and window.has_closed(now):
+        raise RegistrationClosed("The registration deadline has passed: ask the organizer.")
+
+
+def seats_of(meeting: Meeting, invitation: Invitation) -> Seats:
+    return Seats(
+        invitation.seat_quota, invitation.seats_taken, meeting.capacity, meeting.seats_taken
+    )
+
+
+def check_collision(
+    person_id: UUID, role: RegistrationRole, live: Collection[tuple[UUID, RegistrationRole]]
+) -> None:
+    """Say beforehand what the unique indexes would refuse."""
+    if any(person_id == other for other, _ in live):
+        raise AlreadyRegistered("This person is registered already.")
+    if role is HEAD and any(other is HEAD for _, other in live):
+        raise HeadAlreadyNamed("The delegation has a head already.")
+
+
+async def register(
+    session: AsyncSession,
+    meeting: Meeting,
+    invitation: Invitation,
+    person_id: UUID,
+    role: RegistrationRole,
+) -> tuple[UUID, RegistrationStatus]:
+    """Give the person a seat or a place in the waiting list; it accepts the invitation.
+
+    Both rows are locked and `check_open` has passed. The two objects are told of the new counters,
+    so that a list of people can be registered one after the other.
+    """
+    now = clock.now()
+    status = seat_decision(role, seats_of(meeting, invitation))
+    seated = takes_seat(role) and status is RegistrationStatus.CONFIRMED
+    taken = invitation.seats_taken + seated
+    accepts = invitation.status is not InvitationStatus.ACCEPTED
+    registration_id = new_id()
+    values = {
+        "id": registration_id,
+        "now": now,
+        "person_id": person_id,
+        "role": role.value,
+        "status": status.value,
+        "takes_seat": takes_seat(role),
+        "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
+        "quota_taken": taken,
+        "capacity_taken": meeting.seats_taken + seated,
+        "invitation_id": invitation.id,
+        "invitation_status": InvitationStatus.ACCEPTED.value,
+        "answered_at": now if accepts else invitation.answered_at,
+    }
+    facts: list[Any] = [
+        _fact(_EVENT_OF[status], meeting, invitation, registration_id, person_id, role)
+    ]
+    if accepts:
+        facts.append(_acceptance(meeting, invitation))
+    await queries.write_registration(session, values | _log_values(session, facts))
+    _tell(invitation, seats_taken=taken, status=InvitationStatus.ACCEPTED)
+    _tell(invitation, answered_at=values["answered_at"])
+    _tell(meeting, seats_taken=meeting.seats_taken + seated)
+    return registration_id, status
+
+
+async def withdraw(
+    session: AsyncSession, meeting: Meeting, invitation: Invitation, registration: Registration
+) -> None:
+    """Take a person out; a seat that falls free goes to the first of the waiting list, once."""
+    if meeting.status in OVER:
+        raise RegistrationClosed(f"The meeting is {meeting.status.value}.")
+    await take_out(session, meeting, invitation, registration)
+    await promote(session, meeting)
+
+
+async def take_out(
+    session: AsyncSession, meeting: Meeting, invitation: Invitation, registration: Registration
+) -> None:
+    """Withdraw without promoting, for whole delegations."""
+    was = registration.status
+    registration.status = REGISTRATION.move(was, RegistrationVerb.WITHDRAW)
+    registration.withdrawn_at = clock.now()
+    registration.calendar_sequence += 1
+    if registration.takes_seat and was is RegistrationStatus.CONFIRMED:
+        invitation.seats_taken -= 1
+        meeting.seats_taken -= 1
+    await identity.revoke_links(session, registration.id)
+    record(session, RegistrationWithdrawn(was=was, **_about(meeting, registration)))
+    await session.flush()
+
+
+async def promote(session: AsyncSession, meeting: Meeting) -> list[UUID]:
+    """Give every free seat to the first who can take it; the meeting's row is locked.
+
+    The order is that of arrival in the meeting; whoever's entity has no seat free is passed over
+    until it has.
+    """
+    promoted: list[UUID] = []
+    if meeting.status in OVER:
+        return promoted
+    while meeting.capacity is None or meeting.seats_taken < meeting.capacity:
+        await session.flush()
+        found = await queries.first_promotable(session, meeting.id)
+        if found is None:
+            break
+        registration, invitation = found
+        registration.status = REGISTRATION.move(registration.status, RegistrationVerb.PROMOTE)
+        registration.confirmed_at = clock.now()
+        invitation.seats_taken += 1
+        meeting.seats_taken += 1
+        record(session, RegistrationPromoted(**_about(meeting, registration)))
+        promoted.append(registration.id)
+    await session.flush()
+    return promoted
+
+
+async def change_role(
+    session: AsyncSession,
+    meeting: Meeting,
+    invitation: Invitation,
+    registration: Registration,
+    role: RegistrationRole,
+) -> None:
+    """Change what somebody comes as; giving up a seat frees it, needing one takes a free one."""
+    if meeting.status in OVER:
+        raise RegistrationClosed(f"The meeting is {meeting.status.value}.")
+    was = registration.role
+    if registration.status is RegistrationStatus.WITHDRAWN or role is was:
+        REGISTRATION.move(registration.status, RegistrationVerb.WITHDRAW)
+        return
+    await _move_seat(session, meeting, invitation, registration, role)
+    registration.role, registration.takes_seat = role, takes_seat(role)
+    record(session, RegistrationChanged(was_role=was, **_about(meeting, registration)))
+    await session.flush()
+    await promote(session, meeting)
+
+
+async def _move_seat(
+    session: AsyncSession,
+    meeting: Meeting,
+    invitation: Invitation,
+    registration: Registration,
+    role: RegistrationRole,
+) -> None:
+    confirmed = registration.status is RegistrationStatus.CONFIRMED
+    needs, has = takes_seat(role), registration.takes_seat
+    if confirmed and needs and not has:
+        if not seats_of(meeting, invitation).free:
+            raise NoSeatFree("The new role takes a seat and none is free.")
+        invitation.seats_taken += 1
+        meeting.seats_taken += 1
+    elif confirmed and has and not needs:
+        invitation.seats_taken -= 1
+        meeting.seats_taken -= 1
+    elif not confirmed and not needs:
+        registration.status = REGISTRATION.move(registration.status, RegistrationVerb.PROMOTE)
+        registration.confirmed_at = clock.now()
+        record(session, RegistrationPromoted(**_about(meeting, registration) | {"role": role}))
+
+
+_EVENT_OF: dict[RegistrationStatus, type[RegistrationEvent]] = {
+    RegistrationStatus.CONFIRMED: RegistrationConfirmed,
+    RegistrationStatus.WAITING: RegistrationWaiting,
+}
+
+
+def _fact(
+    kind: type[RegistrationEvent],
+    meeting: Meeting,
+    invitation: Invitation,
+    registration_id: UUID,
+    person_id: UUID,
+    role: RegistrationRole,
+) -> RegistrationEvent:
+    return kind(
+        subject_id=registration_id,
+        meeting_id=meeting.id,
+        committee_id=meeting.committee_id,
+        entity_id=invitation.entity_id,
+        invitation_id=invitation.id,
+        person_id=person_id,
+        role=role,
+    )
+
+
+def _acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
+    return InvitationAnswered(
+        subject_id=invitation.id,
+        meeting_id=meeting.id,
+        committee_id=meeting.committee_id,
+        entity_id=invitation.entity_id,
+        was=invitation.status,
+        answer=InvitationStatus.ACCEPTED,
+        by_registration=True,
+    )
+
+
+def _about(meeting: Meeting, registration: Registration) -> dict[str, Any]:
+    return {
+        "subject_id": registration.id,
+        "meeting_id": meeting.id,
+        "committee_id": meeting.committee_id,
+        "entity_id": registration.entity_id,
+        "invitation_id": registration.invitation_id,
+        "person_id": registration.person_id,
+        "role": registration.role,
+    }
+
+
+def _log_values(session: AsyncSession, facts: list[Any]) -> dict[str, Any]:
+    """The statement's parameters for the log: what all facts share, and one object for each."""
+    entries = [entry_values(session, fact) for fact in facts]
+    shared = {
+        name: entries[0][name]
+        for name in (
+            "actor_kind",
+            "actor_id",
+            "request_id",
+            "committee_id",
+            "meeting_id",
+            "entity_id",
+        )
+    }
+    own = [
+        {
+            "id": str(new_id()),
+            "name": entry["name"],
+            "subject_id": str(entry["subject_id"]),
+            "data": entry["data"],
+        }
+        for entry in entries
+    ]
+    return shared | {"events": json.dumps(own)}
+
+
+def _tell(row: Meeting | Invitation, **values: Any) -> None:
+    """Let a loaded object show what a statement wrote, without writing it again."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)

@@ -1,0 +1,60 @@
+"""Registrations."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Sequence, text
+from sqlmodel import Field, SQLModel
+
+from app.core.tables import Instant, Row, one_of, values
+from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+
+LIVE = text("status IN ('confirmed', 'waiting')")
+
+QUEUE = Sequence("registration_queue", metadata=SQLModel.metadata)
+"""Numbers drawn under the meeting's lock: their order is the order of arrival."""
+
+
+class Registration(Row, table=True):
+    """A person named to represent an entity at a meeting."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        one_of("role", RegistrationRole),
+        one_of("status", RegistrationStatus),
+        CheckConstraint("takes_seat = (role <> 'support')", name="takes_seat"),
+        Index(
+            "uq_registrations_person",
+            "meeting_id",
+            "person_id",
+            unique=True,
+            postgresql_where=LIVE,
+        ),
+        Index(
+            "uq_registrations_head",
+            "invitation_id",
+            unique=True,
+            postgresql_where=text(
+                "role = 'head_of_delegation' AND status IN ('confirmed', 'waiting')"
+            ),
+        ),
+        Index(
+            "ix_registrations_waiting",
+            "meeting_id",
+            "queue_number",
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        Index("ix_registrations_meeting", "meeting_id", "queue_number"),
+    )
+
+    meeting_id: UUID = Field(foreign_key="meetings.id")
+    invitation_id: UUID = Field(foreign_key="invitations.id", index=True)
+    entity_id: UUID = Field(foreign_key="entities.id", index=True)
+    person_id: UUID = Field(foreign_key="people.id", index=True)
+    role: RegistrationRole = Field(sa_type=values(RegistrationRole))
+    status: RegistrationStatus = Field(sa_type=values(RegistrationStatus))
+    takes_seat: bool
+    queue_number: int = Field(sa_type=BigInteger)
+    calendar_sequence: int = 0
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)

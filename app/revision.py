@@ -1,0 +1,3 @@
+"""The migration that this program needs; `/readyz` refuses every other."""
+
+REVISION = "0002"

@@ -1,0 +1,61 @@
+"""Every table of the service, so that migrations and checks see the whole."""
+
+from sqlalchemy import DDL, event
+from sqlmodel import SQLModel
+
+import app.agenda.tables
+import app.attendance.tables
+import app.committees.tables
+import app.core.idempotency
+import app.entities.tables
+import app.events.tables
+import app.identity.tables
+import app.invitations.tables
+import app.mail.tables
+import app.meetings.tables
+import app.outcomes.tables
+import app.panels.tables
+import app.registrations.tables  # noqa: F401  # imported for the tables that they define
+
+metadata = SQLModel.metadata
+
+EXTENSIONS = DDL("CREATE EXTENSION IF NOT EXISTS btree_gist")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+GUARDS = tuple(
+    DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    for statement in (
+        """
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'rows of %% never change', TG_TABLE_NAME
+                USING ERRCODE = 'integrity_constraint_violation';
+        END $$
+        """,
+        """
+        CREATE FUNCTION only_number_once() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF OLD.sequence IS NULL AND NEW.sequence IS NOT NULL
+               AND to_jsonb(OLD) - 'sequence' = to_jsonb(NEW) - 'sequence' THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'the log never changes'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END $$
+        """,
+        """
+        CREATE TRIGGER events_append_only BEFORE UPDATE ON events
+        FOR EACH ROW EXECUTE FUNCTION only_number_once()
+        """,
+        """
+        CREATE TRIGGER events_never_deleted BEFORE DELETE ON events
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        """
+        CREATE TRIGGER agenda_versions_immutable BEFORE UPDATE OR DELETE ON agenda_versions
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+    )
+)
+
+event.listen(metadata, "before_create", EXTENSIONS)
+for guard in GUARDS:
+    event.listen(metadata, "after_create", guard)

@@ -1,0 +1,170 @@
+"""Every environment variable, typed and documented; `.env.example` mirrors this page."""
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(BaseSettings):
+    """Read from the environment, then from `.env`; the prefix is `SECRETARIAT_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SECRETARIAT_", env_file=".env", extra="ignore", validate_default=True
+    )
+
+    environment: Environment = Field(
+        Environment.DEVELOPMENT, description="`production` refuses a settable clock."
+    )
+    data: Path = Field(
+        Path(".data"), description="Folder of the embedded database, the secret and the mails."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("DATABASE_URL", "SECRETARIAT_DATABASE_URL"),
+        description="PostgreSQL 15 or newer; without it the embedded server is used.",
+    )
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8000, description="Port that the API listens on; 0 takes any free one."
+    )
+    processes: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Server processes of the API."
+    )
+    public_url: str | None = Field(
+        None,
+        description="Address that callers see, for links and problem types; "
+        "by default http://HOST:PORT.",
+    )
+    answer_url: str | None = Field(
+        None,
+        description="Page that invitation links lead to; the token follows as a fragment. "
+        "By default the small page that the service brings, PUBLIC_URL/answer.",
+    )
+    join_url: str | None = Field(
+        None,
+        description="Page that personal join links lead to; by default PUBLIC_URL/join.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Signs cursors and personal links, 32 characters or more; by default made once "
+        "and kept in the data folder. All processes need the same one.",
+    )
+    clock: str = Field(
+        "real",
+        description="`real`, or `file:PATH`: the instant written in that file, running on from "
+        "the moment of writing. For rehearsals and tests; refused in production.",
+    )
+    database_pool: Annotated[int, Field(ge=1, le=200)] = Field(
+        8, description="Connections of each API process."
+    )
+    database_wait: Annotated[float, Field(gt=0, le=60)] = Field(
+        1.5, description="Seconds to wait for a connection before answering 503."
+    )
+    statement_timeout: Annotated[int, Field(ge=100)] = Field(
+        5000, description="Milliseconds that one SQL statement of a request may take."
+    )
+    lock_timeout: Annotated[int, Field(ge=100)] = Field(
+        4000, description="Milliseconds that a statement may wait for a row lock."
+    )
+    body_limit: Annotated[int, Field(ge=1024)] = Field(
+        2_000_000, description="Bytes that the body of a request may have."
+    )
+    import_limit: Annotated[int, Field(ge=1024)] = Field(
+        10_000_000, description="Bytes that an imported file may have."
+    )
+    rate_limit: str = Field(
+        "6000/minute", description="Requests of one caller, in each process; `off` for none."
+    )
+    guess_limit: str = Field(
+        "30/minute",
+        description="Unknown links or tokens from one address, in each process; `off` for none.",
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Addresses of reverse proxies whose X-Forwarded-For is believed, by commas.",
+    )
+    smtp_host: str | None = Field(
+        None, description="Mail server; without it mails go into the Maildir DATA/mail."
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        587, description="Port of the mail server."
+    )
+    smtp_security: Annotated[str, Field(pattern="^(none|starttls|tls)$")] = Field(
+        "starttls", description="`none`, `starttls` or `tls`."
+    )
+    smtp_user: str | None = Field(None, description="Account at the mail server.")
+    smtp_password: SecretStr | None = Field(None, description="Its password.")
+    mail_from: str = Field(
+        "secretariat@example.org", description="Address that mails and calendar entries come from."
+    )
+    oidc_issuer: str | None = Field(
+        None, description="Issuer of the OpenID provider whose access tokens are accepted."
+    )
+    oidc_audience: str | None = Field(
+        None, description="Audience that those tokens must name; needed with OIDC_ISSUER."
+    )
+    oidc_jwks_url: str | None = Field(
+        None, description="Its key set; by default found through the issuer's discovery document."
+    )
+    oidc_algorithms: Annotated[list[str], NoDecode] = Field(
+        default_factory=lambda: ["RS256", "ES256"],
+        description="Signature algorithms that are accepted, by commas; `none` never is.",
+    )
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json`.")
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = Field(
+        "info", description="`debug`, `info`, `warning` or `error`."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_by_commas(cls, values: dict[str, object]) -> dict[str, object]:
+        def split(value: object) -> object:
+            if isinstance(value, str):
+                return [part.strip() for part in value.split(",") if part.strip()]
+            return value
+
+        lists = ("trusted_proxies", "oidc_algorithms")
+        return {k: split(v) if k.lower().endswith(lists) else v for k, v in values.items()}
+
+    @field_validator("smtp_host", "public_url", "answer_url", "join_url", "oidc_issuer")
+    @classmethod
+    def _empty_is_none(cls, value: str | None) -> str | None:
+        return value or None
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> Self:
+        if self.clock != "real" and not self.clock.startswith("file:"):
+            raise ValueError("SECRETARIAT_CLOCK is `real` or `file:PATH`")
+        if self.environment is Environment.PRODUCTION and self.clock != "real":
+            raise ValueError("a production service runs on the real clock")
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("SECRETARIAT_OIDC_ISSUER needs SECRETARIAT_OIDC_AUDIENCE")
+        if any(name.lower() == "none" for name in self.oidc_algorithms):
+            raise ValueError("the algorithm `none` is no signature")
+        return self
+
+    @property
+    def url(self) -> str:
+        """Public address without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@cache
+def get_settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()

@@ -1,0 +1,147 @@
+"""One good call of every operation of the OpenAPI document, over a prepared part of the world."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.contract.scene import Part
+
+Document = Mapping[str, Any]
+Body = Callable[[Part], Any]
+TITLE = {"title": {"en": "New words"}}
+TIMES = {"local_start": "2021-11-08T10:00:00", "local_end": "2021-11-08T13:00:00"}
+SHEET = "abbreviation,name_en\nIMPORTED,Imported\n"
+
+
+def operations(document: Document) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of every operation, by its id."""
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, described in document["paths"].items()
+        for method, operation in described.items()
+    }
+
+
+def parameters(path: str) -> list[str]:
+    """Names of the parameters in a path, from the left."""
+    return [part[1:].partition("}")[0] for part in path.split("/") if part.startswith("{")]
+
+
+async def call(
+    client: httpx.AsyncClient,
+    document: Document,
+    operation_id: str,
+    part: Part,
+    **exchanged: str,
+) -> httpx.Response:
+    """Call the operation on what the part has; `exchanged` are other values for path parameters."""
+    method, path, described = operations(document)[operation_id]
+    content: dict[str, Any] = {}
+    headers = {"If-Match": "*"}
+    if "requestBody" in described:
+        if operation_id in SHEETS:
+            content = {"content": SHEETS[operation_id](part)}
+            headers["Content-Type"] = "text/csv"
+        else:
+            content = {"json": BODIES[operation_id](part)}
+    address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
+    return await client.request(method, address, headers=headers, **content)
+
+
+def new_handle() -> str:
+    return f"new-{uuid4().hex}"
+
+
+def _link(part: Part) -> Any:
+    return {"token": part.secrets["answer_link"]}
+
+
+def _registration(part: Part) -> dict[str, Any]:
+    person = {"name": "New", "email": f"{new_handle()}@example.org"}
+    return {"person": person, "entity": part.entity["handle"]}
+
+
+def _person(_: Part) -> dict[str, Any]:
+    return {"name": "New", "email": f"{new_handle()}@example.org"}
+
+
+def _presence(part: Part) -> dict[str, Any]:
+    return {"registration_ids": [part.ids["registration_id"]]}
+
+
+BODIES: dict[str, Body] = {
+    "createToken": lambda _: {
+        "name": "t",
+        "scopes": ["read"],
+        "expires_at": "2021-12-01T00:00:00Z",
+    },
+    "createAccount": lambda _: {"name": "New"},
+    "changeAccount": lambda _: {"name": "New words"},
+    "grantRole": lambda _: {"role": "observer"},
+    "exchangeLink": _link,
+    "renewLink": _link,
+    "createCommittee": lambda _: {"handle": new_handle(), "name": {"en": "New"}},
+    "changeCommittee": lambda _: {"name": {"en": "New words"}},
+    "addMember": lambda part: {"entity": part.stranger["handle"]},
+    "changeMember": lambda _: {"standing": "observer"},
+    "createEntity": lambda _: {"abbreviation": "NEW", "name": {"en": "New"}},
+    "changeEntity": lambda _: {"name": {"en": "New words"}},
+    "addPerson": _person,
+    "changePerson": lambda _: {"name": "New words"},
+    "nameFocalPoint": lambda part: {"person_id": part.ids["person_id"], "kind": "alternate"},
+    "createMeeting": lambda part: TITLE | TIMES | {"committee": part.committee["id"]},
+    "changeMeeting": lambda _: TITLE,
+    "putConferenceRoom": lambda _: {
+        "label": "New",
+        "join_address": "https://conference.example.org/j/7",
+    },
+    "rescheduleMeeting": lambda _: TIMES,
+    **dict.fromkeys(
+        (
+            "scheduleMeeting",
+            "postponeMeeting",
+            "cancelMeeting",
+            "openMeeting",
+            "suspendMeeting",
+            "resumeMeeting",
+            "adjournMeeting",
+            "closeMeeting",
+        ),
+        lambda _: {"note": "A word."},
+    ),
+    "replaceAgenda": lambda part: {
+        "items": [{"kind": "panel", "title": {"en": "New"}, "id": part.ids["item_id"]}]
+    },
+    "addAgendaItem": lambda _: TITLE | {"kind": "statement"},
+    "changeAgendaItem": lambda _: TITLE,
+    "moveAgendaItem": lambda _: {"position": 0},
+    "issueAgenda": lambda _: {},
+    "createPanel": lambda part: TITLE | {"item_id": part.ids["free_item"]},
+    "changePanel": lambda _: TITLE,
+    "addPanellist": lambda _: {"name": "New"},
+    "changePanellist": lambda _: {"name": "New words"},
+    "inviteEntities": lambda part: {"entities": [part.stranger["handle"]]},
+    "sendInvitations": lambda part: {"invitations": [part.ids["invitation_id"]]},
+    "changeInvitation": lambda _: {"seat_quota": 40},
+    "answerInvitation": lambda _: {"answer": "accepted"},
+    "registerPerson": _registration,
+    "registerPeople": lambda part: [_registration(part)],
+    "changeRegistration": lambda _: {"role": "support"},
+    "checkPeopleIn": _presence,
+    "checkPeopleOut": _presence,
+    "checkIn": lambda part: {"token": part.secrets["join_link"]},
+    "recordDecision": lambda _: TITLE,
+    "changeDecision": lambda _: TITLE,
+    "recordAction": lambda _: TITLE,
+    "changeAction": lambda _: {"status": "done"},
+}
+"""JSON bodies that the operations take."""
+
+SHEETS: dict[str, Body] = {
+    "importEntities": lambda _: SHEET,
+    "importCommittees": lambda _: "handle,name_en\nimported,Imported\n",
+    "importMembers": lambda part: f"entity,since\n{part.stranger['handle']},2020-01-01\n",
+}
+"""CSV bodies that the imports take."""

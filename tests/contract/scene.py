@@ -1,0 +1,212 @@
+"""Two committees with a meeting each, and everything that a meeting can have in both."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+import httpx
+
+from app.core import clock
+from app.identity import service as identity
+from app.identity.lifecycle import LinkPurpose, Role, Scope
+from app.identity.tokens import link_token
+from tests.world import World, post
+
+EARLY = datetime(2021, 9, 1, 8, tzinfo=UTC)
+"""Five weeks before the meetings: time to invite and to register."""
+DAY = datetime(2021, 10, 8, 14, tzinfo=UTC)
+"""The meetings begin: 10:00 in New York."""
+CANARY = "canary-of-the-delegation"
+"""Stands in names, addresses and words of the first part's entity, which no other may see."""
+PASSCODE = "canary-of-the-room"
+
+
+@dataclass
+class Part:
+    """A committee, its meeting, an entity of it, and the ids of all that hangs on them."""
+
+    world: World
+    mark: str
+    committee: dict[str, Any] = field(default_factory=dict)
+    entity: dict[str, Any] = field(default_factory=dict)
+    meeting: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    """Path parameters by their names in the OpenAPI document, and others."""
+    stranger: dict[str, Any] = field(default_factory=dict)
+    """An entity that has nothing to do with the committee."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Tokens of links from mails: `answer_link`, `join_link`."""
+
+    @classmethod
+    async def made(cls, world: World, *, mark: str = "somebody") -> Self:
+        """Names and words of the entity's people have the mark in them."""
+        part = cls(world, mark)
+        part.committee = await world.committee()
+        part.entity = await world.entity()
+        part.stranger = await world.entity()
+        part.meeting = await world.meeting(part.committee, public=True)
+        membership = await world.membership(part.committee, part.entity)
+        await part._prepare_agenda()
+        await world.room(part.meeting, passcode=PASSCODE)
+        part.meeting = await post(world.administrator, f"{part.path}/schedule")
+        await post(world.administrator, f"{part.path}/agenda/versions", {})
+        part.ids |= {
+            "m": part.meeting["id"],
+            "c": part.committee["id"],
+            "e": part.entity["id"],
+            "membership_id": membership["id"],
+            "number": "1",
+        }
+        await part._prepare_directory()
+        await part._prepare_delegation()
+        await part._prepare_account()
+        return part
+
+    async def open(self) -> None:
+        """Open the meeting, which needs its day; somebody comes, and something is decided."""
+        await post(self.administrator, f"{self.path}/open")
+        body = {"registration_ids": [self.ids["registration_id"]]}
+        come = await post(self.administrator, f"{self.path}/attendance/check-ins", body)
+        title = {"title": {"en": "Something"}}
+        decision = await post(self.administrator, f"{self.path}/decisions", title)
+        action = await post(self.administrator, f"{self.path}/actions", title)
+        self.ids |= {
+            "attendance_id": come["rows"][0]["attendance_id"],
+            "decision_id": decision["id"],
+            "action_id": action["id"],
+        }
+
+    @property
+    def path(self) -> str:
+        return f"/v1/meetings/{self.meeting['id']}"
+
+    @property
+    def administrator(self) -> httpx.AsyncClient:
+        return self.world.administrator
+
+    async def link_session(self) -> str:
+        """The bearer token of somebody who exchanged the link of the mail with the invitation."""
+        body = {"token": self.secrets["spare_link"]}
+        made = await post(self.administrator, "/v1/links/exchange", body)
+        return str(made["token"])
+
+    async def _prepare_agenda(self) -> None:
+        items = f"{self.path}/agenda/items"
+        item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
+        made = await post(self.administrator, items, item)
+        free = await post(self.administrator, items, item)
+        panel = {"item_id": made["id"], "title": {"en": "Panel"}}
+        seated = await post(self.administrator, f"{self.path}/panels", panel)
+        path = f"{self.path}/panels/{seated['id']}/panellists"
+        speaker = await post(self.administrator, path, {"name": "Speaker"})
+        await post(self.administrator, f"{path}/{speaker['id']}/invite")
+        self.ids |= {
+            "item_id": made["id"],
+            "p": seated["id"],
+            "x": speaker["id"],
+            "free_item": free["id"],
+        }
+
+    async def _person(self, who: str) -> dict[str, Any]:
+        return await self.world.person(
+            self.entity, name=f"{who} {self.mark}", email=f"{who}.{self.mark}@example.org"
+        )
+
+    async def _prepare_directory(self) -> None:
+        person = await self._person("focal-point")
+        focal = await post(
+            self.administrator,
+            f"/v1/entities/{self.entity['id']}/focal-points",
+            {"person_id": person["id"]},
+        )
+        other = await self._person("colleague")
+        self.ids |= {
+            "focal_point_id": focal["id"],
+            "focal_person": person["id"],
+            "person_id": other["id"],
+        }
+
+    async def _prepare_delegation(self) -> None:
+        invitation = await self.world.invitation(self.meeting, self.entity, seat_quota=50)
+        focal_point = await self.world.focal_point_of(self.entity)
+        said = {"answer": "accepted", "note": self.mark}
+        await post(focal_point, f"{self.path}/invitations/{invitation['id']}/answer", said)
+        body = {"person_id": (await self._person("delegate"))["id"]}
+        registration = await post(focal_point, f"{self.path}/registrations", body)
+        self.ids |= {"invitation_id": invitation["id"], "registration_id": registration["id"]}
+        delegate = registration["person"]["id"]
+        for name, purpose, about, whose in (
+            (
+                "answer_link",
+                LinkPurpose.ANSWER_INVITATION,
+                "invitation_id",
+                self.ids["focal_person"],
+            ),
+            (
+                "spare_link",
+                LinkPurpose.ANSWER_INVITATION,
+                "invitation_id",
+                self.ids["focal_person"],
+            ),
+            ("join_link", LinkPurpose.JOIN_MEETING, "registration_id", delegate),
+        ):
+            self.secrets[name] = await self._link(purpose, self.ids[about], whose)
+
+    async def _link(self, purpose: LinkPurpose, about: str, whose: str) -> str:
+        """What stands behind the # in a mail."""
+        expires = clock.now() + timedelta(days=300)
+        async with self.world.app.state.database.transaction() as session:
+            link = identity.create_link(session, purpose, UUID(about), UUID(whose), expires)
+        return link_token(self.world.app.state.secret, link.id)
+
+    async def _prepare_account(self) -> None:
+        account = await post(self.administrator, "/v1/accounts", {"name": "Somebody"})
+        grants = f"/v1/accounts/{account['id']}/grants"
+        body = {"role": "observer", "committee": self.committee["id"]}
+        grant = await post(self.administrator, grants, body)
+        expires = (clock.now() + timedelta(days=30)).isoformat()
+        wanted = {"name": "t", "scopes": ["read"], "expires_at": expires, "account": account["id"]}
+        token = await post(self.administrator, "/v1/tokens", wanted)
+        self.ids |= {
+            "account_id": account["id"],
+            "grant_id": grant["id"],
+            "token_id": token["id"],
+        }
+
+
+@dataclass
+class Scene:
+    """Two parts of the world that have nothing to do with each other, and all kinds of callers."""
+
+    world: World
+    here: Part
+    elsewhere: Part
+    callers: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    @classmethod
+    async def of(cls, world: World, here: Part, elsewhere: Part) -> Self:
+        """Callers as seen from `here`."""
+        fellow = await world.entity()
+        await world.membership(here.committee, fellow)
+        organizer = await world.organizer(here.committee)
+        revoked = await world.organizer(here.committee)
+        me = (await revoked.get("/v1/me")).json()
+        await world.administrator.delete(f"/v1/tokens/{me['token_id']}")
+        reading = await world.token(
+            Role.ORGANIZER, committee_id=here.committee["id"], scopes=(Scope.READ,)
+        )
+        callers = {
+            "nobody": await world.client(None),
+            "revoked": revoked,
+            "elsewhere": await world.focal_point_of(elsewhere.entity),
+            "fellow": await world.focal_point_of(fellow),
+            "focal_point": await world.focal_point_of(here.entity),
+            "link": await world.client(await here.link_session()),
+            "other_organizer": await world.organizer(elsewhere.committee),
+            "observer": await world.observer(here.committee),
+            "reading": await world.client(reading),
+            "organizer": organizer,
+            "administrator": world.administrator,
+        }
+        return cls(world, here, elsewhere, callers)

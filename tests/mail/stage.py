@@ -1,0 +1,257 @@
+"""A meeting with an invited entity and its people, made from the inside and moved by events."""
+
+import email
+import email.policy
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from app.committees.tables import Committee
+from app.core import clock
+from app.core.database import Database
+from app.entities import service as entities
+from app.entities.lifecycle import FocalPointKind
+from app.entities.tables import Entity, Person
+from app.events import record
+from app.events.relay import Following, Relay
+from app.identity.events import LinkRenewalAsked
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tables import Link
+from app.invitations import service as invitations
+from app.invitations.tables import Invitation
+from app.mail.letters import House, purpose_of, write
+from app.mail.lifecycle import MessageKind
+from app.mail.listeners import FOLLOWER, Planner
+from app.mail.mime import Heading, enclose
+from app.mail.queries import load_case
+from app.mail.tables import Message
+from app.meetings.events import MeetingCancelled, MeetingPostponed, MeetingRescheduled
+from app.meetings.lifecycle import MeetingFormat, MeetingStatus
+from app.meetings.tables import ConferenceRoom, Meeting
+from app.registrations import service as registrations
+from app.registrations.lifecycle import RegistrationRole
+from app.registrations.tables import Registration
+
+DAY = datetime(2021, 9, 1, 12, tzinfo=UTC)
+"""When the tests' clock begins: five weeks before the meeting."""
+
+SECRET = b"a secret of tests, long enough to be one"
+HOUSE = House(
+    mail_from="secretariat@example.org",
+    answer_url="http://secretariat.example.org/answer",
+    join_url="http://secretariat.example.org/join",
+    secret=SECRET,
+)
+JOIN_ADDRESS = "https://conference.example.org/j/6?pwd=canary"
+PASSCODE = "canary-4711"
+
+
+@dataclass
+class Stage:
+    """Verbs as the API would do them, each in a transaction of its own."""
+
+    database: Database
+    committee: Committee
+    entity: Entity
+    meeting: Meeting
+    invitation: Invitation
+    focal_point: Person
+    serial: int = 0
+    relay: Relay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(self.database, [Following(FOLLOWER, Planner(HOUSE.domain))])
+
+    @classmethod
+    async def set(cls, database: Database, **meeting: Any) -> Self:
+        """Two seats for one entity in Tashkent, whose focal point reads French."""
+        async with database.transaction() as session:
+            committee = Committee(
+                handle="coordination-committee",
+                name={"en": "Coordination Committee", "fr": "Comité de coordination"},
+                timezone="America/New_York",
+                contact_email="committee@example.org",
+            )
+            entity = Entity(
+                handle="unodc",
+                abbreviation="UNODC",
+                name={"en": "Office on Drugs and Crime", "fr": "Office contre la drogue"},
+                timezone="Asia/Tashkent",
+            )
+            session.add_all([committee, entity])
+            await session.flush()
+            held = a_meeting(committee, **meeting)
+            session.add(held)
+            await session.flush()
+            person = await _person(session, entity, "Amina Rossi", "amina@example.org", "fr")
+            await entities.name_focal_point(
+                session, entity, person, FocalPointKind.PRINCIPAL, committee.id
+            )
+            session.add(
+                ConferenceRoom(
+                    meeting_id=held.id, label="Room", join_address=JOIN_ADDRESS, passcode=PASSCODE
+                )
+            )
+            (invitation,) = await invitations.invite(session, held, [entity.id], 2)
+        return cls(database, committee, entity, held, invitation, person)
+
+    @asynccontextmanager
+    async def scene(self) -> AsyncIterator[tuple[AsyncSession, Meeting, Invitation]]:
+        """A transaction with meeting and invitation locked."""
+        async with self.database.transaction() as session:
+            meeting, invitation = await registrations.lock_seats(
+                session, self.meeting.id, self.invitation.id
+            )
+            yield session, meeting, invitation
+
+    async def send(self) -> None:
+        async with self.scene() as (session, meeting, invitation):
+            await invitations.send(session, meeting, invitation)
+
+    async def withdraw_invitation(self) -> None:
+        async with self.scene() as (session, meeting, invitation):
+            await invitations.withdraw(session, meeting, invitation)
+
+    async def register(self, name: str = "", **members: Any) -> UUID:
+        """Register a new person who reads English; gives the registration's id."""
+        self.serial += 1
+        email = f"person{self.serial}@example.org"
+        async with self.scene() as (session, meeting, invitation):
+            person = await _person(session, self.entity, name or f"Person {self.serial}", email)
+            for member, value in members.items():
+                setattr(person, member, value)
+            await session.flush()
+            registered = await registrations.register(
+                session, meeting, invitation, person.id, RegistrationRole.REPRESENTATIVE
+            )
+        return registered[0]
+
+    async def withdraw(self, registration_id: UUID) -> None:
+        async with self.scene() as (session, meeting, invitation):
+            registration = await session.get_one(Registration, registration_id)
+            await registrations.withdraw(session, meeting, invitation, registration)
+
+    async def reschedule(self, **shift: int) -> None:
+        async with self.scene() as (session, meeting, _):
+            before = meeting.status
+            meeting.status = MeetingStatus.SCHEDULED
+            meeting.calendar_sequence += 1
+            for name in ("local_start", "local_end", "starts_at", "ends_at"):
+                setattr(meeting, name, getattr(meeting, name) + timedelta(**shift))
+            about = self._moved(meeting, before)
+            record(session, MeetingRescheduled(changes={}, **about))
+
+    async def postpone(self) -> None:
+        await self._move(MeetingStatus.POSTPONED, MeetingPostponed)
+
+    async def cancel(self) -> None:
+        await self._move(MeetingStatus.CANCELLED, MeetingCancelled)
+
+    async def ask_for_fresh_link(self, link: Link) -> None:
+        async with self.database.transaction() as session:
+            record(
+                session,
+                LinkRenewalAsked(
+                    subject_id=link.id,
+                    purpose=link.purpose,
+                    resource_id=link.resource_id,
+                    person_id=link.person_id,
+                ),
+            )
+
+    async def follow(self) -> None:
+        """Let the log be relayed and followed to its end."""
+        while await self.relay.advance():
+            pass
+
+    async def messages(self) -> list[Message]:
+        async with self.database.transaction() as session:
+            statement = select(Message).order_by(col(Message.id))
+            return list((await session.execute(statement)).scalars())
+
+    async def planned(self) -> list[tuple[MessageKind, str]]:
+        """Kind and recipient of every message, in the order of planning."""
+        return [(message.kind, message.recipient) for message in await self.messages()]
+
+    async def mail(self, message: Message) -> EmailMessage:
+        """What the message is when it is sent now, read by the standard library's own parser."""
+        async with self.database.transaction() as session:
+            held = await session.get_one(Message, message.id)
+            case = await load_case(session, held, purpose_of(held.kind))
+        heading = Heading(
+            key=held.id,
+            message_id=held.message_id,
+            refers_to=case.first_message_id,
+            sender=HOUSE.mail_from,
+            reply_to=case.committee.contact_email,
+            recipient=held.recipient,
+            recipient_name=case.person.name,
+            date=clock.now(),
+        )
+        data = enclose(write(case, HOUSE), heading).data
+        return email.message_from_bytes(data, policy=email.policy.default)
+
+    async def links(self, purpose: LinkPurpose) -> list[Link]:
+        async with self.database.transaction() as session:
+            statement = select(Link).where(col(Link.purpose) == purpose).order_by(col(Link.id))
+            return list((await session.execute(statement)).scalars())
+
+    async def _move(self, status: MeetingStatus, event: Any) -> None:
+        async with self.scene() as (session, meeting, _):
+            before, meeting.status = meeting.status, status
+            meeting.calendar_sequence += 1
+            record(session, event(**self._moved(meeting, before)))
+
+    def _moved(self, meeting: Meeting, before: MeetingStatus) -> dict[str, Any]:
+        return {
+            "subject_id": meeting.id,
+            "meeting_id": meeting.id,
+            "committee_id": meeting.committee_id,
+            "before": before,
+            "after": meeting.status,
+            "calendar_sequence": meeting.calendar_sequence,
+        }
+
+
+def a_meeting(committee: Committee, **members: Any) -> Meeting:
+    """The reference meeting: 8 October 2021, 10:00 to 13:00 in New York."""
+    local = datetime(2021, 10, 8, 10)
+    starts_at = local.replace(tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)
+    usual: dict[str, Any] = {
+        "committee_id": committee.id,
+        "handle": "coordination-committee-6",
+        "number": 6,
+        "title": {"en": "6th meeting of the committee", "fr": "6e réunion du comité"},
+        "status": MeetingStatus.SCHEDULED,
+        "format": MeetingFormat.VIRTUAL,
+        "timezone": "America/New_York",
+        "local_start": local,
+        "local_end": local + timedelta(hours=3),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=3),
+        "languages": ["en", "fr"],
+        "seat_quota": 5,
+        "registration_closes_at": datetime(2021, 10, 6, 22, tzinfo=UTC),
+        "public": True,
+    }
+    return Meeting(**usual | members)
+
+
+async def _person(
+    session: AsyncSession, entity: Entity, name: str, email: str, language: str | None = None
+) -> Person:
+    members = {"name": name, "email": email, "language": language}
+    return await entities.add_person(
+        session, entity, {"honorific": None, "job_title": None} | members
+    )
+
+
+__all__ = ["DAY", "HOUSE", "JOIN_ADDRESS", "PASSCODE", "Stage", "a_meeting"]

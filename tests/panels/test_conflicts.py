@@ -1,0 +1,129 @@
+"""Conflicts: the timetable's, and people who are booked twice."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.meetings.lifecycle import MeetingStatus
+from tests.agenda.planning import START, Planning, item
+from tests.statements import counted
+
+SAME = {"name": "Amina Rossi", "email": "amina.rossi@example.org"}
+
+
+async def conflicts(planning: Planning) -> Any:
+    answer = await planning.organizer.get(f"{planning.agenda}/conflicts")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def booked(planning: Planning, *verbs: str, pin: str, **person: Any) -> dict[str, Any]:
+    """A panel of an hour with one person, pinned to a time of the meeting's day."""
+    hour = f"2021-10-08T{pin}:00"
+    on = await planning.add(kind="panel", duration=60, pinned_start=hour)
+    panel = await planning.panel(on["id"])
+    found: dict[str, Any] = await planning.panellist(panel, *verbs, **(SAME | person))
+    return {"item_id": on["id"], "panellist_id": found["id"]}
+
+
+async def test_every_fault_of_the_timetable_is_told(planning: Planning) -> None:
+    agenda = await planning.put(
+        item("Long", duration=90),
+        item("Early", duration=15, pinned_start="2021-10-08T11:00:00"),
+        item("Without"),
+        item("Late", duration=60, pinned_start="2021-10-08T12:30:00"),
+    )
+    _, early, without, late = (each["id"] for each in agenda["items"])
+    assert (await conflicts(planning))["problems"] == [
+        {"kind": "overrun", "item_id": early, "minutes": 30},
+        {"kind": "missing_duration", "item_id": without, "minutes": 0},
+        {"kind": "gap", "item_id": late, "minutes": 60},
+        {"kind": "outside_meeting", "item_id": late, "minutes": 30},
+    ]
+
+
+async def test_somebody_on_two_panels_of_a_meeting_at_once(planning: Planning) -> None:
+    first = await booked(planning, pin="10:00")
+    second = await booked(planning, "invite", pin="10:30", name="A. Rossi")
+    await booked(planning, pin="11:30")
+    assert (await conflicts(planning))["bookings"] == [
+        {
+            "name": "Amina Rossi",
+            "first": first
+            | {
+                "meeting_id": str(planning.id),
+                "meeting": planning.handle,
+                "starts_at": "2021-10-08T14:00:00Z",
+                "ends_at": "2021-10-08T15:00:00Z",
+            },
+            "second": second
+            | {
+                "meeting_id": str(planning.id),
+                "meeting": planning.handle,
+                "starts_at": "2021-10-08T14:30:00Z",
+                "ends_at": "2021-10-08T15:30:00Z",
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "verbs", "person", "clashes"),
+    [
+        (MeetingStatus.SCHEDULED, (), {}, 1),
+        (MeetingStatus.SCHEDULED, ("invite", "confirm"), {}, 1),
+        (MeetingStatus.IN_SESSION, (), {}, 1),
+        (MeetingStatus.DRAFT, (), {}, 0),
+        (MeetingStatus.POSTPONED, (), {}, 0),
+        (MeetingStatus.CANCELLED, (), {}, 0),
+        (MeetingStatus.SCHEDULED, ("invite", "decline"), {}, 0),
+        (MeetingStatus.SCHEDULED, ("invite", "confirm", "withdraw"), {}, 0),
+        (MeetingStatus.SCHEDULED, (), {"email": "somebody.else@example.org"}, 0),
+    ],
+)
+async def test_other_announced_meetings_count(
+    planning: Planning,
+    status: MeetingStatus,
+    verbs: tuple[str, ...],
+    person: dict[str, Any],
+    clashes: int,
+) -> None:
+    other = await Planning.of(planning.world, handle="other", start=START + timedelta(minutes=30))
+    here = await booked(planning, pin="10:00")
+    there = await booked(other, *verbs, pin="10:30", **person)
+    await other.becomes(status)
+    found = (await conflicts(planning))["bookings"]
+    pairs = [(each["first"]["item_id"], each["second"]["item_id"]) for each in found]
+    assert pairs == [(here["item_id"], there["item_id"])] * clashes
+
+
+async def test_without_an_address_the_name_tells(planning: Planning) -> None:
+    await booked(planning, pin="10:00", email=None, name="Élodie Żak")
+    await booked(planning, pin="10:30", email=None, name="élodie żak")
+    await booked(planning, pin="10:45", email=None, name="Elodie Zak")
+    assert len((await conflicts(planning))["bookings"]) == 1
+
+
+async def test_clashes_among_other_meetings_are_not_this_ones(
+    planning: Planning, app: FastAPI
+) -> None:
+    first = await Planning.of(planning.world, handle="first")
+    second = await Planning.of(planning.world, handle="second")
+    await booked(planning, pin="12:00")
+    with counted(app) as alone:
+        assert (await conflicts(planning))["bookings"] == []
+    await booked(first, pin="10:00")
+    await booked(second, pin="10:30")
+    with counted(app) as among_others:
+        assert (await conflicts(planning))["bookings"] == []
+    assert len((await conflicts(first))["bookings"]) == 1
+    assert len(alone) == len(among_others)
+
+
+async def test_conflicts_are_the_organizers_business(planning: Planning) -> None:
+    await planning.put(item())
+    await planning.issue()
+    for client in (planning.observer, planning.focal_point):
+        assert (await client.get(f"{planning.agenda}/conflicts")).status_code == 403
