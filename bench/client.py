@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self, cast
 
-_CONNECT_TRIES = 400
+_CONNECT_SECONDS = 60.0
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +93,25 @@ def request(
 async def connect(port: int, number: int, processes: int) -> list[Connection]:
     """As many connections to each process.
 
-    The kernel gives a connection to whichever process is quicker, so that some have to be let go.
+    The kernel gives a connection to whichever process is quicker, and one of them may still be
+    starting, so that some have to be let go.
     """
+    each = number // processes
     held: dict[int, list[Connection]] = {}
-    for _ in range(_CONNECT_TRIES):
-        connection = await Connection.to(port)
-        answer = await connection.ask(request("GET", "/bare/process"))
-        of_process = held.setdefault(json.loads(answer.body)["pid"], [])
-        if len(of_process) < number // processes:
-            of_process.append(connection)
-        else:
-            connection.close()
-        if sum(map(len, held.values())) == number // processes * processes:
-            return [each for connections in held.values() for each in connections]
-    raise RuntimeError("one process of the service takes all connections")
+    end = time.monotonic() + _CONNECT_SECONDS
+    while sum(map(len, held.values())) < each * processes:
+        if time.monotonic() > end:
+            raise RuntimeError("one process of the service takes all connections")
+        fresh = [await Connection.to(port) for _ in range(_AT_ONCE)]
+        question = request("GET", "/bare/process")
+        answers = await asyncio.gather(*(connection.ask(question) for connection in fresh))
+        for connection, answer in zip(fresh, answers, strict=True):
+            of_process = held.setdefault(json.loads(answer.body)["pid"], [])
+            if len(of_process) < each:
+                of_process.append(connection)
+            else:
+                connection.close()
+    return [connection for connections in held.values() for connection in connections]
 
 
 async def ask_for(connections: Sequence[Connection], question: bytes, seconds: float) -> Run:

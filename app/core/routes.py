@@ -70,7 +70,7 @@ class Route(APIRoute):
                 except DBAPIError as error:
                     again = sqlstate(error) in RETRYABLE or _is_repeat(error)
                     if not again or attempt == ATTEMPTS - 1:
-                        raise _as_problem(error) from error
+                        raise as_problem(error) from error
             raise AssertionError("unreachable")
 
         return handle
@@ -149,7 +149,7 @@ def _is_repeat(error: DBAPIError) -> bool:
     return constraint(error) == "pk_idempotency_keys"
 
 
-def _as_problem(error: DBAPIError) -> Exception:
+def as_problem(error: DBAPIError) -> Exception:
     """The named problem behind a constraint; anything else stays what it is."""
     name = constraint(error)
     if name is not None and name in _CONSTRAINTS:

@@ -2,18 +2,21 @@
 
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.problems import Problem
+from app.core.routes import as_problem
 from app.entities import service as entities
-from app.entities.tables import Entity
+from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingView
-from app.registrations import queries, service
+from app.registrations import service
 from app.registrations.access import delegation_for
 from app.registrations.lifecycle import RegistrationRole
 from app.registrations.schemas import BulkOutcome, BulkResult, BulkRow, RegistrationCreate
+from app.registrations.tables import Registration
 
 
 class Rehearsed(Exception):
@@ -51,16 +54,25 @@ async def _register(
     try:
         async with session.begin_nested():
             invitation, entity = await delegation_for(session, view, wanted.entity)
-            person_id, role = await person_of(session, entity, wanted), wanted.role
-            registration_id, status = await register_one(session, view, invitation, person_id, role)
+            person = await person_of(session, entity, wanted)
+            made = await register_one(session, view, invitation, person.id, wanted.role)
     except Problem as problem:
-        return BulkRow(
-            row=place,
-            outcome=BulkOutcome.REFUSED,
-            problem=problem.slug,
-            errors=problem.errors or [],
-        )
-    return BulkRow(row=place, outcome=BulkOutcome(status), registration_id=registration_id)
+        return _refused(place, problem)
+    except IntegrityError as error:
+        reason = as_problem(error)
+        if not isinstance(reason, Problem):
+            raise
+        return _refused(place, reason)
+    return BulkRow(row=place, outcome=BulkOutcome(made.status.value), registration_id=made.id)
+
+
+def _refused(place: int, problem: Problem) -> BulkRow:
+    return BulkRow(
+        row=place,
+        outcome=BulkOutcome.REFUSED,
+        problem=problem.slug,
+        errors=problem.errors or [],
+    )
 
 
 async def register_one(
@@ -69,18 +81,17 @@ async def register_one(
     invitation: Invitation,
     person_id: UUID,
     role: RegistrationRole,
-) -> tuple[UUID, BulkOutcome]:
-    """Lock, look, decide, write; raises the problem that forbids it."""
+) -> Registration:
+    """Lock, look, decide, write; raises the problem that forbids it.
+
+    That somebody is registered already, or a head named, the unique indexes say.
+    """
     meeting, invitation = await service.lock_seats(session, view.meeting.id, invitation.id)
     service.check_open(meeting, invitation, clock.now(), for_organizer=view.organizes)
-    live = [(row[0], row[1]) for row in await queries.live_people(session, invitation.id)]
-    service.check_collision(person_id, role, live)
-    registration_id, status = await service.register(session, meeting, invitation, person_id, role)
-    return registration_id, BulkOutcome(status.value)
+    return await service.register(session, meeting, invitation, person_id, role)
 
 
-async def person_of(session: AsyncSession, entity: Entity, wanted: RegistrationCreate) -> UUID:
-    """The person's id, known to the directory or new."""
+async def person_of(session: AsyncSession, entity: Entity, wanted: RegistrationCreate) -> Person:
+    """Somebody known to the directory, or new in it."""
     members = wanted.person.model_dump() if wanted.person else None
-    person = await entities.person_named(session, entity, wanted.person_id, members)
-    return person.id
+    return await entities.person_named(session, entity, wanted.person_id, members)

@@ -82,11 +82,13 @@ async def register_person(
 ) -> RegistrationOut:
     """Register somebody: a seat while one is free, else a place in the waiting list."""
     invitation, entity = await delegation_for(session, view, body.entity)
-    person_id = await bulk.person_of(session, entity, body)
-    registration_id, _ = await bulk.register_one(session, view, invitation, person_id, body.role)
-    row = await queries.find_row(session, view.meeting.id, registration_id)
-    response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{registration_id}"
-    return shown(row, view)
+    person = await bulk.person_of(session, entity, body)
+    made = await bulk.register_one(session, view, invitation, person.id, body.role)
+    place = None
+    if made.status is RegistrationStatus.WAITING:
+        place = await queries.count_waiting(session, made.invitation_id)
+    response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
+    return shown((made, entity, person, place), view)
 
 
 @router.post(f"{BASE}/bulk", operation_id="registerPeople")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, text
+from sqlalchemy import Row, Select, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -23,6 +23,7 @@ _WRITE = text(
                role, status, takes_seat, queue_number, calendar_sequence, confirmed_at)
         VALUES (:id, :now, :meeting_id, :invitation_id, :entity_id, :person_id,
                :role, :status, :takes_seat, nextval('registration_queue'), 0, :confirmed_at)
+        RETURNING queue_number
     ), invited AS (
         UPDATE invitations
            SET seats_taken = :quota_taken, status = :invitation_status, answered_at = :answered_at
@@ -37,10 +38,36 @@ _WRITE = text(
            :committee_id, :meeting_id, :entity_id, e.data
       FROM jsonb_to_recordset(CAST(:events AS jsonb))
         AS e(id uuid, name text, subject_id uuid, data jsonb)
+    RETURNING (SELECT queue_number FROM registered)
     """
 )
 """Registration, both counters, the invitation's answer and the log in one round trip, to keep the
 locks short."""
+
+_AHEAD = aliased(Registration)
+_PLACE = (
+    select(func.count())
+    .where(
+        col(_AHEAD.invitation_id) == col(Registration.invitation_id),
+        col(_AHEAD.status) == RegistrationStatus.WAITING,
+        col(_AHEAD.queue_number) <= col(Registration.queue_number),
+        col(Registration.status) == RegistrationStatus.WAITING,
+    )
+    .scalar_subquery()
+)
+_LISTED: Select[Any] = (
+    select(Registration, Entity, Person, _PLACE)
+    .join(Entity, col(Entity.id) == col(Registration.entity_id))
+    .join(Person, col(Person.id) == col(Registration.person_id))
+)
+_BOTH: Select[Meeting, Invitation] = (
+    select(Meeting, Invitation)
+    .join(Invitation, col(Invitation.meeting_id) == col(Meeting.id))
+    .where(col(Meeting.id) == bindparam("meeting"), col(Invitation.id) == bindparam("invitation"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+"""Made once: putting a statement together costs more than executing it."""
 
 
 async def lock_seats(
@@ -51,20 +78,18 @@ async def lock_seats(
     The lock is what makes the seats exact: whoever reads the counters here is the only one who may
     change them.
     """
-    statement = (
-        select(Meeting, Invitation)
-        .join(Invitation, col(Invitation.meeting_id) == col(Meeting.id))
-        .where(col(Meeting.id) == meeting_id, col(Invitation.id) == invitation_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    row = (await session.execute(statement)).one_or_none()
+    values = {"meeting": meeting_id, "invitation": invitation_id}
+    row = (await session.execute(_BOTH, values)).one_or_none()
     return (row[0], row[1]) if row else None
 
 
-async def write_registration(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Write what `service.register` decided; the parameters are those of the statement."""
-    await session.execute(_WRITE, values)
+async def write_registration(session: AsyncSession, values: dict[str, Any]) -> int:
+    """Write what `service.register` decided; the parameters are those of the statement.
+
+    Gives the number in the order of arrival.
+    """
+    written = (await session.execute(_WRITE, values)).scalars()
+    return int(written.all()[0])
 
 
 async def find_invitation_of(
@@ -96,23 +121,7 @@ def list_registrations(
     role: RegistrationRole | None = None,
 ) -> Select[Any]:
     """Rows of (Registration, Entity, Person, place in the waiting list or None)."""
-    ahead = aliased(Registration)
-    place = (
-        select(func.count())
-        .where(
-            col(ahead.invitation_id) == col(Registration.invitation_id),
-            col(ahead.status) == RegistrationStatus.WAITING,
-            col(ahead.queue_number) <= col(Registration.queue_number),
-            col(Registration.status) == RegistrationStatus.WAITING,
-        )
-        .scalar_subquery()
-    )
-    statement: Select[Any] = (
-        select(Registration, Entity, Person, place)
-        .join(Entity, col(Entity.id) == col(Registration.entity_id))
-        .join(Person, col(Person.id) == col(Registration.person_id))
-        .where(col(Registration.meeting_id) == meeting_id)
-    )
+    statement = _LISTED.where(col(Registration.meeting_id) == meeting_id)
     if entities is not None:
         statement = statement.where(col(Registration.entity_id).in_(entities))
     if entity is not None:
@@ -177,17 +186,13 @@ async def first_promotable(
     return (row[0], row[1]) if row else None
 
 
-async def live_people(session: AsyncSession, invitation_id: UUID) -> Sequence[Any]:
-    """(person, role) of the live registrations that a new one could collide with.
-
-    People belong to one entity, so all of them are in this delegation.
-    """
-    columns: list[Any] = [col(Registration.person_id), col(Registration.role)]
-    statement = select(*columns).where(
-        col(Registration.status).in_(LIVE),
+async def count_waiting(session: AsyncSession, invitation_id: UUID) -> int:
+    """Length of a delegation's waiting list."""
+    statement = select(func.count()).where(
         col(Registration.invitation_id) == invitation_id,
+        col(Registration.status) == RegistrationStatus.WAITING,
     )
-    return (await session.execute(statement)).all()
+    return int((await session.execute(statement)).scalar_one())
 
 
 def _is_entity(ref: str) -> Any:

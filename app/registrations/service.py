@@ -1,7 +1,6 @@
 """Registering, withdrawing and promoting people: the verbs that move seats."""
 
 import json
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,16 +38,12 @@ from app.registrations.lifecycle import (
 )
 from app.registrations.policy import Seats, seat_decision, takes_seat
 from app.registrations.problems import (
-    AlreadyRegistered,
-    HeadAlreadyNamed,
     NoSeatFree,
     NotInvited,
     RegistrationClosed,
     RegistrationNotOpen,
 )
 from app.registrations.tables import Registration
-
-HEAD = RegistrationRole.HEAD_OF_DELEGATION
 
 
 async def lock_seats(
@@ -87,58 +82,61 @@ def seats_of(meeting: Meeting, invitation: Invitation) -> Seats:
     )
 
 
-def check_collision(
-    person_id: UUID, role: RegistrationRole, live: Collection[tuple[UUID, RegistrationRole]]
-) -> None:
-    """Say beforehand what the unique indexes would refuse."""
-    if any(person_id == other for other, _ in live):
-        raise AlreadyRegistered("This person is registered already.")
-    if role is HEAD and any(other is HEAD for _, other in live):
-        raise HeadAlreadyNamed("The delegation has a head already.")
-
-
 async def register(
     session: AsyncSession,
     meeting: Meeting,
     invitation: Invitation,
     person_id: UUID,
     role: RegistrationRole,
-) -> tuple[UUID, RegistrationStatus]:
+) -> Registration:
     """Give the person a seat or a place in the waiting list; it accepts the invitation.
 
     Both rows are locked and `check_open` has passed. The two objects are told of the new counters,
-    so that a list of people can be registered one after the other.
+    so that a list of people can be registered one after the other. What is given back shows what
+    was written, and is no part of the session.
     """
     now = clock.now()
     status = seat_decision(role, seats_of(meeting, invitation))
     seated = takes_seat(role) and status is RegistrationStatus.CONFIRMED
     taken = invitation.seats_taken + seated
     accepts = invitation.status is not InvitationStatus.ACCEPTED
-    registration_id = new_id()
+    made = Registration(
+        id=new_id(),
+        created_at=now,
+        meeting_id=meeting.id,
+        invitation_id=invitation.id,
+        entity_id=invitation.entity_id,
+        person_id=person_id,
+        role=role,
+        status=status,
+        takes_seat=takes_seat(role),
+        queue_number=0,  # until it is drawn
+        confirmed_at=now if status is RegistrationStatus.CONFIRMED else None,
+    )
     values = {
-        "id": registration_id,
+        "id": made.id,
         "now": now,
         "person_id": person_id,
         "role": role.value,
         "status": status.value,
-        "takes_seat": takes_seat(role),
-        "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
+        "takes_seat": made.takes_seat,
+        "confirmed_at": made.confirmed_at,
         "quota_taken": taken,
         "capacity_taken": meeting.seats_taken + seated,
         "invitation_id": invitation.id,
         "invitation_status": InvitationStatus.ACCEPTED.value,
         "answered_at": now if accepts else invitation.answered_at,
     }
-    facts: list[Any] = [
-        _fact(_EVENT_OF[status], meeting, invitation, registration_id, person_id, role)
-    ]
+    facts: list[Any] = [_EVENT_OF[status](**_about(meeting, made))]
     if accepts:
         facts.append(_acceptance(meeting, invitation))
-    await queries.write_registration(session, values | _log_values(session, facts))
+    made.queue_number = await queries.write_registration(
+        session, values | _log_values(session, facts)
+    )
     _tell(invitation, seats_taken=taken, status=InvitationStatus.ACCEPTED)
     _tell(invitation, answered_at=values["answered_at"])
     _tell(meeting, seats_taken=meeting.seats_taken + seated)
-    return registration_id, status
+    return made
 
 
 async def withdraw(
@@ -240,25 +238,6 @@ _EVENT_OF: dict[RegistrationStatus, type[RegistrationEvent]] = {
     RegistrationStatus.CONFIRMED: RegistrationConfirmed,
     RegistrationStatus.WAITING: RegistrationWaiting,
 }
-
-
-def _fact(
-    kind: type[RegistrationEvent],
-    meeting: Meeting,
-    invitation: Invitation,
-    registration_id: UUID,
-    person_id: UUID,
-    role: RegistrationRole,
-) -> RegistrationEvent:
-    return kind(
-        subject_id=registration_id,
-        meeting_id=meeting.id,
-        committee_id=meeting.committee_id,
-        entity_id=invitation.entity_id,
-        invitation_id=invitation.id,
-        person_id=person_id,
-        role=role,
-    )
 
 
 def _acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:

@@ -125,10 +125,8 @@ class Sitting:
             meeting, invitation = await registrations.lock_seats(
                 session, self.id, self.invitations[entity["id"]]
             )
-            registration_id, _ = await registrations.register(
-                session, meeting, invitation, person_id, role
-            )
-        return registration_id
+            made = await registrations.register(session, meeting, invitation, person_id, role)
+        return made.id
 
     async def withdraw(self, entity: dict[str, Any], registration_id: UUID) -> UUID:
         """Withdraw somebody; gives the person."""

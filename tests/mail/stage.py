@@ -132,7 +132,7 @@ class Stage:
             registered = await registrations.register(
                 session, meeting, invitation, person.id, RegistrationRole.REPRESENTATIVE
             )
-        return registered[0]
+        return registered.id
 
     async def withdraw(self, registration_id: UUID) -> None:
         async with self.scene() as (session, meeting, invitation):
