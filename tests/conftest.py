@@ -62,6 +62,16 @@ def migrate(url: str, target: str = "head") -> None:
     )
 
 
+@pytest.fixture(autouse=True)
+def forgetful_vobject() -> Iterator[None]:
+    """vobject keeps the first definition of a time zone that it reads, for the whole process."""
+    yield
+    if (module := sys.modules.get("vobject.icalendar")) is not None:
+        known = vars(module)["__tzidMap"]
+        for name in set(known) - {"UTC"}:
+            del known[name]
+
+
 @pytest.fixture(scope="session")
 def plain_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     given = os.environ.get("TEST_DATABASE_URL")
