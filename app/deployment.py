@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import structlog
@@ -60,7 +61,7 @@ def configure_logging(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(os.fdopen(os.dup(2), "w", buffering=1)),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from app import api, operations, pages, schema
+from app import api, operations, pages, reference, schema
 from app.core import clock, handlers
 from app.core.database import Database
 from app.core.limits import Limiter
 from app.core.openapi import document_builder
-from app.deployment import database_settings, secret_key
+from app.deployment import configure_logging, database_settings, secret_key
 from app.identity.access import Authenticator
 from app.identity.oidc import Provider
 from app.settings import Settings, get_settings
@@ -34,6 +35,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if not structlog.is_configured():  # served by `uvicorn --factory`, without the commands
+            configure_logging(settings)
         app.state.database = Database(database_settings(settings))
         yield
         await app.state.database.close()
@@ -46,6 +49,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
         middleware=[
             Middleware(handlers.Edge, limiter=limiter, base_url=settings.url, limits=limits)
         ],
@@ -59,5 +64,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(operations.router)
     app.include_router(pages.router)
+    app.include_router(reference.router)
     app.openapi = document_builder(app, url=lambda: settings.url, tags=api.TAGS)  # type: ignore[method-assign]  # FastAPI's own way of doing it
     return app

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1024)] = Field(
         2_000_000, description="Bytes that the body of a request may have."
     )
+    body_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        30, description="Seconds within which the body of a request must arrive."
+    )
     import_limit: Annotated[int, Field(ge=1024)] = Field(
         10_000_000, description="Bytes that an imported file may have."
     )

@@ -64,7 +64,7 @@ def migrate(url: str, target: str = "head") -> None:
 
 @pytest.fixture(autouse=True)
 def forgetful_vobject() -> Iterator[None]:
-    """vobject keeps the first definition of a time zone that it reads, for the whole process."""
+    """What vobject keeps: the first definition of a time zone that a process reads."""
     yield
     if (module := sys.modules.get("vobject.icalendar")) is not None:
         known = vars(module)["__tzidMap"]

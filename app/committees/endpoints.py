@@ -35,7 +35,7 @@ from app.committees.schemas import (
 )
 from app.committees.tables import Committee, Membership
 from app.core.imports import IMPORT_BODY, DryRun, ImportResult, uploaded_rows
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
@@ -115,7 +115,12 @@ async def get_committee(committee: CommitteeDep) -> CommitteeOut:
     return CommitteeOut.of(committee)
 
 
-@router.patch("/committees/{c}", operation_id="changeCommittee", responses=raises(AlreadyExists))
+@router.patch(
+    "/committees/{c}",
+    operation_id="changeCommittee",
+    responses=raises(AlreadyExists),
+    openapi_extra=takes_if_match(),
+)
 async def change_committee(
     session: Session, committee: CommitteeToAdminister, body: CommitteePatch, request: Request
 ) -> CommitteeOut:
@@ -132,6 +137,7 @@ async def change_committee(
     operation_id="deleteCommittee",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(StillInUse),
+    openapi_extra=takes_if_match(),
 )
 async def delete_committee(
     session: Session, committee: CommitteeToAdminister, request: Request
@@ -215,6 +221,7 @@ async def get_member(found: MembershipDep) -> MembershipOut:
     "/committees/{c}/members/{membership_id}",
     operation_id="changeMember",
     responses=raises(MembershipOverlaps, MembershipCounted),
+    openapi_extra=takes_if_match(),
 )
 async def change_member(
     session: Session, found: MembershipToChange, body: MembershipPatch, request: Request
@@ -233,6 +240,7 @@ async def change_member(
     operation_id="deleteMember",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MembershipCounted),
+    openapi_extra=takes_if_match(),
 )
 async def delete_member(session: Session, found: MembershipToDelete, request: Request) -> None:
     """Take back a membership that was recorded by mistake; to end one, set `until`."""

@@ -18,6 +18,7 @@ from app.core.fields import (
     Schema,
     Seats,
     ShortLine,
+    Whole,
     ZoneName,
 )
 
@@ -55,7 +56,9 @@ Languages = Annotated[
     Field(min_length=1, max_length=20, examples=[["en", "fr"]]),
 ]
 Number = Annotated[
-    int, Field(ge=1, le=1000, description="Of a working group within its committee.", examples=[1])
+    int,
+    Field(ge=1, le=1000, description="Of a working group within its committee.", examples=[1]),
+    Whole,
 ]
 EntityName = Annotated[
     str,

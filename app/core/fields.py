@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +17,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     UrlConstraints,
+    ValidationInfo,
 )
 
 from app.core.zones import UnknownZone, canonical_zone
@@ -24,6 +26,10 @@ LINE = r"^[^\x00-\x1F\x7F]+$"
 PARAGRAPHS = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
 HANDLE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
+WALL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"
+MAX_ADDRESS = 2000
+CELLS = "cells"
+"""Context of a validation: the values are cells of a table, where every number may be text."""
 UN_LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 
 
@@ -58,10 +64,19 @@ def _zone(name: str) -> str:
         raise ValueError(str(error)) from None
 
 
-def _one_language_each(text: dict[str, str]) -> dict[str, str]:
-    if not text:
+def _one_text_each(texts: Any) -> Any:
+    """`en` and `EN` are one language: which of the two texts would it be?"""
+    if isinstance(texts, dict):
+        tags = [_language(tag) for tag in texts if isinstance(tag, str)]
+        if len(set(tags)) < len(tags):
+            raise ValueError("names a language twice")
+    return texts
+
+
+def _needs_text(texts: dict[str, str]) -> dict[str, str]:
+    if not texts:
         raise ValueError("needs at least one language")
-    return text
+    return texts
 
 
 def _utc(instant: datetime) -> datetime:
@@ -80,10 +95,41 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _naive(local: datetime) -> datetime:
-    if local.tzinfo is not None:
-        raise ValueError("is a wall time: leave the offset out")
-    return local
+def _wall_time(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
+        raise ValueError("is a wall time such as 2021-10-08T10:00:00, without an offset")
+    return value
+
+
+def _number(value: Any, info: ValidationInfo) -> Any:
+    """Only the cells of a table may hold a number as text."""
+    if isinstance(value, bool) or (isinstance(value, str) and not info.context):
+        raise ValueError("is a whole number")  # pydantic wants it
+    return value
+
+
+def _flag(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, bool) and not info.context:
+        raise ValueError("is true or false")  # pydantic wants it
+    return value
+
+
+def _no_id(handle: str) -> str:
+    """Paths take an id or a handle: nobody could be sure which of the two was meant."""
+    try:
+        UUID(handle)
+    except ValueError:
+        return handle
+    raise ValueError("looks like an id")
+
+
+def _short(address: AnyHttpUrl) -> AnyHttpUrl:
+    """Writing an address out may lengthen it, by percent-encoding."""
+    if len(str(address)) > MAX_ADDRESS:
+        raise ValueError(f"has more than {MAX_ADDRESS} characters")
+    return address
 
 
 def _rfc3339(instant: datetime) -> str:
@@ -114,6 +160,7 @@ Paragraphs = Annotated[str, StringConstraints(max_length=10_000, pattern=PARAGRA
 Handle = Annotated[
     str,
     StringConstraints(min_length=2, max_length=80, pattern=HANDLE),
+    AfterValidator(_no_id),
     Field(description="Readable name in addresses; never changes.", examples=["unodc"]),
 ]
 Language = Annotated[
@@ -130,7 +177,8 @@ LocalizedLine = Annotated[
         description="Text by BCP 47 tag.",
         examples=[{"en": "Coordination Committee", "fr": "Comité de coordination"}],
     ),
-    AfterValidator(_one_language_each),
+    BeforeValidator(_one_text_each),
+    AfterValidator(_needs_text),
 ]
 LocalizedText = Annotated[
     dict[Language, Paragraphs],
@@ -139,6 +187,7 @@ LocalizedText = Annotated[
         description="Paragraphs by BCP 47 tag.",
         examples=[{"en": "The panel looks at recent developments."}],
     ),
+    BeforeValidator(_one_text_each),
 ]
 Email = Annotated[EmailStr, StringConstraints(max_length=254), Field(examples=["a.b@example.org"])]
 ZoneName = Annotated[
@@ -149,7 +198,8 @@ ZoneName = Annotated[
 ]
 WebAddress = Annotated[
     AnyHttpUrl,
-    UrlConstraints(max_length=2000),
+    UrlConstraints(max_length=MAX_ADDRESS),
+    AfterValidator(_short),
     PlainSerializer(str, return_type=str),
     Field(examples=["https://conference.example.org/j/6"]),
 ]
@@ -168,15 +218,17 @@ WallTimeField = Annotated[
     Field(
         description="Wall time in the meeting's zone, without an offset.",
         examples=["2021-10-08T10:00:00"],
-        json_schema_extra={"format": "", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"},
+        json_schema_extra={"format": "", "pattern": WALL_TIME},
     ),
-    BeforeValidator(_written),
-    AfterValidator(_naive),
+    BeforeValidator(_wall_time),
     AfterValidator(_year),
     PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
 ]
-Minutes = Annotated[int, Field(ge=0, le=1440, description="Minutes.", examples=[30])]
-Seats = Annotated[int, Field(ge=0, le=100_000, description="Seats.", examples=[5])]
+Whole = BeforeValidator(_number)
+"""No truth values and, but for the cells of a table, no text for a number."""
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Minutes = Annotated[int, Field(ge=0, le=1440, description="Minutes.", examples=[30]), Whole]
+Seats = Annotated[int, Field(ge=0, le=100_000, description="Seats.", examples=[5]), Whole]
 
 
 def in_language(text: dict[str, str], wanted: Iterable[str]) -> str:

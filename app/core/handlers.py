@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -34,6 +35,7 @@ _BY_STATUS: Mapping[int, type[Problem]] = {
         problems.NotFound,
         problems.MethodNotAllowed,
         problems.NotAcceptable,
+        problems.RequestTimeout,
         problems.BodyTooLarge,
         problems.UnsupportedMediaType,
         problems.Invalid,
@@ -99,10 +101,24 @@ def install(app: FastAPI, base_url: str) -> None:
     """Let every exception of a route become a problem document."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        return problem_response(error, request.scope["request_id"], base_url)
+        response = problem_response(error, request.scope["request_id"], base_url)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = _allowed(app, request.url.path)
+        return response
 
     for kind in (Problem, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, answer)
+
+
+def _allowed(app: FastAPI, path: str) -> str:
+    """The methods of all routes of a path; the router names those of the first alone."""
+    methods = {
+        method
+        for route in iter_route_contexts(app.routes)
+        if route.path_regex is not None and route.path_regex.match(path)
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(methods))
 
 
 def problem_response(error: Exception, request_id: str, base_url: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import Query, Request
 from pydantic import BaseModel, Field, ValidationError
 
-from app.core.fields import json_names
+from app.core.fields import CELLS, json_names
 from app.core.problems import BadRequest, FieldError, Invalid, UnsupportedMediaType
 from app.core.sheets import Row, SheetUnreadable, read_rows
 
@@ -92,7 +92,7 @@ def row_model(kind: type[Model], row: Row) -> Model | list[FieldError]:
     """The row as a model, or what is wrong with its columns; empty cells count as left out."""
     values = {name: value for name, value in row.values.items() if value not in (None, "")}
     try:
-        return kind.model_validate(values)
+        return kind.model_validate(values, context=CELLS)
     except ValidationError as error:
         return [
             FieldError(pointer=json_names(each["loc"]), detail=each["msg"])

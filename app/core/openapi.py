@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.core.preconditions import MAX_TAGS
 from app.core.problems import (
     MEDIA_TYPE,
     BadRequest,
@@ -21,6 +22,7 @@ from app.core.problems import (
     Problem,
     ProblemDocument,
     RequestInProgress,
+    RequestTimeout,
     TooManyRequests,
     Unavailable,
     UnsupportedMediaType,
@@ -41,7 +43,7 @@ _IF_NONE_MATCH = {
     "in": "header",
     "required": False,
     "description": "Entity tags that you have; a match is answered 304.",
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string", "maxLength": MAX_TAGS},
 }
 _HEADERS = {
     "RequestId": {
@@ -74,9 +76,21 @@ def needs_if_match() -> dict[str, Any]:
         "in": "header",
         "required": False,
         "description": "The `ETag` of the resource as you read it; 428 without, 412 when stale.",
-        "schema": {"type": "string", "maxLength": 1000},
+        "schema": {"type": "string", "maxLength": MAX_TAGS},
     }
-    return {"parameters": [parameter], "x-needs-if-match": True}
+    return {"parameters": [parameter], "x-if-match": "needed"}
+
+
+def takes_if_match() -> dict[str, Any]:
+    """`openapi_extra` of an operation that honours `If-Match` and does without."""
+    parameter = {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "The `ETag` of the resource as you read it; 412 when stale.",
+        "schema": {"type": "string", "maxLength": MAX_TAGS},
+    }
+    return {"parameters": [parameter], "x-if-match": "honoured"}
 
 
 def document_builder(
@@ -136,7 +150,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         del responses["422"]
     public = operation.pop("x-public", False)
     operation["security"] = [] if public else [{"bearer": []}]
-    matching = operation.pop("x-needs-if-match", False)
+    matching = operation.pop("x-if-match", None)
     refusals: list[type[Problem]] = [BadRequest, InternalError]
     if path.startswith("/v1"):
         _complete_headers(method, operation)
@@ -155,13 +169,18 @@ def _complete_headers(method: str, operation: dict[str, Any]) -> None:
         _as_merge_patch(operation["requestBody"])
     if method == "post":
         parameters.append(_IDEMPOTENCY_KEY)
-    if method == "get" and "application/json" in responses.get("200", {}).get("content", {}):
+    if method == "get" and "200" in responses:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = {"description": "Not modified: the representation is the one you have."}
 
 
 def _common(
-    path: str, method: str, operation: dict[str, Any], *, public: bool, matching: bool
+    path: str,
+    method: str,
+    operation: dict[str, Any],
+    *,
+    public: bool,
+    matching: str | None,
 ) -> list[type[Problem]]:
     """The refusals that every operation of its kind can answer with."""
     common: list[type[Problem]] = [Invalid, TooManyRequests, Unavailable]
@@ -169,11 +188,13 @@ def _common(
     if "{" in path:
         common.append(NotFound)
     if "requestBody" in operation:
-        common += [BodyTooLarge, UnsupportedMediaType]
+        common += [BodyTooLarge, RequestTimeout, UnsupportedMediaType]
     if method == "post":
         common += [RequestInProgress, IdempotencyKeyReused]
-    if matching:
-        common += [PreconditionFailed, PreconditionRequired]
+    if matching is not None:
+        common.append(PreconditionFailed)
+    if matching == "needed":
+        common.append(PreconditionRequired)
     return common
 
 

@@ -7,6 +7,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from app.core.problems import PreconditionFailed, PreconditionRequired
 
+MAX_TAGS = 1000
+"""Characters of `If-Match` and `If-None-Match`."""
+
 
 def etag_of(body: bytes) -> str:
     """The strong entity tag of a representation's bytes."""

@@ -197,6 +197,12 @@ class PreconditionRequired(Problem):
     )
 
 
+class RequestTimeout(Problem):
+    """The body did not arrive in time. Send it again, over a connection that keeps up."""
+
+    slug, title, status = "request-timeout", "Too slow", HTTPStatus.REQUEST_TIMEOUT
+
+
 class BodyTooLarge(Problem):
     """The body is larger than the limit; nothing of it was kept."""
 

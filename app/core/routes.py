@@ -5,6 +5,7 @@ its first byte is sent, so that a commit that fails is still an error answer, an
 (`Idempotency-Key`) is stored with its effect.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -18,12 +19,14 @@ from app.core import idempotency
 from app.core.bodies import has_bad_text, strict_json
 from app.core.database import RETRYABLE, Database, constraint, sqlstate
 from app.core.patches import MEDIA_TYPE as MERGE_PATCH
-from app.core.preconditions import etag_of, matches
+from app.core.preconditions import MAX_TAGS, etag_of, matches
 from app.core.problems import (
     AlreadyExists,
     FieldError,
     Invalid,
+    NotAuthenticated,
     Problem,
+    RequestTimeout,
     StillInUse,
     UnsupportedMediaType,
 )
@@ -57,13 +60,16 @@ class Route(APIRoute):
             if isinstance(field.field_info, params.Query)
         }
         takes_json = self.body_field is not None
+        public = bool((self.openapi_extra or {}).get("x-public"))
 
         async def handle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
+            if not public and "authorization" not in request.headers:
+                raise NotAuthenticated  # before anything of theirs is read
             _check_texts(request, known)
             if takes_json:
                 _check_media_type(request)
-            await request.body()  # before the transaction: a slow sender holds no connection
+            await _receive(request)  # before the transaction: a slow sender holds no connection
             for attempt in range(ATTEMPTS):
                 try:
                     return await _in_transaction(request, endpoint)
@@ -112,12 +118,26 @@ def _conditional(request: Request, response: Response) -> Response:
     return response
 
 
+async def _receive(request: Request) -> None:
+    seconds = request.app.state.settings.body_seconds
+    try:
+        async with asyncio.timeout(seconds):
+            await request.body()
+    except TimeoutError:
+        raise RequestTimeout(f"The body took more than {seconds:g} s.") from None
+
+
 def _check_texts(request: Request, known: set[str]) -> None:
     errors = [
         FieldError(pointer=f"query/{name[:100]}", detail="There is no such parameter.")
         for name in request.query_params
         if name not in known and not has_bad_text(name)
     ]
+    errors.extend(
+        FieldError(pointer=f"header/{name}", detail=f"Longer than {MAX_TAGS} characters.")
+        for name in ("If-Match", "If-None-Match")
+        if len(request.headers.get(name, "")) > MAX_TAGS
+    )
     texts = [*request.path_params.values(), *request.query_params, *request.query_params.values()]
     if any(has_bad_text(str(value)) for value in texts):
         errors.append(FieldError(pointer="query", detail="NUL and surrogates are refused."))

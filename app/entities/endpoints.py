@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core.imports import IMPORT_BODY, DryRun, ImportResult, uploaded_rows
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
@@ -90,7 +90,12 @@ async def get_entity(entity: EntityDep) -> EntityOut:
     return EntityOut.of(entity)
 
 
-@router.patch("/entities/{e}", operation_id="changeEntity", responses=raises(AlreadyExists))
+@router.patch(
+    "/entities/{e}",
+    operation_id="changeEntity",
+    responses=raises(AlreadyExists),
+    openapi_extra=takes_if_match(),
+)
 async def change_entity(
     session: Session, entity: EntityToChange, body: EntityPatch, request: Request
 ) -> EntityOut:
@@ -107,9 +112,11 @@ async def change_entity(
     operation_id="deleteEntity",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(StillInUse),
+    openapi_extra=takes_if_match(),
 )
-async def delete_entity(session: Session, entity: EntityToChange) -> None:
+async def delete_entity(session: Session, entity: EntityToChange, request: Request) -> None:
     """Delete an entity that nothing refers to yet."""
+    accept_match(request, EntityOut.of(entity))
     await service.delete_entity(session, entity)
 
 
@@ -148,6 +155,7 @@ async def get_person(person: PersonDep) -> PersonOut:
     "/entities/{e}/people/{person_id}",
     operation_id="changePerson",
     responses=raises(PersonKnown),
+    openapi_extra=takes_if_match(),
 )
 async def change_person(
     session: Session, person: PersonDep, body: PersonPatch, request: Request
@@ -166,9 +174,11 @@ async def change_person(
     operation_id="deletePerson",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(StillInUse),
+    openapi_extra=takes_if_match(),
 )
-async def delete_person(session: Session, person: PersonDep) -> None:
+async def delete_person(session: Session, person: PersonDep, request: Request) -> None:
     """Remove somebody who was never registered, invited or named."""
+    accept_match(request, PersonOut.of(person))
     await service.delete_person(session, person)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core import clock
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged
 from app.core.preconditions import accept_match
@@ -168,7 +168,9 @@ async def get_account(account: AccountDep) -> AccountOut:
     return _account(account)
 
 
-@router.patch("/accounts/{account_id}", operation_id="changeAccount")
+@router.patch(
+    "/accounts/{account_id}", operation_id="changeAccount", openapi_extra=takes_if_match()
+)
 async def change_account(
     session: Session, account: AccountToChange, body: AccountPatch, request: Request
 ) -> AccountOut:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.fields import Email, InstantField, Schema, ShortLine
+from app.core.fields import Email, Flag, InstantField, Schema, ShortLine
 from app.identity.lifecycle import AccountKind, LinkPurpose, Role, Scope
 
 Scopes = Annotated[
@@ -70,7 +70,7 @@ class AccountWrite(Schema):
 
 class AccountPatch(Schema):
     name: ShortLine | None = None
-    disabled: bool | None = None
+    disabled: Flag | None = None
 
 
 class AccountOut(AccountWrite):

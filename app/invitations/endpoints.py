@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.committees import queries as committees
 from app.core.imports import DryRun
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
@@ -128,9 +128,13 @@ async def get_invitation(view: MeetingDep, row: InvitationRow) -> InvitationOut:
     operation_id="deleteInvitation",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MoveForbidden),
+    openapi_extra=takes_if_match(),
 )
-async def delete_invitation(session: Session, found: OrganizedInvitation) -> None:
+async def delete_invitation(
+    session: Session, view: MeetingDep, found: OrganizedInvitation, request: Request
+) -> None:
     """Delete a draft that nobody has heard of."""
+    accept_match(request, await read_again(session, view, found.invitation))
     await service.delete(session, found.meeting, found.invitation)
 
 
@@ -184,6 +188,7 @@ async def withdraw_invitation(
     f"{BASE}/{{invitation_id}}",
     operation_id="changeInvitation",
     responses=raises(MeetingClosed, QuotaBelowTaken),
+    openapi_extra=takes_if_match(),
 )
 async def change_invitation(
     session: Session,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from app.core.fields import (
+    Flag,
     Handle,
     InstantField,
     LocalizedLine,
@@ -27,7 +28,7 @@ EntityReference = Annotated[
 class InvitationsCreate(Schema):
     """Invite every entity of the committee, or the ones named; also from outside it."""
 
-    all_members: bool = Field(
+    all_members: Flag = Field(
         False, description="Every entity that belongs to the committee on the meeting's day."
     )
     entities: list[EntityReference] = Field(default_factory=list, max_length=1000)
@@ -65,7 +66,7 @@ class InvitationsResult(Schema):
 class SendRequest(Schema):
     """Which drafts to send: the ones named, or all."""
 
-    all_drafts: bool = False
+    all_drafts: Flag = False
     invitations: list[UUID] = Field(default_factory=list, max_length=1000)
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from app.committees.tables import Committee
 from app.core.fields import (
     Email,
+    Flag,
     Handle,
     InstantField,
     Language,
@@ -23,6 +24,7 @@ from app.core.fields import (
     ShortLine,
     WallTimeField,
     WebAddress,
+    Whole,
     ZoneName,
 )
 from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
@@ -86,7 +88,7 @@ class MeetingMembers(Schema):
     )
     venue: Line | None = Field(None, examples=["Conference Room 4"])
     contacts: Contacts = Field(default_factory=list)
-    public: bool = Field(
+    public: Flag = Field(
         default=False, description="Whether everybody may see it once it is announced."
     )
 
@@ -140,8 +142,8 @@ class MeetingCreate(MeetingMembers):
         description="Handle or id of the committee that meets.",
         examples=["coordination-committee"],
     )
-    number: int | None = Field(
-        None, ge=1, le=1_000_000, description="By default the committee's next.", examples=[6]
+    number: Annotated[int, Field(ge=1, le=1_000_000), Whole] | None = Field(
+        None, description="By default the committee's next.", examples=[6]
     )
     handle: Handle | None = Field(
         None,
@@ -169,7 +171,7 @@ class MeetingPatch(Schema):
     registration_closes_at: InstantField | None = None
     venue: Line | None = None
     contacts: Contacts | None = None
-    public: bool | None = None
+    public: Flag | None = None
 
 
 class MeetingShown(Schema):
@@ -264,7 +266,7 @@ class RoomWrite(Schema):
 class RoomOut(Schema):
     label: ShortLine
     join_address: str = Field(
-        max_length=20_000,
+        max_length=2000,
         json_schema_extra={"format": "uri"},
         examples=["https://conference.example.org/j/6"],
     )

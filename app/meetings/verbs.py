@@ -1,12 +1,12 @@
 """HTTP for the moves of a meeting's life."""
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Request
 
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.preconditions import accept_match
-from app.core.problems import MoveForbidden, PreconditionFailed
+from app.core.problems import MoveForbidden
 from app.core.routes import Route, Session
 from app.meetings import moves, policy, service
 from app.meetings.access import OrganizedMeeting
@@ -16,18 +16,7 @@ from app.meetings.policy import Times
 from app.meetings.problems import NotReady
 from app.meetings.schemas import MeetingOut, MoveRequest, RescheduleRequest
 
-_MAY_MATCH: Final[dict[str, Any]] = {
-    "parameters": [
-        {
-            "name": "If-Match",
-            "in": "header",
-            "required": False,
-            "description": "The `ETag` of the meeting as you read it; 412 when it has changed.",
-            "schema": {"type": "string", "maxLength": 1000},
-        }
-    ]
-}
-_REFUSALS: Final = raises(MoveForbidden, PreconditionFailed)
+_REFUSALS: Final = raises(MoveForbidden)
 
 router = APIRouter(route_class=Route, tags=["meetings"])
 
@@ -35,8 +24,8 @@ router = APIRouter(route_class=Route, tags=["meetings"])
 @router.post(
     "/meetings/{m}/schedule",
     operation_id="scheduleMeeting",
-    openapi_extra=_MAY_MATCH,
-    responses=raises(MoveForbidden, NotReady, PreconditionFailed),
+    openapi_extra=takes_if_match(),
+    responses=raises(MoveForbidden, NotReady),
 )
 async def schedule_meeting(
     session: Session, view: OrganizedMeeting, request: Request, body: MoveRequest | None = None
@@ -50,7 +39,7 @@ async def schedule_meeting(
 @router.post(
     "/meetings/{m}/reschedule",
     operation_id="rescheduleMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def reschedule_meeting(
@@ -75,7 +64,7 @@ async def reschedule_meeting(
 @router.post(
     "/meetings/{m}/postpone",
     operation_id="postponeMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def postpone_meeting(
@@ -88,7 +77,7 @@ async def postpone_meeting(
 @router.post(
     "/meetings/{m}/cancel",
     operation_id="cancelMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def cancel_meeting(
@@ -101,7 +90,7 @@ async def cancel_meeting(
 @router.post(
     "/meetings/{m}/open",
     operation_id="openMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def open_meeting(
@@ -114,7 +103,7 @@ async def open_meeting(
 @router.post(
     "/meetings/{m}/suspend",
     operation_id="suspendMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def suspend_meeting(
@@ -127,7 +116,7 @@ async def suspend_meeting(
 @router.post(
     "/meetings/{m}/resume",
     operation_id="resumeMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def resume_meeting(
@@ -140,7 +129,7 @@ async def resume_meeting(
 @router.post(
     "/meetings/{m}/adjourn",
     operation_id="adjournMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def adjourn_meeting(
@@ -153,7 +142,7 @@ async def adjourn_meeting(
 @router.post(
     "/meetings/{m}/close",
     operation_id="closeMeeting",
-    openapi_extra=_MAY_MATCH,
+    openapi_extra=takes_if_match(),
     responses=_REFUSALS,
 )
 async def close_meeting(

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.agenda.problems import ItemUnknown
 from app.core.fields import accepted_languages, in_language
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
@@ -94,6 +94,7 @@ async def get_decision(decision: DecisionDep) -> DecisionOut:
     DECISION,
     operation_id="changeDecision",
     responses=raises(MeetingNotOpened, MeetingClosed, ItemUnknown, PreconditionFailed),
+    openapi_extra=takes_if_match(),
 )
 async def change_decision(
     session: Session, found: DecisionToChange, body: DecisionPatch, request: Request
@@ -112,6 +113,7 @@ async def change_decision(
     operation_id="deleteDecision",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingNotOpened, MeetingClosed, PreconditionFailed),
+    openapi_extra=takes_if_match(),
 )
 async def delete_decision(session: Session, found: DecisionToChange, request: Request) -> None:
     """Take back a decision, until the meeting is closed."""
@@ -161,6 +163,7 @@ async def get_action(row: ActionRow) -> ActionOut:
     ACTION,
     operation_id="changeAction",
     responses=raises(MeetingNotOpened, MeetingClosed, OnlyProgress, PreconditionFailed),
+    openapi_extra=takes_if_match(),
 )
 async def change_action(
     session: Session, found: ActionToChange, body: ActionPatch, request: Request
@@ -190,6 +193,7 @@ async def change_action(
     operation_id="deleteAction",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingNotOpened, MeetingClosed, PreconditionFailed),
+    openapi_extra=takes_if_match(),
 )
 async def delete_action(session: Session, found: ActionToDelete, request: Request) -> None:
     """Take back an action item, until the meeting is closed."""

@@ -7,7 +7,7 @@ from app.agenda.access import AgendaDep, AgendaToEdit, MeetingToPlan
 from app.agenda.policy import Slot
 from app.agenda.problems import AgendaNotIssued, PositionUnknown
 from app.agenda.times import TimetableProblemOut
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
@@ -105,7 +105,12 @@ async def get_panel(panel: PanelDep) -> PanelOut:
     return PanelOut.of(panel)
 
 
-@router.patch(BASE + "/{p}", operation_id="changePanel", responses=raises(MeetingClosed))
+@router.patch(
+    BASE + "/{p}",
+    operation_id="changePanel",
+    responses=raises(MeetingClosed),
+    openapi_extra=takes_if_match(),
+)
 async def change_panel(
     session: Session, view: MeetingToPlan, panel: PanelToChange, body: PanelPatch, request: Request
 ) -> PanelOut:
@@ -123,6 +128,7 @@ async def change_panel(
     operation_id="deletePanel",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingClosed, PanellistAsked),
+    openapi_extra=takes_if_match(),
 )
 async def delete_panel(
     session: Session, view: MeetingToPlan, panel: PanelToChange, request: Request
@@ -177,6 +183,7 @@ async def get_panellist(seen: AgendaDep, person: PanellistDep) -> PanellistOut:
     PERSON,
     operation_id="changePanellist",
     responses=raises(MeetingClosed, ModeratorTaken, PositionUnknown),
+    openapi_extra=takes_if_match(),
 )
 async def change_panellist(
     session: Session,
@@ -199,6 +206,7 @@ async def change_panellist(
     operation_id="removePanellist",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingClosed, PanellistAsked),
+    openapi_extra=takes_if_match(),
 )
 async def remove_panellist(
     session: Session, view: MeetingToPlan, person: PanellistToChange, request: Request

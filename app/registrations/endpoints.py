@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core.imports import DryRun
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
@@ -109,6 +109,7 @@ async def get_registration(view: MeetingDep, row: RegistrationRow) -> Registrati
     f"{BASE}/{{registration_id}}",
     operation_id="changeRegistration",
     responses=raises(MoveForbidden, HeadAlreadyNamed, NoSeatFree, RegistrationClosed),
+    openapi_extra=takes_if_match(),
 )
 async def change_registration(
     session: Session,
