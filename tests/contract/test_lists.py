@@ -1,0 +1,118 @@
+"""A list takes the same SQL statements whether it shows one row or fifty: every list there is."""
+
+from collections.abc import Mapping
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app.events.relay import Following, Relay
+from app.mail.listeners import FOLLOWER, Planner
+from tests.contract.calls import operations
+from tests.contract.scene import DAY, EARLY, Part
+from tests.statements import counted
+from tests.world import World
+
+MANY = 50
+COPIED: dict[str, dict[str, str]] = {
+    "committees": {"handle": "'copy-' || n", "number": "NULL"},
+    "entities": {"handle": "'copy-' || n", "abbreviation": "'COPY' || n"},
+    "memberships": {"entity_id": "{entities}"},
+    "people": {"email": "'copy' || n || '@example.org'", "account_id": "NULL"},
+    "accounts": {"email": "NULL", "subject": "NULL", "issuer": "NULL"},
+    "grants": {"committee_id": "{committees}"},
+    "focal_points": {"person_id": "{people}", "grant_id": "{grants}", "kind": "'alternate'"},
+    "tokens": {"token_hash": r"'\x' || md5('token' || n)"},
+    "meetings": {"handle": "'copy-' || n", "number": "n + 1000"},
+    "agenda_items": {"position": "n + 100", "parent_id": "NULL"},
+    "agenda_versions": {"number": "n + 100", "revision": "n + 100"},
+    "panels": {"item_id": "{agenda_items}"},
+    "panellists": {"position": "n", "role": "'panellist'"},
+    "invitations": {"entity_id": "{entities}", "seats_taken": "0"},
+    "registrations": {"person_id": "{people}", "queue_number": "n + 1000"},
+    "attendance": {"registration_id": "{registrations}"},
+    "decisions": {"number": "n + 100"},
+    "action_items": {"number": "n + 100"},
+    "events": {"sequence": "NULL"},
+    "messages": {"event_id": "{messages}", "message_id": "'<' || n || '@example.org>'"},
+}
+"""What sets the copies of a table's row apart; `{table}` is the id of that table's copy."""
+
+BASES = {
+    "committees": "c",
+    "entities": "e",
+    "memberships": "membership_id",
+    "people": "person_id",
+    "accounts": "account_id",
+    "grants": "grant_id",
+    "focal_points": "focal_point_id",
+    "tokens": "token_id",
+    "meetings": "m",
+    "agenda_items": "item_id",
+    "panels": "p",
+    "panellists": "x",
+    "invitations": "invitation_id",
+    "registrations": "registration_id",
+    "attendance": "attendance_id",
+    "decisions": "decision_id",
+    "action_items": "action_id",
+}
+"""Which row is copied: the one of the part; of other tables any of the meeting."""
+
+
+@pytest.fixture
+async def crowded(world: World, set_clock) -> Part:
+    """A part of the world in which there is more than enough of everything."""
+    set_clock(EARLY)
+    part = await Part.made(world)
+    set_clock(DAY)
+    await part.open()
+    relay = Relay(world.app.state.database, [Following(FOLLOWER, Planner("example.org"))])
+    while await relay.advance():
+        pass
+    async with world.app.state.database.transaction() as session:
+        for table, members in COPIED.items():
+            base = part.ids.get(BASES.get(table, ""))
+            which = f"id = '{base}'" if base else f"meeting_id = '{part.ids['m']}'"
+            await session.execute(text(copying(table, members, which)))
+    return part
+
+
+def copying(table: str, members: Mapping[str, str], which: str) -> str:
+    """SQL that copies the row of a table, with other ids."""
+    ids = {name: f"md5('{name}' || n)::uuid" for name in COPIED}
+    apart = {"id": ids[table]} | {name: sql.format_map(ids) for name, sql in members.items()}
+    pairs = ", ".join(f"'{name}', {sql}" for name, sql in apart.items())
+    return (
+        f"INSERT INTO {table} SELECT copy.* FROM generate_series(1, {MANY - 1}) AS n,"
+        f" (SELECT to_jsonb(t) AS row FROM {table} AS t WHERE {which} LIMIT 1) AS first,"
+        f" jsonb_populate_record(NULL::{table}, row || jsonb_build_object({pairs})) AS copy"
+    )
+
+
+async def test_every_list_takes_as_many_statements_for_one_row_as_for_fifty(
+    crowded: Part, world: World, app: FastAPI, anonymous: httpx.AsyncClient
+) -> None:
+    lists = {
+        name: path.format_map(crowded.ids)
+        for name, (method, path, described) in operations(app.openapi()).items()
+        if method == "GET" and "Page_" in str(described["responses"]["200"].get("content", ""))
+    }
+    assert len(lists) == 22
+    shown = {}
+    differing = {}
+    for name, path in lists.items():
+        client = anonymous if path.startswith("/v1/public") else world.administrator
+        taken = []
+        for limit in (1, MANY):
+            with counted(app) as statements:
+                whose = {"account": crowded.ids["account_id"]} if name == "listTokens" else {}
+                answer = await client.get(path, params={"limit": limit} | whose)
+            assert answer.status_code == 200, (name, answer.text)
+            taken.append((len(answer.json()["items"]), len(statements)))
+        shown[name] = [rows for rows, _ in taken]
+        if taken[0][1] != taken[1][1]:
+            differing[name] = taken
+    assert shown == dict.fromkeys(lists, [1, MANY])
+    assert differing == {}
