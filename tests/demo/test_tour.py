@@ -15,7 +15,7 @@ from tests.cli.conftest import ROOT, environment
 
 WORDS = "README.md"
 """Its first block defines what all pages use."""
-PAGES = ["README.md", "docs/organizers.md"]
+PAGES = ["README.md", "docs/organizers.md", "docs/focal-points.md", "docs/front-end.md"]
 BLOCK = re.compile(r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.MULTILINE | re.DOTALL)
 MARK = "@@@@@@@@"
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
