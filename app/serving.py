@@ -95,6 +95,7 @@ def watch(children: Sequence[Child]) -> None:
 def write_run_file(data: Path, running: Running) -> None:
     """For programs: address, tokens and meeting; whole or not at all, and for the owner only."""
     content = {"url": running.url, "tokens": running.tokens, "meeting": running.meeting}
+    data.mkdir(parents=True, exist_ok=True)  # nothing else has made it where all is configured
     fresh = data / f"run.json.{os.getpid()}"
     with suppress(FileNotFoundError):
         fresh.unlink()

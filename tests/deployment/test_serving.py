@@ -175,7 +175,11 @@ def test_a_database_of_ones_own_is_served_without_an_embedded_one(
 
 def test_a_production_service_hands_out_no_tokens(database_url: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    settings = {"DATABASE_URL": database_url, "SECRETARIAT_ENVIRONMENT": "production"}
+    settings = {
+        "DATABASE_URL": database_url,
+        "SECRETARIAT_ENVIRONMENT": "production",
+        "SECRETARIAT_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    }
     with served(data, **settings) as process:
         wait_until_told(process)
         assert set(run_file(data)["tokens"].values()) == {None}
