@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     )
 
     environment: Environment = Field(
-        Environment.DEVELOPMENT, description="`production` refuses a settable clock."
+        Environment.DEVELOPMENT,
+        description="`production` refuses a settable clock, loads no reference meeting and hands "
+        "out no tokens by itself.",
     )
     data: Path = Field(
         Path(".data"), description="Folder of the embedded database, the secret and the mails."
@@ -113,7 +115,9 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(None, description="Account at the mail server.")
     smtp_password: SecretStr | None = Field(None, description="Its password.")
     mail_from: str = Field(
-        "secretariat@example.org", description="Address that mails and calendar entries come from."
+        "secretariat@example.org",
+        description="Address that mails and calendar entries come from; its domain stands in "
+        "their ids, so keep it.",
     )
     oidc_issuer: str | None = Field(
         None, description="Issuer of the OpenID provider whose access tokens are accepted."

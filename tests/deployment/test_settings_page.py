@@ -58,3 +58,9 @@ def test_the_page_can_be_read_as_it_stands(tmp_path: Path) -> None:
     read = Settings(_env_file=page)
     fresh = Settings(_env_file=None)
     assert read == fresh
+
+
+def test_the_operators_page_lists_every_setting() -> None:
+    page = (PAGE.parent / "docs" / "operators.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)` )?\| (.*) \|$", page, re.MULTILINE)
+    assert rows == blocks()
