@@ -10,6 +10,7 @@ from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.entities.endpoints import router as entities
 from app.identity.endpoints import router as identity
+from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
 from app.mail.endpoints import router as mail
 from app.meetings.endpoints import router as meetings
@@ -17,7 +18,7 @@ from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels.endpoints import router as panels
-from app.registrations import listeners  # noqa: F401  # they register themselves
+from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.endpoints import router as registrations
 
 TAGS = [

@@ -24,7 +24,7 @@ from app.entities.events import (
 from app.entities.lifecycle import FocalPointKind
 from app.entities.problems import NotOfThisEntity
 from app.entities.tables import Entity, FocalPoint, Person
-from app.events import record
+from app.events import announce, record
 from app.identity import service as identity
 from app.identity.lifecycle import Role
 
@@ -172,13 +172,12 @@ async def end_focal_point(session: AsyncSession, focal_point: FocalPoint) -> Non
         return
     focal_point.ended_at = clock.now()
     await identity.revoke_grant(session, focal_point.grant_id)
-    record(
-        session,
-        FocalPointEnded(
-            subject_id=focal_point.id,
-            entity_id=focal_point.entity_id,
-            committee_id=focal_point.committee_id,
-            person_id=focal_point.person_id,
-        ),
+    await session.flush()
+    ended = FocalPointEnded(
+        subject_id=focal_point.id,
+        entity_id=focal_point.entity_id,
+        committee_id=focal_point.committee_id,
+        person_id=focal_point.person_id,
     )
+    await announce(session, ended)
     await session.flush()

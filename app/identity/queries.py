@@ -1,11 +1,11 @@
 """Every select about callers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, Uuid, column, or_, table, text
+from sqlalchemy import Row, Select, Text, Uuid, column, or_, table, text, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -144,6 +144,17 @@ def tokens_of(account_id: UUID | None) -> Select[Any]:
     """Tokens of one account, or of all accounts."""
     statement: Select[Any] = select(Token).where(col(Token.account_id).is_not(None))
     return statement if account_id is None else statement.where(col(Token.account_id) == account_id)
+
+
+async def move_links(
+    session: AsyncSession, resources: Collection[UUID], expires_at: datetime
+) -> None:
+    statement = (
+        update(Link)
+        .where(col(Link.resource_id).in_(resources), col(Link.revoked_at).is_(None))
+        .values(expires_at=expires_at)
+    )
+    await session.execute(statement)
 
 
 async def lock_live_links(session: AsyncSession, resource_id: UUID) -> Sequence[Link]:

@@ -1,6 +1,6 @@
 """Accounts, grants, tokens and links: the verbs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -228,6 +228,19 @@ async def revoke_links(session: AsyncSession, resource_id: UUID) -> None:
     now = clock.now()
     for link in await queries.lock_live_links(session, resource_id):
         link.revoked_at = now
+
+
+def revoke_link(link: Link) -> None:
+    """Let one link die, and the session made from it."""
+    if link.revoked_at is None:
+        link.revoked_at = clock.now()
+
+
+async def move_links(
+    session: AsyncSession, resources: Collection[UUID], expires_at: datetime
+) -> None:
+    """Let the live links to these invitations or registrations end at another instant."""
+    await queries.move_links(session, resources, expires_at)
 
 
 async def _lock_link(

@@ -9,8 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.entities.tables import Entity
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tables import Link
 from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
+from app.meetings.tables import Meeting
 
 _registrations = table("registrations", column("invitation_id"), column("status"))
 _messages = table(
@@ -121,3 +124,24 @@ async def count_live_registrations(session: AsyncSession, invitation_id: UUID) -
         )
     )
     return int((await session.execute(statement)).scalar_one())
+
+
+async def lock_answer_links(
+    session: AsyncSession, entity_id: UUID, person_id: UUID
+) -> Sequence[tuple[Link, UUID]]:
+    """The person's live links to answer for the entity, each with the committee that meets."""
+    columns: list[Any] = [Link, Meeting.committee_id]
+    statement: Select[Any] = (
+        select(*columns)
+        .join(Invitation, col(Invitation.id) == col(Link.resource_id))
+        .join(Meeting, col(Meeting.id) == col(Invitation.meeting_id))
+        .where(
+            col(Link.purpose) == LinkPurpose.ANSWER_INVITATION,
+            col(Link.person_id) == person_id,
+            col(Link.revoked_at).is_(None),
+            col(Invitation.entity_id) == entity_id,
+        )
+        .order_by(col(Link.id))
+        .with_for_update(of=Link)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]

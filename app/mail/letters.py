@@ -25,9 +25,10 @@ from app.mail.queries import Case
 from app.mail.words import Words, words_for
 from app.registrations.lifecycle import RegistrationStatus
 
-_INVITATION_FACTS = ("committee", "meeting", "when", "when_there", "place", "seats", "deadline")
-_MEETING_FACTS = ("committee", "meeting", "when", "when_there", "place")
-_PERSONAL_FACTS = (*_MEETING_FACTS, "role")
+_TIME_AND_PLACE = ("committee", "meeting", "when", "when_there", "place")
+_INVITATION_FACTS = (*_TIME_AND_PLACE, "seats", "deadline", "contact")
+_MEETING_FACTS = (*_TIME_AND_PLACE, "contact")
+_PERSONAL_FACTS = (*_TIME_AND_PLACE, "role", "contact")
 FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.INVITATION: _INVITATION_FACTS,
     MessageKind.LINK_RENEWED: _INVITATION_FACTS,
@@ -36,6 +37,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WITHDRAWN: _PERSONAL_FACTS,
     MessageKind.MEETING_CHANGED: _MEETING_FACTS,
+    MessageKind.MEETING_UPDATED: _MEETING_FACTS,
     MessageKind.MEETING_CANCELLED: _MEETING_FACTS,
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
 }
@@ -43,6 +45,7 @@ METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
     MessageKind.MEETING_CHANGED: Method.REQUEST,
+    MessageKind.MEETING_UPDATED: Method.REQUEST,
     MessageKind.MEETING_CANCELLED: Method.CANCEL,
     MessageKind.MEETING_POSTPONED: Method.REQUEST,
 }
@@ -115,13 +118,17 @@ def write(case: Case, house: House) -> Letter:
     action = None
     if address is not None and words.has("kinds", kind, "action"):
         action = Action(words.say("kinds", kind, "action"), address, words.say("personal"))
+    facts = _facts(case, words)
     page = {
         "language": words.language,
         "direction": words.direction,
         "subject": subject,
         "greeting": words.say("greeting", **values),
         "paragraphs": words.say_all("kinds", kind, "paragraphs", **values),
-        "facts": _facts(case, words),
+        "note": case.note,
+        "note_label": words.say("note", **values),
+        "facts": facts,
+        "lines": [words.say("fact", label=label, value=value) for label, value in facts],
         "action": action,
         "closing": words.say("closing", **values),
     }
@@ -166,9 +173,16 @@ def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
         "seats": str(invitation.seat_quota) if invitation else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
+        "contact": "; ".join(_contact(each) for each in meeting.contacts),
     }
     facts = FACTS[case.message.kind]
     return [(words.say("facts", name), value) for name in facts if (value := known[name])]
+
+
+def _contact(contact: Mapping[str, str | None]) -> str:
+    """Who to ask, as what, and where."""
+    name, role, email = (plain(contact.get(member) or "") for member in ("name", "role", "email"))
+    return ", ".join(filter(None, [f"{name} ({role})" if role else name, email]))
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:

@@ -23,5 +23,8 @@ class MessageKind(StrEnum):
     REGISTRATION_WAITING = "registration_waiting"
     REGISTRATION_WITHDRAWN = "registration_withdrawn"
     MEETING_CHANGED = "meeting_changed"
+    """It has other times."""
+    MEETING_UPDATED = "meeting_updated"
+    """Its title, place or format is another."""
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_POSTPONED = "meeting_postponed"

@@ -92,7 +92,7 @@ class Planner:
         )
         await _move_answer_links(session, meeting, asked)
         registrations = [r.registration_id for r in registered if r.registration_id is not None]
-        await queries.move_links(session, registrations, meeting.ends_at + AFTER_THE_END)
+        await identity.move_links(session, registrations, meeting.ends_at + AFTER_THE_END)
 
     async def meeting_postponed(self, session: AsyncSession, entry: LogEntry) -> None:
         if meeting := await session.get(Meeting, entry.subject_id):
@@ -103,13 +103,37 @@ class Planner:
             await self._write_to_all(session, entry, MessageKind.MEETING_CANCELLED, meeting)
 
     async def meeting_changed(self, session: AsyncSession, entry: LogEntry) -> None:
-        """Links to answer end with the deadline, so they move with it; nobody is written to."""
+        """Links to answer end with the deadline, so they move with it; people are written to about
+        what stands in their calendars.
+        """
         meeting = await session.get(Meeting, entry.subject_id)
-        if meeting is None or "registration_closes_at" not in entry.data.get("changes", {}):
+        if meeting is None:
             return
-        line = await committee_line(session, meeting.committee_id)
-        asked = await queries.focal_points_of_invited(session, meeting, line)
-        await _move_answer_links(session, meeting, asked)
+        if "registration_closes_at" in entry.data.get("changes", {}):
+            line = await committee_line(session, meeting.committee_id)
+            asked = await queries.focal_points_of_invited(session, meeting, line)
+            await _move_answer_links(session, meeting, asked)
+        if entry.data.get("calendar_sequence") is not None:
+            await self._write_to_all(session, entry, MessageKind.MEETING_UPDATED, meeting)
+
+    async def focal_point_named(self, session: AsyncSession, entry: LogEntry) -> None:
+        """Whoever begins to act for an entity gets the invitations that went out before."""
+        assert entry.entity_id is not None, "a focal point acts for an entity"
+        person_id = UUID(entry.data["person_id"])
+        to_come = await queries.list_invitations_to_come(session, entry.entity_id, clock.now())
+        for invitation, entity, meeting in to_come:
+            if invitation.sent_at is None or invitation.sent_at > entry.recorded_at:
+                continue
+            line = await committee_line(session, meeting.committee_id)
+            acting = await focal_people(session, entity.id, line)
+            if await queries.was_invited(session, invitation.id, person_id):
+                continue
+            addressees = [
+                Addressee(person, entity.language, invitation_id=invitation.id)
+                for person in acting
+                if person.id == person_id
+            ]
+            await self._invite(session, entry, MessageKind.INVITATION, meeting, addressees)
 
     async def _write_to_focal_points(
         self, session: AsyncSession, entry: LogEntry, kind: MessageKind
@@ -228,7 +252,7 @@ async def _move_answer_links(
 ) -> None:
     expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, clock.now())
     invitations = [a.invitation_id for a in asked if a.invitation_id is not None]
-    await queries.move_links(session, invitations, expires_at)
+    await identity.move_links(session, invitations, expires_at)
 
 
 _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[None]]] = {
@@ -239,6 +263,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "registration.promoted": Planner.registration_confirmed,
     "registration.waiting": Planner.registration_waiting,
     "registration.withdrawn": Planner.registration_withdrawn,
+    "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,
     "meeting.rescheduled": Planner.meeting_rescheduled,
     "meeting.postponed": Planner.meeting_postponed,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
-from app.meetings.lifecycle import MeetingStatus
+from app.meetings.lifecycle import OVER, MeetingStatus
 from app.registrations.lifecycle import RegistrationStatus
 
 GIVE_UP_AFTER = 16
@@ -79,6 +79,10 @@ def _tells_new_date(present: Present) -> str | None:
     return _gone(present) or _if_meeting(present, again) or _if_repeated(present)
 
 
+def _tells_new_details(present: Present) -> str | None:
+    return _gone(present) or _if_meeting(present, set(OVER)) or _if_repeated(present)
+
+
 def _postpones(present: Present) -> str | None:
     others = set(MeetingStatus) - {MeetingStatus.POSTPONED}
     return _gone(present) or _if_meeting(present, others) or _if_repeated(present)
@@ -114,6 +118,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_WAITING: _lets_wait,
     MessageKind.REGISTRATION_WITHDRAWN: _takes_back_registration,
     MessageKind.MEETING_CHANGED: _tells_new_date,
+    MessageKind.MEETING_UPDATED: _tells_new_details,
     MessageKind.MEETING_POSTPONED: _postpones,
     MessageKind.MEETING_CANCELLED: _gone,
 }

@@ -1,6 +1,6 @@
 """Every select about mails, and about whom and what they concern."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,7 @@ from app.committees.tables import Committee
 from app.core.tables import values
 from app.entities.queries import by_ref
 from app.entities.tables import Entity, FocalPoint, Person
+from app.events.tables import LogEntry
 from app.identity.lifecycle import LinkPurpose, Role
 from app.identity.policy import Caller
 from app.identity.tables import Link
@@ -25,6 +26,7 @@ from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MessageKind, MessageState
 from app.mail.tables import Message
+from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.tables import Registration
@@ -72,6 +74,8 @@ class Case:
     """Of the first mail to this person about this meeting, if this is not the first."""
     said_again: bool
     heard_before: bool
+    note: str | None
+    """What the organizer said with the move that the mail tells of."""
 
 
 async def list_unqueued(session: AsyncSession, task: str, limit: int = 500) -> Sequence[UUID]:
@@ -123,6 +127,7 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
         first_message_id=row[9],
         said_again=row[10],
         heard_before=row[11],
+        note=row[12],
     )
 
 
@@ -147,18 +152,6 @@ def live_link(purpose: Any, resource_id: Any, person_id: Any) -> Select[Any]:
         .order_by(col(Link.id).desc())
         .limit(1)
     )
-
-
-async def move_links(
-    session: AsyncSession, resources: Collection[UUID], expires_at: datetime
-) -> None:
-    """Let the live links to these invitations or registrations end at another instant."""
-    statement = (
-        update(Link)
-        .where(col(Link.resource_id).in_(resources), col(Link.revoked_at).is_(None))
-        .values(expires_at=expires_at)
-    )
-    await session.execute(statement)
 
 
 async def focal_points_of_invited(
@@ -209,6 +202,27 @@ async def registered_before(
     return [Addressee(row[0], row[1], registration_id=row[2]) for row in rows]
 
 
+async def list_invitations_to_come(
+    session: AsyncSession, entity_id: UUID, now: datetime
+) -> Sequence[tuple[Invitation, Entity, Meeting]]:
+    """The live invitations of an entity that were sent, to meetings that are not over."""
+    columns: list[Any] = [Invitation, Entity, Meeting]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .join(Meeting, col(Meeting.id) == col(Invitation.meeting_id))
+        .where(
+            col(Invitation.entity_id) == entity_id,
+            col(Invitation.status).in_(LIVE_INVITATIONS),
+            col(Invitation.sent_at).is_not(None),
+            col(Meeting.status).not_in(OVER),
+            col(Meeting.ends_at) > now,
+        )
+        .order_by(col(Invitation.id))
+    )
+    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
+
+
 async def find_registered(
     session: AsyncSession, registration_id: UUID
 ) -> tuple[Registration, Addressee] | None:
@@ -237,6 +251,18 @@ async def find_invited(
     )
     row = (await session.execute(statement)).one_or_none()
     return (row[0], row[1], row[2]) if row else None
+
+
+async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUID) -> bool:
+    """Whether the person was written to about the invitation."""
+    statement = select(
+        exists().where(
+            col(Message.invitation_id) == invitation_id,
+            col(Message.person_id) == person_id,
+            col(Message.kind) == MessageKind.INVITATION,
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
 
 
 async def renewed_since(
@@ -309,6 +335,9 @@ def _case_statement() -> Select[Any]:
         col(other.invitation_id) == message.invitation_id,
         col(other.kind).in_([MessageKind.INVITATION, MessageKind.LINK_RENEWED]),
     )
+    note: Select[Any] = sa_select(col(LogEntry.data)["note"].astext).where(
+        col(LogEntry.id) == message.event_id
+    )
     columns: list[Any] = [
         Meeting,
         Committee,
@@ -322,6 +351,7 @@ def _case_statement() -> Select[Any]:
         first_message_id.scalar_subquery(),
         said_again,
         heard_before,
+        note.scalar_subquery(),
     ]
     return (
         sa_select(*columns)

@@ -19,6 +19,8 @@ class MeetingCreated(Event):
 class MeetingChanged(Event):
     name: ClassVar[str] = "meeting.changed"
     changes: dict[str, Any]
+    calendar_sequence: int | None = None
+    """Where the change must reach calendars: their sequence after it."""
 
 
 @dataclass(frozen=True, kw_only=True)

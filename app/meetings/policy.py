@@ -12,10 +12,11 @@ from app.core.zones import (
     offset_at,
     to_instant,
 )
-from app.meetings.lifecycle import MeetingFormat, MeetingStatus, MeetingVerb
+from app.meetings.lifecycle import ANNOUNCED, OVER, MeetingFormat, MeetingStatus, MeetingVerb
 
 LONGEST: Final = timedelta(days=14)
 TIME_MEMBERS: Final = ("timezone", "local_start", "local_end", "start_offset", "end_offset")
+SHOWN_IN_CALENDARS: Final = frozenset({"title", "venue", "format"})
 YEARS: Final = range(1970, 2200)
 """Of an instant; a wall time in them may fall off either end in its zone."""
 WITH_ROOM: Final = frozenset({MeetingFormat.VIRTUAL, MeetingFormat.HYBRID})
@@ -92,6 +93,15 @@ def alters_calendars(status: MeetingStatus, verb: MeetingVerb) -> bool:
     """Whether a move must reach calendars; what was never announced stands in none."""
     tells = {MeetingVerb.RESCHEDULE, MeetingVerb.POSTPONE, MeetingVerb.CANCEL}
     return verb in tells and status is not MeetingStatus.DRAFT
+
+
+def concerns_calendars(status: MeetingStatus, changed: Iterable[str]) -> bool:
+    """Whether changed members must reach calendars; what was never announced stands in none.
+
+    RFC 5546 lets an organizer keep SEQUENCE for such a change, but programs pass over an update
+    that does not raise it.
+    """
+    return status in ANNOUNCED - OVER and not SHOWN_IN_CALENDARS.isdisjoint(changed)
 
 
 def changed_times(changed: Iterable[str]) -> list[str]:

@@ -79,7 +79,11 @@ async def change_meeting(
         return
     for name, value in members.items():
         setattr(meeting, name, value)
-    await announce(session, MeetingChanged(changes=_for_log(changes), **about(meeting)))
+    sequence = None
+    if policy.concerns_calendars(meeting.status, changes):
+        sequence = meeting.calendar_sequence = meeting.calendar_sequence + 1
+    event = MeetingChanged(changes=_for_log(changes), calendar_sequence=sequence, **about(meeting))
+    await announce(session, event)
     await session.flush()
 
 

@@ -680,7 +680,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('invitation', 'invitation_withdrawn', 'link_renewed', 'registration_confirmed', 'registration_waiting', 'registration_withdrawn', 'meeting_changed', 'meeting_cancelled', 'meeting_postponed')",
+            "kind IN ('invitation', 'invitation_withdrawn', 'link_renewed', 'registration_confirmed', 'registration_waiting', 'registration_withdrawn', 'meeting_changed', 'meeting_updated', 'meeting_cancelled', 'meeting_postponed')",
             name=op.f("ck_messages_kind"),
         ),
         sa.CheckConstraint(

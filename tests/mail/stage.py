@@ -33,6 +33,7 @@ from app.mail.listeners import FOLLOWER, Planner
 from app.mail.mime import Heading, enclose
 from app.mail.queries import load_case
 from app.mail.tables import Message
+from app.meetings import service as meetings
 from app.meetings.events import MeetingCancelled, MeetingPostponed, MeetingRescheduled
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.meetings.tables import ConferenceRoom, Meeting
@@ -139,7 +140,17 @@ class Stage:
             registration = await session.get_one(Registration, registration_id)
             await registrations.withdraw(session, meeting, invitation, registration)
 
-    async def reschedule(self, **shift: int) -> None:
+    async def change(self, **members: Any) -> None:
+        """Other members of the meeting, as `PATCH` would set them."""
+        async with self.scene() as (session, meeting, _):
+            changes = {
+                name: {"before": getattr(meeting, name), "after": value}
+                for name, value in members.items()
+            }
+            whole = {"capacity": meeting.capacity} | members
+            await meetings.change_meeting(session, meeting, whole, changes)
+
+    async def reschedule(self, note: str | None = None, **shift: int) -> None:
         async with self.scene() as (session, meeting, _):
             before = meeting.status
             meeting.status = MeetingStatus.SCHEDULED
@@ -147,7 +158,7 @@ class Stage:
             for name in ("local_start", "local_end", "starts_at", "ends_at"):
                 setattr(meeting, name, getattr(meeting, name) + timedelta(**shift))
             about = self._moved(meeting, before)
-            record(session, MeetingRescheduled(changes={}, **about))
+            record(session, MeetingRescheduled(changes={}, note=note, **about))
 
     async def postpone(self) -> None:
         await self._move(MeetingStatus.POSTPONED, MeetingPostponed)

@@ -96,7 +96,10 @@ async def test_an_invitation_says_all_that_an_answer_needs(stage: Stage) -> None
         link.id,
     )
     assert Page(body(mail, "html")).links == [address]
-    facts = dict(line.split(": ", 1) for line in text.splitlines() if re.match(r"\w.*\S: ", line))
+    facts = dict(line.split(" : ", 1) for line in text.splitlines() if re.match(r"\w.* : \w", line))
+    assert facts.pop("Ce lien vous est personnel") == "merci de ne pas le transmettre."
+    ending = "Ce message a été envoyé automatiquement au nom de"
+    assert facts.pop(ending) == "Comité de coordination."
     assert facts == {
         "Comité": "Comité de coordination",
         "Réunion": "6e réunion du comité",
