@@ -1,7 +1,7 @@
 """Field types that cross the wire everywhere: bounded text, handles, languages, addresses."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -18,6 +18,7 @@ from pydantic import (
     StringConstraints,
     UrlConstraints,
     ValidationInfo,
+    WithJsonSchema,
 )
 
 from app.core.zones import UnknownZone, canonical_zone
@@ -205,24 +206,29 @@ WebAddress = Annotated[
 ]
 InstantField = Annotated[
     datetime,
-    Field(json_schema_extra={"format": "date-time"}, examples=["2021-10-08T14:00:00Z"]),
     BeforeValidator(_written),
     AfterValidator(_utc),
     AfterValidator(_year),
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "examples": ["2021-10-08T14:00:00Z"]}
+    ),
 ]
 """An instant; comes in with any offset, goes out in UTC."""
 
 WallTimeField = Annotated[
     datetime,
-    Field(
-        description="Wall time in the meeting's zone, without an offset.",
-        examples=["2021-10-08T10:00:00"],
-        json_schema_extra={"format": "", "pattern": WALL_TIME},
-    ),
     BeforeValidator(_wall_time),
     AfterValidator(_year),
     PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": WALL_TIME,
+            "description": "Wall time in the meeting's zone, without an offset.",
+            "examples": ["2021-10-08T10:00:00"],
+        }
+    ),
 ]
 Whole = BeforeValidator(_number)
 """No truth values and, but for the cells of a table, no text for a number."""
@@ -261,3 +267,14 @@ def normalised_email(address: str) -> str:
 def json_names(errors: Iterable[Any]) -> str:
     """An RFC 6901 pointer of a path of member names and positions."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in errors)
+
+
+def place_of(path: Sequence[Any]) -> Sequence[Any]:
+    """Where a member stands whose name is the error: pydantic adds a word that is in no body."""
+    return path[:-1] if path and path[-1] == "[key]" else path
+
+
+def words_of(error: Mapping[str, Any]) -> str:
+    """What is wrong, in the words of the rule that was broken, without pydantic's own in front."""
+    reason = error.get("ctx", {}).get("error")
+    return str(reason if error["type"] == "value_error" and reason is not None else error["msg"])

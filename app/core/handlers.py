@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import problems
 from app.core.database import is_unavailable
-from app.core.fields import json_names
+from app.core.fields import json_names, place_of, words_of
 from app.core.ids import new_id
 from app.core.limits import BodyLimit, Limiter, too_large
 from app.core.problems import FieldError, Problem
@@ -160,9 +160,9 @@ def _invalid(error: RequestValidationError) -> Problem:
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
-    place, *path = error["loc"]
+    place, *path = place_of(error["loc"])
     pointer = json_names(path) if place == "body" else "/".join(map(str, [place, *path]))
-    return FieldError(pointer=pointer[:2000], detail=str(error["msg"])[:2000])
+    return FieldError(pointer=pointer[:2000], detail=words_of(error)[:2000])
 
 
 def _check_framing(connection: HTTPConnection, limit: int) -> None:

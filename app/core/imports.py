@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import Query, Request
 from pydantic import BaseModel, Field, ValidationError
 
-from app.core.fields import CELLS, json_names
+from app.core.fields import CELLS, json_names, place_of, words_of
 from app.core.problems import BadRequest, FieldError, Invalid, UnsupportedMediaType
 from app.core.sheets import Row, SheetUnreadable, read_rows
 
@@ -32,7 +32,11 @@ IMPORT_BODY = {
             },
             "application/yaml": {"schema": {"type": "string", "maxLength": 10_000_000}},
             "application/json": {
-                "schema": {"type": "array", "maxItems": 10_000, "items": {"type": "object"}}
+                "schema": {
+                    "type": "array",
+                    "maxItems": 10_000,
+                    "items": {"type": "object", "additionalProperties": True},
+                }
             },
         },
     }
@@ -95,7 +99,7 @@ def row_model(kind: type[Model], row: Row) -> Model | list[FieldError]:
         return kind.model_validate(values, context=CELLS)
     except ValidationError as error:
         return [
-            FieldError(pointer=json_names(each["loc"]), detail=each["msg"])
+            FieldError(pointer=json_names(place_of(each["loc"])), detail=words_of(each))
             for each in error.errors(include_url=False, include_input=False)
         ]
 

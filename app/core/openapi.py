@@ -29,7 +29,8 @@ from app.core.problems import (
 )
 
 Responses = dict[int | str, dict[str, Any]]
-_REFERENCE = {"$ref": "#/components/schemas/ProblemDocument"}
+_SCHEMAS = "#/components/schemas/"
+_REFERENCE = {"$ref": f"{_SCHEMAS}ProblemDocument"}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -45,6 +46,13 @@ _IF_NONE_MATCH = {
     "description": "Entity tags that you have; a match is answered 304.",
     "schema": {"type": "string", "maxLength": MAX_TAGS},
 }
+_ONLY_NEW = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`*` to make it only where there is none yet; 412 where there is one.",
+    "schema": {"type": "string", "maxLength": MAX_TAGS},
+}
 _HEADERS = {
     "RequestId": {
         "description": "The request's id, as in the service's log.",
@@ -58,6 +66,22 @@ _HEADERS = {
         "description": "Seconds to wait.",
         "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86400},
     },
+    "NextPage": {
+        "description": 'The address of the next page, with `rel="next"`; absent at the end.',
+        "schema": {"type": "string", "maxLength": 4000},
+    },
+    "Location": {
+        "description": "The path of what was made.",
+        "schema": {"type": "string", "maxLength": 2000},
+    },
+    "RateLimitPolicy": {
+        "description": "How many requests (`q`) in how many seconds (`w`).",
+        "schema": {"type": "string", "maxLength": 200},
+    },
+    "RateLimit": {
+        "description": "How many requests are left (`r`), and for how many seconds (`t`).",
+        "schema": {"type": "string", "maxLength": 200},
+    },
 }
 
 
@@ -69,16 +93,20 @@ def raises(*problems: type[Problem]) -> Responses:
     return responses
 
 
-def needs_if_match() -> dict[str, Any]:
-    """`openapi_extra` of an operation that refuses to change without `If-Match`."""
+def needs_if_match(*, to_create: bool = True) -> dict[str, Any]:
+    """`openapi_extra` of an operation that refuses to change without `If-Match`.
+
+    With `to_create=False` it is needed only to replace, and what is not there yet is made without.
+    """
     parameter = {
         "name": "If-Match",
         "in": "header",
-        "required": False,
+        "required": to_create,
         "description": "The `ETag` of the resource as you read it; 428 without, 412 when stale.",
         "schema": {"type": "string", "maxLength": MAX_TAGS},
     }
-    return {"parameters": [parameter], "x-if-match": "needed"}
+    parameters = [parameter] if to_create else [parameter, _ONLY_NEW]
+    return {"parameters": parameters, "x-if-match": "needed"}
 
 
 def takes_if_match() -> dict[str, Any]:
@@ -123,7 +151,7 @@ def _build(app: FastAPI, url: str, tags: Sequence[dict[str, str]]) -> dict[str, 
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    problem = ProblemDocument.model_json_schema(ref_template=_SCHEMAS + "{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["ProblemDocument"] = problem
     components["headers"] = _HEADERS
@@ -138,7 +166,38 @@ def _build(app: FastAPI, url: str, tags: Sequence[dict[str, str]]) -> dict[str, 
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
+    _answers_are_complete(document)
     return document
+
+
+def _answers_are_complete(document: dict[str, Any]) -> None:
+    """Every member is there in an answer, also one with a default; refusals leave some out."""
+    schemas = document["components"]["schemas"]
+    sent, answered = set[str](), set[str]()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            sent |= _named(operation.get("requestBody", {}), schemas)
+            answered |= _named(operation["responses"], schemas)
+    for name in answered - sent - _named(_REFERENCE, schemas):
+        if "properties" in schemas[name]:
+            schemas[name]["required"] = list(schemas[name]["properties"])
+
+
+def _named(part: Any, schemas: dict[str, Any]) -> set[str]:
+    """The schemas that a part of the document refers to, and those that these refer to."""
+    names, parts = set[str](), [part]
+    while parts:
+        match parts.pop():
+            case {"$ref": str(reference)} if reference.startswith(_SCHEMAS):
+                name = reference.removeprefix(_SCHEMAS)
+                if name not in names:
+                    names.add(name)
+                    parts.append(schemas[name])
+            case dict() as members:
+                parts += members.values()
+            case list() as items:
+                parts += items
+    return names
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
@@ -157,7 +216,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         refusals += _common(path, method, operation, public=public, matching=matching)
     for problem in refusals:
         _add(responses, problem)
-    _default_headers(responses)
+    _default_headers(path, method, responses)
     operation["responses"] = dict(sorted(responses.items(), key=lambda each: str(each[0])))
 
 
@@ -227,11 +286,24 @@ def _add(responses: dict[Any, Any], problem: type[Problem]) -> None:
         known["description"] += "\n\n" + line
 
 
-def _default_headers(responses: dict[str, Any]) -> None:
+def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
     for status, response in responses.items():
-        headers = response.setdefault("headers", {})
-        headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+        names = {"X-Request-ID": "RequestId"}
         if status in {"200", "201", "304"}:
-            headers["ETag"] = {"$ref": "#/components/headers/EntityTag"}
+            names["ETag"] = "EntityTag"
         if status in {"429", "503"}:
-            headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+            names["Retry-After"] = "RetryAfter"
+        if status == "200" and _is_page(response):
+            names["Link"] = "NextPage"
+        if status == "201" and method == "post":
+            names["Location"] = "Location"
+        if path.startswith("/v1"):
+            names |= {"RateLimit-Policy": "RateLimitPolicy", "RateLimit": "RateLimit"}
+        response["headers"] = response.get("headers", {}) | {
+            name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()
+        }
+
+
+def _is_page(response: dict[str, Any]) -> bool:
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return str(schema.get("$ref", "")).startswith(_SCHEMAS + "Page_")

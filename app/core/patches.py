@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.core.fields import json_names
+from app.core.fields import json_names, place_of, words_of
 from app.core.problems import FieldError, Invalid
 
 MEDIA_TYPE = "application/merge-patch+json"
@@ -31,7 +31,7 @@ def checked(kind: type[Model], document: Any) -> Model:
         raise Invalid(
             "Some members are not valid.",
             errors=[
-                FieldError(pointer=json_names(each["loc"]), detail=each["msg"])
+                FieldError(pointer=json_names(place_of(each["loc"])), detail=words_of(each))
                 for each in error.errors(include_url=False, include_input=False)
             ],
         ) from None

@@ -162,7 +162,7 @@ async def get_room(session: Session, view: MeetingSecrets, response: Response) -
 @router.put(
     "/meetings/{m}/room",
     operation_id="putConferenceRoom",
-    openapi_extra=needs_if_match(),
+    openapi_extra=needs_if_match(to_create=False),
     responses={
         **raises(MeetingClosed),
         status.HTTP_201_CREATED: {"model": RoomOut, "description": "The room was not there."},
