@@ -8,6 +8,7 @@ from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
+from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.identity.endpoints import router as identity
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves

@@ -1,7 +1,7 @@
 """Calendar entries of meetings and of registered people, from the rows to what the writer takes."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from app.calendar.writer import (
     MeetingEntry,
     Organizer,
     Participation,
+    plain,
 )
 from app.core.fields import in_language
 from app.entities.tables import Person
@@ -78,6 +79,7 @@ def meeting_entry(meeting: Meeting, frame: Frame) -> MeetingEntry:
         status=_STATUS.get(meeting.status, EntryStatus.CONFIRMED),
         description=describe(meeting, frame.agenda, languages),
         location=place_of(meeting),
+        contacts=contacts_of(meeting),
         language=frame.languages[0] if frame.languages else "",
     )
 
@@ -135,6 +137,11 @@ def place_of(meeting: Meeting) -> str:
     return meeting.venue or "" if meeting.format is not MeetingFormat.VIRTUAL else ""
 
 
+def contacts_of(meeting: Meeting) -> tuple[str, ...]:
+    """Whom to ask, as what, and where; one line each."""
+    return tuple(_contact(each) for each in meeting.contacts)
+
+
 def describe(meeting: Meeting, agenda: bytes | None, languages: Sequence[str]) -> str:
     """The meeting's own words, then its issued agenda in short."""
     lines = list(_agenda_lines(json.loads(agenda), languages)) if agenda else []
@@ -143,6 +150,11 @@ def describe(meeting: Meeting, agenda: bytes | None, languages: Sequence[str]) -
     return "\n\n".join(
         filter(None, [in_language(meeting.description, languages), "\n".join(lines)])
     )
+
+
+def _contact(contact: Mapping[str, str | None]) -> str:
+    name, role, email = (plain(contact.get(member) or "") for member in ("name", "role", "email"))
+    return ", ".join(filter(None, [f"{name} ({role})" if role else name, email]))
 
 
 def _agenda_lines(node: dict[str, Any], languages: Sequence[str]) -> Iterator[str]:

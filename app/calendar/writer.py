@@ -122,6 +122,8 @@ class MeetingEntry:
     categories: tuple[str, ...] = ()
     url: str = ""
     conferences: tuple[Conference, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Whom to ask, one line each (RFC 5545 section 3.8.4.2)."""
     attendee: Attendee | None = None
     alarms: tuple[int, ...] = ()
     language: str = ""
@@ -307,6 +309,8 @@ def _words(entry: MeetingEntry) -> Iterable[str]:
         yield _text("LOCATION", entry.location, language)
     if categories := [_escaped(plain(word)) for word in entry.categories if plain(word)]:
         yield _line("CATEGORIES", ",".join(categories), language)
+    for contact in filter(plain, entry.contacts):
+        yield _text("CONTACT", contact, language)
 
 
 def _standing(status: EntryStatus | None) -> Iterable[str]:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from app.core.fields import normalised_email
 from app.entities.tables import Entity, FocalPoint, Person
+from app.identity.tables import Account, Grant
 
 
 async def find_entity(
@@ -100,13 +101,20 @@ async def find_focal_point(
 
 
 async def focal_people(
-    session: AsyncSession, entity_id: UUID, committees: Sequence[UUID]
+    session: AsyncSession, entity_id: UUID, committees: Sequence[UUID], *, lock: bool = False
 ) -> Sequence[Person]:
-    """The people who act for an entity now in any of these committees, principals first."""
+    """The people who act for an entity now in any of these committees, principals first.
+
+    Locked, they act until the transaction ends: whoever ends one of them, or disables the account,
+    waits, and then finds what was made for them meanwhile.
+    """
     statement = (
         select(Person)
         .join(FocalPoint, col(FocalPoint.person_id) == col(Person.id))
+        .join(Grant, col(Grant.id) == col(FocalPoint.grant_id))
+        .join(Account, col(Account.id) == col(Grant.account_id))
         .where(
+            col(Account.disabled_at).is_(None),
             col(FocalPoint.entity_id) == entity_id,
             col(FocalPoint.ended_at).is_(None),
             or_(
@@ -116,7 +124,15 @@ async def focal_people(
         )
         .order_by(col(FocalPoint.kind).desc(), col(Person.id))
     )
+    if lock:
+        statement = statement.with_for_update(read=True, of=[FocalPoint, Account])
     return (await session.execute(statement)).scalars().unique().all()
+
+
+async def people_of_account(session: AsyncSession, account_id: UUID) -> Sequence[UUID]:
+    """Whoever of any directory calls with the account."""
+    statement = select(Person.id).where(col(Person.account_id) == account_id)
+    return (await session.execute(statement)).scalars().all()
 
 
 async def has_focal_points(session: AsyncSession, person_id: UUID) -> bool:

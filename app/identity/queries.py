@@ -10,7 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from app.identity.lifecycle import AccountKind
+from app.identity.lifecycle import AccountKind, LinkPurpose
 from app.identity.tables import Account, Grant, Link, Token
 
 _RIGHTS = """
@@ -161,6 +161,20 @@ async def lock_live_links(session: AsyncSession, resource_id: UUID) -> Sequence[
     statement = (
         select(Link)
         .where(col(Link.resource_id) == resource_id, col(Link.revoked_at).is_(None))
+        .with_for_update()
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def lock_answer_links(session: AsyncSession, people: Collection[UUID]) -> Sequence[Link]:
+    statement = (
+        select(Link)
+        .where(
+            col(Link.person_id).in_(people),
+            col(Link.purpose) == LinkPurpose.ANSWER_INVITATION,
+            col(Link.revoked_at).is_(None),
+        )
+        .order_by(col(Link.id))
         .with_for_update()
     )
     return (await session.execute(statement)).scalars().all()

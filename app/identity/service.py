@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.fields import normalised_email
-from app.events import record
+from app.events import announce, record
 from app.identity import queries, tokens
 from app.identity.events import (
     AccountChanged,
@@ -46,7 +46,7 @@ async def change_account(
     account.name = name
     if disabled is not (account.disabled_at is not None):
         account.disabled_at = clock.now() if disabled else None
-    record(session, AccountChanged(subject_id=account.id, members=changed))
+    await announce(session, AccountChanged(subject_id=account.id, members=changed))
     await session.flush()
 
 
@@ -228,6 +228,12 @@ async def revoke_links(session: AsyncSession, resource_id: UUID) -> None:
     now = clock.now()
     for link in await queries.lock_live_links(session, resource_id):
         link.revoked_at = now
+
+
+async def revoke_answer_links(session: AsyncSession, people: Collection[UUID]) -> None:
+    """Let every link by which these people answer die, and the sessions made from them."""
+    for link in await queries.lock_answer_links(session, people):
+        revoke_link(link)
 
 
 def revoke_link(link: Link) -> None:

@@ -12,6 +12,7 @@ from app.calendar.entries import (
     PRODID,
     Frame,
     cancelled,
+    contacts_of,
     domain_of,
     personal_entry,
     place_of,
@@ -23,6 +24,7 @@ from app.identity.tokens import link_token
 from app.mail.lifecycle import MessageKind
 from app.mail.queries import Case
 from app.mail.words import Words, words_for
+from app.registrations.events import RegistrationPromoted
 from app.registrations.lifecycle import RegistrationStatus
 
 _TIME_AND_PLACE = ("committee", "meeting", "when", "when_there", "place")
@@ -78,6 +80,8 @@ class Action:
     """The one thing to do; `address` holds a secret token."""
 
     label: str
+    heading: str
+    """The label where the address itself follows."""
     address: str
     note: str
 
@@ -113,11 +117,17 @@ def write(case: Case, house: House) -> Letter:
     invite = _invite(case, house, words)
     address = _address(case, house)
     joins = address is not None and purpose_of(case.message.kind) is LinkPurpose.JOIN_MEETING
-    values = _values(case, words) | {"calendar": invite is not None, "joins": joins}
+    values = _values(case, words) | {
+        "calendar": invite is not None,
+        "joins": joins,
+        "promoted": case.because == RegistrationPromoted.name,
+    }
     subject = plain(words.say("kinds", kind, "subject", **values))
     action = None
     if address is not None and words.has("kinds", kind, "action"):
-        action = Action(words.say("kinds", kind, "action"), address, words.say("personal"))
+        label = words.say("kinds", kind, "action")
+        heading = words.say("heading", label=label)
+        action = Action(label, heading, address, words.say("personal"))
     facts = _facts(case, words)
     page = {
         "language": words.language,
@@ -125,8 +135,8 @@ def write(case: Case, house: House) -> Letter:
         "subject": subject,
         "greeting": words.say("greeting", **values),
         "paragraphs": words.say_all("kinds", kind, "paragraphs", **values),
-        "note": case.note,
-        "note_label": words.say("note", **values),
+        "note": plain(case.note or "", multiline=True),
+        "note_label": words.say("note"),
         "facts": facts,
         "lines": [words.say("fact", label=label, value=value) for label, value in facts],
         "action": action,
@@ -173,16 +183,10 @@ def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
         "seats": str(invitation.seat_quota) if invitation else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
-        "contact": "; ".join(_contact(each) for each in meeting.contacts),
+        "contact": "; ".join(contacts_of(meeting)),
     }
     facts = FACTS[case.message.kind]
     return [(words.say("facts", name), value) for name in facts if (value := known[name])]
-
-
-def _contact(contact: Mapping[str, str | None]) -> str:
-    """Who to ask, as what, and where."""
-    name, role, email = (plain(contact.get(member) or "") for member in ("name", "role", "email"))
-    return ", ".join(filter(None, [f"{name} ({role})" if role else name, email]))
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:

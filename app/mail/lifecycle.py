@@ -1,5 +1,6 @@
 """The life of a message."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -25,6 +26,27 @@ class MessageKind(StrEnum):
     MEETING_CHANGED = "meeting_changed"
     """It has other times."""
     MEETING_UPDATED = "meeting_updated"
-    """Its title, place or format is another."""
+    """Its title, format, place, room or contacts are others."""
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_POSTPONED = "meeting_postponed"
+
+
+K = MessageKind
+SAID_BY: Mapping[MessageKind, frozenset[MessageKind]] = {
+    K.MEETING_UPDATED: frozenset(
+        {
+            K.MEETING_UPDATED,
+            K.MEETING_CHANGED,
+            K.MEETING_CANCELLED,
+            K.MEETING_POSTPONED,
+            K.REGISTRATION_CONFIRMED,
+        }
+    )
+}
+
+
+def said_by(kind: MessageKind) -> frozenset[MessageKind]:
+    """The kinds of a later message that makes one of this kind needless: mails tell the present
+    state, so of several changes at once the last one says it all.
+    """
+    return SAID_BY.get(kind, frozenset({kind}))

@@ -19,7 +19,7 @@ from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.mail import queries
 from app.mail.lifecycle import MessageKind, MessageState
-from app.mail.policy import link_expires_at
+from app.mail.policy import join_link_expires_at, link_expires_at
 from app.mail.queries import Addressee
 from app.mail.tables import Message
 from app.meetings.tables import Meeting
@@ -28,9 +28,6 @@ from app.registrations.lifecycle import RegistrationStatus
 FOLLOWER = "mail"
 RENEWAL_PAUSE = timedelta(minutes=1)
 """No more than one fresh link a person in so long, however often it is asked for."""
-
-AFTER_THE_END = timedelta(hours=12)
-"""A join link outlives the planned end, as meetings run late."""
 
 
 class Planner:
@@ -62,7 +59,7 @@ class Planner:
         if await queries.renewed_since(session, invitation.id, old.person_id, since):
             return
         line = await committee_line(session, meeting.committee_id)
-        acting = await focal_people(session, entity.id, line)
+        acting = await focal_people(session, entity.id, line, lock=True)
         people = [person for person in acting if person.id == old.person_id]
         addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
         await self._invite(session, entry, MessageKind.LINK_RENEWED, meeting, addressees)
@@ -92,7 +89,7 @@ class Planner:
         )
         await _move_answer_links(session, meeting, asked)
         registrations = [r.registration_id for r in registered if r.registration_id is not None]
-        await identity.move_links(session, registrations, meeting.ends_at + AFTER_THE_END)
+        await identity.move_links(session, registrations, join_link_expires_at(meeting.ends_at))
 
     async def meeting_postponed(self, session: AsyncSession, entry: LogEntry) -> None:
         if meeting := await session.get(Meeting, entry.subject_id):
@@ -116,6 +113,15 @@ class Planner:
         if entry.data.get("calendar_sequence") is not None:
             await self._write_to_all(session, entry, MessageKind.MEETING_UPDATED, meeting)
 
+    async def room_changed(self, session: AsyncSession, entry: LogEntry) -> None:
+        """Only those whose entry leads there are written to, and never where the room is."""
+        if entry.data.get("calendar_sequence") is None:
+            return
+        seated = await queries.registered_before(
+            session, entry.subject_id, entry.recorded_at, [RegistrationStatus.CONFIRMED]
+        )
+        await self._plan(session, entry, MessageKind.MEETING_UPDATED, entry.subject_id, seated)
+
     async def focal_point_named(self, session: AsyncSession, entry: LogEntry) -> None:
         """Whoever begins to act for an entity gets the invitations that went out before."""
         assert entry.entity_id is not None, "a focal point acts for an entity"
@@ -125,7 +131,7 @@ class Planner:
             if invitation.sent_at is None or invitation.sent_at > entry.recorded_at:
                 continue
             line = await committee_line(session, meeting.committee_id)
-            acting = await focal_people(session, entity.id, line)
+            acting = await focal_people(session, entity.id, line, lock=True)
             if await queries.was_invited(session, invitation.id, person_id):
                 continue
             addressees = [
@@ -143,7 +149,7 @@ class Planner:
             return
         invitation, entity, meeting = found
         line = await committee_line(session, meeting.committee_id)
-        people = await focal_people(session, entity.id, line)
+        people = await focal_people(session, entity.id, line, lock=True)
         addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
         if kind is MessageKind.INVITATION:
             await self._invite(session, entry, kind, meeting, addressees)
@@ -243,8 +249,8 @@ async def _ensure_join_link(session: AsyncSession, meeting_id: UUID, addressee: 
     purpose, person_id = LinkPurpose.JOIN_MEETING, addressee.person.id
     known = await queries.find_live_link(session, purpose, addressee.registration_id, person_id)
     if known is None:
-        ends_at = meeting.ends_at + AFTER_THE_END
-        identity.create_link(session, purpose, addressee.registration_id, person_id, ends_at)
+        expires_at = join_link_expires_at(meeting.ends_at)
+        identity.create_link(session, purpose, addressee.registration_id, person_id, expires_at)
 
 
 async def _move_answer_links(
@@ -265,6 +271,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "registration.withdrawn": Planner.registration_withdrawn,
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,
+    "meeting.room_changed": Planner.room_changed,
     "meeting.rescheduled": Planner.meeting_rescheduled,
     "meeting.postponed": Planner.meeting_postponed,
     "meeting.cancelled": Planner.meeting_cancelled,

@@ -26,7 +26,7 @@ class Present:
     registration: RegistrationStatus | None = None
     link_alive: bool = False
     said_again: bool = False
-    """A later message tells the same person the same kind of thing about the same meeting."""
+    """A later message tells the same person the same about the same meeting."""
     heard_before: bool = False
     """An invitation went, or may have gone, to this person."""
 
@@ -51,6 +51,13 @@ def wait_before_retry(
 def link_expires_at(closes_at: datetime | None, ends_at: datetime, now: datetime) -> datetime:
     """An answer is taken until the deadline; what is asked for later works until the end."""
     return closes_at if closes_at is not None and closes_at > now else ends_at
+
+
+def join_link_expires_at(ends_at: datetime) -> datetime:
+    """A day after the planned end, so that a meeting that runs late locks nobody out; once the
+    meeting is adjourned, the link is refused anyway.
+    """
+    return ends_at + timedelta(hours=24)
 
 
 def _invites(present: Present) -> str | None:

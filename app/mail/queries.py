@@ -1,6 +1,6 @@
 """Every select about mails, and about whom and what they concern."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,14 +21,15 @@ from app.entities.tables import Entity, FocalPoint, Person
 from app.events.tables import LogEntry
 from app.identity.lifecycle import LinkPurpose, Role
 from app.identity.policy import Caller
-from app.identity.tables import Link
+from app.identity.tables import Account, Grant, Link
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
-from app.mail.lifecycle import DUE, MessageKind, MessageState
+from app.mail.lifecycle import DUE, MessageKind, MessageState, said_by
 from app.mail.tables import Message
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
+from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
 
 _UNQUEUED = text(
@@ -74,8 +75,10 @@ class Case:
     """Of the first mail to this person about this meeting, if this is not the first."""
     said_again: bool
     heard_before: bool
+    because: str
+    """The name of the fact that the mail follows from."""
     note: str | None
-    """What the organizer said with the move that the mail tells of."""
+    """What the organizer said with it."""
 
 
 async def list_unqueued(session: AsyncSession, task: str, limit: int = 500) -> Sequence[UUID]:
@@ -111,7 +114,11 @@ async def record_outcome(
 
 async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpose) -> Case:
     """All of it in one statement, as of one moment."""
-    parameters = {"message_id": message.id, "purpose": purpose}
+    parameters = {
+        "message_id": message.id,
+        "purpose": purpose,
+        "said_by": sorted(said_by(message.kind)),
+    }
     row = (await session.execute(_case_statement(), parameters)).one()
     return Case(
         message=message,
@@ -127,7 +134,8 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
         first_message_id=row[9],
         said_again=row[10],
         heard_before=row[11],
-        note=row[12],
+        because=row[12],
+        note=row[13],
     )
 
 
@@ -165,9 +173,12 @@ async def focal_points_of_invited(
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
         .join(FocalPoint, col(FocalPoint.entity_id) == col(Entity.id))
         .join(Person, col(Person.id) == col(FocalPoint.person_id))
+        .join(Grant, col(Grant.id) == col(FocalPoint.grant_id))
+        .join(Account, col(Account.id) == col(Grant.account_id))
         .where(
             col(Invitation.meeting_id) == meeting.id,
             col(Invitation.status).in_(LIVE_INVITATIONS),
+            col(Account.disabled_at).is_(None),
             col(FocalPoint.ended_at).is_(None),
             or_(
                 col(FocalPoint.committee_id).is_(None),
@@ -182,9 +193,12 @@ async def focal_points_of_invited(
 
 
 async def registered_before(
-    session: AsyncSession, meeting_id: UUID, moment: datetime
+    session: AsyncSession,
+    meeting_id: UUID,
+    moment: datetime,
+    statuses: Collection[RegistrationStatus] = LIVE_REGISTRATIONS,
 ) -> list[Addressee]:
-    """Who had a seat or a place in the waiting list at the moment, and still has."""
+    """Who was registered at the moment, and has a seat or a place in the waiting list now."""
     columns: list[Any] = [Person, Entity.language, Registration.id]
     statement: Select[Any] = (
         sa_select(*columns)
@@ -193,7 +207,7 @@ async def registered_before(
         .join(Entity, col(Entity.id) == col(Registration.entity_id))
         .where(
             col(Registration.meeting_id) == meeting_id,
-            col(Registration.status).in_(LIVE_REGISTRATIONS),
+            col(Registration.status).in_(statuses),
             col(Registration.created_at) <= moment,
         )
         .order_by(col(Registration.queue_number))
@@ -313,6 +327,7 @@ def list_messages(
 def _case_statement() -> Select[Any]:
     """Made once: putting it together takes longer than running it."""
     message, other = Message.__table__.c, aliased(Message)  # type: ignore[attr-defined]  # SQLModel has it
+    fact = aliased(LogEntry)
     about = func.coalesce(message.registration_id, message.invitation_id)
     subjects = [message.meeting_id, message.registration_id, message.invitation_id]
     purpose = bindparam("purpose", type_=values(LinkPurpose))
@@ -327,16 +342,16 @@ def _case_statement() -> Select[Any]:
         .limit(1)
     )
     said_again = exists().where(
-        same_meeting, same_person, col(other.kind) == message.kind, col(other.id) > message.id
+        same_meeting,
+        same_person,
+        col(other.id) > message.id,
+        col(other.kind).in_(bindparam("said_by", type_=values(MessageKind), expanding=True)),
     )
     heard_before = exists().where(
         same_person,
         tried,
         col(other.invitation_id) == message.invitation_id,
         col(other.kind).in_([MessageKind.INVITATION, MessageKind.LINK_RENEWED]),
-    )
-    note: Select[Any] = sa_select(col(LogEntry.data)["note"].astext).where(
-        col(LogEntry.id) == message.event_id
     )
     columns: list[Any] = [
         Meeting,
@@ -351,11 +366,13 @@ def _case_statement() -> Select[Any]:
         first_message_id.scalar_subquery(),
         said_again,
         heard_before,
-        note.scalar_subquery(),
+        col(fact.name),
+        col(fact.data)["note"].astext,
     ]
     return (
         sa_select(*columns)
         .select_from(Message)
+        .join(fact, col(fact.id) == message.event_id)
         .join(Meeting, col(Meeting.id) == message.meeting_id)
         .join(Committee, col(Committee.id) == col(Meeting.committee_id))
         .join(Person, col(Person.id) == message.person_id)

@@ -93,6 +93,8 @@ class MeetingRoomChanged(Event):
 
     name: ClassVar[str] = "meeting.room_changed"
     members: list[str] = field(default_factory=list)
+    calendar_sequence: int | None = None
+    """As in `MeetingChanged`."""
 
 
 V = MeetingVerb

@@ -16,7 +16,8 @@ from app.meetings.lifecycle import ANNOUNCED, OVER, MeetingFormat, MeetingStatus
 
 LONGEST: Final = timedelta(days=14)
 TIME_MEMBERS: Final = ("timezone", "local_start", "local_end", "start_offset", "end_offset")
-SHOWN_IN_CALENDARS: Final = frozenset({"title", "venue", "format"})
+SHOWN_IN_CALENDARS: Final = frozenset({"title", "venue", "format", "contacts", "room"})
+"""The room is: the personal link in each entry leads there."""
 YEARS: Final = range(1970, 2200)
 """Of an instant; a wall time in them may fall off either end in its zone."""
 WITH_ROOM: Final = frozenset({MeetingFormat.VIRTUAL, MeetingFormat.HYBRID})

@@ -214,7 +214,8 @@ class MeetingOut(MeetingShown):
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,
-        description="Rises with every change of time and with cancellation (RFC 5545 SEQUENCE).",
+        description="Rises with every change that calendars must show, once the meeting is "
+        "announced, and with its cancellation (RFC 5545 SEQUENCE).",
         examples=[0],
     )
     opened_at: InstantField | None

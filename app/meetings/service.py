@@ -1,6 +1,6 @@
 """Making, changing and removing meetings and their rooms; the meeting's row is locked by then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -79,9 +79,7 @@ async def change_meeting(
         return
     for name, value in members.items():
         setattr(meeting, name, value)
-    sequence = None
-    if policy.concerns_calendars(meeting.status, changes):
-        sequence = meeting.calendar_sequence = meeting.calendar_sequence + 1
+    sequence = _raised_sequence(meeting, changes)
     event = MeetingChanged(changes=_for_log(changes), calendar_sequence=sequence, **about(meeting))
     await announce(session, event)
     await session.flush()
@@ -114,7 +112,7 @@ async def keep_room(
         setattr(known, name, members[name])
     session.add(known)
     if changed:
-        record(session, MeetingRoomChanged(members=changed, **about(meeting)))
+        _record_room_change(session, meeting, changed)
     await session.flush()
     return known
 
@@ -122,7 +120,7 @@ async def keep_room(
 async def remove_room(session: AsyncSession, meeting: Meeting, room: ConferenceRoom) -> None:
     check_changeable(meeting)
     members = sorted(room.model_dump(exclude={"meeting_id"}, exclude_none=True))
-    record(session, MeetingRoomChanged(members=members, **about(meeting)))
+    _record_room_change(session, meeting, members)
     await session.delete(room)
     await session.flush()
 
@@ -141,6 +139,20 @@ def about(meeting: Meeting) -> dict[str, Any]:
         "meeting_id": meeting.id,
         "committee_id": meeting.committee_id,
     }
+
+
+def _record_room_change(session: AsyncSession, meeting: Meeting, members: list[str]) -> None:
+    sequence = _raised_sequence(meeting, ["room"])
+    event = MeetingRoomChanged(members=members, calendar_sequence=sequence, **about(meeting))
+    record(session, event)
+
+
+def _raised_sequence(meeting: Meeting, changed: Iterable[str]) -> int | None:
+    """The sequence after a change that calendars must show; None for any other."""
+    if not policy.concerns_calendars(meeting.status, changed):
+        return None
+    meeting.calendar_sequence += 1
+    return meeting.calendar_sequence
 
 
 def _check_times_free(meeting: Meeting, changes: Mapping[str, Any]) -> None:

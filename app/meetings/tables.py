@@ -16,7 +16,7 @@ class Meeting(Row, table=True):
 
     `local_start` and `local_end` in `timezone` are the truth; the instants are derived from them.
     `seats_taken` counts the confirmed seat-taking registrations and changes only under this row's
-    lock; `calendar_sequence` rises with every change of time and with cancellation.
+    lock; `calendar_sequence` rises with every change that calendars must show, cancellation too.
     """
 
     __tablename__ = "meetings"

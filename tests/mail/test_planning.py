@@ -76,7 +76,7 @@ async def test_a_new_date_is_told_to_everybody_concerned_once(stage: Stage) -> N
         (Kind.MEETING_CHANGED, FOCAL_POINT),
     ]
     (link,) = await stage.links(LinkPurpose.JOIN_MEETING)
-    assert link.expires_at == stage.meeting.ends_at + timedelta(days=7, hours=12)
+    assert link.expires_at == stage.meeting.ends_at + timedelta(days=8)
 
 
 async def test_a_focal_point_who_is_registered_too_hears_once(stage: Stage) -> None:

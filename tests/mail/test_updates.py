@@ -88,8 +88,8 @@ async def test_the_organizers_word_and_contacts_are_told_as_text(stage: Stage) -
     await stage.reschedule(note="The room is needed.\n<script>alert(1)</script>", hours=1)
     mail = await stage.mail((await fresh(stage, known))[0])
     text = body(mail, "plain").splitlines()
-    place = text.index("A word from Coordination Committee:")
-    assert text[place + 1 : place + 3] == ["The room is needed.", "<script>alert(1)</script>"]
+    place = text.index("Message from the organizers:")
+    assert text[place + 1 : place + 3] == ["  The room is needed.", "  <script>alert(1)</script>"]
     assert "Contact: Information <b>Officer</b> (Media), pio@example.org; Mailbox" in text
     page = Page(body(mail, "html"))
     assert page.elements & {"script", "b"} == set()
@@ -102,8 +102,8 @@ async def test_a_move_without_a_word_has_none(stage: Stage) -> None:
     known = len(await fresh(stage, 0))
     await stage.reschedule(hours=1)
     mail = await stage.mail((await fresh(stage, known))[0])
-    assert "A word from" not in body(mail, "plain")
-    assert "A word from" not in body(mail, "html")
+    assert "Message from" not in body(mail, "plain")
+    assert "Message from" not in body(mail, "html")
 
 
 async def test_whoever_begins_to_act_gets_the_invitation_that_went_out(stage: Stage) -> None:
