@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, PlainSerializer
@@ -10,6 +10,7 @@ from pydantic import Field, PlainSerializer
 from app.agenda.lifecycle import ItemAccess, ItemKind, VersionStatus
 from app.agenda.times import ComputedInstant, TimetableProblemOut
 from app.core.fields import (
+    WALL_TIME,
     Handle,
     InstantField,
     Language,
@@ -28,7 +29,7 @@ ComputedWallTime = Annotated[
     PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
     Field(
         description="What the clocks show in the meeting's zone.",
-        json_schema_extra={"format": "", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"},
+        json_schema_extra={"pattern": WALL_TIME},
         examples=["2021-10-08T10:15:00"],
     ),
 ]
@@ -207,7 +208,7 @@ class IssuedPanellist(Schema):
     """Somebody asked or confirmed, without any address."""
 
     order: int = Field(ge=1, le=1000, description="From 1.")
-    role: str = Field(max_length=100, examples=["moderator"])
+    role: Literal["moderator", "panellist"]
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None
     job_title: ShortLine | None

@@ -210,9 +210,7 @@ InstantField = Annotated[
     AfterValidator(_utc),
     AfterValidator(_year),
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),
-    WithJsonSchema(
-        {"type": "string", "format": "date-time", "examples": ["2021-10-08T14:00:00Z"]}
-    ),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2021-10-08T14:00:00Z"]}),
 ]
 """An instant; comes in with any offset, goes out in UTC."""
 

@@ -23,9 +23,9 @@ class Lifecycle(Generic[State, Verb]):
             return self.transitions[state, verb]
         except KeyError:
             allowed = self.allowed(state)
-            options = ", ".join(allowed) if allowed else "nothing"
+            options = f", only {', '.join(allowed)}" if allowed else ""
             raise MoveForbidden(
-                f"This {self.thing} is {state.value}: it cannot {verb.value} now, only {options}.",
+                f"This {self.thing} is {state.value}: it cannot {verb.value} now{options}.",
                 state=state.value,
                 allowed=allowed,
             ) from None

@@ -75,7 +75,7 @@ _HEADERS = {
         "schema": {"type": "string", "maxLength": 2000},
     },
     "RateLimitPolicy": {
-        "description": "How many requests (`q`) in how many seconds (`w`).",
+        "description": "How many requests (`q`) in how many seconds (`w`); absent without a limit.",
         "schema": {"type": "string", "maxLength": 200},
     },
     "RateLimit": {

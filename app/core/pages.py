@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.problems import BadCursor
+from app.core.problems import BadCursor, FieldError
 
 Item = TypeVar("Item")
 Order = Sequence[tuple[Any, bool]]
@@ -67,13 +67,13 @@ class PageRequest:
             padded = self.cursor.encode("ascii") + b"=" * (-len(self.cursor) % 4)
             sealed = base64.b64decode(padded, altchars=b"-_", validate=True)
         except (UnicodeEncodeError, binascii.Error):
-            raise BadCursor from None
+            raise _bad_cursor() from None
         signature, plain = sealed[:16], sealed[16:]
         if not hmac.compare_digest(signature, self._signature(plain)):
-            raise BadCursor
+            raise _bad_cursor()
         values = [_TYPES[value[0]](value[1:]) for value in json.loads(plain)]
         if len(values) != width:
-            raise BadCursor
+            raise _bad_cursor()
         return values
 
     def _signature(self, plain: bytes) -> bytes:
@@ -86,6 +86,11 @@ class PageRequest:
         about = json.dumps([self.request.url.path, query, str(getattr(caller, "key", ""))])
         key = self.request.app.state.secret
         return hmac.digest(key, b"cursor\0" + about.encode() + b"\0" + plain, hashlib.sha256)[:16]
+
+
+def _bad_cursor() -> BadCursor:
+    error = FieldError(pointer="query/cursor", detail="Begin again without a cursor.")
+    return BadCursor(errors=[error])
 
 
 Paging = Annotated[PageRequest, Depends()]

@@ -23,7 +23,8 @@ from app.invitations.access import (
     OrganizedInvitation,
     own_entities,
 )
-from app.invitations.lifecycle import INVITATION, VISIBLE_TO_ENTITY, InvitationStatus
+from app.invitations.lifecycle import ANSWERS, VISIBLE_TO_ENTITY, InvitationStatus
+from app.invitations.policy import moves
 from app.invitations.problems import (
     AlreadyInvited,
     AnswersClosed,
@@ -102,7 +103,9 @@ async def send_invitations(
     results = []
     for invitation in found:
         draft = invitation.status is InvitationStatus.DRAFT
-        if draft and not dry_run:
+        if draft and dry_run:
+            service.check_announced(view.meeting)
+        elif draft:
             await service.send(session, view.meeting, invitation)
         outcome = SendOutcome.SENT if draft else SendOutcome.SENT_BEFORE
         results.append(SendResult(invitation_id=invitation.id, outcome=outcome))
@@ -127,7 +130,7 @@ async def get_invitation(view: MeetingDep, row: InvitationRow) -> InvitationOut:
     f"{BASE}/{{invitation_id}}",
     operation_id="deleteInvitation",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=raises(MoveForbidden),
+    responses=raises(MoveForbidden, MeetingClosed),
     openapi_extra=takes_if_match(),
 )
 async def delete_invitation(
@@ -174,7 +177,7 @@ async def answer_invitation(
 @router.post(
     f"{BASE}/{{invitation_id}}/withdraw",
     operation_id="withdrawInvitation",
-    responses=raises(MoveForbidden),
+    responses=raises(MoveForbidden, MeetingClosed),
 )
 async def withdraw_invitation(
     session: Session, view: MeetingDep, found: OrganizedInvitation
@@ -219,10 +222,10 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
     invitation, entity, waiting, message = row[:4]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
     more = ("answered_at", "answer_note", "withdrawn_at")
-    allowed = INVITATION.allowed(invitation.status)
+    allowed = moves(view.meeting.status, invitation.status)
     if not view.organizes:
-        answers = {"accept", "decline", "answer_tentatively"}
-        allowed = [] if view.observes else [verb for verb in allowed if verb in answers]
+        closed = view.observes or not service.takes_answers(view.meeting)
+        allowed = [] if closed else [verb for verb in allowed if verb in ANSWERS]
     return InvitationOut(
         **{name: getattr(invitation, name) for name in names + more},
         entity=InvitedEntity.of(

@@ -49,3 +49,4 @@ TRANSITIONS: dict[tuple[InvitationStatus, InvitationVerb], InvitationStatus] = {
 }
 
 INVITATION = Lifecycle("invitation", TRANSITIONS)
+ANSWERS = frozenset(VERB_OF.values())

@@ -1,7 +1,10 @@
-"""Who may still answer: pure rules."""
+"""Who may still answer, and what may be done with an invitation: pure rules."""
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from app.invitations.lifecycle import INVITATION, InvitationStatus, InvitationVerb
+from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER, MeetingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +19,12 @@ class Window:
 
     def has_closed(self, now: datetime) -> bool:
         return self.closes_at is not None and now >= self.closes_at
+
+
+def moves(meeting: MeetingStatus, invitation: InvitationStatus) -> list[InvitationVerb]:
+    """What the states of both permit: nothing once the meeting is over, sending once announced."""
+    if meeting in OVER:
+        return []
+    hindered = set() if meeting in OPEN_TO_REGISTRATION else {InvitationVerb.SEND}
+    verbs = [InvitationVerb(verb) for verb in INVITATION.allowed(invitation)]
+    return [verb for verb in verbs if verb not in hindered]

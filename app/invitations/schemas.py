@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from app.core.fields import (
     Flag,
@@ -16,7 +17,14 @@ from app.core.fields import (
     Seats,
     ShortLine,
 )
-from app.invitations.lifecycle import Answer, InvitationStatus
+from app.invitations.lifecycle import Answer, InvitationStatus, InvitationVerb
+
+
+def _a_number(quota: int | None) -> int:
+    if quota is None:
+        raise ValueError("an invitation always has a quota")
+    return quota
+
 
 EntityReference = Annotated[
     str,
@@ -103,7 +111,7 @@ class AnswerRequest(Schema):
 
 
 class InvitationPatch(Schema):
-    seat_quota: Seats | None = None
+    seat_quota: Annotated[Seats | SkipJsonSchema[None], AfterValidator(_a_number)] = None
 
 
 class InvitedEntity(Schema):
@@ -131,17 +139,23 @@ class InvitationOut(Schema):
     entity: InvitedEntity
     status: InvitationStatus
     seat_quota: Seats
-    seats_taken: Seats
+    seats_taken: Seats = Field(description="Seats that are taken now; `support` takes none.")
     waiting: int = Field(ge=0, le=1_000_000, description="Registrations on the waiting list.")
     created_at: InstantField
     sent_at: InstantField | None
     answered_at: InstantField | None
-    answer_note: str | None = Field(max_length=10_000)
+    answer_note: str | None = Field(
+        max_length=10_000, description="What the entity added to its last answer."
+    )
     withdrawn_at: InstantField | None
     last_message: LastMessage | None = Field(
         description="For organizers and observers; null for everybody else."
     )
-    allowed: list[str] = Field(max_length=20, description="What may be done with it now.")
+    allowed: list[InvitationVerb] = Field(
+        max_length=20,
+        description="What you may do with it now, by its state and the meeting's. `accept`, "
+        "`decline` and `answer_tentatively` are the three answers of `answer`.",
+    )
 
 
 class InvitationSort(StrEnum):

@@ -59,14 +59,19 @@ async def invite(
 
 async def send(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
     """The focal points get their mails from the worker, which follows the log."""
+    check_announced(meeting)
+    invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
+    invitation.sent_at = clock.now()
+    record(session, InvitationSent(**_about(meeting, invitation)))
+
+
+def check_announced(meeting: Meeting) -> None:
+    """Raise `MeetingNotAnnounced` when invitations to this meeting cannot be sent now."""
     if meeting.status not in OPEN_TO_REGISTRATION:
         raise MeetingNotAnnounced(
             f"The meeting is {meeting.status.value}: schedule it before inviting to it.",
             state=meeting.status.value,
         )
-    invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
-    invitation.sent_at = clock.now()
-    record(session, InvitationSent(**_about(meeting, invitation)))
 
 
 async def answer(
@@ -92,6 +97,12 @@ async def answer(
     record(session, InvitationAnswered(was=was, answer=status, **_about(meeting, invitation)))
 
 
+def takes_answers(meeting: Meeting) -> bool:
+    """Whether the entity itself may still answer."""
+    window = Window(meeting.registration_opens_at, meeting.registration_closes_at)
+    return meeting.status not in OVER and not window.has_closed(clock.now())
+
+
 def check_window(meeting: Meeting, now: datetime, *, for_organizer: bool) -> None:
     """Raise `AnswersClosed` when this meeting takes no answer from this caller now."""
     if meeting.status in OVER:
@@ -104,7 +115,12 @@ def check_window(meeting: Meeting, now: datetime, *, for_organizer: bool) -> Non
 
 
 async def withdraw(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
-    """Take the invitation back; its links die and, by the announcement, its delegation goes."""
+    """Take the invitation back; its links die and, by the announcement, its delegation goes.
+
+    Raises `MeetingClosed` once the meeting is over: who took part in it is history then.
+    """
+    if meeting.status in OVER:
+        raise MeetingClosed(f"The meeting is {meeting.status.value}: its delegations stay.")
     was = invitation.status
     invitation.status = INVITATION.move(was, InvitationVerb.WITHDRAW)
     invitation.withdrawn_at = clock.now()
@@ -128,7 +144,9 @@ async def change_quota(
 
 
 async def delete(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
-    """Only a draft, which nobody has heard of."""
+    """Only a draft, which nobody has heard of, and not once nothing changes any more."""
+    if meeting.status in UNCHANGEABLE:
+        raise MeetingClosed(f"The meeting is {meeting.status.value}.")
     if invitation.status is not InvitationStatus.DRAFT:
         INVITATION.move(invitation.status, InvitationVerb.SEND)
     record(session, InvitationDeleted(**_about(meeting, invitation)))

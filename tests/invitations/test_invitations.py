@@ -100,3 +100,83 @@ async def test_a_draft_is_unknown_to_its_entity_and_may_be_deleted(
     assert (await (await world.focal_point_of(other)).get(path)).status_code == 404
     assert (await world.administrator.delete(path)).status_code == 204
     assert (await world.administrator.get(path)).status_code == 404
+
+
+async def over(world: World, meeting: dict[str, Any], *moves: str) -> None:
+    for move in moves:
+        await post(world.administrator, f"/v1/meetings/{meeting['id']}/{move}")
+
+
+@pytest.mark.parametrize("moves", [("open", "adjourn"), ("open", "adjourn", "close"), ("cancel",)])
+async def test_the_delegations_of_a_meeting_that_is_over_stay(
+    world: World, meeting: dict[str, Any], moves: tuple[str, ...]
+) -> None:
+    entity = await world.entity()
+    invitation = await world.invitation(meeting, entity)
+    registrations = f"/v1/meetings/{meeting['id']}/registrations"
+    await post(world.administrator, registrations, named(1, entity=entity["handle"]))
+    await over(world, meeting, *moves)
+    before = (await world.administrator.get(registrations)).json()["items"]
+    path = f"{path_of(meeting)}/{invitation['id']}"
+    refused = await world.administrator.post(f"{path}/withdraw")
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (
+        409,
+        "meeting-closed",
+    )
+    assert (await world.administrator.get(registrations)).json()["items"] == before
+    assert (await world.administrator.get(path)).json()["allowed"] == []
+    assert (await (await world.focal_point_of(entity)).get(path)).json()["allowed"] == []
+
+
+async def test_a_draft_stays_in_the_record_of_a_closed_meeting(
+    world: World, meeting: dict[str, Any]
+) -> None:
+    draft = await world.invitation(meeting, await world.entity(), sent=False)
+    await over(world, meeting, "open", "adjourn", "close")
+    refused = await world.administrator.delete(f"{path_of(meeting)}/{draft['id']}")
+    assert refused.json()["type"].rpartition("/")[2] == "meeting-closed"
+
+
+async def test_what_is_allowed_follows_the_states_of_invitation_and_meeting(
+    world: World, meeting: dict[str, Any]
+) -> None:
+    entity = await world.entity()
+    draft = await world.invitation(meeting, await world.entity(), sent=False)
+    sent = await world.invitation(meeting, entity)
+    focal_point = await world.focal_point_of(entity)
+
+    async def allowed(invitation: dict[str, Any], caller: Any = world.administrator) -> list[str]:
+        answer = await caller.get(f"{path_of(meeting)}/{invitation['id']}")
+        verbs: list[str] = answer.json()["allowed"]
+        return verbs
+
+    answers = ["accept", "decline", "answer_tentatively"]
+    assert await allowed(draft) == ["send", "withdraw"]
+    assert await allowed(sent) == [*answers, "withdraw"]
+    assert await allowed(sent, focal_point) == answers
+    await over(world, meeting, "postpone")
+    assert await allowed(draft) == ["withdraw"]
+    assert await allowed(sent, focal_point) == answers
+
+
+async def test_sending_before_the_announcement_is_refused_in_a_dry_run_too(world: World) -> None:
+    meeting = await world.meeting(await world.committee())
+    await world.invitation(meeting, await world.entity(), sent=False)
+    for question in ("", "?dry_run=true"):
+        path = f"{path_of(meeting)}/send{question}"
+        refused = await world.administrator.post(path, json={"all_drafts": True})
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (
+            409,
+            "meeting-not-announced",
+        )
+
+
+async def test_a_quota_cannot_be_removed(world: World, meeting: dict[str, Any]) -> None:
+    invitation = await world.invitation(meeting, await world.entity(), seat_quota=2)
+    path = f"{path_of(meeting)}/{invitation['id']}"
+    refused = await world.administrator.patch(path, json={"seat_quota": None})
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [{"pointer": "/seat_quota", "detail": "an invitation always has a quota"}],
+    )
+    assert (await world.administrator.patch(path, json={})).json()["seat_quota"] == 2

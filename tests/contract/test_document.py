@@ -1,0 +1,127 @@
+"""The document says as much as a generated client needs: formats, headers, what is always there."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from tests.world import World
+
+
+def described(app: FastAPI) -> dict[str, dict[str, Any]]:
+    """Operations by id."""
+    return {
+        operation["operationId"]: operation
+        for methods in app.openapi()["paths"].values()
+        for operation in methods.values()
+    }
+
+
+def members(app: FastAPI) -> dict[str, dict[str, Any]]:
+    """Members of all schemas, by `Schema.member`."""
+    return {
+        f"{name}.{member}": schema
+        for name, whole in app.openapi()["components"]["schemas"].items()
+        for member, schema in whole.get("properties", {}).items()
+    }
+
+
+async def test_every_instant_is_one_also_where_it_may_be_null(app: FastAPI) -> None:
+    instants = {
+        name: schema
+        for name, schema in members(app).items()
+        if name.endswith(("_at", "_after", "_before"))
+    }
+    assert len(instants) > 60
+    formats = {
+        name: [part.get("format") for part in schema.get("anyOf", [schema]) if "format" in part]
+        for name, schema in instants.items()
+    }
+    assert {name: found for name, found in formats.items() if found != ["date-time"]} == {}
+
+
+async def test_no_format_is_empty(app: FastAPI) -> None:
+    assert '"format": ""' not in str(app.openapi()).replace("'", '"')
+
+
+async def test_answers_have_every_member(app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    answers = {name for name in schemas if name.endswith(("Out", "Out_", "Result", "Row"))}
+    assert len(answers) > 60
+    assert {"RowResult", "InvitationResult", "Page_MeetingOut_", "BulkRow"} < answers
+    incomplete = {
+        name: sorted(schemas[name]["properties"].keys() - set(schemas[name].get("required", [])))
+        for name in answers
+    }
+    assert {name: left for name, left in incomplete.items() if left} == {}
+    assert schemas["ProblemDocument"]["required"] == [
+        "type",
+        "title",
+        "status",
+        "detail",
+        "instance",
+    ]
+
+
+async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
+    required = {}
+    for name, operation in described(app).items():
+        if "428" in operation["responses"]:
+            found = {each["name"]: each["required"] for each in operation["parameters"]}
+            required[name] = found["If-Match"]
+    assert required == {
+        "changeMeeting": True,
+        "deleteMeeting": True,
+        "putConferenceRoom": False,
+        "deleteConferenceRoom": True,
+        "replaceAgenda": True,
+        "changeAgendaItem": True,
+        "deleteAgendaItem": True,
+        "moveAgendaItem": True,
+    }
+
+
+async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> None:
+    answers = described(app)
+    limited = {"RateLimit-Policy", "RateLimit"}
+    page = set(answers["listMeetings"]["responses"]["200"]["headers"])
+    assert page == {"X-Request-ID", "ETag", "Link"} | limited
+    made = {
+        name: set(operation["responses"]["201"]["headers"])
+        for name, operation in answers.items()
+        if "201" in operation["responses"] and name != "putConferenceRoom"
+    }
+    assert len(made) == 16
+    common = {"X-Request-ID", "ETag", "Location"} | limited
+    assert {name: names for name, names in made.items() if names != common} == {}
+    for _ in range(2):
+        await world.entity()
+    listed = await world.administrator.get("/v1/entities?limit=1")
+    assert {name.lower() for name in page - limited} <= set(listed.headers)
+    body = {"abbreviation": "MADE", "name": {"en": "Made"}}
+    created = await world.administrator.post("/v1/entities", json=body)
+    assert {name.lower() for name in common - limited} <= set(created.headers)
+
+
+async def test_a_row_of_a_table_may_have_any_member(app: FastAPI) -> None:
+    content = described(app)["importEntities"]["requestBody"]["content"]["application/json"]
+    assert content["schema"]["items"] == {"type": "object", "additionalProperties": True}
+
+
+async def test_errors_point_at_members_and_speak_for_themselves(world: World) -> None:
+    body = {
+        "committee": "nowhere",
+        "title": {"xx1": ""},
+        "local_start": "soon",
+        "local_end": "2031-01-01T00:00:00",
+        "timezone": "EST",
+    }
+    refused = await world.administrator.post("/v1/meetings", json=body)
+    found = {error["pointer"]: error["detail"] for error in refused.json()["errors"]}
+    assert sorted(found) == ["/local_start", "/timezone", "/title/xx1"]
+    assert found["/timezone"].startswith("'EST' is not an IANA time zone name")
+    assert found["/local_start"].startswith("is a wall time such as")
+    rows = [{"abbreviation": "A", "name_en": "A", "timezone": "Mars"}]
+    table = await world.administrator.post("/v1/entities/import", json=rows)
+    assert [error["detail"][:13] for error in table.json()["errors"]] == ["row 1: 'Mars'"]
+    cursor = await world.administrator.get("/v1/meetings?cursor=made-up")
+    assert [error["pointer"] for error in cursor.json()["errors"]] == ["query/cursor"]
