@@ -6,7 +6,9 @@ its first byte is sent, so that a commit that fails is still an error answer, an
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response, params
@@ -32,6 +34,8 @@ from app.core.problems import (
 )
 
 ATTEMPTS = 4
+MAX_ERRORS = 100
+"""That are told of one request."""
 Handler = Callable[[Request], Awaitable[Response]]
 
 _CONSTRAINTS: dict[str, Callable[[], Problem]] = {}
@@ -128,10 +132,10 @@ async def _receive(request: Request) -> None:
 
 
 def _check_texts(request: Request, known: set[str]) -> None:
+    unknown = (n for n in request.query_params if n not in known and not has_bad_text(n))
     errors = [
         FieldError(pointer=f"query/{name[:100]}", detail="There is no such parameter.")
-        for name in request.query_params
-        if name not in known and not has_bad_text(name)
+        for name in islice(unknown, MAX_ERRORS)
     ]
     errors.extend(
         FieldError(pointer=f"header/{name}", detail=f"Longer than {MAX_TAGS} characters.")
@@ -141,13 +145,14 @@ def _check_texts(request: Request, known: set[str]) -> None:
     texts = [*request.path_params.values(), *request.query_params, *request.query_params.values()]
     if any(has_bad_text(str(value)) for value in texts):
         errors.append(FieldError(pointer="query", detail="NUL and surrogates are refused."))
-    names = [name for name, _ in request.query_params.multi_items()]
+    times = Counter(name for name, _ in request.query_params.multi_items())
     errors.extend(
-        FieldError(pointer=f"query/{name[:100]}", detail="The parameter is repeated.")
-        for name in sorted({name for name in names if names.count(name) > 1} & known)
+        FieldError(pointer=f"query/{name}", detail="The parameter is repeated.")
+        for name in sorted(known)
+        if times[name] > 1
     )
     if errors:
-        raise Invalid(errors[0].detail, errors=errors[:100])
+        raise Invalid(errors[0].detail, errors=errors[:MAX_ERRORS])
 
 
 def _check_media_type(request: Request) -> None:

@@ -6,6 +6,8 @@ import json
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 import openpyxl
@@ -522,6 +524,21 @@ def test_bad_yaml_is_refused(content: bytes, detail: str) -> None:
 )
 def test_bad_json_is_refused(content: bytes, detail: str) -> None:
     assert refused(content, JSON).detail == detail
+
+
+def test_finding_a_repeated_key_takes_no_longer_than_reading() -> None:
+    """Ratio in one run; looking for each key among all of them takes a thousand times as long."""
+    pairs = ", ".join(f'"{n}": 1' for n in range(20_000))
+    good, bad = f"[{{{pairs}}}]".encode(), f'[{{{pairs}, "x": 1, "x": 1}}]'.encode()
+    reading, finding = [], []
+    for _ in range(5):
+        start = perf_counter()
+        assert refused(good, JSON).detail == "There are more than 64 columns."
+        middle = perf_counter()
+        assert refused(bad, JSON).detail == "The key 'x' is there twice."
+        reading.append(middle - start)
+        finding.append(perf_counter() - middle)
+    assert median(finding) < 20 * median(reading)
 
 
 @pytest.mark.parametrize("media_type", [JSON, YAML])
