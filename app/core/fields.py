@@ -28,6 +28,7 @@ PARAGRAPHS = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
 HANDLE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
 WALL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_ADDRESS = 2000
 CELLS = "cells"
 """Context of a validation: the values are cells of a table, where every number may be text."""
@@ -90,9 +91,9 @@ def _utc(instant: datetime) -> datetime:
 
 
 def _written(value: Any) -> Any:
-    """Numbers are no times here, although pydantic would take them as seconds since 1970."""
-    if isinstance(value, int | float):
-        raise ValueError("is a text such as 2021-10-08T14:00:00Z")  # noqa: TRY004  # pydantic wants it
+    """Numbers are no times here, not even as text, although pydantic would count them from 1970."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _DAY.match(value)):
+        raise ValueError("is a text such as 2021-10-08T14:00:00Z")
     return value
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -119,7 +120,7 @@ async def fetch_page(
     if len(rows) > paging.limit:
         cursor = paging.seal(page[-1][-len(columns) :])
         url = paging.request.url.include_query_params(cursor=cursor)
-        paging.response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        paging.response.headers["Link"] = f'<{quote(url.path)}?{url.query}>; rel="next"'
     return Page(items=[render(row) for row in page], next_cursor=cursor)
 
 

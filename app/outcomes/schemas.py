@@ -1,11 +1,12 @@
 """Decisions, action items and the report as they cross the wire."""
 
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.attendance.lifecycle import EntityAttendance
 from app.committees.lifecycle import Standing
@@ -24,6 +25,15 @@ from app.core.fields import (
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.outcomes.lifecycle import ActionStatus
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written(value: Any) -> Any:
+    """Numbers are no days, not even as text (pydantic would take them for Unix time)."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a day such as 2022-03-31")
+    return value
+
 
 def _year(day: date) -> date:
     if not 1970 <= day.year <= 2199:
@@ -31,7 +41,12 @@ def _year(day: date) -> date:
     return day
 
 
-Day = Annotated[date, AfterValidator(_year), Field(examples=["2022-03-31"])]
+Day = Annotated[
+    date,
+    BeforeValidator(_written),
+    AfterValidator(_year),
+    Field(examples=["2022-03-31"]),
+]
 Number = Annotated[int, Field(ge=1, le=1_000_000, description="Counted in the meeting, from 1.")]
 
 
@@ -109,7 +124,7 @@ class ReportedMeeting(Schema):
 
     id: UUID
     handle: Handle
-    number: Number
+    number: int = Field(ge=1, le=2_147_483_647, examples=[6])
     title: LocalizedLine
     status: MeetingStatus
     format: MeetingFormat

@@ -55,6 +55,22 @@ async def test_swapped_cursors_are_refused(world: World) -> None:
     assert await refused(client, base, cursor + "AAAA")
 
 
+async def test_the_next_page_has_an_address_of_ascii(world: World) -> None:
+    """Python takes the digits of every script for an id's; a header takes none but its own."""
+    entity = await world.entity()
+    for n in range(2):
+        path = f"/v1/entities/{entity['id']}/people"
+        body = {"name": f"Person {n}", "email": f"person{n}@example.org"}
+        assert (await world.administrator.post(path, json=body)).is_success
+    ref = entity["id"].replace("0", "\N{ARABIC-INDIC DIGIT ZERO}")
+    first = await world.administrator.get(f"/v1/entities/{ref}/people?limit=1")
+    second = await world.administrator.get(first.links["next"]["url"])
+    assert [each["name"] for page in (first, second) for each in page.json()["items"]] == [
+        "Person 0",
+        "Person 1",
+    ]
+
+
 @pytest.mark.parametrize("sort", ["handle", "-handle", "abbreviation", "-abbreviation"])
 async def test_pages_under_inserts_lose_and_repeat_nothing(world: World, sort: str) -> None:
     """Between any two pages rows are added before, among and behind those of the list."""

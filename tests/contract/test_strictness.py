@@ -60,6 +60,16 @@ async def test_a_wall_time_has_day_hour_and_minute_and_nothing_else(
     assert problem(answer) == (422, "invalid", ["/local_start"])
 
 
+@pytest.mark.parametrize("wrong", ["1633687200", "1633687200.5", "2021-10-08", 1633687200, True])
+async def test_an_instant_is_written_out(world: World, wrong: Any) -> None:
+    committee = await world.committee()
+    body = {"committee": committee["id"], "title": {"en": "M"}, "registration_opens_at": wrong}
+    answer = await world.administrator.post("/v1/meetings", json=body | TIMES)
+    assert problem(answer) == (422, "invalid", ["/registration_opens_at"])
+    found = await world.administrator.get("/v1/meetings", params={"starts_after": wrong})
+    assert problem(found) == (422, "invalid", ["query/starts_after"])
+
+
 async def test_one_text_for_each_language(world: World) -> None:
     committee = await world.committee()
     body = {"committee": committee["id"], "title": {"en": "M", "EN": "N"}} | TIMES

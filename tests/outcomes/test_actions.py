@@ -69,6 +69,7 @@ async def test_unknown_owners_and_decisions_are_refused(sitting: Sitting, action
         ("owner_entity", "nobody"),
         ("decision_id", str(uuid4())),
         ("due_on", "9999-01-01"),
+        ("due_on", "1648684800"),
         ("status", "lost"),
     ):
         body = {"title": {"en": "Do"}, member: value}

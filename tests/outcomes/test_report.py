@@ -13,6 +13,7 @@ from app.meetings.lifecycle import MeetingStatus
 from app.registrations.lifecycle import RegistrationRole
 from tests.attendance.sitting import START, Sitting, slug
 from tests.statements import counted
+from tests.world import World
 
 S, R = MeetingStatus, RegistrationRole
 
@@ -55,6 +56,18 @@ async def test_the_press_line_of_the_reference_meeting(sitting: Sitting, set_clo
     assert by_entity[0]["representatives"] == 1
     verified = await sitting.get("/report/verification")
     assert verified == {"report": figures, "recomputed": figures, "equal": True}
+
+
+async def test_the_report_tells_the_number_of_any_meeting(world: World) -> None:
+    """The committee counts on from the highest number that was given by hand."""
+    committee = await world.committee()
+    given = await world.meeting(committee, number=1_000_000)
+    counted_on = await world.meeting(committee)
+    reported = [
+        (await world.administrator.get(f"/v1/meetings/{meeting['id']}/report")).json()["meeting"]
+        for meeting in (given, counted_on)
+    ]
+    assert [meeting["number"] for meeting in reported] == [1_000_000, 1_000_001]
 
 
 async def test_the_report_speaks_json_or_plain_text(sitting: Sitting) -> None:
