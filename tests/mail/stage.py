@@ -19,11 +19,14 @@ from app.core import clock
 from app.core.database import Database
 from app.entities import service as entities
 from app.entities.lifecycle import FocalPointKind
+from app.entities.queries import find_focal_point, list_focal_points
 from app.entities.tables import Entity, Person
 from app.events import record
 from app.events.relay import Following, Relay
+from app.identity import service as identity
 from app.identity.events import LinkRenewalAsked
 from app.identity.lifecycle import LinkPurpose
+from app.identity.queries import find_account
 from app.identity.tables import Link
 from app.invitations import service as invitations
 from app.invitations.tables import Invitation
@@ -160,11 +163,45 @@ class Stage:
             about = self._moved(meeting, before)
             record(session, MeetingRescheduled(changes={}, note=note, **about))
 
-    async def postpone(self) -> None:
-        await self._move(MeetingStatus.POSTPONED, MeetingPostponed)
+    async def change_room(self, **members: Any) -> None:
+        """Another conference room, as `PUT` would set it."""
+        async with self.scene() as (session, meeting, _):
+            room = await session.get_one(ConferenceRoom, meeting.id)
+            await meetings.keep_room(session, meeting, room, members)
 
-    async def cancel(self) -> None:
-        await self._move(MeetingStatus.CANCELLED, MeetingCancelled)
+    async def becomes(self, status: MeetingStatus) -> None:
+        """Set the status alone; the log says nothing of it."""
+        async with self.scene() as (_, meeting, _):
+            meeting.status = status
+
+    async def postpone(self, note: str | None = None) -> None:
+        await self._move(MeetingStatus.POSTPONED, MeetingPostponed, note)
+
+    async def cancel(self, note: str | None = None) -> None:
+        await self._move(MeetingStatus.CANCELLED, MeetingCancelled, note)
+
+    @asynccontextmanager
+    async def end_focal_point(self) -> AsyncIterator[AsyncSession]:
+        """The transaction in which the focal point ceases to act, committed at the end."""
+        async with self.database.transaction() as session:
+            rows = await session.execute(list_focal_points(self.entity.id))
+            found = await find_focal_point(session, self.entity.id, rows.one()[0].id)
+            assert found is not None, "the stage has one"
+            await entities.end_focal_point(session, found[0])
+            yield session
+
+    @asynccontextmanager
+    async def disable_account(self) -> AsyncIterator[AsyncSession]:
+        """The transaction in which the focal point's account is disabled."""
+        async with self.database.transaction() as session:
+            person = await session.get_one(Person, self.focal_point.id)
+            assert person.account_id is not None, "a focal point has an account"
+            account = await find_account(session, person.account_id, lock=True)
+            assert account is not None, "a person's account is there"
+            await identity.change_account(
+                session, account, account.name, disabled=True, changed=["disabled"]
+            )
+            yield session
 
     async def ask_for_fresh_link(self, link: Link) -> None:
         async with self.database.transaction() as session:
@@ -215,11 +252,11 @@ class Stage:
             statement = select(Link).where(col(Link.purpose) == purpose).order_by(col(Link.id))
             return list((await session.execute(statement)).scalars())
 
-    async def _move(self, status: MeetingStatus, event: Any) -> None:
+    async def _move(self, status: MeetingStatus, event: Any, note: str | None) -> None:
         async with self.scene() as (session, meeting, _):
             before, meeting.status = meeting.status, status
             meeting.calendar_sequence += 1
-            record(session, event(**self._moved(meeting, before)))
+            record(session, event(note=note, **self._moved(meeting, before)))
 
     def _moved(self, meeting: Meeting, before: MeetingStatus) -> dict[str, Any]:
         return {
