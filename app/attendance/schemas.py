@@ -21,6 +21,7 @@ class AttendingEntity(Schema):
     id: UUID
     handle: Handle
     abbreviation: ShortLine
+    name: LocalizedLine
 
 
 class AttendingPerson(Schema):

@@ -47,8 +47,18 @@ async def list_entities(
     caller: AccountCaller,
     paging: Paging,
     sort: EntitySort = EntitySort.ABBREVIATION,
-    search: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
-    category: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+    search: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=100,
+            description="Part of the abbreviation, the handle or the name in any language.",
+        ),
+    ] = None,
+    category: Annotated[
+        str | None,
+        Query(min_length=1, max_length=200, description="Only those of this category."),
+    ] = None,
 ) -> Page[EntityOut]:
     """List entities: every organization that the service knows."""
     columns = {"handle": col(Entity.handle), "abbreviation": col(Entity.abbreviation)}
@@ -122,11 +132,18 @@ async def delete_entity(session: Session, entity: EntityToChange, request: Reque
 
 @router.get("/entities/{e}/people", operation_id="listPeople")
 async def list_people(
-    session: Session, directory: DirectoryDep, paging: Paging, sort: PersonSort = PersonSort.NAME
+    session: Session,
+    directory: DirectoryDep,
+    paging: Paging,
+    sort: PersonSort = PersonSort.NAME,
+    search: Annotated[
+        str | None,
+        Query(min_length=1, max_length=100, description="Part of the name or the mail address."),
+    ] = None,
 ) -> Page[PersonOut]:
     """List the people in an entity's directory."""
     order = ordering(sort, {"name": col(Person.name)}, col(Person.id))
-    statement = queries.list_people(directory.entity.id)
+    statement = queries.list_people(directory.entity.id, search)
     return await fetch_page(session, paging, statement, order, lambda row: PersonOut.of(row[0]))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, column, exists, or_, table
+from sqlalchemy import Select, Text, Uuid, cast, column, exists, func, or_, table
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -51,17 +51,28 @@ async def find_entities(session: AsyncSession, refs: Sequence[str]) -> dict[str,
 def list_entities(search: str | None = None, category: str | None = None) -> Select[Any]:
     statement: Select[Any] = select(Entity)
     if search:
-        pattern = "%" + search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        statement = statement.where(
-            or_(col(Entity.abbreviation).ilike(pattern), col(Entity.handle).ilike(pattern))
-        )
+        pattern = containing(search)
+        names = func.jsonb_each_text(Entity.name).table_valued("key", "value")
+        named = exists().select_from(names).where(cast(names.c.value, Text).ilike(pattern))
+        places = (col(Entity.abbreviation), col(Entity.handle))
+        statement = statement.where(or_(*(place.ilike(pattern) for place in places), named))
     if category:
         statement = statement.where(col(Entity.category) == category)
     return statement
 
 
-def list_people(entity_id: UUID) -> Select[Any]:
-    return select(Person).where(col(Person.entity_id) == entity_id)
+def list_people(entity_id: UUID, search: str | None = None) -> Select[Any]:
+    statement: Select[Any] = select(Person).where(col(Person.entity_id) == entity_id)
+    if search:
+        pattern = containing(search)
+        places = (col(Person.name), col(Person.email))
+        statement = statement.where(or_(*(place.ilike(pattern) for place in places)))
+    return statement
+
+
+def containing(words: str) -> str:
+    """A pattern for `ILIKE`, in which the caller's own `%` and `_` mean themselves."""
+    return "%" + words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
 
 
 async def find_person(

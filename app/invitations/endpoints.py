@@ -63,7 +63,9 @@ async def list_invitations(
     view: MeetingDep,
     paging: Paging,
     sort: InvitationSort = InvitationSort.ENTITY,
-    status: Annotated[InvitationStatus | None, Query(description="Only these.")] = None,
+    status: Annotated[
+        InvitationStatus | None, Query(description="Only those in this state.")
+    ] = None,
 ) -> Page[InvitationOut]:
     """List invitations: the organizer's board; focal points find their own."""
     statement = queries.list_invitations(

@@ -34,6 +34,7 @@ class MeetingView:
     """A meeting that the caller may know of."""
 
     meeting: Meeting
+    committee: Committee
     committees: tuple[UUID, ...]
     """The committee that meets, then its parents."""
     caller: Caller
@@ -53,12 +54,13 @@ async def meeting_for(session: Session, caller: CallerDep, m: MeetingRef) -> Mee
     found = await queries.find_visible(session, caller, m)
     if found is None:
         raise NotFound
-    meeting, parent_id = found
-    return view_of(caller, meeting, parent_id)
+    meeting, committee = found
+    return view_of(caller, meeting, committee)
 
 
-def view_of(caller: Caller, meeting: Meeting, parent_id: UUID | None) -> MeetingView:
-    return MeetingView(meeting, committee_line(meeting.committee_id, parent_id), caller)
+def view_of(caller: Caller, meeting: Meeting, committee: Committee) -> MeetingView:
+    line = committee_line(committee.id, committee.parent_id)
+    return MeetingView(meeting, committee, line, caller)
 
 
 async def committee_to_meet(session: AsyncSession, caller: Caller, ref: str) -> Committee:

@@ -54,10 +54,14 @@ async def meeting_filter(
     committee: Annotated[
         str | None, Query(min_length=1, max_length=80, description="Handle or id.")
     ] = None,
-    status: Annotated[MeetingStatus | None, Query(description="Only these.")] = None,
-    format: Annotated[MeetingFormat | None, Query(description="Only these.")] = None,  # noqa: A002  # the parameter's name
-    starts_after: Annotated[InstantField | None, Query(description="An instant.")] = None,
-    starts_before: Annotated[InstantField | None, Query(description="An instant.")] = None,
+    status: Annotated[MeetingStatus | None, Query(description="Only those in this state.")] = None,
+    format: Annotated[MeetingFormat | None, Query(description="Only those held so.")] = None,  # noqa: A002  # the parameter's name
+    starts_after: Annotated[
+        InstantField | None, Query(description="Only those that start after this instant.")
+    ] = None,
+    starts_before: Annotated[
+        InstantField | None, Query(description="Only those that start before this instant.")
+    ] = None,
 ) -> MeetingFilter:
     return MeetingFilter(committee, status, format, starts_after, starts_before)
 
@@ -95,7 +99,7 @@ async def create_meeting(
     members, _ = service.settled(MeetingWrite.of_create(body, committee).model_dump())
     meeting = await service.create_meeting(session, committee, body.number, body.handle, members)
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"
-    return MeetingOut.of_meeting(meeting, organizes=True)
+    return MeetingOut.of_meeting(meeting, committee, organizes=True)
 
 
 @router.get("/meetings/{m}", operation_id="getMeeting")
@@ -201,4 +205,4 @@ async def delete_room(session: Session, view: OrganizedMeeting, request: Request
 
 
 def shown(view: MeetingView) -> MeetingOut:
-    return MeetingOut.of_meeting(view.meeting, organizes=view.organizes)
+    return MeetingOut.of_meeting(view.meeting, view.committee, organizes=view.organizes)

@@ -29,7 +29,7 @@ async def list_public_meetings(
     order = ordering(sort, SORTS, col(Meeting.id))
     statement = queries.list_public(wanted)
     page = await fetch_page(
-        session, paging, statement, order, lambda row: PublicMeetingOut.of_meeting(row[0])
+        session, paging, statement, order, lambda row: PublicMeetingOut.of_meeting(row[0], row[1])
     )
     _for_everybody(response, page.items)
     return page
@@ -42,10 +42,10 @@ async def get_public_meeting(
     session: Session, m: MeetingRef, response: Response
 ) -> PublicMeetingOut:
     """Read a public meeting, with its texts in all their languages."""
-    meeting = await queries.find_public(session, m)
-    if meeting is None:
+    row = await queries.find_public_with_committee(session, m)
+    if row is None:
         raise NotFound
-    found = PublicMeetingOut.of_meeting(meeting)
+    found = PublicMeetingOut.of_meeting(*row)
     _for_everybody(response, [found])
     return found
 

@@ -59,8 +59,8 @@ async def find_meeting(session: AsyncSession, ref: str | UUID) -> Meeting | None
 
 async def find_visible(
     session: AsyncSession, caller: Caller, ref: str | UUID
-) -> tuple[Meeting, UUID | None] | None:
-    """A meeting that the caller may know of, with its committee's parent."""
+) -> tuple[Meeting, Committee] | None:
+    """A meeting that the caller may know of, with its committee."""
     statement = _meetings().where(by_ref(Meeting, ref), visible_to(caller))
     row = (await session.execute(statement)).one_or_none()
     return (row[0], row[1]) if row else None
@@ -157,18 +157,26 @@ class MeetingFilter:
 
 
 def list_meetings(caller: Caller, wanted: MeetingFilter) -> Select[Any]:
-    """The meetings that the caller may know of, each with its committee's parent."""
+    """The meetings that the caller may know of, each with its committee."""
     return _meetings().where(visible_to(caller), *wanted.conditions())
 
 
 def list_public(wanted: MeetingFilter) -> Select[Any]:
-    """The announced meetings that everybody may see."""
+    """The announced meetings that everybody may see, each with its committee."""
     return _meetings().where(col(Meeting.public), announced(), *wanted.conditions())
 
 
 async def find_public(session: AsyncSession, ref: str | UUID) -> Meeting | None:
     statement = select(Meeting).where(by_ref(Meeting, ref), col(Meeting.public), announced())
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def find_public_with_committee(
+    session: AsyncSession, ref: str | UUID
+) -> tuple[Meeting, Committee] | None:
+    statement = _meetings().where(by_ref(Meeting, ref), col(Meeting.public), announced())
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def announced() -> ColumnElement[bool]:
@@ -201,7 +209,7 @@ def visible_to(caller: Caller) -> ColumnElement[bool]:
 
 
 def _meetings() -> Select[Any]:
-    columns: list[Any] = [Meeting, col(Committee.parent_id)]
+    columns: list[Any] = [Meeting, Committee]
     return sa_select(*columns).join(Committee, col(Committee.id) == col(Meeting.committee_id))
 
 

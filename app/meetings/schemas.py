@@ -174,13 +174,24 @@ class MeetingPatch(Schema):
     public: Flag | None = None
 
 
+class MeetingCommittee(Schema):
+    """The committee that meets, as lists show it."""
+
+    id: UUID
+    handle: Handle
+    name: LocalizedLine
+
+
 class MeetingShown(Schema):
     """What everybody who may see a meeting sees of it."""
 
     id: UUID
     handle: Handle
     committee_id: UUID
-    number: int = Field(ge=1, le=2_147_483_647, examples=[6])
+    committee: MeetingCommittee
+    number: int = Field(
+        ge=1, le=2_147_483_647, description="Counted in the committee, from 1.", examples=[6]
+    )
     status: MeetingStatus
     title: LocalizedLine
     description: LocalizedText
@@ -190,7 +201,9 @@ class MeetingShown(Schema):
     start_offset: Offset
     local_end: WallTimeField
     end_offset: Offset
-    starts_at: InstantField
+    starts_at: InstantField = Field(
+        description="The instant of `local_start`; of a postponed meeting the old one, still."
+    )
     ends_at: InstantField
     languages: Languages
     venue: Line | None
@@ -201,8 +214,8 @@ class PublicMeetingOut(MeetingShown):
     """A public meeting, as everybody sees it."""
 
     @classmethod
-    def of_meeting(cls, meeting: Meeting) -> Self:
-        return cls.model_validate(_shown(cls, meeting, {}))
+    def of_meeting(cls, meeting: Meeting, committee: Committee) -> Self:
+        return cls.model_validate(_shown(cls, meeting, {"committee": _named(committee)}))
 
 
 class MeetingOut(MeetingShown):
@@ -227,9 +240,10 @@ class MeetingOut(MeetingShown):
     )
 
     @classmethod
-    def of_meeting(cls, meeting: Meeting, *, organizes: bool) -> Self:
+    def of_meeting(cls, meeting: Meeting, committee: Committee, *, organizes: bool) -> Self:
         allowed = MEETING.allowed(meeting.status) if organizes else []
-        return cls.model_validate(_shown(cls, meeting, {"allowed": allowed}))
+        members = {"committee": _named(committee), "allowed": allowed}
+        return cls.model_validate(_shown(cls, meeting, members))
 
 
 class MeetingSort(StrEnum):
@@ -303,6 +317,12 @@ def _shown(kind: type[MeetingShown], meeting: Meeting, members: dict[str, object
     known = members | _offsets(meeting)
     rest = kind.model_fields.keys() - known.keys()
     return known | {name: getattr(meeting, name) for name in rest}
+
+
+def _named(committee: Committee) -> MeetingCommittee:
+    return MeetingCommittee.of(
+        {name: getattr(committee, name) for name in MeetingCommittee.model_fields}
+    )
 
 
 def _offsets(meeting: Meeting) -> dict[str, str]:

@@ -179,6 +179,8 @@ async def test_entities_are_present_excused_absent_or_unaccounted(sitting: Sitti
         ("G-UNASKED", "member", "unaccounted", 0),
     ]
     assert (rows[0]["registered"], rows[0]["representatives"]) == (2, 1)
+    shown = {name: there[name] for name in ("id", "handle", "abbreviation", "name")}
+    assert rows[0]["entity"] == shown
     quorum = await sitting.get("/attendance/quorum")
     assert quorum == {
         "members": 5,

@@ -58,6 +58,39 @@ async def test_a_focal_point_keeps_the_own_directory_and_knows_of_no_other(world
     assert (again.status_code, again.json()["type"].rpartition("/")[2]) == (409, "person-known")
 
 
+async def test_entities_are_found_by_their_names_in_any_language(world: World) -> None:
+    await world.entity(abbreviation="UNODC", name={"en": "Office on Drugs", "fr": "100% Drogues"})
+    await world.entity(abbreviation="WHO", name={"en": "World Health Organization"})
+
+    async def found(words: str) -> list[str]:
+        listed = await world.administrator.get("/v1/entities", params={"search": words})
+        return [entity["handle"] for entity in listed.json()["items"]]
+
+    assert await found("drogues") == ["unodc"]
+    assert await found("OFFICE on") == ["unodc"]
+    assert await found("o") == ["unodc", "who"]
+    assert await found("0%") == ["unodc"]
+    assert await found("o%e") == []
+    assert await found("fr") == [], "the tags of languages are no words of the name"
+
+
+async def test_people_are_found_by_name_or_address(world: World) -> None:
+    entity, other = await world.entity(), await world.entity()
+    await world.person(entity, name="Amina Okafor", email="a.okafor@example.org")
+    await world.person(entity, name="Li Wei", email="director@example.org")
+    await world.person(other, name="Amina Diallo", email="amina@example.org")
+
+    async def found(words: str) -> list[str]:
+        path = f"/v1/entities/{entity['id']}/people"
+        listed = await world.administrator.get(path, params={"search": words})
+        return [person["name"] for person in listed.json()["items"]]
+
+    assert await found("AMINA") == ["Amina Okafor"]
+    assert await found("director@") == ["Li Wei"]
+    assert await found("@example") == ["Amina Okafor", "Li Wei"]
+    assert await found("a_o") == []
+
+
 async def test_a_focal_point_is_named_and_ended(world: World) -> None:
     entity = await world.entity()
     path = f"/v1/entities/{entity['id']}/focal-points"

@@ -36,6 +36,7 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "id": meeting["id"],
         "handle": "coordination-committee-6",
         "committee_id": committee["id"],
+        "committee": {name: committee[name] for name in ("id", "handle", "name")},
         "number": 6,
         "status": "draft",
         "title": {"en": "Sixth meeting"},

@@ -45,6 +45,21 @@ async def test_committee_roles_reach_working_groups_and_not_upwards(world: World
     assert await seen_by(await world.caller(), meetings) == [False, False, False]
 
 
+async def test_a_meeting_names_its_committee(world: World) -> None:
+    committee = await world.committee(name={"en": "Drugs", "fr": "Drogues"})
+    meeting = await world.meeting(committee)
+    named = {name: committee[name] for name in ("id", "handle", "name")}
+    assert meeting["committee"] == named
+    await world.scheduled(meeting)
+    new_name = {"name": {"fr": "Stupéfiants"}}
+    path = f"/v1/committees/{committee['id']}"
+    before = (await world.administrator.get(address(meeting))).headers["etag"]
+    assert (await world.administrator.patch(path, json=new_name)).status_code == 200
+    after = await world.administrator.get(address(meeting))
+    assert after.json()["committee"] == named | {"name": {"en": "Drugs", "fr": "Stupéfiants"}}
+    assert after.headers["etag"] != before
+
+
 async def test_only_organizers_act_and_see_the_moves(world: World) -> None:
     committee = await world.committee()
     meeting = await world.meeting(committee)
@@ -154,9 +169,9 @@ async def test_everybody_sees_public_meetings_once_they_are_announced(
     dropped = await world.meeting(committee, public=True)
     await post(world.administrator, address(dropped, "/cancel"))
     kept = {
-        "id", "handle", "committee_id", "number", "status", "title", "description", "format",
-        "timezone", "local_start", "start_offset", "local_end", "end_offset", "starts_at",
-        "ends_at", "languages", "venue", "contacts",
+        "id", "handle", "committee_id", "committee", "number", "status", "title", "description",
+        "format", "timezone", "local_start", "start_offset", "local_end", "end_offset",
+        "starts_at", "ends_at", "languages", "venue", "contacts",
     }  # fmt: skip
     expected = {name: shown[name] for name in kept}
     for ref in (shown["id"], shown["handle"]):
