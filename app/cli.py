@@ -26,6 +26,7 @@ from app import callers, provisioning, serving
 from app import check as invariants
 from app.committees.imports import import_committees
 from app.core import clock
+from app.core.database import sqlstate
 from app.core.imports import ImportResult, RowOutcome, rows_of
 from app.core.problems import Problem
 from app.core.sheets import Row
@@ -68,6 +69,10 @@ Table_ = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 
 
+UNDEFINED_TABLE = "42P01"
+NO_SCHEMA = "The database has no schema, or that of another release: run `python -m app migrate`."
+
+
 def main() -> None:
     """What goes wrong in a way that an operator can mend is said in a line, with status 1."""
     try:
@@ -80,7 +85,7 @@ def main() -> None:
         asyncpg.PostgresError,
         OSError,
     ) as error:
-        _fail(str(error))
+        _fail(NO_SCHEMA if sqlstate(error) == UNDEFINED_TABLE else str(error))
     except ValidationError as error:
         _fail("\n".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
     except Problem as problem:

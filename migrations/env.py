@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.core.database import engine_for
 from app.core.tables import Values
 from app.deployment import database_address
 from app.schema import metadata
@@ -47,8 +47,9 @@ def _run(connection: Connection) -> None:
 async def _online() -> None:
     address = context.get_x_argument(as_dictionary=True).get("address")
     given = context.config.attributes.get("address")
-    url = f"postgresql+asyncpg://{given or address or database_address(get_settings())}"
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = engine_for(
+        given or address or database_address(get_settings()), {}, poolclass=NullPool
+    )
     async with engine.connect() as connection:
         await connection.run_sync(_run)
     await engine.dispose()

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -30,16 +31,13 @@ class Database:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
-        self.engine: AsyncEngine = create_async_engine(
-            f"postgresql+asyncpg://{settings.address}",
+        self.engine: AsyncEngine = engine_for(
+            settings.address,
+            {"timeout": settings.wait, "server_settings": self._server_settings()},
             pool_size=settings.pool,
             max_overflow=0,
             pool_timeout=settings.wait,
             pool_use_lifo=True,
-            connect_args={
-                "timeout": settings.wait,
-                "server_settings": self._server_settings(),
-            },
         )
         self._admission = Admission(settings.pool, settings.wait)
         self._reads: asyncpg.Pool[asyncpg.Record] | None = None
@@ -85,6 +83,16 @@ class Database:
             "lock_timeout": str(self.settings.lock_timeout),
             "idle_in_transaction_session_timeout": "30000",
         }
+
+
+def engine_for(address: str, connecting: Mapping[str, Any], **options: Any) -> AsyncEngine:
+    """An engine for `user:password@host:port/name?parameters`.
+
+    The driver reads the address itself, so that it may have the parameters that PostgreSQL's own
+    programs know, such as `sslmode`; SQLAlchemy would refuse them.
+    """
+    connect = partial(asyncpg.connect, f"postgresql://{address}", **connecting)
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
 
 
 class Admission:

@@ -63,7 +63,9 @@ class Edge:
         asked = connection.headers.get("x-request-id", "")
         scope["request_id"] = asked if _REQUEST_ID.fullmatch(asked) else str(new_id())
         extra = [(b"x-request-id", scope["request_id"].encode())]
-        started = False
+        started, head = False, scope["method"] == "HEAD"
+        if head:  # every GET answers HEAD as well, without the content (RFC 9110 section 9.3.2)
+            scope = dict(scope, method="GET")
 
         async def answer(message: Message) -> None:
             nonlocal started
@@ -71,6 +73,8 @@ class Edge:
                 started = True
                 message["headers"] = [*message["headers"], *extra, *_SAFETY]
                 _REQUESTS.labels(scope["method"], str(message["status"])).inc()
+            elif head:
+                message = dict(message, body=b"")
             await send(message)
 
         with _SECONDS.labels(scope["method"]).time():
@@ -118,6 +122,8 @@ def _allowed(app: FastAPI, path: str) -> str:
         if route.path_regex is not None and route.path_regex.match(path)
         for method in route.methods or ()
     }
+    if "GET" in methods:
+        methods.add("HEAD")
     return ", ".join(sorted(methods))
 
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from tests.cli.conftest import Run
+from tests.conftest import Server
 from tests.world import World
 
 ENTITIES = """\
@@ -112,3 +113,23 @@ def test_what_is_missing_is_said_in_a_line(run: Run, tmp_path: Path) -> None:
     wrong = run("check", SECRETARIAT_PORT="many")
     assert wrong.returncode == 1
     assert wrong.stderr.startswith("Error: port: ")
+
+
+async def test_a_database_without_a_schema_is_told_in_words(
+    run: Run, plain_server: Server, tmp_path: Path
+) -> None:
+    url = await plain_server.create()
+    for command in (["check"], ["token", "list"], ["token", "create", "--role", "administrator"]):
+        empty = run(*command, DATABASE_URL=url)
+        assert empty.returncode == 1
+        assert empty.stderr == (
+            "Error: The database has no schema, or that of another release: "
+            "run `python -m app migrate`.\n"
+        )
+
+
+async def test_the_database_address_may_have_parameters(run: Run, plain_server: Server) -> None:
+    url = await plain_server.create() + "?sslmode=disable&application_name=ours"
+    assert run("migrate", DATABASE_URL=url).returncode == 0
+    sound = run("check", DATABASE_URL=url)
+    assert sound.returncode == 0, sound.stderr

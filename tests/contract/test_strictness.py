@@ -86,10 +86,10 @@ async def test_a_handle_is_no_id(world: World) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/v1/meetings", "GET, POST"),
-        ("PUT", "/v1/meetings/coordination-committee-6", "DELETE, GET, PATCH"),
-        ("POST", "/v1/meetings/coordination-committee-6/room", "DELETE, GET, PUT"),
-        ("POST", "/livez", "GET"),
+        ("PUT", "/v1/meetings", "GET, HEAD, POST"),
+        ("PUT", "/v1/meetings/coordination-committee-6", "DELETE, GET, HEAD, PATCH"),
+        ("POST", "/v1/meetings/coordination-committee-6/room", "DELETE, GET, HEAD, PUT"),
+        ("POST", "/livez", "GET, HEAD"),
         ("DELETE", "/openapi.json", "GET, HEAD"),
     ],
 )
@@ -155,3 +155,13 @@ async def test_the_reference_needs_no_other_host(anonymous: httpx.AsyncClient) -
     kinds = [(await anonymous.get(part)).headers["content-type"] for part in parts]
     assert kinds == ["text/css; charset=utf-8", "image/png", "text/javascript; charset=utf-8"]
     assert (await anonymous.get("/docs/redoc.standalone.js")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/meetings", "/livez", "/openapi.json", "/v1/no-such"])
+async def test_head_answers_as_get_without_the_content(world: World, path: str) -> None:
+    whole = await world.administrator.get(path)
+    head = await world.administrator.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    ours = {"content-length", "content-type", "etag", "cache-control", "vary"}
+    shown = [{k: v for k, v in each.headers.items() if k in ours} for each in (whole, head)]
+    assert shown[0] == shown[1]
