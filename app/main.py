@@ -22,8 +22,15 @@ The backend that a committee's secretariat runs its virtual meetings on: schedul
 member entities, registration of representatives, agenda and panels, attendance and outcomes.
 
 Times are RFC 3339 in UTC; wall times stand beside an IANA zone. Every refusal is
-`application/problem+json` with a type that has a page. Lists are `{items, next_cursor}`. Every
-resource has a strong `ETag`. Every `POST` takes an `Idempotency-Key`.
+`application/problem+json` with a type that has a page; a client decides by the last part of `type`,
+and shows `errors` at the members that they point to. Lists are `{items, next_cursor}`, without a
+total. Every resource has a strong `ETag`. Every `POST` takes an `Idempotency-Key`.
+
+Answers have every member, with `null` where there is nothing. Unknown members and parameters are
+refused. In a `PATCH`, which is a JSON merge patch, what is left out stays and `null` removes. Texts
+in several languages are objects by BCP 47 tag. Paths take an id or, where there is one, a handle.
+`allowed` names what you may do with a thing now. There are no CORS headers: call the service from
+its own origin or from a server.
 """
 
 
