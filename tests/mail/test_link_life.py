@@ -189,7 +189,7 @@ async def test_without_the_lock_a_link_would_outlive_the_right(
 ) -> None:
     """The negative control."""
 
-    async def unlocked(*args, lock: bool):  # type: ignore[no-untyped-def]  # as focal_people
+    async def unlocked(*args, lock: bool):
         return await focal_people(*args)
 
     monkeypatch.setattr(listeners, "focal_people", unlocked)
