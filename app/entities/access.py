@@ -13,7 +13,7 @@ from app.entities import queries
 from app.entities.tables import Entity, FocalPoint, Person
 from app.identity.access import AccountCaller, CallerDep
 from app.identity.lifecycle import Role
-from app.identity.policy import Caller
+from app.identity.policy import Caller, Permission
 
 EntityRef = Annotated[
     str, Path(min_length=1, max_length=80, description="Id or handle.", examples=["unodc"])
@@ -22,10 +22,9 @@ EntityRef = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """An entity whose people the caller may see, and whether they may change them."""
+    """An entity whose people the caller may see and keep."""
 
     entity: Entity
-    may_change: bool
 
 
 async def entity_for(session: Session, caller: AccountCaller, e: EntityRef) -> Entity:
@@ -55,7 +54,7 @@ async def directory_for(session: Session, caller: CallerDep, e: EntityRef) -> Di
     entity = await queries.find_entity(session, e)
     if entity is None or not await may_see_people(session, caller, entity.id):
         raise NotFound
-    return Directory(entity, may_change=True)
+    return Directory(entity)
 
 
 async def may_see_people(session: AsyncSession, caller: Caller, entity_id: UUID) -> bool:
@@ -74,6 +73,15 @@ async def person_for(
     return person
 
 
+async def person_to_change(
+    session: Session, caller: CallerDep, person: Annotated[Person, Depends(person_for)]
+) -> Person:
+    """Links are passed on: whoever holds one changes nobody to whom links are sent."""
+    if caller.link is not None and await queries.has_focal_points(session, person.id):
+        raise NotPermitted("The session of a link changes no focal point.")
+    return person
+
+
 async def focal_point_for(
     session: Session,
     directory: Annotated[Directory, Depends(directory_for)],
@@ -85,18 +93,52 @@ async def focal_point_for(
     return found
 
 
-async def committee_scope(session: AsyncSession, ref: str | None) -> UUID | None:
-    """The committee that a focal point is limited to; raises `Invalid` for an unknown one."""
-    if ref is None:
-        return None
-    committee_id = await queries.find_committee_id(session, ref)
-    if committee_id is None:
+async def committee_scope(
+    session: AsyncSession, caller: Caller, entity: Entity, ref: str | None
+) -> UUID | None:
+    """The committee that a focal point is to be limited to, None for all.
+
+    Raises `Invalid` for an unknown one, and `NotPermitted` where the caller's own right does not
+    reach as far.
+    """
+    line = () if ref is None else await queries.find_committee_line(session, ref)
+    if ref is not None and not line:
         raise Invalid.at("/committee", "There is no such committee.")
-    return committee_id
+    await _check_reach(session, caller, entity.id, line)
+    return line[0] if line else None
+
+
+async def focal_point_to_end(
+    session: Session,
+    caller: AccountCaller,
+    found: Annotated[tuple[FocalPoint, Person], Depends(focal_point_for)],
+) -> FocalPoint:
+    """Whoever could name such a focal point may end it."""
+    focal_point = found[0]
+    scope = focal_point.committee_id
+    line = () if scope is None else await queries.find_committee_line(session, scope)
+    await _check_reach(session, caller, focal_point.entity_id, line)
+    return focal_point
+
+
+async def _check_reach(
+    session: AsyncSession, caller: Caller, entity_id: UUID, line: tuple[UUID, ...]
+) -> None:
+    """Nobody hands out, or takes, a right to act that is wider than their own; `line` is the
+    committee and its parent, empty for all committees.
+    """
+    acts = caller.may(Permission.ACT_FOR_ENTITY, committees=line, entity_id=entity_id)
+    organizes = bool(line) and caller.may(Permission.ORGANIZE, committees=line)
+    if organizes and not caller.is_administrator:
+        organizes = await queries.belongs_to_any(session, entity_id, line)
+    if not (acts or organizes or caller.is_administrator):
+        raise NotPermitted("Your own right does not reach the committees that this is about.")
 
 
 EntityDep = Annotated[Entity, Depends(entity_for)]
 EntityToChange = Annotated[Entity, Depends(entity_to_change)]
 DirectoryDep = Annotated[Directory, Depends(directory_for)]
 PersonDep = Annotated[Person, Depends(person_for)]
+PersonToChange = Annotated[Person, Depends(person_to_change)]
+FocalPointToEnd = Annotated[FocalPoint, Depends(focal_point_to_end)]
 FocalPointDep = Annotated[tuple[FocalPoint, Person], Depends(focal_point_for)]

@@ -18,7 +18,9 @@ from app.entities.access import (
     EntityDep,
     EntityToChange,
     FocalPointDep,
+    FocalPointToEnd,
     PersonDep,
+    PersonToChange,
     committee_scope,
 )
 from app.entities.problems import NotOfThisEntity, PersonKnown
@@ -175,7 +177,7 @@ async def get_person(person: PersonDep) -> PersonOut:
     openapi_extra=takes_if_match(),
 )
 async def change_person(
-    session: Session, person: PersonDep, body: PersonPatch, request: Request
+    session: Session, person: PersonToChange, body: PersonPatch, request: Request
 ) -> PersonOut:
     """Correct a person by JSON merge patch."""
     accept_match(request, PersonOut.of(person))
@@ -193,7 +195,7 @@ async def change_person(
     responses=raises(StillInUse),
     openapi_extra=takes_if_match(),
 )
-async def delete_person(session: Session, person: PersonDep, request: Request) -> None:
+async def delete_person(session: Session, person: PersonToChange, request: Request) -> None:
     """Remove somebody who was never registered, invited or named."""
     accept_match(request, PersonOut.of(person))
     await service.delete_person(session, person)
@@ -223,7 +225,7 @@ async def name_focal_point(
     response: Response,
 ) -> FocalPointOut:
     """Name a focal point: somebody of the directory, or a new person."""
-    committee_id = await committee_scope(session, body.committee)
+    committee_id = await committee_scope(session, caller, directory.entity, body.committee)
     person = await service.person_named(
         session, directory.entity, body.person_id, body.person.model_dump() if body.person else None
     )
@@ -246,9 +248,9 @@ async def get_focal_point(found: FocalPointDep) -> FocalPointOut:
     operation_id="endFocalPoint",
     status_code=status.HTTP_204_NO_CONTENT,
 )
-async def end_focal_point(session: Session, found: FocalPointDep, caller: AccountCaller) -> None:
+async def end_focal_point(session: Session, focal_point: FocalPointToEnd) -> None:
     """Let a focal point act no longer; the record of having acted stays."""
-    await service.end_focal_point(session, found[0])
+    await service.end_focal_point(session, focal_point)
 
 
 def _focal_point(focal_point: FocalPoint, person: Person) -> FocalPointOut:

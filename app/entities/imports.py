@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.fields import Handle
 from app.core.imports import ImportResult, RowOutcome, RowResult, refuse_if_any, row_model, summary
 from app.core.patches import changes
 from app.core.problems import FieldError
@@ -16,7 +17,7 @@ from app.entities.schemas import EntityWrite
 class EntityRow(EntityWrite):
     """A row; `name_en`, `name_fr` ... stand for the members of `name` where cells are flat."""
 
-    handle: str | None = None
+    handle: Handle | None = None
     standing: str | None = None
     provenance: str | None = None
 

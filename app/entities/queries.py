@@ -181,10 +181,13 @@ async def belongs_to_any(
     return bool((await session.execute(select(or_(in_committee, invited)))).scalar_one())
 
 
-async def find_committee_id(session: AsyncSession, ref: str) -> UUID | None:
-    """A committee by id or handle; named by its columns for the same reason."""
-    committees = table("committees", column("id", Uuid), column("handle"))
-    by = committees.c.id == UUID(ref) if _is_uuid(ref) else committees.c.handle == ref
-    statement = select(committees.c.id).where(by)
-    found: UUID | None = (await session.execute(statement)).scalar_one_or_none()
-    return found
+async def find_committee_line(session: AsyncSession, ref: str | UUID) -> tuple[UUID, ...]:
+    """A committee by id or handle, then its parent; empty if there is none. Named by its columns
+    for the same reason.
+    """
+    committees = table(
+        "committees", column("id", Uuid), column("handle"), column("parent_id", Uuid)
+    )
+    statement = select(committees.c.id, committees.c.parent_id).where(by_ref(committees.c, ref))
+    row = (await session.execute(statement)).one_or_none()
+    return tuple(each for each in row if each is not None) if row else ()

@@ -90,7 +90,11 @@ BODIES: dict[str, Body] = {
     "changeEntity": lambda _: {"name": {"en": "New words"}},
     "addPerson": _person,
     "changePerson": lambda _: {"name": "New words"},
-    "nameFocalPoint": lambda part: {"person_id": part.ids["person_id"], "kind": "alternate"},
+    "nameFocalPoint": lambda part: {
+        "person_id": part.ids["person_id"],
+        "kind": "alternate",
+        "committee": part.ids["c"],
+    },
     "createMeeting": lambda part: TITLE | TIMES | {"committee": part.committee["id"]},
     "changeMeeting": lambda _: TITLE,
     "putConferenceRoom": lambda _: {

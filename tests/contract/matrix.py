@@ -41,6 +41,8 @@ _ROLL_ADMINISTRATORS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, 403, D
 _DIRECTORY: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, DONE, DONE, DONE)
 _DIRECTORY_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, 403, DONE, DONE)
 _FOCAL_POINTS_WRITE: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, DONE, DONE)
+_FOCAL_POINTS_FOR_ALL: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, 403, DONE)
+"""The part's focal point acts for all committees, which reaches further than an organizer's right."""
 _MEETING: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _ORGANIZERS: Row = (401, 401, 404, 403, 403, 403, 404, 403, 403, DONE, DONE)
 _ORGANIZERS_READ: Row = (401, 401, 404, 403, 403, 403, 404, 403, DONE, DONE, DONE)
@@ -92,7 +94,7 @@ MATRIX: Final[dict[str, Row]] = {
     "listFocalPoints": _DIRECTORY,
     "nameFocalPoint": _FOCAL_POINTS_WRITE,
     "getFocalPoint": _DIRECTORY,
-    "endFocalPoint": _FOCAL_POINTS_WRITE,
+    "endFocalPoint": _FOCAL_POINTS_FOR_ALL,
     "listMeetings": _KNOWN,
     "createMeeting": _ORGANIZERS_OF_ANY,
     "getMeeting": _MEETING,

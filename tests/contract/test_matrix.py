@@ -81,7 +81,10 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         "person_id",
         lambda scene, at: [{"entity": scene.here.entity["handle"], "person_id": at}],
     ),
-    "nameFocalPoint": ("person_id", lambda _, at: {"person_id": at}),
+    "nameFocalPoint": (
+        "person_id",
+        lambda scene, at: {"person_id": at, "committee": scene.here.ids["c"]},
+    ),
     "sendInvitations": ("invitation_id", lambda _, at: {"invitations": [at]}),
     "checkPeopleIn": ("registration_id", lambda _, at: {"registration_ids": [at]}),
     "checkPeopleOut": ("registration_id", lambda _, at: {"registration_ids": [at]}),
