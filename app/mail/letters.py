@@ -24,6 +24,7 @@ from app.identity.tokens import link_token
 from app.mail.lifecycle import MessageKind
 from app.mail.queries import Case
 from app.mail.words import Words, words_for
+from app.meetings.lifecycle import MeetingStatus
 from app.registrations.events import RegistrationPromoted
 from app.registrations.lifecycle import RegistrationStatus
 
@@ -59,6 +60,18 @@ LINKS = {
     MessageKind.LINK_RENEWED: LinkPurpose.ANSWER_INVITATION,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
+
+
+TELL_OF_POSTPONEMENT = frozenset(
+    {
+        MessageKind.INVITATION,
+        MessageKind.LINK_RENEWED,
+        MessageKind.REGISTRATION_CONFIRMED,
+        MessageKind.REGISTRATION_WAITING,
+        MessageKind.MEETING_UPDATED,
+    }
+)
+"""They give the date as one that holds, which that of a postponed meeting does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +147,10 @@ def write(case: Case, house: House) -> Letter:
         "direction": words.direction,
         "subject": subject,
         "greeting": words.say("greeting", **values),
-        "paragraphs": words.say_all("kinds", kind, "paragraphs", **values),
+        "paragraphs": [
+            *words.say_all("kinds", kind, "paragraphs", **values),
+            *_postponement(case, words),
+        ],
         "note": plain(case.note or "", multiline=True),
         "note_label": words.say("note"),
         "facts": facts,
@@ -150,6 +166,12 @@ def write(case: Case, house: House) -> Letter:
         html=_layout("letter.html").render(page),
         invite=invite,
     )
+
+
+def _postponement(case: Case, words: Words) -> list[str]:
+    postponed = case.meeting.status is MeetingStatus.POSTPONED
+    tells = postponed and case.message.kind in TELL_OF_POSTPONEMENT
+    return [words.say("postponed")] if tells else []
 
 
 def _values(case: Case, words: Words) -> dict[str, object]:

@@ -27,6 +27,8 @@ CONTACTS = [
     {"name": "Information; Officer, press", "role": "Media", "email": "pio@example.org"},
     {"name": "Mailbox", "role": None, "email": None},
 ]
+NOT_THEN = "will not take place on the date below. A new date will be announced."
+NOT_THEN_IN_FRENCH = "n'aura pas lieu à la date ci-dessous. Une nouvelle date sera annoncée."
 FRENCH_LABEL = "Message des organisateurs :"
 MOVES: dict[str, dict[str, int]] = {"reschedule": {"hours": 1}, "postpone": {}, "cancel": {}}
 TITLE = {"en": "6th meeting, with a panel", "fr": "6e réunion, avec un panel"}
@@ -156,6 +158,23 @@ async def test_an_entry_of_a_postponed_meeting_stays_tentative(stage: Stage) -> 
         "Conference Room 9",
     )
     assert (other.status.value, other.location.value) == ("TENTATIVE", "Conference Room 9")
+
+
+async def test_no_mail_passes_the_date_of_a_postponed_meeting_off_as_its_own(stage: Stage) -> None:
+    await stage.send()
+    first, *_ = [await stage.register() for _ in range(4)]
+    await stage.withdraw(first)
+    await stage.change(title=TITLE)
+    await stage.follow()
+    await stage.postpone()
+    await stage.follow()
+    told = []
+    for message in await stage.messages():
+        text = body(await stage.mail(message), "plain")
+        told.append((message.kind, text.count(NOT_THEN) + text.count(NOT_THEN_IN_FRENCH)))
+    silent = {Kind.REGISTRATION_WITHDRAWN}
+    assert told == [(kind, int(kind not in silent)) for kind, _ in await stage.planned()]
+    assert {kind for kind, _ in told} >= {Kind.MEETING_UPDATED, Kind.REGISTRATION_WAITING}
 
 
 @pytest.mark.parametrize("later", ["change_room", "reschedule", "postpone", "cancel"])
