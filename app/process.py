@@ -16,6 +16,7 @@ import uvicorn
 
 from app.core import clock
 from app.deployment import configure_logging
+from app.protocol import bounded
 from app.settings import get_settings
 
 DRAIN_SECONDS = 20
@@ -24,11 +25,12 @@ DRAIN_SECONDS = 20
 
 def run_api(listener: socket.socket) -> None:
     """Serve the application on a socket that listens already, until SIGTERM or SIGINT."""
+    settings = get_settings()
     config = uvicorn.Config(
         "app.main:create_app",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=bounded(settings.head_seconds, settings.url),
         access_log=False,
         proxy_headers=False,
         server_header=False,

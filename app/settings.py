@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     lock_timeout: Annotated[int, Field(ge=100)] = Field(
         4000, description="Milliseconds that a statement may wait for a row lock."
     )
+    head_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        10,
+        description="Seconds within which the head of a request must arrive; then the connection "
+        "is closed.",
+    )
     body_limit: Annotated[int, Field(ge=1024)] = Field(
         2_000_000, description="Bytes that the body of a request may have."
     )

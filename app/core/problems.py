@@ -209,6 +209,16 @@ class BodyTooLarge(Problem):
     slug, title, status = "body-too-large", "Body too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class HeadTooLarge(Problem):
+    """The request line and headers are larger than the limit. Send fewer or shorter ones."""
+
+    slug, title, status = (
+        "head-too-large",
+        "Head too large",
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    )
+
+
 class UnsupportedMediaType(Problem):
     """The body's `Content-Type` (or `Content-Encoding`) is not one that this address takes."""
 

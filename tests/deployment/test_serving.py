@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.protocol import HEAD_LIMIT
 from tests.cli.conftest import ROOT, environment
 
 SECONDS = 120.0
@@ -94,6 +95,15 @@ def call(run: dict[str, Any], role: str) -> httpx.Response:
     return httpx.get(f"{run['url']}/v1/me", headers=headers, trust_env=False, timeout=30)
 
 
+def answer_to_a_large_head(run: dict[str, Any]) -> bytes:
+    """To just one byte too many, as it would be lost with what is sent after it."""
+    address = httpx.URL(run["url"])
+    assert address.port is not None
+    with socket.create_connection((address.host, address.port), timeout=30) as connection:
+        connection.sendall(b"GET /livez?".ljust(HEAD_LIMIT + 1, b"x"))
+        return connection.recv(12, socket.MSG_WAITALL)
+
+
 @pytest.mark.timeout(400)
 def test_from_the_first_start_to_the_second_stop(tmp_path: Path) -> None:
     data = tmp_path / "data"
@@ -167,7 +177,9 @@ def test_a_database_of_ones_own_is_served_without_an_embedded_one(
     data = tmp_path / "data"
     with served(data, DATABASE_URL=database_url) as process:
         wait_until_told(process)
-        assert call(run_file(data), "administrator").status_code == 200
+        run = run_file(data)
+        assert call(run, "administrator").status_code == 200
+        assert answer_to_a_large_head(run) == b"HTTP/1.1 431"
         assert not (data / "postgres").exists()
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 0
