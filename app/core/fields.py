@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
+import idna
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
@@ -134,6 +135,29 @@ def _short(address: AnyHttpUrl) -> AnyHttpUrl:
     return address
 
 
+def _without_user(address: AnyHttpUrl) -> AnyHttpUrl:
+    """Everybody who comes sees the address, and programs warn of such ones or cut them."""
+    if address.username is not None or address.password is not None:
+        raise ValueError("must not hold a user name or a password")
+    return address
+
+
+def _bare(value: Any) -> Any:
+    """`Name <address>` holds an address, and pydantic would forget the name."""
+    if isinstance(value, str) and "<" in value:
+        raise ValueError("is an address alone, such as a.b@example.org")
+    return value
+
+
+def _encodable(address: str) -> str:
+    """What pydantic reads can still be no domain once it is in lower case."""
+    try:
+        ascii_domain(address)
+    except idna.IDNAError:
+        raise ValueError("has a domain that cannot be asked for in the DNS") from None
+    return address
+
+
 def _rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -191,7 +215,13 @@ LocalizedText = Annotated[
     ),
     BeforeValidator(_one_text_each),
 ]
-Email = Annotated[EmailStr, StringConstraints(max_length=254), Field(examples=["a.b@example.org"])]
+Email = Annotated[
+    EmailStr,
+    BeforeValidator(_bare),
+    StringConstraints(max_length=254),
+    AfterValidator(_encodable),
+    Field(examples=["a.b@example.org"]),
+]
 ZoneName = Annotated[
     str,
     StringConstraints(min_length=3, max_length=60),
@@ -202,6 +232,7 @@ WebAddress = Annotated[
     AnyHttpUrl,
     UrlConstraints(max_length=MAX_ADDRESS),
     AfterValidator(_short),
+    AfterValidator(_without_user),
     PlainSerializer(str, return_type=str),
     Field(examples=["https://conference.example.org/j/6"]),
 ]
@@ -261,6 +292,15 @@ def accepted_languages(header: str | None) -> list[str]:
 def normalised_email(address: str) -> str:
     """The form in which addresses are compared: letter case does not tell people apart."""
     return address.strip().lower()
+
+
+def ascii_domain(address: str) -> str:
+    """The address with its domain as it is asked for in the DNS (IDNA 2008, RFC 5891).
+
+    Raises `idna.IDNAError`.
+    """
+    local, _, domain = normalised_email(address).rpartition("@")
+    return f"{local}@{domain if domain.isascii() else idna.encode(domain).decode()}"
 
 
 def json_names(errors: Iterable[Any]) -> str:

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from uuid import UUID
 
 from app.calendar.writer import plain
-from app.core.fields import normalised_email
+from app.core.fields import ascii_domain
 from app.mail.letters import Letter
 
 POLICY = SMTP.clone(cte_type="7bit")
@@ -70,12 +70,6 @@ def enclose(letter: Letter, heading: Heading) -> Envelope:
         international=international,
         data=message.as_bytes(),
     )
-
-
-def ascii_domain(address: str) -> str:
-    """The address with its domain as it is asked for in the DNS."""
-    local, _, domain = normalised_email(address).rpartition("@")
-    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
 
 
 def _write_header(message: EmailMessage, letter: Letter, heading: Heading, recipient: str) -> None:

@@ -17,7 +17,8 @@ from aiosmtplib.errors import (
 )
 
 from app.calendar.writer import plain
-from app.mail.mime import Envelope, ascii_domain
+from app.core.fields import ascii_domain
+from app.mail.mime import Envelope
 from app.settings import Settings
 
 TIMEOUT = 30.0

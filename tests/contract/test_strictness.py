@@ -42,6 +42,31 @@ async def test_a_flag_is_true_or_false(world: World, wrong: Any) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
+        "A Name <a@example.org>",
+        "<a@example.org>",
+        "a@\u13a0.example.org",  # an upper case whose lower case is refused in domains
+        "a@xn--a.example.org",
+    ],
+)
+async def test_a_mail_address_is_one_that_mail_can_go_to(world: World, wrong: str) -> None:
+    entity = await world.entity()
+    body = {"name": "Amina Rossi", "email": wrong}
+    path = f"/v1/entities/{entity['id']}/people"
+    answer = await world.administrator.post(path, json=body)
+    assert problem(answer) == (422, "invalid", ["/email"])
+
+
+@pytest.mark.parametrize("user", ["chair@", "chair:secret@", ":secret@"])
+async def test_an_address_to_join_at_holds_no_user(world: World, user: str) -> None:
+    meeting = await world.meeting(await world.committee())
+    body = {"label": "Main room", "join_address": f"https://{user}conference.example.org/j/6"}
+    answer = await world.administrator.put(f"/v1/meetings/{meeting['id']}/room", json=body)
+    assert problem(answer) == (422, "invalid", ["/join_address"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
         "2021-10-08",
         "2021-10-08 10:00:00",
         "2021-10-08T10",

@@ -239,13 +239,20 @@ async def test_names_and_titles_are_text_and_nothing_else(
         assert shown in " ".join(body(mail, "plain").split())
 
 
-async def test_a_mail_to_an_international_address(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("domain", "asked"),
+    [
+        ("bücher.example.org", "xn--bcher-kva.example.org"),
+        ("straße.example.org", "xn--strae-oqa.example.org"),  # not strasse, which is another's
+    ],
+)
+async def test_a_mail_to_an_international_address(stage: Stage, domain: str, asked: str) -> None:
     await stage.send()
-    await stage.register(email="jürgen@bücher.example.org")
+    await stage.register(email=f"jürgen@{domain}")
     await stage.follow()
     mail = await stage.mail((await stage.messages())[1])
     written = str(mail["To"]).encode("utf-8", "surrogateescape").decode()
-    assert written == "Person 1 <jürgen@xn--bcher-kva.example.org>"
+    assert written == f"Person 1 <jürgen@{asked}>"
 
 
 def test_every_language_has_the_same_phrases() -> None:
