@@ -71,6 +71,7 @@ def _refused(place: int, problem: Problem) -> BulkRow:
         row=place,
         outcome=BulkOutcome.REFUSED,
         problem=problem.slug,
+        detail=problem.detail,
         errors=problem.errors or [],
     )
 

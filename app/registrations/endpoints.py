@@ -15,9 +15,9 @@ from app.entities.problems import NotOfThisEntity
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
-from app.registrations import bulk, queries, service
+from app.registrations import bulk, policy, queries, service
 from app.registrations.access import RegistrationRow, RegistrationToChange, delegation_for
-from app.registrations.lifecycle import REGISTRATION, RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
 from app.registrations.problems import (
     AlreadyRegistered,
     HeadAlreadyNamed,
@@ -118,12 +118,21 @@ async def change_registration(
     body: RegistrationPatch,
     request: Request,
 ) -> RegistrationOut:
-    """Change the role; a role without a seat frees the one that was held."""
+    """Change the role; a role without a seat frees the one that was held.
+
+    A role that takes a seat is taken like a new registration: by organizers at any time, by others
+    while registration is open.
+    """
     row = await queries.find_row(session, view.meeting.id, found.registration.id)
     accept_match(request, shown(row, view))
     if body.role is not None:
         await service.change_role(
-            session, found.meeting, found.invitation, found.registration, body.role
+            session,
+            found.meeting,
+            found.invitation,
+            found.registration,
+            body.role,
+            for_organizer=view.organizes,
         )
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
@@ -159,9 +168,7 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
             email=None if observer_only else person.email,
         ),
         waiting_position=place if waiting else None,
-        allowed=[]
-        if observer_only
-        else [verb for verb in REGISTRATION.allowed(registration.status) if verb != "promote"],
+        allowed=[] if observer_only else policy.moves(view.meeting.status, registration.status),
     )
 
 

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from app.registrations.lifecycle import WITHOUT_SEAT, RegistrationRole, RegistrationStatus
+from app.meetings.lifecycle import OVER, MeetingStatus
+from app.registrations.lifecycle import (
+    REGISTRATION,
+    WITHOUT_SEAT,
+    RegistrationRole,
+    RegistrationStatus,
+    RegistrationVerb,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,14 @@ class Seats:
 
 def takes_seat(role: RegistrationRole) -> bool:
     return role not in WITHOUT_SEAT
+
+
+def moves(meeting: MeetingStatus, registration: RegistrationStatus) -> list[RegistrationVerb]:
+    """What a caller may do in these states; promoting is the service's own affair."""
+    if meeting in OVER:
+        return []
+    verbs = [RegistrationVerb(verb) for verb in REGISTRATION.allowed(registration)]
+    return [verb for verb in verbs if verb is not RegistrationVerb.PROMOTE]
 
 
 def seat_decision(role: RegistrationRole, seats: Seats) -> RegistrationStatus:

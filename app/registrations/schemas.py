@@ -1,14 +1,19 @@
 """Registrations as they cross the wire."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
 from app.core.problems import FieldError
-from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import (
+    RegistrationRole,
+    RegistrationStatus,
+    RegistrationVerb,
+)
 
 
 class NewPerson(Schema):
@@ -42,8 +47,15 @@ class RegistrationCreate(Schema):
         return self
 
 
+def _a_role(role: RegistrationRole | None) -> RegistrationRole:
+    """A merge patch removes with null, and a registration has a role."""
+    if role is None:
+        raise ValueError("is one of the roles")
+    return role
+
+
 class RegistrationPatch(Schema):
-    role: RegistrationRole | None = None
+    role: Annotated[RegistrationRole | SkipJsonSchema[None], AfterValidator(_a_role)] = None
 
 
 class RegisteredEntity(Schema):
@@ -80,7 +92,9 @@ class RegistrationOut(Schema):
     created_at: InstantField
     confirmed_at: InstantField | None
     withdrawn_at: InstantField | None
-    allowed: list[str] = Field(max_length=20, description="What may be done with it now.")
+    allowed: list[RegistrationVerb] = Field(
+        max_length=20, description="What may be done with it now."
+    )
 
 
 class BulkOutcome(StrEnum):
@@ -100,6 +114,12 @@ class BulkRow(Schema):
         max_length=100,
         description="Name of the problem type.",
         examples=["already-registered"],
+    )
+    detail: str | None = Field(
+        None,
+        max_length=2000,
+        description="The refusal in words.",
+        examples=["This person is registered already."],
     )
     errors: list[FieldError] = Field(default_factory=list, max_length=100)
 

@@ -196,14 +196,20 @@ async def change_role(
     invitation: Invitation,
     registration: Registration,
     role: RegistrationRole,
+    *,
+    for_organizer: bool,
 ) -> None:
-    """Change what somebody comes as; giving up a seat frees it, needing one takes a free one."""
+    """Change what somebody comes as; giving up a seat frees it, needing one takes a free one,
+    under the same conditions as registering.
+    """
     if meeting.status in OVER:
         raise RegistrationClosed(f"The meeting is {meeting.status.value}.")
     was = registration.role
     if registration.status is RegistrationStatus.WITHDRAWN or role is was:
         REGISTRATION.move(registration.status, RegistrationVerb.WITHDRAW)
         return
+    if takes_seat(role) and not registration.takes_seat:
+        check_open(meeting, invitation, clock.now(), for_organizer=for_organizer)
     await _move_seat(session, meeting, invitation, registration, role)
     registration.role, registration.takes_seat = role, takes_seat(role)
     record(session, RegistrationChanged(was_role=was, **_about(meeting, registration)))

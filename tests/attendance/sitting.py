@@ -148,7 +148,9 @@ class Sitting:
             )
             registration = await lock_registration(session, registration_id)
             assert registration is not None
-            await registrations.change_role(session, meeting, invitation, registration, role)
+            await registrations.change_role(
+                session, meeting, invitation, registration, role, for_organizer=True
+            )
 
     async def becomes(self, status: MeetingStatus) -> None:
         """Set the status and the instant that goes with it."""

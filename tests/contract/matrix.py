@@ -42,7 +42,7 @@ _DIRECTORY: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, DONE, DONE, DONE)
 _DIRECTORY_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, 403, DONE, DONE)
 _FOCAL_POINTS_WRITE: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, DONE, DONE)
 _FOCAL_POINTS_FOR_ALL: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, 403, DONE)
-"""The part's focal point acts for all committees, which reaches further than an organizer's right."""
+"""The part's focal point acts for all committees: further than an organizer's right reaches."""
 _MEETING: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _ORGANIZERS: Row = (401, 401, 404, 403, 403, 403, 404, 403, 403, DONE, DONE)
 _ORGANIZERS_READ: Row = (401, 401, 404, 403, 403, 403, 404, 403, DONE, DONE, DONE)

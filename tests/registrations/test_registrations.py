@@ -1,5 +1,6 @@
 """Registrations over HTTP: seats, waiting list, promotion, who may do what."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -196,3 +197,50 @@ async def test_lists_cost_the_same_with_one_row_and_with_fifty(
                 assert len((await world.administrator.get(path)).json()["items"]) == number
             costs.append(len(statements))
     assert costs[:2] == costs[2:]
+
+
+async def test_a_seat_is_not_taken_by_a_change_of_role_after_the_deadline(
+    world: World, set_clock
+) -> None:
+    set_clock(datetime(2021, 9, 1, 8, tzinfo=UTC))
+    deadline = {"registration_closes_at": "2021-10-06T22:00:00Z"}
+    meeting = await world.scheduled(await world.meeting(await world.committee(), **deadline))
+    entity = await world.entity()
+    await world.invitation(meeting, entity, seat_quota=5)
+    focal_point = await world.focal_point_of(entity)
+    path = f"/v1/meetings/{meeting['id']}/registrations"
+    made = await post(focal_point, path, named(1, role="support"))
+    one = f"{path}/{made['id']}"
+    set_clock(datetime(2021, 10, 7, tzinfo=UTC))
+    refused = await focal_point.patch(one, json={"role": "representative"})
+    assert refused.status_code == 409
+    assert refused.json()["type"].endswith("/registration-closed")
+    allowed = await world.administrator.patch(one, json={"role": "representative"})
+    assert (allowed.status_code, allowed.json()["role"]) == (200, "representative")
+    freed = await focal_point.patch(one, json={"role": "support"})
+    assert (freed.status_code, freed.json()["role"]) == (200, "support")
+
+
+async def test_a_role_cannot_be_removed(world: World) -> None:
+    meeting = await world.scheduled(await world.meeting(await world.committee()))
+    entity = await world.entity()
+    await world.invitation(meeting, entity)
+    path = f"/v1/meetings/{meeting['id']}/registrations"
+    made = await post(world.administrator, path, named(1, entity=entity["handle"]))
+    refused = await world.administrator.patch(f"{path}/{made['id']}", json={"role": None})
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/role"]
+
+
+async def test_nothing_is_allowed_once_the_meeting_is_over(world: World) -> None:
+    meeting = await world.scheduled(await world.meeting(await world.committee()))
+    entity = await world.entity()
+    await world.invitation(meeting, entity)
+    path = f"/v1/meetings/{meeting['id']}"
+    body = named(1, entity=entity["handle"])
+    made = await post(world.administrator, f"{path}/registrations", body)
+    assert made["allowed"] == ["withdraw"]
+    await post(world.administrator, f"{path}/cancel")
+    one = f"{path}/registrations/{made['id']}"
+    assert (await world.administrator.get(one)).json()["allowed"] == []
+    assert (await world.administrator.post(f"{one}/withdraw")).status_code == 409
