@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench migrate openapi lint types imports yaml containers
+.PHONY: help run test check bench migrate openapi lint types imports yaml containers campaign-seats
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,9 +11,10 @@ PYTHON := $(BIN)/python
 RUNTIME := $(VENV)/.installed-runtime
 DEV := $(VENV)/.installed-dev
 PROCESSES ?= 2
+HISTORIES ?= 2000
 
 help: ## Say what there is
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: $(RUNTIME) ## Serve everything, with the reference meeting in a new database
 	@exec $(PYTHON) -m app serve
@@ -44,6 +45,9 @@ containers: $(DEV)
 
 openapi: $(DEV) ## Check the OpenAPI document and a client made from it
 	$(PYTHON) tools/openapi/check.py
+
+campaign-seats: $(DEV) ## Play thousands of random histories of seats against a model
+	SEAT_HISTORIES=$(HISTORIES) $(PYTHON) -m tests.registrations.campaign
 
 bench: $(DEV) ## Measure, and write bench/results and docs/performance.md
 	$(PYTHON) -m bench

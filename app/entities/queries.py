@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, Text, Uuid, cast, column, exists, func, or_, table
 from sqlalchemy import select as sa_select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -91,6 +92,16 @@ async def find_person_by_email(session: AsyncSession, entity_id: UUID, email: st
         col(Person.entity_id) == entity_id, col(Person.email) == normalised_email(email)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def insert_person(session: AsyncSession, person: Person) -> Person | None:
+    """The person as a row of the session; None where the directory has the address by now.
+
+    Waits for whoever is adding the same address, and leaves the transaction usable.
+    """
+    statement = insert(Person).values(person.model_dump())
+    statement = statement.on_conflict_do_nothing(index_elements=["entity_id", "email"])
+    return (await session.scalars(statement.returning(Person))).one_or_none()
 
 
 def list_focal_points(entity_id: UUID) -> Select[Any]:

@@ -74,8 +74,7 @@ async def delete_entity(session: AsyncSession, entity: Entity) -> None:
 
 async def add_person(session: AsyncSession, entity: Entity, members: dict[str, Any]) -> Person:
     """A new person of the directory; raises `PersonKnown` through the database."""
-    members = members | {"email": normalised_email(members["email"])}
-    person = Person(entity_id=entity.id, **members)
+    person = _new_person(entity, members)
     session.add(person)
     record(session, PersonAdded(subject_id=person.id, entity_id=entity.id))
     await session.flush()
@@ -85,9 +84,24 @@ async def add_person(session: AsyncSession, entity: Entity, members: dict[str, A
 async def find_or_add_person(
     session: AsyncSession, entity: Entity, members: dict[str, Any]
 ) -> Person:
-    """The person with that address, as the directory has them, or a new one."""
+    """The person with that address, as the directory has them, or a new one.
+
+    Two who name the same new person at once both get the one that was added first.
+    """
     known = await queries.find_person_by_email(session, entity.id, members["email"])
-    return known or await add_person(session, entity, members)
+    if known is not None:
+        return known
+    person = _new_person(entity, members)
+    added = await queries.insert_person(session, person)
+    if added is None:
+        known = await queries.find_person_by_email(session, entity.id, person.email)
+        return known or await add_person(session, entity, members)
+    record(session, PersonAdded(subject_id=added.id, entity_id=entity.id))
+    return added
+
+
+def _new_person(entity: Entity, members: dict[str, Any]) -> Person:
+    return Person(entity_id=entity.id, **members | {"email": normalised_email(members["email"])})
 
 
 async def change_person(

@@ -1,0 +1,412 @@
+"""Plays histories of seats against the service and holds it to the model after each step."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+
+from app.check import wrongs
+from app.core import clock
+from app.main import create_app
+from app.settings import Settings
+from tests.registrations import seat_steps as steps
+from tests.registrations.seat_model import LIVE, Answer, Due, Fact, Label, Model, orders
+from tests.registrations.seat_steps import (
+    ENTITIES,
+    FRESH,
+    INVITED,
+    ORGANIZER,
+    UNINVITED,
+    AnyStep,
+    History,
+    Naming,
+    Together,
+)
+from tests.world import World
+
+FIRST_DAY = datetime(2021, 9, 1, 12, tzinfo=UTC)
+HALF = timedelta(hours=12)
+"""Deadlines fall between the instants that the clock is set to."""
+UNKNOWN = "00000000-0000-7000-8000-000000000000"
+
+_MEETING = "SELECT status, capacity, seats_taken, calendar_sequence FROM meetings WHERE id = $1"
+_INVITATIONS = """
+    SELECT status, seat_quota, seats_taken FROM invitations WHERE meeting_id = $1 ORDER BY id
+"""
+_REGISTRATIONS = """
+    SELECT r.id, p.email, r.role, r.status, r.calendar_sequence, r.takes_seat
+      FROM registrations r JOIN people p ON p.id = r.person_id
+     WHERE r.meeting_id = $1 ORDER BY r.queue_number
+"""
+_LOG = """
+    SELECT id, name, subject_id, data FROM events WHERE meeting_id = $1 AND id > $2 ORDER BY id
+"""
+
+
+class Wrong(AssertionError):
+    """The service answered or kept something else than the model."""
+
+
+@dataclass
+class House:
+    """A service with four entities, their focal points and an organizer, for many histories."""
+
+    app: FastAPI
+    world: World
+    connection: asyncpg.Connection
+    clock_file: Path
+    committee: dict[str, Any]
+    entities: list[dict[str, Any]]
+    callers: dict[int, httpx.AsyncClient]
+    histories: int = 0
+    steps: int = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Everything is made within the running loop, and given back at the end."""
+        assert settings.database_url is not None
+        clock_file = Path(settings.clock.removeprefix("file:"))
+        clock.set_file(clock_file, FIRST_DAY)
+        app = create_app(settings)
+        connection = await asyncpg.connect(settings.database_url.get_secret_value())
+        try:
+            async with app.router.lifespan_context(app), World.of(app) as world:
+                committee = await world.committee()
+                entities = [await world.entity() for _ in ENTITIES]
+                callers = {n: await world.focal_point_of(e) for n, e in enumerate(entities)}
+                callers[ORGANIZER] = await world.organizer(committee)
+                yield cls(app, world, connection, clock_file, committee, entities, callers)
+        finally:
+            await connection.close()
+            clock.use("real")
+
+    def set_day(self, day: int) -> None:
+        clock.set_file(self.clock_file, FIRST_DAY + timedelta(days=day))
+
+    async def play(self, history: History) -> None:
+        """Raises `Wrong` at the first difference."""
+        self.histories += 1
+        self.set_day(0)
+        game = await Game.begin(self, history)
+        for number, step in enumerate(history.steps):
+            self.steps += len(step.steps) if isinstance(step, Together) else 1
+            await game.take(number, step)
+        await game.end()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[House, Callable[[History], None]]]:
+    """A house on an event loop of its own, and a way to play there that hypothesis can call."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        stack = AsyncExitStack()
+        try:
+            house = runner.run(stack.enter_async_context(House.open(settings)))
+            yield house, lambda history: runner.run(house.play(history))
+        finally:
+            runner.run(stack.aclose())
+
+
+@dataclass
+class Game:
+    """One history on a meeting of its own."""
+
+    house: House
+    model: Model
+    path: str
+    meeting_id: UUID
+    invitations: list[str]
+    labels: dict[str, Label] = field(default_factory=dict)
+    """Of registrations by id."""
+    last_entry: UUID = UUID(int=0)
+
+    @classmethod
+    async def begin(cls, house: House, history: History) -> Self:
+        setting, world = history.setting, house.world
+        opens, closes = (1 if setting.opens_late else None), setting.closes
+        draft = await world.meeting(
+            house.committee,
+            capacity=setting.capacity,
+            registration_opens_at=_instant(opens),
+            registration_closes_at=_instant(closes),
+        )
+        meeting = await world.scheduled(draft)
+        invitations = [
+            await world.invitation(
+                meeting, house.entities[entity], sent=entity != INVITED[-1], seat_quota=quota
+            )
+            for entity, quota in enumerate(setting.quotas)
+        ]
+        path, meeting_id = f"/v1/meetings/{meeting['id']}", UUID(meeting["id"])
+        ids = [invitation["id"] for invitation in invitations]
+        game = cls(house, Model(setting), path, meeting_id, ids)
+        await game.log()
+        return game
+
+    async def take(self, number: int, step: AnyStep) -> None:
+        together = step.steps if isinstance(step, Together) else (step,)
+        due = [await self.due(each, (number, n)) for n, each in enumerate(together)]
+        self.model.log.clear()
+        answers = await asyncio.gather(*(self.perform(each) for each in due))
+        found = await self.state()
+        expected = None
+        for expected in orders(self.model, due, answers):
+            if _kept(expected) == found:
+                self.model = expected
+                return
+        if len(due) == 1:
+            told = self.model.answer(due[0])
+            expected = self.model
+            if told != answers[0]:
+                raise Wrong(f"step {number}, {due[0]}: expected {told}, got {answers[0]}")
+        raise Wrong(
+            f"step {number}, {due}: after the answers {answers} found {found}, "
+            f"expected {_kept(expected) if expected else 'other answers in any order'}"
+        )
+
+    async def due(self, step: steps.Step, label: Label) -> Due:
+        """What the drawn numbers mean now."""
+        concerned, target = _entity_of(step), None
+        if isinstance(step, steps.Withdraw | steps.ChangeRole):
+            known = self.model.registrations
+            live = [r for r in known if r.status in LIVE]
+            choice = live if live and step.pick % 6 < 5 else known
+            chosen = choice[step.pick // 6 % len(choice)] if choice else None
+            if chosen is not None:
+                concerned, target = chosen.entity, chosen.label
+        entities = {"organizer": ORGANIZER, "own": concerned, "stranger": (concerned + 1) % 4}
+        caller, etag = entities[step.by], ""
+        if isinstance(step, steps.ChangeCapacity | steps.ChangeDeadline):
+            read = await self.house.callers[caller].get(self.path)
+            etag = read.headers.get("etag", '"unknown"')
+        return Due(step, label, caller, target, self.model.representation(), etag)
+
+    async def perform(self, due: Due) -> Answer:
+        """Call the service; only the clock is moved without a call."""
+        client, step = self.house.callers[due.caller], due.step
+        match step:
+            case steps.Register():
+                body = self._named(step.naming, with_entity=step.says_entity)
+                answer = await client.post(f"{self.path}/registrations", json=body)
+                return self._registered(due, answer)
+            case steps.RegisterMany():
+                query = "?dry_run=true" if step.dry_run else ""
+                rows = [self._named(naming) for naming in step.namings]
+                answer = await client.post(f"{self.path}/registrations/bulk{query}", json=rows)
+                return self._registered_many(due, answer)
+            case steps.Withdraw():
+                answer = await client.post(f"{self._target(due)}/withdraw")
+                return _told(answer, "status", "role", "waiting_position")
+            case steps.ChangeRole():
+                answer = await client.patch(self._target(due), json={"role": step.role})
+                return _told(answer, "status", "role", "waiting_position")
+            case steps.ChangeQuota():
+                body = {"seat_quota": step.quota}
+                answer = await client.patch(self._invitation(step.entity), json=body)
+            case steps.AnswerInvitation():
+                path = f"{self._invitation(step.entity)}/answer"
+                answer = await client.post(path, json={"answer": step.answer})
+            case steps.SendInvitation():
+                answer = await client.post(f"{self._invitation(step.entity)}/send")
+            case steps.WithdrawInvitation():
+                answer = await client.post(f"{self._invitation(step.entity)}/withdraw")
+            case _:
+                return await self._perform_on_meeting(due, client)
+        return _told(answer, "status", "seat_quota", "seats_taken", "waiting")
+
+    async def _perform_on_meeting(self, due: Due, client: httpx.AsyncClient) -> Answer:
+        match due.step:
+            case steps.ChangeCapacity(capacity=capacity):
+                answer = await self._patch(due, capacity=capacity)
+            case steps.ChangeDeadline(closes=closes):
+                answer = await self._patch(due, registration_closes_at=_instant(closes))
+            case steps.Move(verb=verb, day=day):
+                body = _times(day) if verb == "reschedule" else None
+                answer = await client.post(f"{self.path}/{verb}", json=body)
+            case steps.Wait(days=days):
+                await client.get(self.path)  # so that others at once are under way
+                self.house.set_day(self.model.today + days)
+                return ()
+        return _told(answer, "status", "capacity", "calendar_sequence")
+
+    async def _patch(self, due: Due, **members: Any) -> httpx.Response:
+        headers = {"If-Match": due.etag}
+        client = self.house.callers[due.caller]
+        return await client.patch(self.path, json=members, headers=headers)
+
+    async def state(self) -> tuple[Any, ...]:
+        """All that is kept, and what the log has told since the last look."""
+        connection, meeting = self.house.connection, self.meeting_id
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            kept = await connection.fetchrow(_MEETING, meeting)
+            invitations = await connection.fetch(_INVITATIONS, meeting)
+            registrations = await connection.fetch(_REGISTRATIONS, meeting)
+            log = await self.log()
+        return (
+            tuple(kept or ()),
+            [tuple(row) for row in invitations],
+            [self._registration(row) for row in registrations],
+            log,
+        )
+
+    async def log(self) -> list[Fact]:
+        rows = await self.house.connection.fetch(_LOG, self.meeting_id, self.last_entry)
+        if rows:
+            self.last_entry = rows[-1]["id"]
+        return [self._fact(row) for row in rows]
+
+    async def end(self) -> None:
+        """What everybody is shown is what is kept, and a recount finds nothing wrong."""
+        for entity, client in self.house.callers.items():
+            if entity == UNINVITED or not self.model.sees_meeting(entity):
+                assert (await client.get(f"{self.path}/registrations")).status_code == 404
+            else:
+                await self._check_lists(entity, client)
+        async with self.house.app.state.database.transaction() as session:
+            if found := await wrongs(session):
+                raise Wrong(f"the recount says {found}")
+
+    async def _check_lists(self, entity: int, client: httpx.AsyncClient) -> None:
+        model, own = self.model, INVITED if entity == ORGANIZER else [entity]
+        listed = (await client.get(f"{self.path}/registrations?limit=200")).json()["items"]
+        shown = [
+            (self.labels[each["id"]], each["role"], each["status"], each["waiting_position"])
+            for each in listed
+        ]
+        expected = [
+            (r.label, r.role, r.status, model.place(r))
+            for r in model.registrations
+            if r.entity in own
+        ]
+        if shown != expected:
+            raise Wrong(f"caller {entity} is shown {shown}, expected {expected}")
+        board = (await client.get(f"{self.path}/invitations?sort=created_at")).json()["items"]
+        names = ("status", "seat_quota", "seats_taken", "waiting")
+        invitations = [(200, *(each[name] for name in names)) for each in board]
+        if invitations != [model.shown_invitation(each) for each in own]:
+            raise Wrong(f"caller {entity} is shown {invitations}")
+
+    def _named(self, naming: Naming, *, with_entity: bool = True) -> dict[str, Any]:
+        """The same few people in all histories, but for two who are new each time."""
+        fresh = f".{self.house.histories}" if naming.person in FRESH else ""
+        email = f"person.{naming.person}{fresh}@example.org"
+        body: dict[str, Any] = {"person": {"name": "Delegate", "email": email}}
+        if with_entity:
+            body["entity"] = self.house.entities[naming.entity]["handle"]
+        return body | {"role": naming.role}
+
+    def _target(self, due: Due) -> str:
+        ids = {label: key for key, label in self.labels.items()}
+        found = ids[due.target] if due.target is not None else UNKNOWN
+        return f"{self.path}/registrations/{found}"
+
+    def _invitation(self, entity: int) -> str:
+        return f"{self.path}/invitations/{self.invitations[entity]}"
+
+    def _registered(self, due: Due, answer: httpx.Response) -> Answer:
+        if answer.status_code == 201:
+            self.labels[answer.json()["id"]] = due.label
+        return _told(answer, "status", "role", "waiting_position")
+
+    def _registered_many(self, due: Due, answer: httpx.Response) -> Answer:
+        if answer.status_code != 200:
+            return _told(answer)
+        rows = answer.json()["rows"]
+        for row in rows:
+            if row["registration_id"] is not None:
+                self.labels[row["registration_id"]] = (*due.label, row["row"])
+        return 200, tuple((row["outcome"], row["problem"]) for row in rows)
+
+    def _registration(self, row: asyncpg.Record) -> tuple[Any, ...]:
+        label = self.labels.get(str(row["id"]), (str(row["id"]),))
+        person = int(row["email"].split("@")[0].split(".")[1])
+        assert row["takes_seat"] is (row["role"] != "support")
+        return label, person, row["role"], row["status"], row["calendar_sequence"]
+
+    def _fact(self, row: asyncpg.Record) -> Fact:
+        """An entry with the words of the model for what it is about."""
+        subject, name = str(row["subject_id"]), row["name"]
+        data = json.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
+        if name.startswith("registration."):
+            return name, self.labels.get(subject, (subject,)), _without(data, *_IDS)
+        if name.startswith("invitation."):
+            subject_is: Any = self.invitations.index(subject)
+        else:
+            subject_is = "meeting"
+        if name == "meeting.rescheduled":
+            return name, subject_is, _without(data, "changes", "note")
+        if "changes" in data:
+            changes = {
+                member: (_plain(change["before"]), _plain(change["after"]))
+                for member, change in data["changes"].items()
+            }
+            return name, subject_is, {"changes": changes}
+        return name, subject_is, _without(data, "note")
+
+
+_IDS = ("invitation_id", "person_id")
+
+
+def _kept(model: Model) -> tuple[Any, ...]:
+    """The model's state in the form of `Game.state`."""
+    return (
+        (model.status, model.capacity, model.taken, model.sequence),
+        [(each.status, each.quota, each.taken) for each in model.invitations],
+        [(r.label, r.person, r.role, r.status, r.sequence) for r in model.registrations],
+        model.log,
+    )
+
+
+def _told(answer: httpx.Response, *names: str) -> Answer:
+    """Status and the named members, or status and problem."""
+    body = answer.json()
+    if answer.is_success:
+        return answer.status_code, *(body[name] for name in names)
+    return answer.status_code, body["type"].rpartition("/")[2]
+
+
+def _entity_of(step: steps.Step) -> int:
+    match step:
+        case steps.Register(naming=naming):
+            return naming.entity
+        case steps.RegisterMany(namings=namings):
+            return namings[0].entity
+        case (
+            steps.ChangeQuota(entity=entity)
+            | steps.AnswerInvitation(entity=entity)
+            | steps.SendInvitation(entity=entity)
+            | steps.WithdrawInvitation(entity=entity)
+        ):
+            return entity
+        case _:
+            return 0
+
+
+def _instant(day: int | None) -> str | None:
+    return None if day is None else (FIRST_DAY + timedelta(days=day) + HALF).isoformat()
+
+
+def _times(day: int) -> dict[str, str]:
+    """10:00 to 13:00 in New York on that day of the history."""
+    date = (FIRST_DAY + timedelta(days=day)).date().isoformat()
+    return {"local_start": f"{date}T10:00:00", "local_end": f"{date}T13:00:00"}
+
+
+def _plain(value: Any) -> Any:
+    """An instant of the log as its day in the history."""
+    if not isinstance(value, str):
+        return value
+    return (datetime.fromisoformat(value) - HALF - FIRST_DAY).days
+
+
+def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in names}

@@ -1,0 +1,258 @@
+"""What may happen to the seats of a meeting, as histories that hypothesis draws.
+
+A step holds nothing but drawn numbers and words, so that drawing never depends on what the service
+answered; `seat_player` finds out whom and what they mean when the step is due.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+ORGANIZER = -1
+INVITED = range(3)
+"""The entities that have an invitation; that of the last one begins as a draft."""
+UNINVITED = 3
+ENTITIES = range(4)
+ROLES = ("head_of_delegation", "representative", "alternate", "adviser", "observer", "support")
+FIRST_DAY_OF_MEETING = 37
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a meeting begins: days count from the first of the history."""
+
+    capacity: int | None
+    quotas: tuple[int, ...]
+    opens_late: bool
+    """Registration opens half a day after the first day, instead of having no beginning."""
+    closes: int | None
+    """Registration closes half a day after this day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    by: str = "organizer"
+    """`organizer`, `own` focal point of the entity concerned, or a `stranger`: another one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    entity: int
+    person: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register(Step):
+    naming: Naming
+    says_entity: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterMany(Step):
+    namings: tuple[Naming, ...]
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Step):
+    pick: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRole(Step):
+    pick: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeQuota(Step):
+    entity: int
+    quota: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCapacity(Step):
+    capacity: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDeadline(Step):
+    closes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerInvitation(Step):
+    entity: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendInvitation(Step):
+    entity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawInvitation(Step):
+    entity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Step):
+    verb: str
+    day: int
+    """Of the meeting, where the verb is `reschedule`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait(Step):
+    """The clock moves on; no call."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several at once, each on a connection of its own."""
+
+    steps: tuple[Step, ...]
+
+
+AnyStep = Step | Together
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    setting: Setting
+    steps: tuple[AnyStep, ...]
+
+
+BY_EITHER = st.sampled_from(["organizer"] * 4 + ["own"] * 5 + ["stranger"])
+BY_ORGANIZER = st.sampled_from(["organizer"] * 9 + ["own"])
+VERBS = [
+    *["reschedule"] * 4,
+    *["open"] * 3,
+    *["postpone", "suspend", "resume", "adjourn", "close", "cancel"],
+]
+CAPACITIES = st.none() | st.integers(0, 6)
+PICKS = st.integers(0, 30)
+DEADLINES = st.none() | st.integers(2, 45)
+COMMON_ROLES = [*["representative"] * 4, "alternate", "support", *ROLES]
+PEOPLE = range(8)
+FRESH = range(4, 8)
+"""Those who are new to the directory in each history."""
+
+settings_of_meetings = st.builds(
+    Setting,
+    capacity=CAPACITIES,
+    quotas=st.tuples(*(st.integers(0, 3) for _ in INVITED)),
+    opens_late=st.sampled_from([*[False] * 7, True]),
+    closes=st.none() | st.integers(2, 20),
+)
+namings = st.builds(
+    Naming,
+    entity=st.sampled_from([0, 1, 0, 1, 0, 1, 0, 1, *INVITED, UNINVITED]),
+    person=st.sampled_from(PEOPLE),
+    role=st.sampled_from(COMMON_ROLES),
+)
+registering = st.builds(
+    Register, by=BY_EITHER, naming=namings, says_entity=st.sampled_from([True] * 9 + [False])
+)
+registering_many = st.builds(
+    RegisterMany,
+    by=BY_EITHER,
+    namings=st.lists(namings, min_size=1, max_size=4).map(tuple),
+    dry_run=st.sampled_from([False, False, True]),
+)
+withdrawing = st.builds(Withdraw, by=BY_EITHER, pick=PICKS)
+changing_role = st.builds(ChangeRole, by=BY_EITHER, pick=PICKS, role=st.sampled_from(COMMON_ROLES))
+changing_quota = st.builds(
+    ChangeQuota, by=BY_ORGANIZER, entity=st.sampled_from(INVITED), quota=st.integers(0, 4)
+)
+changing_capacity = st.builds(ChangeCapacity, by=BY_ORGANIZER, capacity=CAPACITIES)
+changing_deadline = st.builds(ChangeDeadline, by=BY_ORGANIZER, closes=DEADLINES)
+answering = st.builds(
+    AnswerInvitation,
+    by=BY_EITHER,
+    entity=st.sampled_from(INVITED),
+    answer=st.sampled_from(["accepted", "declined", "tentative"]),
+)
+sending = st.builds(SendInvitation, by=BY_ORGANIZER, entity=st.sampled_from([2, 2, 2, 0]))
+withdrawing_invitation = st.builds(
+    WithdrawInvitation, by=BY_ORGANIZER, entity=st.sampled_from(INVITED)
+)
+moving = st.builds(
+    Move,
+    by=BY_ORGANIZER,
+    verb=st.sampled_from(VERBS),
+    day=st.sampled_from([FIRST_DAY_OF_MEETING, 10, 30, 44]),
+)
+waiting = st.builds(Wait, days=st.integers(1, 6))
+
+
+def _weighted(*choices: tuple[int, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """`one_of` would take each as often, however often it is named."""
+    urn = [strategy for weight, strategy in choices for _ in range(weight)]
+    return st.sampled_from(range(len(urn))).flatmap(urn.__getitem__)
+
+
+single: st.SearchStrategy[Step] = _weighted(
+    (9, registering),
+    (2, registering_many),
+    (5, withdrawing),
+    (3, changing_role),
+    (3, changing_quota),
+    (3, changing_capacity),
+    (1, changing_deadline),
+    (1, answering),
+    (1, sending),
+    (1, withdrawing_invitation),
+    (2, moving),
+    (1, waiting),
+)
+contended: st.SearchStrategy[Step] = _weighted(
+    (4, registering), (2, withdrawing), (1, changing_role)
+)
+
+
+def _at_once(steps: list[Step]) -> Together:
+    """A list that is registered while time passes reads the clock again and again, so it has no
+    place in a serial order: it stays out where the clock moves.
+    """
+    if any(isinstance(step, Wait) for step in steps):
+        steps = [step for step in steps if not isinstance(step, RegisterMany)]
+    return Together(tuple(steps))
+
+
+def _lists(steps: st.SearchStrategy[Any], least: int, most: int) -> st.SearchStrategy[Any]:
+    return st.lists(steps, min_size=least, max_size=most)
+
+
+together = _weighted((1, _lists(single, 2, 4)), (1, _lists(contended, 3, 5))).map(_at_once)
+one_or_many = _weighted((3, single), (1, together))
+histories = st.builds(
+    History, setting=settings_of_meetings, steps=_lists(one_or_many, 8, 24).map(tuple)
+)
+
+by_organizer = st.builds(
+    Register,
+    naming=st.builds(
+        Naming, st.sampled_from([0, 1]), st.sampled_from(PEOPLE), st.just("representative")
+    ),
+    says_entity=st.just(True),
+)
+crowd = _lists(_weighted((3, by_organizer), (1, withdrawing)), 5, 5).map(_at_once)
+crowds = st.builds(
+    History,
+    setting=st.builds(
+        Setting,
+        capacity=st.none(),
+        quotas=st.tuples(st.just(1), st.just(2), st.just(0)),
+        opens_late=st.just(False),
+        closes=st.none(),
+    ),
+    steps=_lists(crowd, 2, 4).map(tuple),
+)
+"""Many at once for a few seats and nothing else: what the lock is for."""
+everything = _weighted((9, histories), (1, crowds))
