@@ -1,6 +1,7 @@
 """Every select about meetings."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +65,18 @@ async def find_visible(
     statement = _meetings().where(by_ref(Meeting, ref), visible_to(caller))
     row = (await session.execute(statement)).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+async def visible_among(
+    session: AsyncSession, caller: Caller, meetings: Collection[UUID]
+) -> set[UUID]:
+    """Which of the meetings the caller may know of."""
+    statement = (
+        sa_select(col(Meeting.id))
+        .join(Committee, col(Committee.id) == col(Meeting.committee_id))
+        .where(col(Meeting.id).in_(meetings), visible_to(caller))
+    )
+    return set((await session.execute(statement)).scalars())
 
 
 async def lock_meeting(session: AsyncSession, meeting_id: UUID) -> Meeting:

@@ -1,5 +1,7 @@
 """HTTP for panels, the people on them, and what does not fit together."""
 
+from uuid import UUID
+
 from fastapi import APIRouter, Request, Response, status
 from sqlmodel import col
 
@@ -15,6 +17,7 @@ from app.core.problems import MoveForbidden
 from app.core.routes import Route, Session
 from app.meetings.access import MeetingSecrets
 from app.meetings.problems import MeetingClosed
+from app.meetings.queries import visible_among
 from app.panels import queries, service
 from app.panels.access import (
     PanelDep,
@@ -22,7 +25,7 @@ from app.panels.access import (
     PanellistToChange,
     PanelToChange,
 )
-from app.panels.conflicts import find_conflicts
+from app.panels.conflicts import Clash, find_conflicts
 from app.panels.lifecycle import PanellistVerb
 from app.panels.problems import (
     ModeratorTaken,
@@ -59,16 +62,12 @@ MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden)
 async def list_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut:
     """Find gaps, overruns, missing durations, and people who are in two places at once."""
     found = await find_conflicts(session, view.meeting)
+    clashes = found.clashes[:1000]
+    meetings = {slot.meeting_id for clash in clashes for slot, _ in (clash.first, clash.second)}
+    known = await visible_among(session, view.caller, meetings)
     return ConflictsOut(
         problems=[TimetableProblemOut.of(problem) for problem in found.problems],
-        bookings=[
-            DoubleBooking(
-                name=clash.first[1].name,
-                first=_booking(*clash.first),
-                second=_booking(*clash.second),
-            )
-            for clash in found.clashes[:1000]
-        ],
+        bookings=[_double_booking(clash, known) for clash in clashes],
     )
 
 
@@ -257,7 +256,25 @@ def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
     return out if organizes else out.model_copy(update={"email": None})
 
 
-def _booking(slot: Slot, seat: Seat) -> Booking:
+def _double_booking(clash: Clash, known: set[UUID]) -> DoubleBooking:
+    (first, seat), (second, other) = clash.first, clash.second
+    return DoubleBooking(
+        name=(seat if first.meeting_id in known else other).name,
+        first=_booking(first, seat, known, second),
+        second=_booking(second, other, known, first),
+    )
+
+
+def _booking(slot: Slot, seat: Seat, known: set[UUID], beside: Slot) -> Booking:
+    if slot.meeting_id not in known:
+        return Booking(
+            meeting_id=None,
+            meeting=None,
+            item_id=None,
+            panellist_id=None,
+            starts_at=max(slot.starts_at, beside.starts_at),
+            ends_at=min(slot.ends_at, beside.ends_at),
+        )
     return Booking(
         meeting_id=slot.meeting_id,
         meeting=seat.meeting.handle,

@@ -106,12 +106,15 @@ class PanellistSort(StrEnum):
 
 
 class Booking(Schema):
-    """Where a person is at a time."""
+    """Where a person is at a time.
 
-    meeting_id: UUID
-    meeting: Handle
-    item_id: UUID
-    panellist_id: UUID
+    Of a meeting that the caller may not know of, only the time that the two have in common.
+    """
+
+    meeting_id: UUID | None
+    meeting: Handle | None
+    item_id: UUID | None
+    panellist_id: UUID | None
     starts_at: ComputedInstant
     ends_at: ComputedInstant
 

@@ -90,13 +90,44 @@ async def test_other_announced_meetings_count(
     person: dict[str, Any],
     clashes: int,
 ) -> None:
-    other = await Planning.of(planning.world, handle="other", start=START + timedelta(minutes=30))
+    other = await Planning.of(
+        planning.world,
+        handle="other",
+        start=START + timedelta(minutes=30),
+        committee=planning.committee,
+    )
     here = await booked(planning, pin="10:00")
     there = await booked(other, *verbs, pin="10:30", **person)
     await other.becomes(status)
     found = (await conflicts(planning))["bookings"]
     pairs = [(each["first"]["item_id"], each["second"]["item_id"]) for each in found]
     assert pairs == [(here["item_id"], there["item_id"])] * clashes
+
+
+async def test_of_an_unknown_meeting_only_the_common_time_is_told(planning: Planning) -> None:
+    """Whoever guesses an address learns that the person is busy, and nothing of where and why."""
+    other = await Planning.of(planning.world, handle="other", start=START + timedelta(minutes=30))
+    here = await booked(planning, pin="10:00", name="Guessed")
+    await booked(other, pin="10:30")
+    (found,) = (await conflicts(planning))["bookings"]
+    assert found == {
+        "name": "Guessed",
+        "first": here
+        | {
+            "meeting_id": str(planning.id),
+            "meeting": planning.handle,
+            "starts_at": "2021-10-08T14:00:00Z",
+            "ends_at": "2021-10-08T15:00:00Z",
+        },
+        "second": {
+            "meeting_id": None,
+            "meeting": None,
+            "item_id": None,
+            "panellist_id": None,
+            "starts_at": "2021-10-08T14:30:00Z",
+            "ends_at": "2021-10-08T15:00:00Z",
+        },
+    }
 
 
 async def test_without_an_address_the_name_tells(planning: Planning) -> None:
