@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.core.fields import CELLS, json_names, place_of, words_of
 from app.core.problems import BadRequest, FieldError, Invalid, UnsupportedMediaType
+from app.core.routes import Beforehand
 from app.core.sheets import Row, SheetUnreadable, read_rows
 
 MEDIA_TYPES = (
@@ -18,6 +20,8 @@ MEDIA_TYPES = (
     "application/yaml",
     "application/json",
 )
+_READER = ThreadPoolExecutor(1, thread_name_prefix="imports")
+"""Of all imports of the process: reading keeps a processor busy, which others need as well."""
 Model = TypeVar("Model", bound=BaseModel)
 DryRun = Annotated[bool, Query(description="Change nothing, only say what would happen.")]
 
@@ -72,7 +76,13 @@ class ImportResult(BaseModel):
 
 
 async def uploaded_rows(request: Request, key: str) -> list[Row]:
-    """The rows of the body; `key` names the list where YAML or JSON has it within a mapping."""
+    """The rows of the body; `key` names the list where YAML or JSON has it within a mapping.
+
+    They are read while the request holds no transaction, after it was found to be permitted.
+    """
+    read: list[Row] | None = getattr(request.state, "rows", None)
+    if read is not None:
+        return read
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
         raise UnsupportedMediaType(
@@ -81,7 +91,12 @@ async def uploaded_rows(request: Request, key: str) -> list[Row]:
     content = await request.body()
     if not content:
         raise BadRequest("The body is empty.")
-    return await asyncio.to_thread(rows_of, content, media_type, key)
+
+    async def read_them() -> None:
+        loop = asyncio.get_running_loop()
+        request.state.rows = await loop.run_in_executor(_READER, rows_of, content, media_type, key)
+
+    raise Beforehand(read_them)
 
 
 def rows_of(content: bytes, media_type: str, key: str) -> list[Row]:

@@ -34,6 +34,8 @@ from app.core.problems import (
 )
 
 ATTEMPTS = 4
+SMALL = 65_536
+"""Bytes of a body that is read before its sender is known."""
 MAX_ERRORS = 100
 """That are told of one request."""
 Handler = Callable[[Request], Awaitable[Response]]
@@ -51,6 +53,18 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         return strict_json(await self.body())
+
+
+class Beforehand(Exception):
+    """Raised where a request has a right to long work that needs no database.
+
+    Its transaction is rolled back, the work done while it holds no connection, and the request run
+    again from its beginning.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+        self.work = work
+        super().__init__(work)
 
 
 class Route(APIRoute):
@@ -73,10 +87,12 @@ class Route(APIRoute):
             _check_texts(request, known)
             if takes_json:
                 _check_media_type(request)
+            if "authorization" in request.headers and _may_be_large(request):
+                await _authenticate(request)
             await _receive(request)  # before the transaction: a slow sender holds no connection
             for attempt in range(ATTEMPTS):
                 try:
-                    return await _in_transaction(request, endpoint)
+                    return await _run(request, endpoint)
                 except DBAPIError as error:
                     again = sqlstate(error) in RETRYABLE or _is_repeat(error)
                     if not again or attempt == ATTEMPTS - 1:
@@ -84,6 +100,21 @@ class Route(APIRoute):
             raise AssertionError("unreachable")
 
         return handle
+
+
+async def _run(request: Request, endpoint: Handler) -> Response:
+    try:
+        return await _in_transaction(request, endpoint)
+    except Beforehand as asked:
+        await asked.work()
+    return await _in_transaction(request, endpoint)
+
+
+async def _authenticate(request: Request) -> None:
+    """Refuse a stranger before anything large of theirs is read, in a transaction of its own."""
+    await request.app.state.authenticator.prepare(request)
+    async with request.app.state.database.transaction() as session:
+        await request.app.state.authenticator.authenticate(request, session)
 
 
 async def _in_transaction(request: Request, endpoint: Handler) -> Response:
@@ -120,6 +151,12 @@ def _conditional(request: Request, response: Response) -> Response:
             headers = {k: v for k, v in response.headers.items() if k in kept}
             return Response(status_code=304, headers=headers)
     return response
+
+
+def _may_be_large(request: Request) -> bool:
+    """Also where the length is not told."""
+    length = request.headers.get("content-length", "0")
+    return not length.isdecimal() or int(length) > SMALL or "transfer-encoding" in request.headers
 
 
 async def _receive(request: Request) -> None:

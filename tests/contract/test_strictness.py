@@ -158,6 +158,16 @@ async def unending() -> AsyncIterator[bytes]:
     await asyncio.Event().wait()
 
 
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "65537"}])
+async def test_a_large_body_of_a_stranger_is_not_waited_for(
+    anonymous: httpx.AsyncClient, world: World, headers: dict[str, str]
+) -> None:
+    world.app.state.settings.body_seconds = 5
+    headers = {"Authorization": "Bearer sec_unknown", "Content-Type": "application/json"} | headers
+    answer = await anonymous.post("/v1/entities", content=unending(), headers=headers)
+    assert problem(answer) == (401, "not-authenticated", [])
+
+
 async def test_a_body_that_never_ends_is_given_up(world: World) -> None:
     world.app.state.settings.body_seconds = 0.05
     headers = {"Content-Type": "application/json"}

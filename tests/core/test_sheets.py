@@ -511,6 +511,22 @@ def test_bad_yaml_is_refused(content: bytes, detail: str) -> None:
 @pytest.mark.parametrize(
     ("content", "detail"),
     [
+        (b"[" + b"[]," * 10_001, "Line 1: there are more than 10000 entries."),
+        (b"--- a\n" * 10_001, "Line 10001: there are more than 10000 entries."),
+        (
+            (b"- [" + b"a," * 9_999 + b"]\n") * 101,
+            "Line 100: there are more than 1000000 values.",
+        ),
+    ],
+)
+def test_yaml_is_read_no_further_than_any_table_goes(content: bytes, detail: str) -> None:
+    """What stands behind is not even YAML."""
+    assert refused(content + b"\n}", YAML).detail == detail
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
         (b'[{"a": 1, "a": 2}]', "The key 'a' is there twice."),
         (b'[{"a": NaN}]', "NaN is not a JSON number."),
         (b'[{"a": -Infinity}]', "-Infinity is not a JSON number."),

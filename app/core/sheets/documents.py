@@ -11,6 +11,10 @@ from app.core.sheets.encoding import decode
 from app.core.sheets.model import SheetUnreadable, Value
 
 MAX_DEPTH: Final = 20
+MAX_ENTRIES: Final = 10_000
+"""Of one list or mapping of YAML, which is read so slowly that the size is no bound on the time."""
+MAX_NODES: Final = 1_000_000
+"""Of a YAML document: two seconds or so, and more than the cells of 10,000 rows need."""
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS: Final = {
@@ -78,6 +82,8 @@ class _Open:
         self.key: str | None = None
 
     def add(self, value: Value, line: int) -> None:
+        if len(self.filled) >= MAX_ENTRIES:
+            raise SheetUnreadable(f"Line {line}: there are more than {MAX_ENTRIES} entries.")
         if isinstance(self.filled, list):
             self.filled.append(value)
         elif self.key is not None:
@@ -92,10 +98,14 @@ class _Open:
 
 def _build(text: str, top: list[Value]) -> None:
     open_now = [_Open(top)]
+    nodes = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = _line(event)
         if isinstance(event, yaml.NodeEvent):
             _refuse_references(event, line)
+            nodes += 1
+            if nodes > MAX_NODES:
+                raise SheetUnreadable(f"Line {line}: there are more than {MAX_NODES} values.")
         if isinstance(event, yaml.ScalarEvent):
             open_now[-1].add(_scalar(event), line)
         elif isinstance(event, yaml.CollectionStartEvent):
