@@ -43,7 +43,10 @@ class Limiter:
         return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", current.encode())]
 
     def check_guesses(self, request: HTTPConnection) -> None:
-        """Refuse an address that has guessed too often before a secret is looked up."""
+        """Refuse an address that has guessed too often before a link is looked up.
+
+        Not for bearer tokens: whoever has a good one is not to suffer from a neighbour's bad ones.
+        """
         if self._guesses and not self._window.test(self._guesses, "guess", self.address(request)):
             raise self._refusal(self._guesses, "guess", self.address(request))
 

@@ -40,7 +40,6 @@ class Authenticator:
         if subject is not None:
             caller = await callers.caller_of_subject(session, subject)
         elif request.state.bearer is not None:
-            request.app.state.limiter.check_guesses(request)
             caller = await callers.caller_of_token(session, request.state.bearer)
             if caller is None:
                 request.app.state.limiter.count_guess(request)

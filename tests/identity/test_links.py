@@ -304,6 +304,7 @@ async def test_guessed_bearer_tokens_meet_the_same_limit(
         for n in range(15)
     ]
     assert statuses == [401] * 10 + [429] * 5
+    assert (await world.administrator.get("/v1/me")).status_code == 200, "of the same address"
 
 
 async def test_good_exchanges_are_no_guesses(
