@@ -48,6 +48,7 @@ DEFAULTS: Mapping[str, str] = {
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # details of refusals hold people's addresses
 }
 _FIXED: Mapping[str, str] = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
 _SIGNALS: Mapping[StopMode, signal.Signals] = {

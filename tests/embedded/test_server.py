@@ -100,6 +100,20 @@ def test_settings(data: Path) -> None:
         assert {question: value(started, question) for question in expected} == expected
 
 
+def test_the_log_does_not_hold_what_was_refused(running: EmbeddedServer) -> None:
+    log = running.data / "postgres.log"
+    written = log.stat().st_size
+    with psycopg.connect(running.url(), autocommit=True) as connection:
+        connection.execute("CREATE TEMPORARY TABLE people (email text UNIQUE)")
+        insert = "INSERT INTO people VALUES (%s)"
+        connection.execute(insert, ["amina@example.org"])
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute(insert, ["amina@example.org"])
+    said = log.read_bytes()[written:].decode()
+    assert "duplicate key value" in said
+    assert "amina" not in said
+
+
 def test_the_launcher_keeps_its_own_settings(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="listen_addresses, port"):
         EmbeddedServer.start(tmp_path, settings={"port": "1", "listen_addresses": "*"})
