@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from app import api, operations, pages, reference, schema
 from app.core import clock, handlers
@@ -59,7 +60,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
-            Middleware(handlers.Edge, limiter=limiter, base_url=settings.url, limits=limits)
+            *_for_browsers(settings.allowed_origins),
+            Middleware(handlers.Edge, limiter=limiter, base_url=settings.url, limits=limits),
         ],
     )
     assert schema.metadata.tables, "every table is known before the first statement"
@@ -74,3 +76,33 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(reference.router)
     app.openapi = document_builder(app, url=lambda: settings.url, tags=api.TAGS)  # type: ignore[method-assign]  # FastAPI's own way of doing it
     return app
+
+
+def _for_browsers(origins: list[str]) -> list[Middleware]:
+    """Let pages of these origins call the API; callers bring tokens, so no cookies are allowed."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "If-None-Match",
+                "X-Request-ID",
+            ],
+            expose_headers=[
+                "ETag",
+                "Link",
+                "Location",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Retry-After",
+                "X-Request-ID",
+            ],
+        )
+    ]

@@ -108,6 +108,11 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses of reverse proxies whose X-Forwarded-For is believed, by commas.",
     )
+    allowed_origins: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Origins whose pages may call the API from a browser, by commas, such as "
+        "https://meetings.example.org; none by default, `*` for all.",
+    )
     smtp_host: str | None = Field(
         None, description="Mail server; without it mails go into the Maildir DATA/mail."
     )
@@ -150,7 +155,7 @@ class Settings(BaseSettings):
                 return [part.strip() for part in value.split(",") if part.strip()]
             return value
 
-        lists = ("trusted_proxies", "oidc_algorithms")
+        lists = ("trusted_proxies", "allowed_origins", "oidc_algorithms")
         return {k: split(v) if k.lower().endswith(lists) else v for k, v in values.items()}
 
     @field_validator("smtp_host", "public_url", "answer_url", "join_url", "oidc_issuer")
