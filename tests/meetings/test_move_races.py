@@ -67,7 +67,7 @@ class Outbox:
                 calendar = icalendar.Calendar.from_ical(part.get_content())
                 (event,) = calendar.walk("VEVENT")
                 start = event.decoded("DTSTART").astimezone(UTC)
-                entry = Entry(str(calendar["METHOD"]), int(event["SEQUENCE"]), start)
+                entry = Entry(str(calendar["METHOD"]), int(event.decoded("SEQUENCE")), start)
                 self.entries[str(event["UID"])].append(entry)
 
 
