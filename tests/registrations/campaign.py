@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, seed
+from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as bounds
 
 from app.embedded import EmbeddedServer, remove_cluster
@@ -38,6 +38,8 @@ def main(histories: int, first_seed: int) -> int:
                         max_examples=min(ROUND, histories - start),
                         database=None,
                         deadline=None,
+                        phases=[Phase.generate, Phase.shrink],
+                        report_multiple_bugs=False,
                         suppress_health_check=[HealthCheck.too_slow],
                     )
                     seed(first_seed + number)(rules(given(everything)(play)))()

@@ -186,7 +186,7 @@ class Model:
         invitation = self.invitations[entity]
         if not organizes and (due.caller != entity or invitation.status == "draft"):
             raise Refused("not-found")
-        self._check_open(invitation, organizes)
+        self.check_open(invitation, organizes)
         heads = [r for r in self.live(entity) if r.role == "head_of_delegation"]
         if naming.role == "head_of_delegation" and heads:
             raise Refused("head-already-named")  # the older index speaks first
@@ -203,7 +203,7 @@ class Model:
             self._note_answer(entity, "accepted", by_registration=True)
         return made
 
-    def _check_open(self, invitation: Invitation, organizes: bool) -> None:
+    def check_open(self, invitation: Invitation, organizes: bool) -> None:
         if self.status in OVER:
             raise Refused("registration-closed")
         if self.status == "postponed":
@@ -323,6 +323,8 @@ def _change_role(model: Model, due: Due, step: steps.ChangeRole) -> Answer:
     was, entity = registration.role, registration.entity
     if step.role == was:
         return model.shown(registration)
+    if was == "support":  # to need a seat is to register for one
+        model.check_open(model.invitations[entity], due.caller == ORGANIZER)
     if registration.status == "confirmed" and was == "support" and not model.has_room(entity):
         raise Refused("no-seat-free")
     others = [r for r in model.live(entity) if r is not registration]
