@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench migrate openapi lint types imports yaml containers campaign-seats
+.PHONY: help run test check bench migrate openapi lint types imports yaml containers \
+	campaign-seats campaign-document
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,10 +12,11 @@ PYTHON := $(BIN)/python
 RUNTIME := $(VENV)/.installed-runtime
 DEV := $(VENV)/.installed-dev
 PROCESSES ?= 2
+EXAMPLES ?= 100
 HISTORIES ?= 2000
 
 help: ## Say what there is
-	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 20
 
 run: $(RUNTIME) ## Serve everything, with the reference meeting in a new database
 	@exec $(PYTHON) -m app serve
@@ -48,6 +50,9 @@ openapi: $(DEV) ## Check the OpenAPI document and a client made from it
 
 campaign-seats: $(DEV) ## Play thousands of random histories of seats against a model
 	SEAT_HISTORIES=$(HISTORIES) $(PYTHON) -m tests.registrations.campaign
+
+campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
+	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
 
 bench: $(DEV) ## Measure, and write bench/results and docs/performance.md
 	$(PYTHON) -m bench
