@@ -135,7 +135,8 @@ VERBS = [
     *["open"] * 3,
     *["postpone", "suspend", "resume", "adjourn", "close", "cancel"],
 ]
-CAPACITIES = st.none() | st.integers(0, 6)
+CAPACITIES = st.sampled_from([2, 3, 4, 5, 1, 6, None, 0])
+QUOTAS = st.sampled_from([2, 1, 3, 4, 0])
 PICKS = st.integers(0, 30)
 DEADLINES = st.none() | st.integers(2, 45)
 COMMON_ROLES = [*["representative"] * 4, "alternate", "support", *ROLES]
@@ -146,7 +147,7 @@ FRESH = range(4, 8)
 settings_of_meetings = st.builds(
     Setting,
     capacity=CAPACITIES,
-    quotas=st.tuples(*(st.integers(0, 3) for _ in INVITED)),
+    quotas=st.tuples(*(QUOTAS for _ in INVITED)),
     opens_late=st.sampled_from([*[False] * 7, True]),
     closes=st.none() | st.integers(2, 20),
 )
@@ -168,7 +169,7 @@ registering_many = st.builds(
 withdrawing = st.builds(Withdraw, by=BY_EITHER, pick=PICKS)
 changing_role = st.builds(ChangeRole, by=BY_EITHER, pick=PICKS, role=st.sampled_from(COMMON_ROLES))
 changing_quota = st.builds(
-    ChangeQuota, by=BY_ORGANIZER, entity=st.sampled_from(INVITED), quota=st.integers(0, 4)
+    ChangeQuota, by=BY_ORGANIZER, entity=st.sampled_from(INVITED), quota=QUOTAS
 )
 changing_capacity = st.builds(ChangeCapacity, by=BY_ORGANIZER, capacity=CAPACITIES)
 changing_deadline = st.builds(ChangeDeadline, by=BY_ORGANIZER, closes=DEADLINES)
@@ -198,8 +199,8 @@ def _weighted(*choices: tuple[int, st.SearchStrategy[Any]]) -> st.SearchStrategy
 
 
 single: st.SearchStrategy[Step] = _weighted(
-    (9, registering),
-    (2, registering_many),
+    (11, registering),
+    (3, registering_many),
     (5, withdrawing),
     (3, changing_role),
     (3, changing_quota),

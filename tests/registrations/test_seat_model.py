@@ -9,30 +9,39 @@ from app.settings import Settings
 from tests.registrations.seat_player import Wrong, opened
 from tests.registrations.seat_steps import (
     FRESH,
+    ChangeCapacity,
+    ChangeQuota,
+    ChangeRole,
     History,
     Naming,
     Register,
     Setting,
     Together,
+    Wait,
+    Withdraw,
+    WithdrawInvitation,
     crowds,
     histories,
 )
 from tests.unlocked import lock_nothing
 
 USUAL = bounds(
-    max_examples=16,
+    max_examples=22,
     derandomize=True,
     database=None,
     deadline=None,
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
-"""The same histories in every run; `make campaign-seats` plays thousands of others."""
+"""The same histories in every run; `make campaign-seats` plays thousands of others, and makes a
+wrong one as short as it can.
+"""
 
 
 def test_every_answer_and_every_state_is_as_predicted(settings: Settings) -> None:
     with opened(settings) as (house, play):
         USUAL(given(histories)(play))()
-        assert house.histories == 16
+        assert house.histories == 22
 
 
 def test_whatever_happens_at_once_could_have_happened_in_some_order(settings: Settings) -> None:
@@ -47,7 +56,7 @@ def test_without_the_lock_the_same_crowds_go_wrong(
     wrong: list[Wrong] = []
     with opened(settings) as (_, play):
 
-        @bounds(USUAL, max_examples=10, phases=[Phase.generate])
+        @bounds(USUAL, max_examples=10)
         @given(crowds)
         def play_and_note(history: History) -> None:
             if not wrong:
@@ -60,8 +69,43 @@ def test_without_the_lock_the_same_crowds_go_wrong(
     assert len(wrong) == 1
 
 
+def test_seats_fall_free_in_every_way(settings: Settings) -> None:
+    """By capacity, quota, withdrawal, another role, a withdrawn invitation; and by no deadline."""
+    setting = Setting(capacity=2, quotas=(1, 3, 0), opens_late=False, closes=3)
+    waiting = [
+        named(0, 0),
+        named(0, 1),
+        named(1, 0),
+        named(0, 2),
+        *(named(1, n) for n in (1, 2, 3)),
+    ]
+    steps = (
+        *waiting,
+        ChangeCapacity(capacity=3),
+        ChangeCapacity(capacity=4),
+        ChangeQuota(entity=0, quota=2),
+        ChangeCapacity(capacity=None),
+        Withdraw(pick=0),
+        named(1, 4),
+        ChangeRole(pick=6, role="support"),
+        named(1, 5),
+        named(0, 3),
+        ChangeCapacity(capacity=5),
+        ChangeQuota(entity=0, quota=4),
+        Wait(days=4),
+        named(0, 4, by="own"),
+        WithdrawInvitation(entity=1),
+    )
+    with opened(settings) as (_, play):
+        play(History(setting, steps))
+
+
 def test_a_new_person_named_twice_at_once_is_registered_already(settings: Settings) -> None:
-    register = Register(naming=Naming(0, FRESH[0], "representative"), says_entity=True)
+    register = named(0, FRESH[0])
     setting = Setting(capacity=None, quotas=(9, 0, 0), opens_late=False, closes=None)
     with opened(settings) as (_, play):
         play(History(setting, (Together((register, register, register)),)))
+
+
+def named(entity: int, person: int, by: str = "organizer") -> Register:
+    return Register(by=by, naming=Naming(entity, person, "representative"), says_entity=True)
