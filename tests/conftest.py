@@ -36,7 +36,8 @@ class Server:
         name = f"test_{uuid4().hex}"
         connection = await asyncpg.connect(self.admin)
         try:
-            suffix = f" TEMPLATE {template}" if template else ""
+            # Copying the files takes a quarter of the time of copying through the log.
+            suffix = f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
             await connection.execute(f"CREATE DATABASE {name}{suffix}")
         finally:
             await connection.close()
