@@ -12,6 +12,7 @@ from app.entities import service as entities
 from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingView
+from app.meetings.queries import lock_meeting
 from app.registrations import service
 from app.registrations.access import delegation_for
 from app.registrations.lifecycle import RegistrationRole
@@ -26,11 +27,13 @@ class Rehearsed(Exception):
 async def register_many(
     session: AsyncSession, view: MeetingView, wanted: list[RegistrationCreate], *, dry_run: bool
 ) -> BulkResult:
-    """Register a list in its order, all of it within the caller's transaction.
+    """Register a list in its order, all of it within the caller's transaction and of one moment.
 
+    The meeting is locked before the first savepoint: the locks of a refused row go with its own.
     A dry run does the same within a savepoint and takes it back, so that it says exactly what would
     happen now.
     """
+    await lock_meeting(session, view.meeting.id)
     rows: list[BulkRow] = []
     try:
         async with session.begin_nested():
