@@ -176,9 +176,7 @@ def _postponement(case: Case, words: Words) -> list[str]:
 
 def _values(case: Case, words: Words) -> dict[str, object]:
     return {
-        "name": " ".join(
-            filter(None, [plain(case.person.honorific or ""), plain(case.person.name)])
-        ),
+        "name": " ".join(filter(None, [plain(_honorific(case)), plain(case.name)])),
         "meeting": _in(case.meeting.title, words),
         "committee": _in(case.committee.name, words),
         "entity": _entity(case, words),
@@ -187,17 +185,16 @@ def _values(case: Case, words: Words) -> dict[str, object]:
 
 def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
     """Label and value of each fact that there is."""
-    meeting, there = case.meeting, ZoneInfo(case.entity.timezone)
-    here = ZoneInfo(meeting.timezone)
+    meeting, here = case.meeting, ZoneInfo(case.meeting.timezone)
+    there = ZoneInfo(case.entity.timezone) if case.entity else here
     closes_at, invitation = meeting.registration_closes_at, case.invitation
     start, end = meeting.starts_at, meeting.ends_at
-    elsewhere = case.entity.timezone != meeting.timezone
     known: dict[str, str | None] = {
         "committee": _in(case.committee.name, words),
         "meeting": _in(meeting.title, words),
         "when": words.span(start.astimezone(here), end.astimezone(here)),
         "when_there": words.span(start.astimezone(there), end.astimezone(there))
-        if elsewhere
+        if there.key != here.key
         else None,
         "place": ", ".join(
             filter(None, [words.say("formats", meeting.format.value), plain(place_of(meeting))])
@@ -216,6 +213,7 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
     method, registration = METHODS.get(case.message.kind), case.registration
     if method is None or registration is None or registration.confirmed_at is None:
         return None
+    assert case.person is not None, "whoever is registered is a person"
     if method is Method.REQUEST and registration.status is not RegistrationStatus.CONFIRMED:
         return None
     frame = Frame(
@@ -246,7 +244,13 @@ def _address(case: Case, house: House) -> str | None:
     return f"{page}#{link_token(house.secret, case.link.id)}"
 
 
+def _honorific(case: Case) -> str:
+    return (case.person and case.person.honorific) or ""
+
+
 def _entity(case: Case, words: Words) -> str:
+    if case.entity is None:
+        return ""
     name = _in(case.entity.name, words)
     return f"{name} ({plain(case.entity.abbreviation)})"
 

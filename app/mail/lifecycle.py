@@ -8,7 +8,10 @@ class MessageState(StrEnum):
     PLANNED = "planned"
     SENT = "sent"
     DELAYED = "delayed"
+    BOUNCED = "bounced"
+    """The address refused it, at once or by a delivery report."""
     FAILED = "failed"
+    """It was given up, or refused as it is."""
     SUPPRESSED = "suppressed"
     """What it would have said was no longer true when its turn came."""
 

@@ -26,6 +26,8 @@ from app.meetings.tables import Meeting
 from app.registrations.lifecycle import RegistrationStatus
 
 FOLLOWER = "mail"
+_ONCE = ("event_id", "person_id", "account_id", "kind")
+"""What tells messages apart: one fact tells one person once."""
 RENEWAL_PAUSE = timedelta(minutes=1)
 """No more than one fresh link a person in so long, however often it is asked for."""
 
@@ -215,18 +217,19 @@ class Planner:
         statement = (
             insert(Message)
             .values(rows)
-            .on_conflict_do_nothing(index_elements=["event_id", "person_id", "kind"])
+            .on_conflict_do_nothing(index_elements=_ONCE)
             .returning(col(Message.person_id))
         )
-        return set((await session.execute(statement)).scalars())
+        planned = (await session.execute(statement)).scalars()
+        return {person_id for person_id in planned if person_id is not None}
 
     def _row(
         self, entry: LogEntry, kind: MessageKind, meeting_id: UUID, addressee: Addressee
     ) -> dict[str, Any]:
-        message_id = new_id()
+        message_id, now = new_id(), clock.now()
         return {
             "id": message_id,
-            "created_at": clock.now(),
+            "created_at": now,
             "event_id": entry.id,
             "kind": kind,
             "meeting_id": meeting_id,
@@ -237,6 +240,8 @@ class Planner:
             "language": addressee.person.language or addressee.language,
             "message_id": f"<{message_id}@{self._domain}>",
             "state": MessageState.PLANNED,
+            "data": {},
+            "due_at": now,
             "attempts": 0,
         }
 

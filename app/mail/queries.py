@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, false, func, or_, text, true, update
+from sqlalchemy import Select, and_, bindparam, exists, false, func, or_, text, true, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -35,12 +35,12 @@ from app.registrations.tables import Registration
 _UNQUEUED = text(
     """
     SELECT m.id FROM messages m
-     WHERE m.state IN ('planned', 'delayed')
+     WHERE m.state IN ('planned', 'delayed') AND m.due_at <= :now
        AND NOT EXISTS (SELECT FROM procrastinate_jobs j
                         WHERE j.queueing_lock = :task || ' ' || m.id AND j.status = 'todo')
        AND NOT EXISTS (SELECT FROM procrastinate_jobs j
                         WHERE j.lock = :task || ' ' || m.id AND j.status = 'doing')
-     ORDER BY m.id LIMIT :limit
+     ORDER BY m.due_at, m.id LIMIT :limit
     """
 )
 
@@ -63,8 +63,10 @@ class Case:
     message: Message
     meeting: Meeting
     committee: Committee
-    person: Person
-    entity: Entity
+    person: Person | None
+    """To whom it goes, with the entity; None for a mail to an account."""
+    account: Account | None
+    entity: Entity | None
     invitation: Invitation | None
     registration: Registration | None
     link: Link | None
@@ -80,10 +82,25 @@ class Case:
     note: str | None
     """What the organizer said with it."""
 
+    @property
+    def name(self) -> str:
+        """Of whoever reads it."""
+        reader = self.person or self.account
+        return reader.name if reader else ""
 
-async def list_unqueued(session: AsyncSession, task: str, limit: int = 500) -> Sequence[UUID]:
-    """Messages that are to be sent and have no job that would do it."""
-    rows = await session.execute(_UNQUEUED, {"task": task, "limit": limit})
+    @property
+    def address(self) -> str:
+        """Where it goes now; empty for an account that has lost its address."""
+        if self.person is not None:
+            return self.person.email
+        return (self.account and self.account.email) or ""
+
+
+async def list_unqueued(
+    session: AsyncSession, task: str, now: datetime, limit: int = 500
+) -> Sequence[UUID]:
+    """Messages that are to be sent now and have no job that would do it."""
+    rows = await session.execute(_UNQUEUED, {"task": task, "now": now, "limit": limit})
     return rows.scalars().all()
 
 
@@ -125,17 +142,18 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
         meeting=row[0],
         committee=row[1],
         person=row[2],
-        entity=row[3],
-        invitation=row[4],
-        registration=row[5],
-        link=row[6],
-        stamp=row[7] or row[0].created_at,
-        agenda=row[8],
-        first_message_id=row[9],
-        said_again=row[10],
-        heard_before=row[11],
-        because=row[12],
-        note=row[13],
+        account=row[3],
+        entity=row[4],
+        invitation=row[5],
+        registration=row[6],
+        link=row[7],
+        stamp=row[8] or row[0].created_at,
+        agenda=row[9],
+        first_message_id=row[10],
+        said_again=row[11],
+        heard_before=row[12],
+        because=row[13],
+        note=row[14],
     )
 
 
@@ -332,7 +350,10 @@ def _case_statement() -> Select[Any]:
     subjects = [message.meeting_id, message.registration_id, message.invitation_id]
     purpose = bindparam("purpose", type_=values(LinkPurpose))
     link = aliased(Link, live_link(purpose, about, message.person_id).lateral())
-    same_person = col(other.person_id) == message.person_id
+    same_person = and_(
+        col(other.person_id).is_not_distinct_from(message.person_id),
+        col(other.account_id).is_not_distinct_from(message.account_id),
+    )
     same_meeting = col(other.meeting_id) == message.meeting_id
     tried = col(other.attempts) > 0
     first_message_id: Select[Any] = (
@@ -357,6 +378,7 @@ def _case_statement() -> Select[Any]:
         Meeting,
         Committee,
         Person,
+        Account,
         Entity,
         Invitation,
         Registration,
@@ -375,8 +397,9 @@ def _case_statement() -> Select[Any]:
         .join(fact, col(fact.id) == message.event_id)
         .join(Meeting, col(Meeting.id) == message.meeting_id)
         .join(Committee, col(Committee.id) == col(Meeting.committee_id))
-        .join(Person, col(Person.id) == message.person_id)
-        .join(Entity, col(Entity.id) == col(Person.entity_id))
+        .outerjoin(Person, col(Person.id) == message.person_id)
+        .outerjoin(Account, col(Account.id) == message.account_id)
+        .outerjoin(Entity, col(Entity.id) == col(Person.entity_id))
         .outerjoin(Invitation, col(Invitation.id) == message.invitation_id)
         .outerjoin(Registration, col(Registration.id) == message.registration_id)
         .outerjoin(link, true())

@@ -15,13 +15,15 @@ class MessageOut(Schema):
     id: UUID
     kind: MessageKind
     state: MessageState = Field(
-        description="`suppressed`: what it would have said was no longer true; see `last_error`."
+        description="`suppressed`: what it would have said was no longer true; `bounced`: the "
+        "address refused it; see `last_error`."
     )
     meeting_id: UUID
     invitation_id: UUID | None = Field(description="The invitation that it is about.")
     registration_id: UUID | None = Field(description="The registration that it is about.")
     event_id: UUID = Field(description="The entry of the log that it followed from.")
-    person_id: UUID
+    person_id: UUID | None = Field(description="To whom, of an entity's directory.")
+    account_id: UUID | None = Field(description="To whom, where it goes to an account.")
     recipient: str = Field(max_length=254, examples=["a.rossi@example.org"])
     language: Language
     message_id: str = Field(
@@ -31,6 +33,7 @@ class MessageOut(Schema):
     )
     attempts: int = Field(ge=0, le=1_000_000, examples=[1])
     created_at: InstantField
+    due_at: InstantField = Field(description="It is sent from then on.")
     sent_at: InstantField | None
     last_error: str | None = Field(
         max_length=1000, description="Why it did not go out.", examples=["450 try again later"]

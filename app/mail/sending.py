@@ -70,7 +70,8 @@ class Sender:
                 log.info("mail suppressed", message=str(message.id), reason=reason)
                 return None
             message.attempts += 1
-            message.recipient = case.person.email
+            message.attempted_at = clock.now()
+            message.recipient = case.address
         return case
 
     def _enclosed(self, case: Case) -> Envelope:
@@ -82,7 +83,7 @@ class Sender:
             sender=self.house.mail_from,
             reply_to=case.committee.contact_email,
             recipient=message.recipient,
-            recipient_name=case.person.name,
+            recipient_name=case.name,
             date=clock.now(),
         )
         return enclose(write(case, self.house), heading)
@@ -121,7 +122,7 @@ async def queue_due(database: Database, queue: App) -> bool:
     a job that got lost is replaced.
     """
     async with database.transaction() as session:
-        due = await queries.list_unqueued(session, TASK)
+        due = await queries.list_unqueued(session, TASK, clock.now())
     await enqueue(queue, TASK, [str(message_id) for message_id in due])
     return bool(due)
 

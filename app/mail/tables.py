@@ -1,28 +1,39 @@
 """Every mail is a row before it is a mail."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from app.core.tables import Instant, Row, one_of, values
+from app.core import clock
+from app.core.tables import Instant, Json, Row, one_of, values
 from app.mail.lifecycle import MessageKind, MessageState
 
 
 class Message(Row, table=True):
     """One mail to one person because of one fact; its Message-ID never changes.
 
-    What it says is rendered from the present state when it is sent; one fact tells one person
-    once, however often the log is followed again.
+    It goes to somebody of a directory or to an account, such as an organizer's. What it says is
+    rendered from the present state when it is sent, not before `due_at`; one fact tells one
+    person once, however often the log is followed again.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         one_of("kind", MessageKind),
         one_of("state", MessageState),
-        UniqueConstraint("event_id", "person_id", "kind"),
-        Index("ix_messages_due", "id", postgresql_where=text("state IN ('planned', 'delayed')")),
+        UniqueConstraint(
+            "event_id", "person_id", "account_id", "kind", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("(person_id IS NULL) <> (account_id IS NULL)", name="recipient"),
+        Index(
+            "ix_messages_due",
+            "due_at",
+            "id",
+            postgresql_where=text("state IN ('planned', 'delayed')"),
+        ),
     )
 
     event_id: UUID
@@ -30,11 +41,20 @@ class Message(Row, table=True):
     meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
     invitation_id: UUID | None = Field(default=None, foreign_key="invitations.id", index=True)
     registration_id: UUID | None = Field(default=None, foreign_key="registrations.id", index=True)
-    person_id: UUID = Field(foreign_key="people.id", index=True)
+    person_id: UUID | None = Field(default=None, foreign_key="people.id", index=True)
+    account_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
     recipient: str = Field(sa_type=Text)
     language: str = Field(sa_type=Text)
     message_id: str = Field(sa_type=Text, unique=True)
     state: MessageState = Field(default=MessageState.PLANNED, sa_type=values(MessageState))
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    """What its kind needs beyond the rows that it is about; no secrets."""
+    due_at: datetime = Field(default_factory=clock.now, sa_type=Instant)
+    """It is sent from then on, so that several changes become one mail."""
     attempts: int = 0
+    attempted_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it was last rendered to be sent: what it says is the state of then."""
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its reader was first seen to open it; only where the organizers want to know."""
     last_error: str | None = Field(default=None, sa_type=Text)

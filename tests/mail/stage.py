@@ -241,7 +241,7 @@ class Stage:
             sender=HOUSE.mail_from,
             reply_to=case.committee.contact_email,
             recipient=held.recipient,
-            recipient_name=case.person.name,
+            recipient_name=case.name,
             date=clock.now(),
         )
         data = enclose(write(case, HOUSE), heading).data

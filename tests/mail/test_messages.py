@@ -56,6 +56,8 @@ async def test_a_message_shows_its_delivery_and_no_token(stage: Stage, world: Wo
         "registration_id": None,
         "event_id": str(message.event_id),
         "person_id": str(stage.focal_point.id),
+        "account_id": None,
+        "due_at": item["created_at"],
         "recipient": "amina@example.org",
         "language": "fr",
         "message_id": message.message_id,
