@@ -54,6 +54,7 @@ from app.core.preconditions import accept_match, require_match
 from app.core.problems import MoveForbidden, NotFound, PreconditionFailed
 from app.core.routes import Route, Session
 from app.meetings.access import MeetingDep
+from app.meetings.policy import Telling
 from app.meetings.problems import MeetingClosed
 
 router = APIRouter(route_class=Route, tags=["agenda"])
@@ -189,7 +190,8 @@ async def issue_agenda(
 ) -> VersionOut:
     """Issue the agenda as it is: provisional first, then revisions, then adopted."""
     accept_match(request, _agenda(seen))
-    version = await versions.issue(session, seen.agenda, body.status, body.symbol)
+    told = Telling(body.note or None, body.silent)
+    version = await versions.issue(session, seen.agenda, body.status, body.symbol, told)
     path = f"/v1/meetings/{seen.meeting.meeting.id}/agenda/versions/{version.number}"
     response.headers["Location"] = path
     return version

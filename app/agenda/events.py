@@ -28,3 +28,8 @@ class AgendaIssued(Event):
     number: int
     symbol: str
     status: VersionStatus
+    calendar_sequence: int | None = None
+    """Where it must reach calendars: their sequence after it."""
+    note: str | None = None
+    silent: bool = False
+    """Nobody is written to about it."""

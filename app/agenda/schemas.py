@@ -11,12 +11,14 @@ from app.agenda.lifecycle import ItemAccess, ItemKind, VersionStatus
 from app.agenda.times import ComputedInstant, TimetableProblemOut
 from app.core.fields import (
     WALL_TIME,
+    Flag,
     Handle,
     InstantField,
     Language,
     LocalizedLine,
     LocalizedText,
     Minutes,
+    Paragraphs,
     Schema,
     ShortLine,
     WallTimeField,
@@ -167,6 +169,10 @@ class VersionCreate(Schema):
         None, description="By default `provisional` first and `revised` then."
     )
     symbol: Symbol | None = Field(None, description="By default made of the meeting's handle.")
+    note: Paragraphs | None = Field(None, description="A word to those who are told of it.")
+    silent: Flag = Field(
+        False, description="Write to nobody; calendars show it with the next mail."
+    )
 
 
 class VersionOut(Schema):

@@ -16,6 +16,8 @@ from app.agenda.views import issued_body
 from app.core import clock
 from app.core.problems import MoveForbidden
 from app.events import record
+from app.meetings.policy import UNSAID, Telling
+from app.meetings.service import raised_sequence
 
 
 async def issue(
@@ -23,6 +25,7 @@ async def issue(
     agenda: WorkingAgenda,
     status: VersionStatus | None,
     symbol: str | None,
+    told: Telling = UNSAID,
 ) -> VersionOut:
     """Render the agenda for those who may see all of it and for everybody, and keep both.
 
@@ -55,6 +58,9 @@ async def issue(
             number=version.number,
             symbol=version.symbol,
             status=version.status,
+            calendar_sequence=raised_sequence(meeting, ["agenda"]),
+            note=told.note,
+            silent=told.silent,
         ),
     )
     await session.flush()

@@ -1,9 +1,10 @@
 """Calendar entries of meetings and of registered people, from the rows to what the writer takes."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,12 +145,20 @@ def contacts_of(meeting: Meeting) -> tuple[str, ...]:
 
 def describe(meeting: Meeting, agenda: bytes | None, languages: Sequence[str]) -> str:
     """The meeting's own words, then its issued agenda in short."""
-    lines = list(_agenda_lines(json.loads(agenda), languages)) if agenda else []
-    if len(lines) > AGENDA_LINES:
-        lines = [*lines[:AGENDA_LINES], "..."]
+    lines = _shortened(_agenda_lines(json.loads(agenda), languages)) if agenda else []
     return "\n\n".join(
         filter(None, [in_language(meeting.description, languages), "\n".join(lines)])
     )
+
+
+def timetable(agenda: bytes, languages: Sequence[str]) -> list[str]:
+    """The items of an issued agenda with the wall times at which they begin."""
+    return _shortened(_agenda_lines(json.loads(agenda), languages, timed=True))
+
+
+def agenda_symbol(agenda: bytes | None) -> str | None:
+    """Under which the agenda was issued."""
+    return str(json.loads(agenda)["symbol"]) if agenda else None
 
 
 def _contact(contact: Mapping[str, str | None]) -> str:
@@ -157,10 +166,20 @@ def _contact(contact: Mapping[str, str | None]) -> str:
     return ", ".join(filter(None, [f"{name} ({role})" if role else name, email]))
 
 
-def _agenda_lines(node: dict[str, Any], languages: Sequence[str]) -> Iterator[str]:
+def _agenda_lines(
+    node: dict[str, Any], languages: Sequence[str], *, timed: bool = False
+) -> Iterator[str]:
     for item in node.get("items", []):
-        yield " ".join(filter(None, [item.get("number"), in_language(item["title"], languages)]))
-        yield from _agenda_lines(item, languages)
+        words = [item.get("number"), in_language(item["title"], languages)]
+        if timed:
+            words.insert(0, str(item["local_start"])[11:16])
+        yield " ".join(filter(None, words))
+        yield from _agenda_lines(item, languages, timed=timed)
+
+
+def _shortened(lines: Iterable[str]) -> list[str]:
+    found = list(islice(lines, AGENDA_LINES + 1))
+    return [*found[:AGENDA_LINES], "..."] if len(found) > AGENDA_LINES else found
 
 
 def _wall(instant: datetime, zone: ZoneInfo) -> datetime:

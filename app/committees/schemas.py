@@ -60,6 +60,17 @@ Number = Annotated[
     Field(ge=1, le=1000, description="Of a working group within its committee.", examples=[1]),
     Whole,
 ]
+NoticeWindow = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=86_400,
+        description="Seconds for which mails about changes of its meetings wait, so that several "
+        "changes become one mail a person.",
+        examples=[60],
+    ),
+    Whole,
+]
 EntityName = Annotated[
     str,
     Field(
@@ -80,6 +91,7 @@ class CommitteeWrite(Schema):
     languages: Languages = Field(default_factory=lambda: ["en"])
     default_seat_quota: Seats = 5
     contact_email: Email | None = None
+    notice_window: NoticeWindow = 60
 
 
 class CommitteeCreate(CommitteeWrite):
@@ -102,6 +114,7 @@ class CommitteePatch(Schema):
     languages: Languages | None = None
     default_seat_quota: Seats | None = None
     contact_email: Email | None = None
+    notice_window: NoticeWindow | None = None
 
 
 class CommitteeOut(CommitteeWrite):

@@ -19,6 +19,7 @@ class Committee(Row, table=True):
     __table_args__ = (
         CheckConstraint("parent_id <> id", name="not_own_parent"),
         CheckConstraint("default_seat_quota >= 0", name="default_seat_quota"),
+        CheckConstraint("notice_window BETWEEN 0 AND 86400", name="notice_window"),
         Index(
             "uq_committees_number",
             "parent_id",
@@ -37,6 +38,8 @@ class Committee(Row, table=True):
     languages: list[str] = Field(default_factory=lambda: ["en"], sa_type=TextList)
     default_seat_quota: int = 5
     contact_email: str | None = Field(default=None, sa_type=Text)
+    notice_window: int = 60
+    """Seconds for which mails about changes of its meetings wait, so that several become one."""
 
 
 class Membership(Row, table=True):

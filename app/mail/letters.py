@@ -11,11 +11,13 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template, select_au
 from app.calendar.entries import (
     PRODID,
     Frame,
+    agenda_symbol,
     cancelled,
     contacts_of,
     domain_of,
     personal_entry,
     place_of,
+    timetable,
 )
 from app.calendar.writer import Method, Organizer, calendar, plain
 from app.core.fields import in_language
@@ -40,6 +42,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WITHDRAWN: _PERSONAL_FACTS,
     MessageKind.MEETING_CHANGED: _MEETING_FACTS,
+    MessageKind.AGENDA_ISSUED: (*_TIME_AND_PLACE, "agenda", "contact"),
     MessageKind.MEETING_UPDATED: _MEETING_FACTS,
     MessageKind.MEETING_CANCELLED: _MEETING_FACTS,
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
@@ -49,6 +52,7 @@ METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
     MessageKind.MEETING_CHANGED: Method.REQUEST,
     MessageKind.MEETING_UPDATED: Method.REQUEST,
+    MessageKind.AGENDA_ISSUED: Method.REQUEST,
     MessageKind.MEETING_CANCELLED: Method.CANCEL,
     MessageKind.MEETING_POSTPONED: Method.REQUEST,
 }
@@ -69,6 +73,7 @@ TELL_OF_POSTPONEMENT = frozenset(
         MessageKind.REGISTRATION_CONFIRMED,
         MessageKind.REGISTRATION_WAITING,
         MessageKind.MEETING_UPDATED,
+        MessageKind.AGENDA_ISSUED,
     }
 )
 """They give the date as one that holds, which that of a postponed meeting does not."""
@@ -149,12 +154,14 @@ def write(case: Case, house: House) -> Letter:
         "greeting": words.say("greeting", **values),
         "paragraphs": [
             *words.say_all("kinds", kind, "paragraphs", **values),
+            *_also(case, words),
             *_postponement(case, words),
         ],
-        "note": plain(case.note or "", multiline=True),
+        "note": "\n\n".join(plain(note, multiline=True) for note in case.merged.notes),
         "note_label": words.say("note"),
         "facts": facts,
         "lines": [words.say("fact", label=label, value=value) for label, value in facts],
+        "agenda": _agenda(case, words),
         "action": action,
         "closing": words.say("closing", **values),
     }
@@ -166,6 +173,20 @@ def write(case: Case, house: House) -> Letter:
         html=_layout("letter.html").render(page),
         invite=invite,
     )
+
+
+def _agenda(case: Case, words: Words) -> list[str]:
+    """The issued agenda, a line for each item, where the mail is about it."""
+    issued = MessageKind.AGENDA_ISSUED
+    if case.agenda is None or issued not in {case.message.kind, *case.merged.also}:
+        return []
+    return [plain(line) for line in timetable(case.agenda, [words.language])]
+
+
+def _also(case: Case, words: Words) -> list[str]:
+    """What else has changed, where one mail tells of several changes."""
+    kinds = [kind for kind in MessageKind if kind in case.merged.also]
+    return [words.say("also", kind.value) for kind in kinds if words.has("also", kind.value)]
 
 
 def _postponement(case: Case, words: Words) -> list[str]:
@@ -201,6 +222,7 @@ def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
         ),
         "seats": str(invitation.seat_quota) if invitation else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
+        "agenda": agenda_symbol(case.agenda),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
         "contact": "; ".join(contacts_of(meeting)),
     }

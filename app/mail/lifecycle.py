@@ -1,6 +1,5 @@
 """The life of a message."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -30,26 +29,7 @@ class MessageKind(StrEnum):
     """It has other times."""
     MEETING_UPDATED = "meeting_updated"
     """Its title, format, place, room or contacts are others."""
+    AGENDA_ISSUED = "agenda_issued"
+    """There is a new version of its agenda."""
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_POSTPONED = "meeting_postponed"
-
-
-K = MessageKind
-SAID_BY: Mapping[MessageKind, frozenset[MessageKind]] = {
-    K.MEETING_UPDATED: frozenset(
-        {
-            K.MEETING_UPDATED,
-            K.MEETING_CHANGED,
-            K.MEETING_CANCELLED,
-            K.MEETING_POSTPONED,
-            K.REGISTRATION_CONFIRMED,
-        }
-    )
-}
-
-
-def said_by(kind: MessageKind) -> frozenset[MessageKind]:
-    """The kinds of a later message that makes one of this kind needless: mails tell the present
-    state, so of several changes at once the last one says it all.
-    """
-    return SAID_BY.get(kind, frozenset({kind}))

@@ -1,7 +1,7 @@
 """Follows the log and plans a mail for everybody whom a fact concerns."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.mail import queries
 from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.merging import WINDOWED
 from app.mail.policy import join_link_expires_at, link_expires_at
 from app.mail.queries import Addressee
 from app.mail.tables import Message
@@ -112,12 +113,17 @@ class Planner:
             line = await committee_line(session, meeting.committee_id)
             asked = await queries.focal_points_of_invited(session, meeting, line)
             await _move_answer_links(session, meeting, asked)
-        if entry.data.get("calendar_sequence") is not None:
+        if _is_to_be_told(entry):
             await self._write_to_all(session, entry, MessageKind.MEETING_UPDATED, meeting)
+
+    async def agenda_issued(self, session: AsyncSession, entry: LogEntry) -> None:
+        meeting = await session.get(Meeting, entry.meeting_id)
+        if meeting is not None and _is_to_be_told(entry):
+            await self._write_to_all(session, entry, MessageKind.AGENDA_ISSUED, meeting)
 
     async def room_changed(self, session: AsyncSession, entry: LogEntry) -> None:
         """Only those whose entry leads there are written to, and never where the room is."""
-        if entry.data.get("calendar_sequence") is None:
+        if not _is_to_be_told(entry):
             return
         seated = await queries.registered_before(
             session, entry.subject_id, entry.recorded_at, [RegistrationStatus.CONFIRMED]
@@ -211,9 +217,13 @@ class Planner:
 
         Gives the ids of the people for whom one was added.
         """
-        rows = [self._row(entry, kind, meeting_id, addressee) for addressee in addressees]
-        if not rows:
+        if not addressees:
             return set()
+        now = clock.now()
+        due = await _due(session, kind, meeting_id, now)
+        rows = [self._row(entry, kind, meeting_id, each, now) for each in addressees]
+        for row in rows:
+            row["due_at"] = due(row["person_id"])
         statement = (
             insert(Message)
             .values(rows)
@@ -224,9 +234,14 @@ class Planner:
         return {person_id for person_id in planned if person_id is not None}
 
     def _row(
-        self, entry: LogEntry, kind: MessageKind, meeting_id: UUID, addressee: Addressee
+        self,
+        entry: LogEntry,
+        kind: MessageKind,
+        meeting_id: UUID,
+        addressee: Addressee,
+        now: datetime,
     ) -> dict[str, Any]:
-        message_id, now = new_id(), clock.now()
+        message_id = new_id()
         return {
             "id": message_id,
             "created_at": now,
@@ -241,9 +256,24 @@ class Planner:
             "message_id": f"<{message_id}@{self._domain}>",
             "state": MessageState.PLANNED,
             "data": {},
-            "due_at": now,
             "attempts": 0,
         }
+
+
+def _is_to_be_told(entry: LogEntry) -> bool:
+    """A change that calendars must show, and that nobody wanted made silently."""
+    return entry.data.get("calendar_sequence") is not None and not entry.data.get("silent")
+
+
+async def _due(
+    session: AsyncSession, kind: MessageKind, meeting_id: UUID, now: datetime
+) -> Callable[[UUID], datetime]:
+    """When each person's mail goes out: at once, or with what of this meeting waits for them."""
+    if kind not in WINDOWED:
+        return lambda _: now
+    end = now + await queries.notice_window(session, meeting_id)
+    waiting = await queries.waiting_until(session, meeting_id, WINDOWED, now)
+    return lambda person_id: waiting.get(person_id, end)
 
 
 async def _ensure_join_link(session: AsyncSession, meeting_id: UUID, addressee: Addressee) -> None:
@@ -277,6 +307,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,
     "meeting.room_changed": Planner.room_changed,
+    "agenda.issued": Planner.agenda_issued,
     "meeting.rescheduled": Planner.meeting_rescheduled,
     "meeting.postponed": Planner.meeting_postponed,
     "meeting.cancelled": Planner.meeting_cancelled,

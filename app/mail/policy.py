@@ -26,7 +26,7 @@ class Present:
     registration: RegistrationStatus | None = None
     link_alive: bool = False
     said_again: bool = False
-    """A later message tells the same person the same about the same meeting."""
+    """Another message tells the same person the same about the same meeting."""
     heard_before: bool = False
     """An invitation went, or may have gone, to this person."""
 
@@ -114,7 +114,7 @@ def _if_meeting(present: Present, statuses: set[MeetingStatus]) -> str | None:
 
 
 def _if_repeated(present: Present) -> str | None:
-    return "A later message says it." if present.said_again else None
+    return "Another message says it." if present.said_again else None
 
 
 _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
@@ -126,6 +126,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_WITHDRAWN: _takes_back_registration,
     MessageKind.MEETING_CHANGED: _tells_new_date,
     MessageKind.MEETING_UPDATED: _tells_new_details,
+    MessageKind.AGENDA_ISSUED: _tells_new_details,
     MessageKind.MEETING_POSTPONED: _postpones,
     MessageKind.MEETING_CANCELLED: _gone,
 }

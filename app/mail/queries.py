@@ -2,12 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, false, func, or_, text, true, update
+from sqlalchemy import (
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    text,
+    true,
+    update,
+)
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -24,7 +37,8 @@ from app.identity.policy import Caller
 from app.identity.tables import Account, Grant, Link
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
-from app.mail.lifecycle import DUE, MessageKind, MessageState, said_by
+from app.mail.lifecycle import DUE, MessageKind, MessageState
+from app.mail.merging import Merged, Told, merged, needless
 from app.mail.tables import Message
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
@@ -79,8 +93,8 @@ class Case:
     heard_before: bool
     because: str
     """The name of the fact that the mail follows from."""
-    note: str | None
-    """What the organizer said with it."""
+    merged: Merged
+    """What it says of other changes, with what the organizers said of them."""
 
     @property
     def name(self) -> str:
@@ -134,9 +148,10 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
     parameters = {
         "message_id": message.id,
         "purpose": purpose,
-        "said_by": sorted(said_by(message.kind)),
     }
     row = (await session.execute(_case_statement(), parameters)).one()
+    told = [_told(each) for each in row[11]]
+    this = next(each for each in told if each.id == message.id)
     return Case(
         message=message,
         meeting=row[0],
@@ -150,10 +165,10 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
         stamp=row[8] or row[0].created_at,
         agenda=row[9],
         first_message_id=row[10],
-        said_again=row[11],
+        said_again=needless(this, told),
         heard_before=row[12],
         because=row[13],
-        note=row[14],
+        merged=merged(this, told),
     )
 
 
@@ -297,6 +312,35 @@ async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUI
     return bool((await session.execute(statement)).scalar_one())
 
 
+async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
+    """For how long the committee lets changes of its meetings wait for each other."""
+    statement = (
+        sa_select(col(Committee.notice_window))
+        .join(Meeting, col(Meeting.committee_id) == col(Committee.id))
+        .where(col(Meeting.id) == meeting_id)
+    )
+    return timedelta(seconds=(await session.execute(statement)).scalar_one())
+
+
+async def waiting_until(
+    session: AsyncSession, meeting_id: UUID, kinds: Collection[MessageKind], now: datetime
+) -> dict[UUID, datetime]:
+    """By person, when the first of the mails of these kinds that wait will go out."""
+    statement = (
+        sa_select(col(Message.person_id), func.min(col(Message.due_at)))
+        .where(
+            col(Message.meeting_id) == meeting_id,
+            col(Message.kind).in_(kinds),
+            col(Message.state) == MessageState.PLANNED,
+            col(Message.due_at) > now,
+            col(Message.person_id).is_not(None),
+        )
+        .group_by(col(Message.person_id))
+    )
+    found: Any = await session.execute(statement)
+    return {row[0]: row[1] for row in found}
+
+
 async def renewed_since(
     session: AsyncSession, invitation_id: UUID, person_id: UUID, moment: datetime
 ) -> bool:
@@ -341,6 +385,18 @@ def list_messages(
     return statement
 
 
+def _told(found: dict[str, Any]) -> Told:
+    attempted = found["attempted_at"]
+    return Told(
+        id=UUID(found["id"]),
+        kind=MessageKind(found["kind"]),
+        state=MessageState(found["state"]),
+        created_at=datetime.fromisoformat(found["created_at"]),
+        attempted_at=datetime.fromisoformat(attempted) if attempted else None,
+        note=found["note"],
+    )
+
+
 @cache
 def _case_statement() -> Select[Any]:
     """Made once: putting it together takes longer than running it."""
@@ -362,12 +418,25 @@ def _case_statement() -> Select[Any]:
         .order_by(col(other.id))
         .limit(1)
     )
-    said_again = exists().where(
-        same_meeting,
-        same_person,
-        col(other.id) > message.id,
-        col(other.kind).in_(bindparam("said_by", type_=values(MessageKind), expanding=True)),
-    )
+    cause = aliased(LogEntry)
+    told = sa_select(
+        func.json_agg(
+            func.json_build_object(
+                "id",
+                col(other.id),
+                "kind",
+                cast(col(other.kind), Text),
+                "state",
+                cast(col(other.state), Text),
+                "created_at",
+                col(other.created_at),
+                "attempted_at",
+                col(other.attempted_at),
+                "note",
+                col(cause.data)["note"].astext,
+            )
+        )
+    ).where(same_meeting, same_person, col(cause.id) == col(other.event_id))
     heard_before = exists().where(
         same_person,
         tried,
@@ -386,10 +455,9 @@ def _case_statement() -> Select[Any]:
         latest_change(message.meeting_id, subjects).scalar_subquery(),
         latest_agenda(message.meeting_id).scalar_subquery(),
         first_message_id.scalar_subquery(),
-        said_again,
+        told.scalar_subquery(),
         heard_before,
         col(fact.name),
-        col(fact.data)["note"].astext,
     ]
     return (
         sa_select(*columns)

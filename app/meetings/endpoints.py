@@ -45,6 +45,7 @@ from app.meetings.schemas import (
     RoomWrite,
 )
 from app.meetings.tables import Meeting
+from app.meetings.telling import TellingDep
 
 router = APIRouter(route_class=Route, tags=["meetings"])
 SORTS = {"starts_at": col(Meeting.starts_at), "handle": col(Meeting.handle)}
@@ -115,7 +116,11 @@ async def get_meeting(view: MeetingDep) -> MeetingOut:
     responses=raises(MeetingClosed, TimesAnnounced, CapacityBelowTaken),
 )
 async def change_meeting(
-    session: Session, view: OrganizedMeeting, body: MeetingPatch, request: Request
+    session: Session,
+    view: OrganizedMeeting,
+    body: MeetingPatch,
+    request: Request,
+    told: TellingDep,
 ) -> MeetingOut:
     """Change a meeting by JSON merge patch; its times only while it is a draft."""
     require_match(request, shown(view))
@@ -123,7 +128,7 @@ async def change_meeting(
     after = merged(MeetingWrite, before.without_stale_offsets(body.model_fields_set), body)
     members, times = service.settled(after.model_dump())
     changed = changes(before, after.with_offsets(times))
-    await service.change_meeting(session, view.meeting, members, changed)
+    await service.change_meeting(session, view.meeting, members, changed, told)
     return shown(view)
 
 
@@ -173,7 +178,12 @@ async def get_room(session: Session, view: MeetingSecrets, response: Response) -
     },
 )
 async def put_room(
-    session: Session, view: OrganizedMeeting, body: RoomWrite, request: Request, response: Response
+    session: Session,
+    view: OrganizedMeeting,
+    body: RoomWrite,
+    request: Request,
+    response: Response,
+    told: TellingDep,
 ) -> RoomOut:
     """Set the conference room; replacing one needs If-Match, the first one nothing."""
     room = await queries.find_room(session, view.meeting.id)
@@ -185,7 +195,8 @@ async def put_room(
         if request.headers.get("if-none-match") == "*":
             raise PreconditionFailed("The meeting has a conference room already.")
         require_match(request, RoomOut.of(room))
-    return RoomOut.of(await service.keep_room(session, view.meeting, room, body.model_dump()))
+    kept = await service.keep_room(session, view.meeting, room, body.model_dump(), told)
+    return RoomOut.of(kept)
 
 
 @router.delete(
@@ -195,13 +206,15 @@ async def put_room(
     openapi_extra=needs_if_match(),
     responses=raises(MeetingClosed),
 )
-async def delete_room(session: Session, view: OrganizedMeeting, request: Request) -> None:
+async def delete_room(
+    session: Session, view: OrganizedMeeting, request: Request, told: TellingDep
+) -> None:
     """Remove the conference room."""
     room = await queries.find_room(session, view.meeting.id)
     if room is None:
         raise NotFound("The meeting has no conference room yet.")
     require_match(request, RoomOut.of(room))
-    await service.remove_room(session, view.meeting, room)
+    await service.remove_room(session, view.meeting, room, told)
 
 
 def shown(view: MeetingView) -> MeetingOut:

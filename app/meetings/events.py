@@ -21,6 +21,9 @@ class MeetingChanged(Event):
     changes: dict[str, Any]
     calendar_sequence: int | None = None
     """Where the change must reach calendars: their sequence after it."""
+    note: str | None = None
+    silent: bool = False
+    """Nobody is written to: calendars learn of it with the next mail, or from a feed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,8 @@ class MeetingRoomChanged(Event):
     name: ClassVar[str] = "meeting.room_changed"
     members: list[str] = field(default_factory=list)
     calendar_sequence: int | None = None
+    note: str | None = None
+    silent: bool = False
     """As in `MeetingChanged`."""
 
 

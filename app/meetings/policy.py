@@ -16,8 +16,8 @@ from app.meetings.lifecycle import ANNOUNCED, OVER, MeetingFormat, MeetingStatus
 
 LONGEST: Final = timedelta(days=14)
 TIME_MEMBERS: Final = ("timezone", "local_start", "local_end", "start_offset", "end_offset")
-SHOWN_IN_CALENDARS: Final = frozenset({"title", "venue", "format", "contacts", "room"})
-"""The room is: the personal link in each entry leads there."""
+SHOWN_IN_CALENDARS: Final = frozenset({"title", "venue", "format", "contacts", "room", "agenda"})
+"""The room is: the personal link in each entry leads there; the agenda, once issued, too."""
 YEARS: Final = range(1970, 2200)
 """Of an instant; a wall time in them may fall off either end in its zone."""
 WITH_ROOM: Final = frozenset({MeetingFormat.VIRTUAL, MeetingFormat.HYBRID})
@@ -45,6 +45,21 @@ class Times:
     @property
     def end_offset(self) -> str:
         return format_offset(offset_at(self.ends_at, self.timezone))
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What an organizer says of a change to those who are told of it.
+
+    A silent one is in the log and in calendars that are fetched, but nobody is written to. Changes
+    of the times are never silent.
+    """
+
+    note: str | None = None
+    silent: bool = False
+
+
+UNSAID: Final = Telling()
 
 
 def fixed_times(

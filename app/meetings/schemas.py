@@ -253,10 +253,19 @@ class MeetingSort(StrEnum):
     HANDLE_DOWN = "-handle"
 
 
+def _always_told(silent: bool) -> bool:
+    if silent:
+        raise ValueError("a move of the meeting is always told")
+    return silent
+
+
 class MoveRequest(Schema):
     """Why, for the log and for those who are told; may be left out altogether."""
 
     note: Paragraphs | None = Field(None, examples=["The room is needed by the General Assembly."])
+    silent: Annotated[Flag, AfterValidator(_always_told)] = Field(
+        False, description="Never: whoever has the meeting in the calendar is told of its moves."
+    )
 
 
 class RescheduleRequest(MoveRequest):

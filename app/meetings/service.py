@@ -17,7 +17,7 @@ from app.meetings.events import (
     MeetingRoomChanged,
 )
 from app.meetings.lifecycle import MEETING, UNCHANGEABLE, MeetingStatus
-from app.meetings.policy import Fault, Times
+from app.meetings.policy import UNSAID, Fault, Telling, Times
 from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
 from app.meetings.tables import ConferenceRoom, Meeting
 
@@ -64,6 +64,7 @@ async def change_meeting(
     meeting: Meeting,
     members: Mapping[str, Any],
     changes: Mapping[str, Any],
+    told: Telling = UNSAID,
 ) -> None:
     """Set the members that `changes` says differ.
 
@@ -79,8 +80,13 @@ async def change_meeting(
         return
     for name, value in members.items():
         setattr(meeting, name, value)
-    sequence = _raised_sequence(meeting, changes)
-    event = MeetingChanged(changes=_for_log(changes), calendar_sequence=sequence, **about(meeting))
+    event = MeetingChanged(
+        changes=_for_log(changes),
+        calendar_sequence=raised_sequence(meeting, changes),
+        note=told.note,
+        silent=told.silent,
+        **about(meeting),
+    )
     await announce(session, event)
     await session.flush()
 
@@ -103,6 +109,7 @@ async def keep_room(
     meeting: Meeting,
     room: ConferenceRoom | None,
     members: Mapping[str, Any],
+    told: Telling = UNSAID,
 ) -> ConferenceRoom:
     """Set where the meeting is held; the log names the members that changed, not their values."""
     check_changeable(meeting)
@@ -112,15 +119,17 @@ async def keep_room(
         setattr(known, name, members[name])
     session.add(known)
     if changed:
-        _record_room_change(session, meeting, changed)
+        _record_room_change(session, meeting, changed, told)
     await session.flush()
     return known
 
 
-async def remove_room(session: AsyncSession, meeting: Meeting, room: ConferenceRoom) -> None:
+async def remove_room(
+    session: AsyncSession, meeting: Meeting, room: ConferenceRoom, told: Telling = UNSAID
+) -> None:
     check_changeable(meeting)
     members = sorted(room.model_dump(exclude={"meeting_id"}, exclude_none=True))
-    _record_room_change(session, meeting, members)
+    _record_room_change(session, meeting, members, told)
     await session.delete(room)
     await session.flush()
 
@@ -141,18 +150,25 @@ def about(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _record_room_change(session: AsyncSession, meeting: Meeting, members: list[str]) -> None:
-    sequence = _raised_sequence(meeting, ["room"])
-    event = MeetingRoomChanged(members=members, calendar_sequence=sequence, **about(meeting))
-    record(session, event)
-
-
-def _raised_sequence(meeting: Meeting, changed: Iterable[str]) -> int | None:
+def raised_sequence(meeting: Meeting, changed: Iterable[str]) -> int | None:
     """The sequence after a change that calendars must show; None for any other."""
     if not policy.concerns_calendars(meeting.status, changed):
         return None
     meeting.calendar_sequence += 1
     return meeting.calendar_sequence
+
+
+def _record_room_change(
+    session: AsyncSession, meeting: Meeting, members: list[str], told: Telling
+) -> None:
+    event = MeetingRoomChanged(
+        members=members,
+        calendar_sequence=raised_sequence(meeting, ["room"]),
+        note=told.note,
+        silent=told.silent,
+        **about(meeting),
+    )
+    record(session, event)
 
 
 def _check_times_free(meeting: Meeting, changes: Mapping[str, Any]) -> None:

@@ -45,6 +45,7 @@ async def test_a_committee_is_created_read_changed_and_deleted(
         "number": None,
         "languages": ["en"],
         "default_seat_quota": 5,
+        "notice_window": 60,
         "created_at": created.json()["created_at"],
     }
     path = "/v1/committees/coordination-committee"

@@ -14,9 +14,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from app.agenda import edits, versions
+from app.agenda.edits import Entry
+from app.agenda.saving import load_agenda
+from app.agenda.schemas import ItemWrite
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.database import Database
+from app.core.ids import new_id
 from app.entities import service as entities
 from app.entities.lifecycle import FocalPointKind
 from app.entities.queries import find_focal_point, list_focal_points
@@ -31,7 +36,7 @@ from app.identity.tables import Link
 from app.invitations import service as invitations
 from app.invitations.tables import Invitation
 from app.mail.letters import House, purpose_of, write
-from app.mail.lifecycle import MessageKind
+from app.mail.lifecycle import MessageKind, MessageState
 from app.mail.listeners import FOLLOWER, Planner
 from app.mail.mime import Heading, enclose
 from app.mail.queries import load_case
@@ -39,6 +44,7 @@ from app.mail.tables import Message
 from app.meetings import service as meetings
 from app.meetings.events import MeetingCancelled, MeetingPostponed, MeetingRescheduled
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
+from app.meetings.policy import UNSAID, Telling
 from app.meetings.tables import ConferenceRoom, Meeting
 from app.registrations import service as registrations
 from app.registrations.lifecycle import RegistrationRole
@@ -54,6 +60,11 @@ HOUSE = House(
     join_url="http://secretariat.example.org/join",
     secret=SECRET,
 )
+AGENDA: list[dict[str, Any]] = [
+    {"kind": "opening", "title": {"en": "Opening", "fr": "Ouverture"}, "duration": 10},
+    {"kind": "discussion", "title": {"en": "Canary"}, "access": "restricted", "duration": 20},
+    {"kind": "closing", "title": {"en": "Closing", "fr": "Clôture"}, "duration": 5},
+]
 JOIN_ADDRESS = "https://conference.example.org/j/6?pwd=canary"
 PASSCODE = "canary-4711"
 
@@ -143,7 +154,7 @@ class Stage:
             registration = await session.get_one(Registration, registration_id)
             await registrations.withdraw(session, meeting, invitation, registration)
 
-    async def change(self, **members: Any) -> None:
+    async def change(self, told: Telling = UNSAID, **members: Any) -> None:
         """Other members of the meeting, as `PATCH` would set them."""
         async with self.scene() as (session, meeting, _):
             changes = {
@@ -151,7 +162,7 @@ class Stage:
                 for name, value in members.items()
             }
             whole = {"capacity": meeting.capacity} | members
-            await meetings.change_meeting(session, meeting, whole, changes)
+            await meetings.change_meeting(session, meeting, whole, changes, told)
 
     async def reschedule(self, note: str | None = None, **shift: int) -> None:
         async with self.scene() as (session, meeting, _):
@@ -168,6 +179,19 @@ class Stage:
         async with self.scene() as (session, meeting, _):
             room = await session.get_one(ConferenceRoom, meeting.id)
             await meetings.keep_room(session, meeting, room, members)
+
+    async def issue_agenda(self, told: Telling = UNSAID) -> None:
+        """A new version of an agenda with three items, the second of them restricted."""
+        async with self.database.transaction() as session:
+            meeting = await session.get_one(Meeting, self.meeting.id, with_for_update=True)
+            known = await load_agenda(session, meeting)
+            if not known.states:
+                entries = [
+                    Entry(new_id(), None, place, ItemWrite.model_validate(said))
+                    for place, said in enumerate(AGENDA)
+                ]
+                known = await edits.replace_agenda(session, known, (self.committee.id,), entries)
+            await versions.issue(session, known, None, None, told)
 
     async def becomes(self, status: MeetingStatus) -> None:
         """Set the status alone; the log says nothing of it."""
@@ -224,6 +248,16 @@ class Stage:
         async with self.database.transaction() as session:
             statement = select(Message).order_by(col(Message.id))
             return list((await session.execute(statement)).scalars())
+
+    async def delivered(self) -> int:
+        """Let everything that was planned so far have gone out; how much that is."""
+        await self.follow()
+        now = clock.now()
+        async with self.database.transaction() as session:
+            for message in (await session.execute(select(Message))).scalars():
+                message.state, message.attempts = MessageState.SENT, 1
+                message.attempted_at = message.sent_at = now
+        return len(await self.messages())
 
     async def planned(self) -> list[tuple[MessageKind, str]]:
         """Kind and recipient of every message, in the order of planning."""

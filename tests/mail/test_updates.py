@@ -184,7 +184,7 @@ async def test_whatever_is_told_later_tells_a_change_too(
     """One mail a person, with all of it, although several facts were followed at once."""
     await stage.send()
     await stage.register()
-    known = len(await fresh(stage, 0))
+    known = await stage.delivered()
     await stage.change(title=TITLE)
     shift: dict[str, Any] = {"reschedule": {"days": 1}, "change_room": {"label": "Another"}}
     await getattr(stage, later)(**shift.get(later, {}))
@@ -209,7 +209,7 @@ async def test_who_gets_a_seat_after_a_change_hears_of_both_at_once(stage: Stage
     async with stage.database.transaction() as session:
         cases = [await load_case(session, message, LinkPurpose.JOIN_MEETING) for message in told]
     reasons = [moot(case.message.kind, _present(case)) for case in cases]
-    assert reasons == ["A later message says it.", None]
+    assert reasons == ["Another message says it.", None]
     said = body(await stage.mail(told[1]), "plain")
     assert "A seat has fallen free and is yours. You are registered" in said
 
@@ -224,7 +224,7 @@ async def test_who_had_a_seat_at_once_is_told_of_none_that_fell_free(stage: Stag
 async def test_of_several_changes_the_last_is_told(stage: Stage) -> None:
     await stage.send()
     await stage.register()
-    known = len(await fresh(stage, 0))
+    known = await stage.delivered()
     for title in ("Once", "Twice"):
         await stage.change(title={"en": title})
     told = await fresh(stage, known)
@@ -234,7 +234,7 @@ async def test_of_several_changes_the_last_is_told(stage: Stage) -> None:
         async with stage.database.transaction() as session:
             case = await load_case(session, message, LinkPurpose.JOIN_MEETING)
         reasons.append(moot(message.kind, _present(case)))
-    assert reasons == ["A later message says it.", None]
+    assert reasons == ["Another message says it.", None]
     entry, _ = event(await stage.mail(of_one[-1]))
     assert (entry["SUMMARY"], entry["SEQUENCE"]) == ("Twice", 2)
 
