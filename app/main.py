@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from app import api, operations, pages, reference, schema
+from app.calendar.entries import domain_of
 from app.core import clock, handlers
 from app.core.database import Database
 from app.core.limits import Limiter
@@ -16,6 +17,7 @@ from app.core.openapi import document_builder
 from app.deployment import configure_logging, database_settings, secret_key
 from app.identity.access import Authenticator
 from app.identity.oidc import Provider
+from app.mail.plans import Foresight, NoticePlan
 from app.settings import Settings, get_settings
 
 DESCRIPTION = """
@@ -68,13 +70,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.limiter = limiter
     app.state.secret = secret_key(settings)
+    app.state.foresee = Foresight(domain_of(settings.mail_from))
     app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)
     handlers.install(app, settings.url)
     app.include_router(api.router)
     app.include_router(operations.router)
     app.include_router(pages.router)
     app.include_router(reference.router)
-    app.openapi = document_builder(app, url=lambda: settings.url, tags=api.TAGS)  # type: ignore[method-assign]  # FastAPI's own way of doing it
+    app.openapi = document_builder(  # type: ignore[method-assign]  # FastAPI's own way of doing it
+        app, url=lambda: settings.url, tags=api.TAGS, plan=NoticePlan
+    )
     return app
 
 

@@ -47,7 +47,7 @@ from app.agenda.tables import AgendaVersion
 from app.agenda.tree import WorkingAgenda
 from app.agenda.views import agenda_out, item_out
 from app.core.ids import new_id
-from app.core.openapi import needs_if_match, raises, takes_if_match
+from app.core.openapi import needs_if_match, raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
 from app.core.preconditions import accept_match, require_match
@@ -183,7 +183,7 @@ async def list_versions(
     operation_id="issueAgenda",
     status_code=status.HTTP_201_CREATED,
     responses=raises(MeetingClosed, AgendaEmpty, MoveForbidden, SymbolTaken),
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
 )
 async def issue_agenda(
     session: Session, seen: AgendaToEdit, body: VersionCreate, request: Request, response: Response

@@ -5,6 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
 
 from app.core.preconditions import MAX_TAGS
 from app.core.problems import (
@@ -27,6 +29,7 @@ from app.core.problems import (
     Unavailable,
     UnsupportedMediaType,
 )
+from app.core.routes import PLAN
 
 Responses = dict[int | str, dict[str, Any]]
 _SCHEMAS = "#/components/schemas/"
@@ -52,6 +55,13 @@ _ONLY_NEW = {
     "required": False,
     "description": "`*` to make it only where there is none yet; 412 where there is one.",
     "schema": {"type": "string", "maxLength": MAX_TAGS},
+}
+_ONLY_PLAN = {
+    "name": "plan",
+    "in": "query",
+    "required": False,
+    "description": "Change nothing, and say who would be told what, in which language.",
+    "schema": {"type": "boolean", "default": False},
 }
 _HEADERS = {
     "RequestId": {
@@ -121,20 +131,32 @@ def takes_if_match() -> dict[str, Any]:
     return {"parameters": [parameter], "x-if-match": "honoured"}
 
 
+def tells(extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    """`openapi_extra` of a change that is told: `?plan=true` says to whom, and changes nothing."""
+    extra = extra or {}
+    return {**extra, "parameters": [*extra.get("parameters", []), _ONLY_PLAN], "x-told": True}
+
+
 def document_builder(
-    app: FastAPI, *, url: Callable[[], str], tags: Sequence[dict[str, str]]
+    app: FastAPI,
+    *,
+    url: Callable[[], str],
+    tags: Sequence[dict[str, str]],
+    plan: type[BaseModel],
 ) -> Callable[[], dict[str, Any]]:
-    """What FastAPI calls for its document; made once."""
+    """What FastAPI calls for its document; made once. `plan` answers `?plan=true`."""
 
     def build() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _build(app, url(), tags)
+            app.openapi_schema = _build(app, url(), tags, plan)
         return app.openapi_schema
 
     return build
 
 
-def _build(app: FastAPI, url: str, tags: Sequence[dict[str, str]]) -> dict[str, Any]:
+def _build(
+    app: FastAPI, url: str, tags: Sequence[dict[str, str]], plan: type[BaseModel]
+) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -151,9 +173,11 @@ def _build(app: FastAPI, url: str, tags: Sequence[dict[str, str]]) -> dict[str, 
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    problem = ProblemDocument.model_json_schema(ref_template=_SCHEMAS + "{model}")
-    schemas.update(problem.pop("$defs", {}))
-    schemas["ProblemDocument"] = problem
+    for name, model in (("ProblemDocument", ProblemDocument), ("NoticePlan", plan)):
+        mode: JsonSchemaMode = "serialization" if name == "NoticePlan" else "validation"
+        schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}", mode=mode)
+        schemas.update(schema.pop("$defs", {}))
+        schemas[name] = schema
     components["headers"] = _HEADERS
     components["securitySchemes"] = {
         "bearer": {
@@ -210,6 +234,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     public = operation.pop("x-public", False)
     operation["security"] = [] if public else [{"bearer": []}]
     matching = operation.pop("x-if-match", None)
+    if operation.pop("x-told", False):
+        _tell_of_plan(responses)
     refusals: list[type[Problem]] = [BadRequest, InternalError]
     if path.startswith("/v1"):
         _complete_headers(method, operation)
@@ -218,6 +244,11 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         _add(responses, problem)
     _default_headers(path, method, responses)
     operation["responses"] = dict(sorted(responses.items(), key=lambda each: str(each[0])))
+
+
+def _tell_of_plan(responses: dict[str, Any]) -> None:
+    answer = responses.setdefault("200", {"description": "Who would be told what.", "content": {}})
+    answer.setdefault("content", {})[PLAN] = {"schema": {"$ref": f"{_SCHEMAS}NoticePlan"}}
 
 
 def _complete_headers(method: str, operation: dict[str, Any]) -> None:

@@ -34,6 +34,8 @@ from app.core.problems import (
 )
 
 ATTEMPTS = 4
+PLAN = "application/vnd.secretariat.plan+json"
+"""Of the answer to a change that was only planned: who would be told what."""
 SMALL = 65_536
 """Bytes of a body that is read before its sender is known."""
 MAX_ERRORS = 100
@@ -67,6 +69,14 @@ class Beforehand(Exception):
         super().__init__(work)
 
 
+class Foreseen(Exception):
+    """Carries the plan of a change out of the transaction in which it was tried."""
+
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+        super().__init__(answer)
+
+
 class Route(APIRoute):
     """A route with a transaction, a caller, strict input and conditional answers."""
 
@@ -77,6 +87,8 @@ class Route(APIRoute):
             for field in get_flat_params(self.dependant)
             if isinstance(field.field_info, params.Query)
         }
+        told = bool((self.openapi_extra or {}).get("x-told"))
+        known |= {"plan"} if told else set()
         takes_json = self.body_field is not None
         public = bool((self.openapi_extra or {}).get("x-public"))
 
@@ -85,6 +97,7 @@ class Route(APIRoute):
             if not public and "authorization" not in request.headers:
                 raise NotAuthenticated  # before anything of theirs is read
             _check_texts(request, known)
+            planning = told and _only_plans(request)
             if takes_json:
                 _check_media_type(request)
             if "authorization" in request.headers and _may_be_large(request):
@@ -92,7 +105,7 @@ class Route(APIRoute):
             await _receive(request)  # before the transaction: a slow sender holds no connection
             for attempt in range(ATTEMPTS):
                 try:
-                    return await _run(request, endpoint)
+                    return await _run(request, endpoint, planning=planning)
                 except DBAPIError as error:
                     again = sqlstate(error) in RETRYABLE or _is_repeat(error)
                     if not again or attempt == ATTEMPTS - 1:
@@ -102,12 +115,22 @@ class Route(APIRoute):
         return handle
 
 
-async def _run(request: Request, endpoint: Handler) -> Response:
+async def _run(request: Request, endpoint: Handler, *, planning: bool) -> Response:
     try:
-        return await _in_transaction(request, endpoint)
+        return await _in_transaction(request, endpoint, planning=planning)
     except Beforehand as asked:
         await asked.work()
-    return await _in_transaction(request, endpoint)
+    except Foreseen as foreseen:
+        return foreseen.answer
+    return await _in_transaction(request, endpoint, planning=planning)
+
+
+def _only_plans(request: Request) -> bool:
+    wanted = request.query_params.get("plan", "false")
+    if wanted not in {"true", "false"}:
+        detail = "Is true or false."
+        raise Invalid(detail, errors=[FieldError(pointer="query/plan", detail=detail)])
+    return wanted == "true"
 
 
 async def _authenticate(request: Request) -> None:
@@ -117,12 +140,16 @@ async def _authenticate(request: Request) -> None:
         await request.app.state.authenticator.authenticate(request, session)
 
 
-async def _in_transaction(request: Request, endpoint: Handler) -> Response:
+async def _in_transaction(request: Request, endpoint: Handler, *, planning: bool) -> Response:
     database: Database = request.app.state.database
     await request.app.state.authenticator.prepare(request)
     async with database.transaction() as session:
         request.state.session = session
         await request.app.state.authenticator.authenticate(request, session)
+        if planning:
+            response = await endpoint(request)
+            plan = await request.app.state.foresee(session)
+            raise Foreseen(Response(plan, media_type=PLAN, headers={"Cache-Control": "no-store"}))
         claimed = None
         if request.method == "POST" and (key := idempotency.key_of(request)) is not None:
             found = await idempotency.claim(session, request, key, await request.body())

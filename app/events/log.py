@@ -55,7 +55,13 @@ def record(session: AsyncSession, event: Event) -> LogEntry:
     """
     entry = LogEntry(**entry_values(session, event))
     session.add(entry)
+    session.info.setdefault("recorded", []).append(entry)
     return entry
+
+
+def recorded(session: AsyncSession) -> list[LogEntry]:
+    """What was recorded in this session so far, in its order."""
+    return list(session.info.get("recorded", ()))
 
 
 async def announce(session: AsyncSession, event: Event) -> None:

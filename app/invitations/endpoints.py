@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.committees import queries as committees
 from app.core.imports import DryRun
-from app.core.openapi import raises, takes_if_match
+from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
@@ -95,7 +95,12 @@ async def invite_entities(
     return InvitationsResult(dry_run=dry_run, invited=len(fresh), results=results)
 
 
-@router.post(f"{BASE}/send", operation_id="sendInvitations", responses=raises(MeetingNotAnnounced))
+@router.post(
+    f"{BASE}/send",
+    operation_id="sendInvitations",
+    openapi_extra=tells(),
+    responses=raises(MeetingNotAnnounced),
+)
 async def send_invitations(
     session: Session, view: OrganizedMeeting, body: SendRequest, *, dry_run: DryRun = False
 ) -> SendResults:
@@ -146,6 +151,7 @@ async def delete_invitation(
 @router.post(
     f"{BASE}/{{invitation_id}}/send",
     operation_id="sendInvitation",
+    openapi_extra=tells(),
     responses=raises(MoveForbidden, MeetingNotAnnounced),
 )
 async def send_invitation(
@@ -179,6 +185,7 @@ async def answer_invitation(
 @router.post(
     f"{BASE}/{{invitation_id}}/withdraw",
     operation_id="withdrawInvitation",
+    openapi_extra=tells(),
     responses=raises(MoveForbidden, MeetingClosed),
 )
 async def withdraw_invitation(
@@ -193,7 +200,7 @@ async def withdraw_invitation(
     f"{BASE}/{{invitation_id}}",
     operation_id="changeInvitation",
     responses=raises(MeetingClosed, QuotaBelowTaken),
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
 )
 async def change_invitation(
     session: Session,

@@ -312,6 +312,24 @@ async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUI
     return bool((await session.execute(statement)).scalar_one())
 
 
+async def planned_because_of(
+    session: AsyncSession, events: Collection[UUID]
+) -> Sequence[tuple[Message, str, str | None, Registration | None]]:
+    """The messages with their readers' names, entities and registrations, by kind and reader."""
+    reader = func.coalesce(col(Person.name), col(Account.name))
+    columns: list[Any] = [Message, reader, Entity.abbreviation, Registration]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .outerjoin(Person, col(Person.id) == col(Message.person_id))
+        .outerjoin(Account, col(Account.id) == col(Message.account_id))
+        .outerjoin(Entity, col(Entity.id) == col(Person.entity_id))
+        .outerjoin(Registration, col(Registration.id) == col(Message.registration_id))
+        .where(col(Message.event_id).in_(events))
+        .order_by(col(Message.kind), col(Entity.abbreviation), reader, col(Message.id))
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
+
+
 async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
     """For how long the committee lets changes of its meetings wait for each other."""
     statement = (

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.core import clock
 from app.core.fields import InstantField
-from app.core.openapi import needs_if_match, raises
+from app.core.openapi import needs_if_match, raises, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged
 from app.core.preconditions import require_match
@@ -112,7 +112,7 @@ async def get_meeting(view: MeetingDep) -> MeetingOut:
 @router.patch(
     "/meetings/{m}",
     operation_id="changeMeeting",
-    openapi_extra=needs_if_match(),
+    openapi_extra=tells(needs_if_match()),
     responses=raises(MeetingClosed, TimesAnnounced, CapacityBelowTaken),
 )
 async def change_meeting(
@@ -171,7 +171,7 @@ async def get_room(session: Session, view: MeetingSecrets, response: Response) -
 @router.put(
     "/meetings/{m}/room",
     operation_id="putConferenceRoom",
-    openapi_extra=needs_if_match(to_create=False),
+    openapi_extra=tells(needs_if_match(to_create=False)),
     responses={
         **raises(MeetingClosed),
         status.HTTP_201_CREATED: {"model": RoomOut, "description": "The room was not there."},
@@ -203,7 +203,7 @@ async def put_room(
     "/meetings/{m}/room",
     operation_id="deleteConferenceRoom",
     status_code=status.HTTP_204_NO_CONTENT,
-    openapi_extra=needs_if_match(),
+    openapi_extra=tells(needs_if_match()),
     responses=raises(MeetingClosed),
 )
 async def delete_room(

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 
-from app.core.openapi import raises, takes_if_match
+from app.core.openapi import raises, takes_if_match, tells
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
 from app.core.routes import Route, Session
@@ -24,7 +24,7 @@ router = APIRouter(route_class=Route, tags=["meetings"])
 @router.post(
     "/meetings/{m}/schedule",
     operation_id="scheduleMeeting",
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
     responses=raises(MoveForbidden, NotReady),
 )
 async def schedule_meeting(
@@ -39,7 +39,7 @@ async def schedule_meeting(
 @router.post(
     "/meetings/{m}/reschedule",
     operation_id="rescheduleMeeting",
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
     responses=_REFUSALS,
 )
 async def reschedule_meeting(
@@ -64,7 +64,7 @@ async def reschedule_meeting(
 @router.post(
     "/meetings/{m}/postpone",
     operation_id="postponeMeeting",
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
     responses=_REFUSALS,
 )
 async def postpone_meeting(
@@ -77,7 +77,7 @@ async def postpone_meeting(
 @router.post(
     "/meetings/{m}/cancel",
     operation_id="cancelMeeting",
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
     responses=_REFUSALS,
 )
 async def cancel_meeting(
