@@ -34,6 +34,7 @@ _REGISTRATION_STATES = {
 }
 _INVITATION_STATES = {
     "invitation.created": "draft",
+    "invitation.renewed": "draft",
     "invitation.sent": "sent",
     "invitation.withdrawn": "withdrawn",
 }

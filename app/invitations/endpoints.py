@@ -191,7 +191,10 @@ async def answer_invitation(
 async def withdraw_invitation(
     session: Session, view: MeetingDep, found: OrganizedInvitation
 ) -> InvitationOut:
-    """Take an invitation back: its links die, its delegation is withdrawn, all are told."""
+    """Take an invitation back: its links die, its delegation is withdrawn, all are told.
+
+    Inviting the entity once more makes it a draft again.
+    """
     await service.withdraw(session, found.meeting, found.invitation)
     return await read_again(session, view, found.invitation)
 

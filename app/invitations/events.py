@@ -14,6 +14,14 @@ class InvitationCreated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvitationRenewed(Event):
+    """A withdrawn one is a draft again."""
+
+    name: ClassVar[str] = "invitation.renewed"
+    seat_quota: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitationSent(Event):
     name: ClassVar[str] = "invitation.sent"
 

@@ -20,6 +20,8 @@ class InvitationVerb(StrEnum):
     DECLINE = "decline"
     ANSWER_TENTATIVELY = "answer_tentatively"
     WITHDRAW = "withdraw"
+    INVITE_AGAIN = "invite_again"
+    """What inviting the entity once more does with a withdrawn one."""
 
 
 class Answer(StrEnum):
@@ -46,6 +48,7 @@ TRANSITIONS: dict[tuple[InvitationStatus, InvitationVerb], InvitationStatus] = {
     **{(state, V.DECLINE): S.DECLINED for state in LIVE},
     **{(state, V.ANSWER_TENTATIVELY): S.TENTATIVE for state in LIVE},
     **{(state, V.WITHDRAW): S.WITHDRAWN for state in LIVE},
+    (S.WITHDRAWN, V.INVITE_AGAIN): S.DRAFT,
 }
 
 INVITATION = Lifecycle("invitation", TRANSITIONS)

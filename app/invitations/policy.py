@@ -25,6 +25,8 @@ def moves(meeting: MeetingStatus, invitation: InvitationStatus) -> list[Invitati
     """What the states of both permit: nothing once the meeting is over, sending once announced."""
     if meeting in OVER:
         return []
-    hindered = set() if meeting in OPEN_TO_REGISTRATION else {InvitationVerb.SEND}
+    hindered = {InvitationVerb.INVITE_AGAIN}  # that is asked for with the entity, not with this
+    if meeting not in OPEN_TO_REGISTRATION:
+        hindered.add(InvitationVerb.SEND)
     verbs = [InvitationVerb(verb) for verb in INVITATION.allowed(invitation)]
     return [verb for verb in verbs if verb not in hindered]

@@ -107,11 +107,31 @@ async def lock_invitations(
 
 
 async def invited_entities(session: AsyncSession, meeting_id: UUID) -> dict[UUID, UUID]:
-    """Entities that have an invitation, with its id."""
+    """Entities that have an invitation which was not withdrawn, with its id."""
     statement = select(col(Invitation.entity_id), col(Invitation.id)).where(
-        col(Invitation.meeting_id) == meeting_id
+        col(Invitation.meeting_id) == meeting_id,
+        col(Invitation.status) != InvitationStatus.WITHDRAWN,
     )
     return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def lock_withdrawn(
+    session: AsyncSession, meeting_id: UUID, entities: Collection[UUID]
+) -> dict[UUID, Invitation]:
+    """The withdrawn invitations of these entities, locked in the order of their ids."""
+    statement = (
+        select(Invitation)
+        .where(
+            col(Invitation.meeting_id) == meeting_id,
+            col(Invitation.entity_id).in_(entities),
+            col(Invitation.status) == InvitationStatus.WITHDRAWN,
+        )
+        .order_by(col(Invitation.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.execute(statement)).scalars()
+    return {invitation.entity_id: invitation for invitation in found}
 
 
 async def count_live_registrations(session: AsyncSession, invitation_id: UUID) -> int:

@@ -16,6 +16,7 @@ from app.invitations.events import (
     InvitationChanged,
     InvitationCreated,
     InvitationDeleted,
+    InvitationRenewed,
     InvitationSent,
     InvitationWithdrawn,
 )
@@ -42,19 +43,35 @@ from app.meetings.tables import Meeting
 async def invite(
     session: AsyncSession, meeting: Meeting, entities: Sequence[UUID], seat_quota: int | None
 ) -> list[Invitation]:
-    """Draft an invitation for each entity; the meeting's row is locked by the caller."""
+    """Draft an invitation for each entity; the meeting's row is locked by the caller.
+
+    A withdrawn one becomes a draft again: a meeting and an entity have one invitation.
+    """
     if meeting.status in OVER:
         raise MeetingClosed(f"The meeting is {meeting.status.value}: nobody is invited any more.")
     quota = meeting.seat_quota if seat_quota is None else seat_quota
+    withdrawn = await queries.lock_withdrawn(session, meeting.id, entities)
+    for invitation in withdrawn.values():
+        _renew(invitation, quota)
+        record(session, InvitationRenewed(seat_quota=quota, **_about(meeting, invitation)))
     invitations = [
         Invitation(meeting_id=meeting.id, entity_id=entity_id, seat_quota=quota)
         for entity_id in entities
+        if entity_id not in withdrawn
     ]
     session.add_all(invitations)
     await session.flush()
     for invitation in invitations:
         record(session, InvitationCreated(seat_quota=quota, **_about(meeting, invitation)))
-    return invitations
+    return [*withdrawn.values(), *invitations]
+
+
+def _renew(invitation: Invitation, quota: int) -> None:
+    """As it was before it was sent; its links and its delegation went with the withdrawal."""
+    invitation.status = INVITATION.move(invitation.status, InvitationVerb.INVITE_AGAIN)
+    invitation.seat_quota = quota
+    invitation.sent_at = invitation.answered_at = invitation.withdrawn_at = None
+    invitation.answer_note = None
 
 
 async def send(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:

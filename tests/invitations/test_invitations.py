@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.check import wrongs
 from tests.world import World, named, post
 
 
@@ -180,3 +182,29 @@ async def test_a_quota_cannot_be_removed(world: World, meeting: dict[str, Any]) 
         [{"pointer": "/seat_quota", "detail": "an invitation always has a quota"}],
     )
     assert (await world.administrator.patch(path, json={})).json()["seat_quota"] == 2
+
+
+async def test_an_entity_can_be_invited_again_after_a_withdrawal(
+    world: World, meeting: dict[str, Any], session: AsyncSession
+) -> None:
+    entity = await world.entity()
+    first = await world.invitation(meeting, entity, seat_quota=3)
+    registrations = f"/v1/meetings/{meeting['id']}/registrations"
+    await post(world.administrator, registrations, named(1, entity=entity["handle"]))
+    path = f"{path_of(meeting)}/{first['id']}"
+    focal_point = await world.focal_point_of(entity)
+    await post(focal_point, f"{path}/answer", {"answer": "accepted", "note": "Gladly."})
+    await post(world.administrator, f"{path}/withdraw")
+    again = await world.invitation(meeting, entity, sent=False)
+    assert again == first | {
+        "status": "draft",
+        "seat_quota": meeting["seat_quota"],
+        "sent_at": None,
+        "allowed": ["send", "withdraw"],
+    }
+    assert (await focal_point.get(path)).status_code == 404
+    await post(world.administrator, f"{path}/send")
+    assert (await focal_point.get(path)).json()["status"] == "sent"
+    made = await post(focal_point, registrations, named(1))
+    assert made["status"] == "confirmed"
+    assert await wrongs(session) == []
