@@ -30,10 +30,12 @@ from app.core.database import sqlstate
 from app.core.imports import ImportResult, RowOutcome, rows_of
 from app.core.problems import Problem
 from app.core.sheets import Row
+from app.core.zones import TZDATA_VERSION
 from app.deployment import NotConfigured, configure_logging
 from app.embedded import EmbeddedServer, EmbeddedServerError
 from app.entities.imports import import_entities
 from app.identity.lifecycle import Role
+from app.meetings import rederiving
 from app.settings import Settings, get_settings
 
 MEDIA_TYPES = {
@@ -244,6 +246,36 @@ def check() -> None:
     if wrongs:
         _fail(f"{len(wrongs)} things are wrong.")
     console.print("[green]✓[/] The database is as it should be.")
+
+
+@commands.command()
+def zones(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Move the instants, and tell whom it concerns.")
+    ] = False,
+    note: Annotated[
+        str | None, typer.Option(help="A word in the mails, such as which rules changed.")
+    ] = None,
+) -> None:
+    """List the meetings to come whose instants differ from the present time zone rules.
+
+    Wall times stay what they are. Run it after an update that brings newer zone data.
+    """
+
+    async def work(session: AsyncSession) -> tuple[list[str], int]:
+        shifted = await rederiving.list_shifted(session, clock.now())
+        lines = [rederiving.words_of(each) for each in shifted]
+        return lines, await rederiving.rederive(session, shifted, note) if apply else 0
+
+    lines, mended = _in_transaction(work)
+    for line in lines:
+        console.print(escape(line))
+    console.print(
+        f"{len(lines)} meetings to come differ from the rules of {TZDATA_VERSION}"
+        + (f", {mended} of them have new instants now." if apply else ".")
+    )
+    if len(lines) > mended:
+        raise typer.Exit(1)
 
 
 @commands.command()

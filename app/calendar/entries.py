@@ -80,6 +80,7 @@ def meeting_entry(meeting: Meeting, frame: Frame) -> MeetingEntry:
         status=_STATUS.get(meeting.status, EntryStatus.CONFIRMED),
         description=describe(meeting, frame.agenda, languages),
         location=place_of(meeting),
+        categories=(frame.organizer.name,),
         contacts=contacts_of(meeting),
         language=frame.languages[0] if frame.languages else "",
     )

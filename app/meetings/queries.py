@@ -1,7 +1,7 @@
 """Every select about meetings."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +77,18 @@ async def visible_among(
         .where(col(Meeting.id).in_(meetings), visible_to(caller))
     )
     return set((await session.execute(statement)).scalars())
+
+
+async def lock_meetings_to_come(session: AsyncSession, now: datetime) -> Sequence[Meeting]:
+    """Those that are neither over nor under way, by their start, locked."""
+    awaited = (MeetingStatus.DRAFT, MeetingStatus.SCHEDULED, MeetingStatus.POSTPONED)
+    statement = (
+        select(Meeting)
+        .where(col(Meeting.status).in_(awaited), col(Meeting.ends_at) > now)
+        .order_by(col(Meeting.starts_at), col(Meeting.id))
+        .with_for_update(key_share=True)
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
 async def lock_meeting(session: AsyncSession, meeting_id: UUID) -> Meeting:
