@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_DNS_NAME = "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$"
+
 
 class Environment(StrEnum):
     DEVELOPMENT = "development"
@@ -129,6 +131,29 @@ class Settings(BaseSettings):
         description="Address that mails and calendar entries come from; its domain stands in "
         "their ids, so keep it.",
     )
+    mail_domain_connections: Annotated[int, Field(ge=1, le=100)] = Field(
+        2,
+        description="Mails that are under way to one recipient's domain at once, from all workers "
+        "together.",
+    )
+    mail_domain_rate: Annotated[
+        str, Field(pattern="^(off|[1-9][0-9]{0,5}/(second|minute|hour|day))$")
+    ] = Field(
+        "off",
+        description="Mails to one recipient's domain in so long, such as `60/minute`, from all "
+        "workers together; `off` for no limit.",
+    )
+    dkim_domain: Annotated[str, Field(pattern=_DNS_NAME)] | None = Field(
+        None,
+        description="Domain in whose name mails are signed (DKIM), which is that of MAIL_FROM or "
+        "one above it; without it they are not signed.",
+    )
+    dkim_selector: Annotated[str, Field(pattern=_DNS_NAME)] | None = Field(
+        None, description="Selector of the key: its DNS record is SELECTOR._domainkey.DOMAIN."
+    )
+    dkim_key: Path | None = Field(
+        None, description="PEM file with the private key, RSA or Ed25519, unencrypted."
+    )
     oidc_issuer: str | None = Field(
         None, description="Issuer of the OpenID provider whose access tokens are accepted."
     )
@@ -158,9 +183,19 @@ class Settings(BaseSettings):
         lists = ("trusted_proxies", "allowed_origins", "oidc_algorithms")
         return {k: split(v) if k.lower().endswith(lists) else v for k, v in values.items()}
 
-    @field_validator("smtp_host", "public_url", "answer_url", "join_url", "oidc_issuer")
+    @field_validator(
+        "smtp_host",
+        "public_url",
+        "answer_url",
+        "join_url",
+        "oidc_issuer",
+        "dkim_domain",
+        "dkim_selector",
+        "dkim_key",
+        mode="before",
+    )
     @classmethod
-    def _empty_is_none(cls, value: str | None) -> str | None:
+    def _empty_is_none(cls, value: object) -> object:
         return value or None
 
     @model_validator(mode="after")
@@ -171,6 +206,11 @@ class Settings(BaseSettings):
             raise ValueError("a production service runs on the real clock")
         if self.oidc_issuer and not self.oidc_audience:
             raise ValueError("SECRETARIAT_OIDC_ISSUER needs SECRETARIAT_OIDC_AUDIENCE")
+        if (
+            len({value is None for value in (self.dkim_domain, self.dkim_selector, self.dkim_key)})
+            > 1
+        ):
+            raise ValueError("DKIM needs SECRETARIAT_DKIM_DOMAIN, _SELECTOR and _KEY, all or none")
         if any(name.lower() == "none" for name in self.oidc_algorithms):
             raise ValueError("the algorithm `none` is no signature")
         return self

@@ -11,6 +11,7 @@ from app.calendar.entries import domain_of
 from app.core import clock
 from app.core.database import Database
 from app.deployment import (
+    NotConfigured,
     configure_logging,
     database_address,
     database_settings,
@@ -20,8 +21,10 @@ from app.events.relay import Following, Relay
 from app.jobs import queue as jobs
 from app.jobs.queue import Patience, make_queue
 from app.jobs.repeating import repeat
+from app.mail.dkim import KeyUnusable, Signer, read_signer
 from app.mail.letters import House
 from app.mail.listeners import FOLLOWER, Planner
+from app.mail.pace import Limits, limits_of
 from app.mail.sending import Sender, queue_due, register
 from app.mail.transports import transport_for
 from app.settings import Settings, get_settings
@@ -41,16 +44,29 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
     patience = patience or Patience()
     database = Database(database_settings(settings))
     queue = make_queue(database_address(settings))
-    register(queue, Sender(database, transport_for(settings), house_of(settings), patience))
+    transport, signer = transport_for(settings), signer_for(settings)
+    sender = Sender(database, transport, house_of(settings), patience, signer=signer)
+    register(queue, sender)
     relay = Relay(database, [Following(FOLLOWER, Planner(domain_of(settings.mail_from)))])
+    limits = limits_for(settings)
 
-    async def follow_and_queue() -> bool:
+    async def follow() -> bool:
         more = await relay.advance()
-        return await queue_due(database, queue) or more
+        sender.ended.set()
+        return more
 
     log.info("worker started")
     async with queue.open_async(), asyncio.TaskGroup() as group:
-        group.create_task(repeat("relay", follow_and_queue, stop, pause=POLL))
+        group.create_task(repeat("relay", follow, stop, pause=POLL))
+        group.create_task(
+            repeat(
+                "queueing",
+                partial(queue_due, database, queue, limits),
+                stop,
+                pause=POLL,
+                wake=sender.ended,
+            )
+        )
         group.create_task(
             repeat("queue", partial(jobs.run, queue, patience, stop), stop, pause=POLL)
         )
@@ -59,6 +75,7 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
                 "rescue", partial(jobs.rescue, queue, patience), stop, pause=patience.dead_after / 4
             )
         )
+    await transport.close()
     await database.close()
     log.info("worker stopped")
 
@@ -70,6 +87,25 @@ def house_of(settings: Settings) -> House:
         join_url=settings.join_url or f"{settings.url}/join",
         secret=secret_key(settings),
     )
+
+
+def limits_for(settings: Settings) -> Limits:
+    """A Maildir takes all that comes."""
+    if settings.smtp_host is None:
+        return Limits()
+    return limits_of(settings.mail_domain_connections, settings.mail_domain_rate)
+
+
+def signer_for(settings: Settings) -> Signer | None:
+    """Raises `NotConfigured` where the key cannot be used."""
+    if settings.dkim_domain is None:
+        return None
+    assert settings.dkim_selector is not None, "the settings go together"
+    assert settings.dkim_key is not None, "the settings go together"
+    try:
+        return read_signer(settings.dkim_domain, settings.dkim_selector, settings.dkim_key)
+    except KeyUnusable as error:
+        raise NotConfigured(str(error)) from None
 
 
 async def run(settings: Settings, patience: Patience | None = None) -> None:

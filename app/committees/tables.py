@@ -40,6 +40,8 @@ class Committee(Row, table=True):
     contact_email: str | None = Field(default=None, sa_type=Text)
     notice_window: int = 60
     """Seconds for which mails about changes of its meetings wait, so that several become one."""
+    track_opening: bool = False
+    """Whether its mails tell when they are opened."""
 
 
 class Membership(Row, table=True):

@@ -38,6 +38,12 @@ class Patience:
     """No job takes so long; one that does has lost its worker's word that it ended."""
     first_retry: float = 10.0
     longest_retry: float = 6 * 3600.0
+    first_rest: float = 1.0
+    """So long no mail goes to a domain, or server, that asked for patience; then three times as
+    long after each further refusal."""
+    longest_rest: float = 3600.0
+    longest_outage: float = 60.0
+    """No rest of the mail server itself is longer."""
     shutdown: float = 25.0
     """A stopping worker lets its jobs end for so long."""
 

@@ -1,7 +1,6 @@
 """Doing something again and again until told to stop, whatever happens in between."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -18,26 +17,44 @@ Step = Callable[[], Awaitable[bool]]
 log = structlog.get_logger()
 
 
-async def repeat(name: str, step: Step, stop: asyncio.Event, *, pause: float) -> None:
-    """Do the step, then again at once or after `pause` seconds; failures are outlived."""
+async def repeat(
+    name: str,
+    step: Step,
+    stop: asyncio.Event,
+    *,
+    pause: float,
+    wake: asyncio.Event | None = None,
+) -> None:
+    """Do the step, then again at once, when woken, or after `pause` seconds; failures are outlived.
+
+    `wake` is cleared before each step, so that what happens during one leads to another.
+    """
     failures = 0
     while not stop.is_set():
+        if wake is not None:
+            wake.clear()
         try:
             more = await step()
         except Exception as error:  # noqa: BLE001  # a worker goes on, or nothing is ever sent
             _tell(name, failures, error)
             rest = min(LONGEST_REST, FIRST_REST * 2 ** min(failures, 10))
             failures += 1
+            await rest_or_stop(rest, stop)
         else:
-            rest = 0 if more else pause
             failures = 0
-        await rest_or_stop(rest, stop)
+            await rest_or_stop(0 if more else pause, stop, wake)
 
 
-async def rest_or_stop(seconds: float, stop: asyncio.Event) -> None:
-    """Wait, but not a moment longer than until the stop."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+async def rest_or_stop(
+    seconds: float, stop: asyncio.Event, wake: asyncio.Event | None = None
+) -> None:
+    """Wait, but not a moment longer than until the stop, or until woken."""
+    waits = [asyncio.create_task(each.wait()) for each in (stop, wake) if each is not None]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def _tell(name: str, failures: int, error: Exception) -> None:

@@ -17,9 +17,7 @@ from sqlalchemy import (
     false,
     func,
     or_,
-    text,
     true,
-    update,
 )
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,18 +43,6 @@ from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
-
-_UNQUEUED = text(
-    """
-    SELECT m.id FROM messages m
-     WHERE m.state IN ('planned', 'delayed') AND m.due_at <= :now
-       AND NOT EXISTS (SELECT FROM procrastinate_jobs j
-                        WHERE j.queueing_lock = :task || ' ' || m.id AND j.status = 'todo')
-       AND NOT EXISTS (SELECT FROM procrastinate_jobs j
-                        WHERE j.lock = :task || ' ' || m.id AND j.status = 'doing')
-     ORDER BY m.due_at, m.id LIMIT :limit
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,37 +96,24 @@ class Case:
         return (self.account and self.account.email) or ""
 
 
-async def list_unqueued(
-    session: AsyncSession, task: str, now: datetime, limit: int = 500
-) -> Sequence[UUID]:
-    """Messages that are to be sent now and have no job that would do it."""
-    rows = await session.execute(_UNQUEUED, {"task": task, "now": now, "limit": limit})
-    return rows.scalars().all()
-
-
-async def lock_due(session: AsyncSession, message_id: UUID) -> Message | None:
+async def lock_due(session: AsyncSession, message_id: UUID, now: datetime) -> Message | None:
     """A message that is still to be sent; None too while another process has it in hand."""
     statement = (
         select(Message)
-        .where(col(Message.id) == message_id, col(Message.state).in_(DUE))
+        .where(
+            col(Message.id) == message_id,
+            col(Message.state).in_(DUE),
+            col(Message.due_at) <= now,
+        )
         .with_for_update(skip_locked=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def record_outcome(
-    session: AsyncSession,
-    message_id: UUID,
-    state: MessageState,
-    error: str | None,
-    sent_at: datetime | None,
-) -> None:
-    statement = (
-        update(Message)
-        .where(col(Message.id) == message_id)
-        .values(state=state, last_error=error, sent_at=sent_at)
-    )
-    await session.execute(statement)
+async def lock_message(session: AsyncSession, message_id: UUID) -> Message:
+    """The message as it is now."""
+    statement = select(Message).where(col(Message.id) == message_id).with_for_update()
+    return (await session.execute(statement)).scalar_one()
 
 
 async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpose) -> Case:

@@ -1,25 +1,31 @@
 """Sends one message: claim it, let go of the database, hand it over, record what came of it."""
 
+import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 from procrastinate import App
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.database import Database
-from app.jobs.queue import QUEUE, Again, Patience, TryLater, enqueue
-from app.mail import queries
+from app.jobs.queue import QUEUE, Again, Patience, enqueue
+from app.mail import pace, queries
+from app.mail.answers import Reach
+from app.mail.bounces import find_suppressed, record_bounce, told
+from app.mail.dkim import Signer
 from app.mail.letters import House, purpose_of, write
 from app.mail.lifecycle import MessageState
 from app.mail.mime import Envelope, Heading, enclose
+from app.mail.pace import Limits
 from app.mail.policy import GIVE_UP_AFTER, STALE_AFTER, Present, moot, wait_before_retry
 from app.mail.queries import Case
 from app.mail.tables import Message
-from app.mail.transports import Refused, Transport, Undelivered
+from app.mail.transports import Bounced, Refused, Transport, Undelivered
 
 TASK = "send_message"
 
@@ -35,33 +41,45 @@ class Sender:
     house: House
     patience: Patience
     chance: Callable[[], float] = random.random
+    signer: Signer | None = None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever a mail has had its turn, so that the next one of its domain may be queued."""
 
     async def send(self, message_id: UUID) -> None:
         """Send the message if it still is to be sent and still is true.
 
-        At least once: a crash behind the handing over repeats it under the same Message-ID. Raises
-        `TryLater` when it did not go out this time.
+        At least once: a crash behind the handing over repeats it under the same Message-ID. A
+        message that did not go out this time is due again later.
         """
-        case = await self._claim(message_id)
-        if case is None:
-            return
+        try:
+            case = await self._claim(message_id)
+            if case is not None:
+                await self._try(case)
+        finally:
+            self.ended.set()
+
+    async def _try(self, case: Case) -> None:
+        message = case.message
         try:
             await self.transport.send(self._enclosed(case))
+        except Bounced as error:
+            await self._bounced(message, str(error), hard=error.hard)
         except Refused as error:
-            await self._record(message_id, MessageState.FAILED, str(error))
+            await self._failed(message, str(error))
         except Undelivered as error:
-            await self._put_off(case.message, str(error))
+            await self._put_off(message, str(error), error.reach)
         except Exception as error:
-            log.exception("a mail could not be made", message=str(message_id))
-            await self._put_off(case.message, type(error).__name__)
+            log.exception("a mail could not be made", message=str(message.id))
+            await self._put_off(message, type(error).__name__, Reach.MAIL)
         else:
-            await self._record(message_id, MessageState.SENT, None)
+            await self._sent(message)
 
     async def _claim(self, message_id: UUID) -> Case | None:
         """The case as it is now, with the attempt counted; None where there is nothing to send."""
+        now = clock.now()
         async with self.database.transaction() as session:
-            message = await queries.lock_due(session, message_id)
-            if message is None:
+            message = await queries.lock_due(session, message_id, now)
+            if message is None or await pace.rests(session, message.recipient, now):
                 return None
             case = await queries.load_case(session, message, purpose_of(message.kind))
             reason = moot(message.kind, _present(case))
@@ -69,10 +87,20 @@ class Sender:
                 message.state, message.last_error = MessageState.SUPPRESSED, reason
                 log.info("mail suppressed", message=str(message.id), reason=reason)
                 return None
-            message.attempts += 1
-            message.attempted_at = clock.now()
             message.recipient = case.address
+            if await self._is_suppressed(session, message):
+                return None
+            message.attempts += 1
+            message.attempted_at = now
         return case
+
+    async def _is_suppressed(self, session: AsyncSession, message: Message) -> bool:
+        """Nothing goes to an address that bounced, until somebody lifts that."""
+        suppressed = await find_suppressed(session, message.recipient)
+        if suppressed is not None:
+            await record_bounce(session, message, told(suppressed), hard=False)
+            _tell(message)
+        return suppressed is not None
 
     def _enclosed(self, case: Case) -> Envelope:
         message = case.message
@@ -86,27 +114,52 @@ class Sender:
             recipient_name=case.name,
             date=clock.now(),
         )
-        return enclose(write(case, self.house), heading)
+        envelope = enclose(write(case, self.house), heading)
+        if self.signer is None:
+            return envelope
+        return replace(envelope, data=self.signer.sign(envelope.data, heading.date))
 
-    async def _put_off(self, message: Message, error: str) -> None:
-        if message.attempts >= GIVE_UP_AFTER:
-            await self._record(message.id, MessageState.FAILED, error)
-            return
-        await self._record(message.id, MessageState.DELAYED, error)
-        raise TryLater(
-            wait_before_retry(
-                message.attempts,
-                timedelta(seconds=self.patience.first_retry),
-                timedelta(seconds=self.patience.longest_retry),
-                self.chance(),
-            )
-        )
-
-    async def _record(self, message_id: UUID, state: MessageState, error: str | None) -> None:
-        sent_at = clock.now() if state is MessageState.SENT else None
+    async def _sent(self, message: Message) -> None:
+        now = clock.now()
         async with self.database.transaction() as session:
-            await queries.record_outcome(session, message_id, state, error, sent_at)
-        log.info("mail", message=str(message_id), state=state.value)
+            held = await queries.lock_message(session, message.id)
+            if held.state is not MessageState.BOUNCED:  # its report may be quicker than we are
+                held.state, held.last_error = MessageState.SENT, None
+            held.sent_at = now
+            await pace.end_rest(session, held.recipient, now)
+        _tell(held)
+
+    async def _bounced(self, message: Message, error: str, *, hard: bool) -> None:
+        async with self.database.transaction() as session:
+            held = await queries.lock_message(session, message.id)
+            await record_bounce(session, held, error, hard=hard)
+        _tell(held)
+
+    async def _failed(self, message: Message, error: str) -> None:
+        async with self.database.transaction() as session:
+            held = await queries.lock_message(session, message.id)
+            held.state, held.last_error = MessageState.FAILED, error
+        _tell(held)
+
+    async def _put_off(self, message: Message, error: str, reach: Reach) -> None:
+        """Due again later, and others with it, as far as the answer reaches; or given up."""
+        now = clock.now()
+        async with self.database.transaction() as session:
+            held = await queries.lock_message(session, message.id)
+            held.state, held.last_error = MessageState.DELAYED, error
+            held.due_at = now + self._wait(held.attempts)
+            if held.attempts >= GIVE_UP_AFTER:
+                held.state = MessageState.FAILED
+            await pace.let_rest(session, held.recipient, reach, now, self.patience, self.chance)
+        _tell(held)
+
+    def _wait(self, attempts: int) -> timedelta:
+        return wait_before_retry(
+            attempts,
+            timedelta(seconds=self.patience.first_retry),
+            timedelta(seconds=self.patience.longest_retry),
+            self.chance(),
+        )
 
 
 def register(queue: App, sender: Sender) -> None:
@@ -117,14 +170,23 @@ def register(queue: App, sender: Sender) -> None:
         await sender.send(UUID(key))
 
 
-async def queue_due(database: Database, queue: App) -> bool:
-    """A job for every message that is to be sent and has none; how a plan becomes a job, and how
-    a job that got lost is replaced.
+async def queue_due(database: Database, queue: App, limits: Limits) -> bool:
+    """A job for every message that may be sent now and has none; how a plan becomes a job, and
+    how a job that got lost is replaced. True where there may be more.
+
+    The transaction stays open until the jobs are stored, so that two workers never count the same
+    free place.
     """
     async with database.transaction() as session:
-        due = await queries.list_unqueued(session, TASK, clock.now())
-    await enqueue(queue, TASK, [str(message_id) for message_id in due])
-    return bool(due)
+        if not await pace.take_turns(session):
+            return False
+        due = await pace.list_unqueued(session, TASK, clock.now(), limits)
+        await enqueue(queue, TASK, [str(message_id) for message_id in due])
+    return len(due) == pace.BATCH
+
+
+def _tell(message: Message) -> None:
+    log.info("mail", message=str(message.id), state=message.state.value)
 
 
 def _present(case: Case) -> Present:

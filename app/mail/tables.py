@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, func, text
+from sqlmodel import Field, SQLModel
 
 from app.core import clock
 from app.core.tables import Instant, Json, Row, one_of, values
@@ -34,6 +34,7 @@ class Message(Row, table=True):
             "id",
             postgresql_where=text("state IN ('planned', 'delayed')"),
         ),
+        Index("ix_messages_recipient", func.lower(text("recipient"))),
     )
 
     event_id: UUID
@@ -52,9 +53,40 @@ class Message(Row, table=True):
     due_at: datetime = Field(default_factory=clock.now, sa_type=Instant)
     """It is sent from then on, so that several changes become one mail."""
     attempts: int = 0
-    attempted_at: datetime | None = Field(default=None, sa_type=Instant)
+    attempted_at: datetime | None = Field(default=None, index=True, sa_type=Instant)
     """When it was last rendered to be sent: what it says is the state of then."""
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     """When its reader was first seen to open it; only where the organizers want to know."""
     last_error: str | None = Field(default=None, sa_type=Text)
+
+
+class SuppressedAddress(Row, table=True):
+    """An address that takes no mail: it gets none until somebody lifts this.
+
+    An address that bounces again after that has its row taken up again.
+    """
+
+    __tablename__ = "suppressed_addresses"
+    __table_args__ = (CheckConstraint("address = lower(address)", name="address"),)
+
+    address: str = Field(sa_type=Text, unique=True)
+    since: datetime = Field(sa_type=Instant)
+    reason: str = Field(sa_type=Text)
+    message_id: UUID = Field(foreign_key="messages.id", index=True)
+    """The mail that it refused."""
+    lifted_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RestingDomain(SQLModel, table=True):
+    """A domain whose receiver asked for patience, or `*` for the mail server itself.
+
+    Nothing is sent there before `until`. The row goes with the first mail that is taken after it.
+    """
+
+    __tablename__ = "resting_domains"
+
+    domain: str = Field(sa_type=Text, primary_key=True)
+    until: datetime = Field(sa_type=Instant)
+    strikes: int
+    """How often it asked since it last took a mail: each rest is longer than the one before."""
