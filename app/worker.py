@@ -86,6 +86,7 @@ def house_of(settings: Settings) -> House:
         answer_url=settings.answer_url or f"{settings.url}/answer",
         join_url=settings.join_url or f"{settings.url}/join",
         secret=secret_key(settings),
+        opened_url=f"{settings.url}/v1/opened",
     )
 
 

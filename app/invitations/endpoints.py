@@ -43,6 +43,7 @@ from app.invitations.schemas import (
     InvitationsResult,
     InvitedEntity,
     LastMessage,
+    MailCounts,
     SendOutcome,
     SendRequest,
     SendResult,
@@ -231,7 +232,7 @@ async def read_again(
 
 def shown(row: Any, view: MeetingView) -> InvitationOut:
     """A row of `queries.list_invitations` as this caller sees it."""
-    invitation, entity, waiting, message = row[:4]
+    invitation, entity, waiting, message, mails = row[:5]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
     more = ("answered_at", "answer_note", "withdrawn_at")
     allowed = moves(view.meeting.status, invitation.status)
@@ -245,6 +246,7 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
         ),
         waiting=waiting,
         last_message=LastMessage.of(message) if message and view.observes else None,
+        mails=MailCounts.of(mails) if view.observes else None,
         allowed=allowed,
     )
 

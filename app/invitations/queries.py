@@ -1,6 +1,7 @@
 """Every select about invitations."""
 
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,12 @@ _messages = table(
     column("kind"),
     column("state"),
     column("sent_at"),
+    column("opened_at"),
 )
 """Registrations and mails lie to the right: their columns are named here, nothing is imported."""
+
+MAIL_STATES = ("planned", "sent", "delayed", "bounced", "failed")
+"""As the board counts them; what was suppressed is of no interest to it."""
 
 
 def list_invitations(
@@ -34,7 +39,8 @@ def list_invitations(
     visible: Collection[InvitationStatus] | None = None,
     statuses: Collection[InvitationStatus] | None = None,
 ) -> Select[Any]:
-    """Rows of (Invitation, Entity, waiting, last message as a JSON object or None).
+    """Rows of (Invitation, Entity, waiting, last message or None, mails by state), the last two
+    as JSON objects.
 
     `entities` and `visible` limit what the caller may see, `statuses` what was asked for.
     """
@@ -50,7 +56,8 @@ def list_invitations(
     message = (
         select(
             func.json_build_object(
-                "kind", _messages.c.kind, "state", _messages.c.state, "sent_at", _messages.c.sent_at
+                *("kind", _messages.c.kind, "state", _messages.c.state),
+                *("sent_at", _messages.c.sent_at, "opened_at", _messages.c.opened_at),
             )
         )
         .where(_messages.c.invitation_id == col(Invitation.id))
@@ -59,7 +66,7 @@ def list_invitations(
         .scalar_subquery()
     )
     statement: Select[Any] = (
-        select(Invitation, Entity, waiting, message)
+        select(Invitation, Entity, waiting, message, _mails().scalar_subquery())
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
         .where(col(Invitation.meeting_id) == meeting_id)
     )
@@ -70,6 +77,14 @@ def list_invitations(
     if statuses:
         statement = statement.where(col(Invitation.status).in_(statuses))
     return statement
+
+
+def _mails() -> Select[Any]:
+    """How many mails about the invitation are in which state."""
+    counted = ((state, func.count().filter(_messages.c.state == state)) for state in MAIL_STATES)
+    return select(func.json_build_object(*chain.from_iterable(counted))).where(
+        _messages.c.invitation_id == col(Invitation.id)
+    )
 
 
 async def find_row(session: AsyncSession, meeting_id: UUID, invitation_id: UUID) -> Any | None:

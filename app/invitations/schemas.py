@@ -33,6 +33,9 @@ EntityReference = Annotated[
 ]
 
 
+Mails = Annotated[int, Field(ge=0, le=1_000_000, examples=[1])]
+
+
 class InvitationsCreate(Schema):
     """Invite every entity of the committee, or the ones named; also from outside it."""
 
@@ -129,6 +132,19 @@ class LastMessage(Schema):
     kind: str = Field(max_length=100, examples=["invitation"])
     state: str = Field(max_length=100, examples=["sent"])
     sent_at: InstantField | None
+    opened_at: InstantField | None = Field(
+        description="When it was first opened; only where the committee tracks that."
+    )
+
+
+class MailCounts(Schema):
+    """How many mails about the invitation are in which state."""
+
+    planned: Mails
+    sent: Mails
+    delayed: Mails = Field(description="Tried again by itself.")
+    bounced: Mails = Field(description="The address refused it.")
+    failed: Mails = Field(description="Given up, or refused as it was.")
 
 
 class InvitationOut(Schema):
@@ -149,6 +165,9 @@ class InvitationOut(Schema):
     )
     withdrawn_at: InstantField | None
     last_message: LastMessage | None = Field(
+        description="For organizers and observers; null for everybody else."
+    )
+    mails: MailCounts | None = Field(
         description="For organizers and observers; null for everybody else."
     )
     allowed: list[InvitationVerb] = Field(

@@ -22,7 +22,7 @@ from app.calendar.entries import (
 from app.calendar.writer import Method, Organizer, calendar, plain
 from app.core.fields import in_language
 from app.identity.lifecycle import LinkPurpose
-from app.identity.tokens import link_token
+from app.identity.tokens import link_token, opening_token
 from app.mail.lifecycle import MessageKind
 from app.mail.queries import Case
 from app.mail.words import Words, words_for
@@ -87,6 +87,8 @@ class House:
     answer_url: str
     join_url: str
     secret: bytes
+    opened_url: str = ""
+    """Where images lie that tell of a mail's opening; empty for none."""
 
     @property
     def domain(self) -> str:
@@ -164,6 +166,8 @@ def write(case: Case, house: House) -> Letter:
         "agenda": _agenda(case, words),
         "action": action,
         "closing": words.say("closing", **values),
+        "image": _image(case, house),
+        "tracked": _tracked(words) if _image(case, house) else None,
     }
     return Letter(
         language=words.language,
@@ -264,6 +268,17 @@ def _address(case: Case, house: House) -> str | None:
     answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
     page = house.answer_url if answers else house.join_url
     return f"{page}#{link_token(house.secret, case.link.id)}"
+
+
+def _image(case: Case, house: House) -> str | None:
+    """Fetched when the mail is opened, where the committee wants to know."""
+    if not case.committee.track_opening or not house.opened_url:
+        return None
+    return f"{house.opened_url}/{opening_token(house.secret, case.message.id)}.gif"
+
+
+def _tracked(words: Words) -> str:
+    return (words if words.has("tracked") else words_for("en")).say("tracked")
 
 
 def _honorific(case: Case) -> str:

@@ -18,6 +18,19 @@ class MessageState(StrEnum):
 DUE = (MessageState.PLANNED, MessageState.DELAYED)
 
 
+class MessageVerb(StrEnum):
+    RETRY = "retry"
+
+
+RETRIABLE = frozenset({MessageState.DELAYED, MessageState.BOUNCED, MessageState.FAILED})
+"""Its time may be now, once somebody has mended what was wrong."""
+
+
+def verbs_of(state: MessageState) -> list[MessageVerb]:
+    """What an organizer may do with a message in this state."""
+    return [MessageVerb.RETRY] if state in RETRIABLE else []
+
+
 class MessageKind(StrEnum):
     INVITATION = "invitation"
     INVITATION_WITHDRAWN = "invitation_withdrawn"

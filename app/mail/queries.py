@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Text,
     and_,
@@ -37,7 +38,7 @@ from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless
-from app.mail.tables import Message
+from app.mail.tables import Message, SuppressedAddress
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
@@ -359,14 +360,8 @@ def list_messages(
     if meeting is not None or not caller.is_administrator:
         statement = statement.join(Meeting, col(Meeting.id) == col(Message.meeting_id))
     if not caller.is_administrator:
-        organized = [c for c in caller.committees(Role.ORGANIZER) if c is not None]
-        statement = statement.join(Committee, col(Committee.id) == col(Meeting.committee_id)).where(
-            or_(
-                false(),
-                col(Committee.id).in_(organized),
-                col(Committee.parent_id).in_(organized),
-            )
-        )
+        statement = statement.join(Committee, col(Committee.id) == col(Meeting.committee_id))
+        statement = statement.where(_organized_by(caller))
     if meeting is not None:
         statement = statement.where(by_ref(Meeting, meeting))
     if state is not None:
@@ -386,6 +381,69 @@ def _told(found: dict[str, Any]) -> Told:
         attempted_at=datetime.fromisoformat(attempted) if attempted else None,
         note=found["note"],
     )
+
+
+async def find_message(
+    session: AsyncSession, caller: Caller, message_id: UUID, *, lock: bool = False
+) -> tuple[Message, Meeting] | None:
+    """A mail of `list_messages` with its meeting."""
+    columns: list[Any] = [Message, Meeting]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .join(Meeting, col(Meeting.id) == col(Message.meeting_id))
+        .join(Committee, col(Committee.id) == col(Meeting.committee_id))
+        .where(col(Message.id) == message_id, _organized_by(caller))
+    )
+    if lock:
+        statement = statement.with_for_update(of=Message)
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def find_opened(session: AsyncSession, message_id: UUID) -> tuple[Message, Committee] | None:
+    """A mail with the committee whose meeting it is about."""
+    columns: list[Any] = [Message, Committee]
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .join(Meeting, col(Meeting.id) == col(Message.meeting_id))
+        .join(Committee, col(Committee.id) == col(Meeting.committee_id))
+        .where(col(Message.id) == message_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def list_suppressed(caller: Caller) -> Select[Any]:
+    """Addresses that get no mails: all, or those to which the caller's meetings wrote."""
+    statement: Select[Any] = sa_select(SuppressedAddress).where(
+        col(SuppressedAddress.lifted_at).is_(None)
+    )
+    if caller.is_administrator:
+        return statement
+    written_to = exists().where(
+        func.lower(col(Message.recipient)) == col(SuppressedAddress.address),
+        col(Meeting.id) == col(Message.meeting_id),
+        col(Committee.id) == col(Meeting.committee_id),
+        _organized_by(caller),
+    )
+    return statement.where(written_to)
+
+
+async def lock_suppressed(
+    session: AsyncSession, caller: Caller, address_id: UUID
+) -> SuppressedAddress | None:
+    statement = list_suppressed(caller).where(col(SuppressedAddress.id) == address_id)
+    locked = statement.with_for_update(of=SuppressedAddress)
+    found: SuppressedAddress | None = (await session.execute(locked)).scalar_one_or_none()
+    return found
+
+
+def _organized_by(caller: Caller) -> ColumnElement[bool]:
+    """Committees that the caller organizes, and their working groups."""
+    if caller.is_administrator:
+        return true()
+    organized = [c for c in caller.committees(Role.ORGANIZER) if c is not None]
+    return or_(false(), col(Committee.id).in_(organized), col(Committee.parent_id).in_(organized))
 
 
 @cache

@@ -1,12 +1,14 @@
 """Mails as they cross the wire: who was told what, and whether it went out; never the links."""
 
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from pydantic import Field
 
 from app.core.fields import InstantField, Language, Schema
-from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.lifecycle import MessageKind, MessageState, MessageVerb, verbs_of
+from app.mail.tables import Message
 
 
 class MessageOut(Schema):
@@ -35,9 +37,38 @@ class MessageOut(Schema):
     created_at: InstantField
     due_at: InstantField = Field(description="It is sent from then on.")
     sent_at: InstantField | None
+    opened_at: InstantField | None = Field(
+        description="When it was first opened; only where the committee tracks that."
+    )
+    allowed: list[MessageVerb] = Field(max_length=5, description="What you may do with it now.")
     last_error: str | None = Field(
         max_length=1000, description="Why it did not go out.", examples=["450 try again later"]
     )
+
+    @classmethod
+    def shown(cls, message: Message) -> Self:
+        """The row, with what may be done with it."""
+        members = {name: getattr(message, name) for name in cls.model_fields if name != "allowed"}
+        return cls(**members, allowed=verbs_of(message.state))
+
+
+class SuppressedAddressOut(Schema):
+    """An address that refused a mail for good, and gets none until this is lifted."""
+
+    id: UUID
+    address: str = Field(max_length=254, examples=["a.rossi@example.org"])
+    since: InstantField
+    reason: str = Field(
+        max_length=1000,
+        description="What its server or the report said.",
+        examples=["550 5.1.1 no such user"],
+    )
+    message_id: UUID = Field(description="The mail that it refused, as in `GET /v1/messages`.")
+
+
+class SuppressedAddressSort(StrEnum):
+    SINCE = "since"
+    SINCE_DOWN = "-since"
 
 
 class MessageSort(StrEnum):

@@ -35,6 +35,8 @@ _OWNER_WRITES: Row = (401, 401, 404, 404, 404, 404, 404, 404, 403, 404, DONE)
 _ADMINISTRATORS: Row = (401, 401, 403, 403, 403, 404, 403, 403, 403, 403, DONE)
 _ORGANIZERS_OF_ANY: Row = (401, 401, 403, 403, 403, 404, 403, 403, 403, DONE, DONE)
 _TRAIL: Row = (401, 401, 403, 403, 403, 404, DONE, 403, DONE, DONE, DONE)
+_MAILS: Row = (401, 401, 403, 403, 403, 404, 404, 403, DONE, DONE, DONE)
+_MAILS_WRITE: Row = (401, 401, 403, 403, 403, 404, 404, 403, 403, DONE, DONE)
 _ROLL: Row = (401, 401, 404, DONE, DONE, 404, 404, DONE, DONE, DONE, DONE)
 _ROLL_KEEPERS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, DONE, DONE)
 _ROLL_ADMINISTRATORS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, 403, DONE)
@@ -176,6 +178,11 @@ MATRIX: Final[dict[str, Row]] = {
     "listMeetingEvents": _PRESENCE,
     "listAuditTrail": _TRAIL,
     "listMessages": _TRAIL,
+    "getMessage": _MAILS,
+    "retryMessage": _MAILS_WRITE,
+    "listSuppressedAddresses": _TRAIL,
+    "liftSuppression": _MAILS_WRITE,
+    "openMessage": _NO_BAD_TOKEN,
     "getCalendar": _MEETING,
     "getRegistrationCalendar": _DELEGATION,
     "getPublicCalendar": _NO_BAD_TOKEN,

@@ -8,9 +8,13 @@ from uuid import UUID
 import httpx
 
 from app.core import clock
+from app.core.ids import new_id
 from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose, Role, Scope
-from app.identity.tokens import link_token
+from app.identity.tokens import link_token, opening_token
+from app.mail.bounces import find_suppressed, record_bounce
+from app.mail.lifecycle import MessageKind
+from app.mail.tables import Message
 from tests.world import World, post
 
 EARLY = datetime(2021, 9, 1, 8, tzinfo=UTC)
@@ -61,6 +65,7 @@ class Part:
         await part._prepare_directory()
         await part._prepare_delegation()
         await part._prepare_account()
+        await part._prepare_mails()
         return part
 
     async def open(self) -> None:
@@ -152,6 +157,29 @@ class Part:
             ("join_link", LinkPurpose.JOIN_MEETING, "registration_id", delegate),
         ):
             self.secrets[name] = await self._link(purpose, self.ids[about], whose)
+
+    async def _prepare_mails(self) -> None:
+        """An invitation that was refused, and its address."""
+        secret = self.world.app.state.secret
+        async with self.world.app.state.database.transaction() as session:
+            message = Message(
+                event_id=new_id(),
+                kind=MessageKind.INVITATION,
+                meeting_id=UUID(self.meeting["id"]),
+                invitation_id=UUID(self.ids["invitation_id"]),
+                person_id=UUID(self.ids["focal_person"]),
+                recipient=f"focal-point.{self.mark}@example.org",
+                language="en",
+                message_id=f"<{new_id()}@example.org>",
+                attempts=1,
+            )
+            session.add(message)
+            await session.flush()
+            await record_bounce(session, message, "550 5.1.1 no such user")
+            suppressed = await find_suppressed(session, message.recipient)
+        assert suppressed is not None, "it has just bounced"
+        self.ids |= {"message_id": str(message.id), "address_id": str(suppressed.id)}
+        self.ids["token"] = opening_token(secret, message.id)
 
     async def _link(self, purpose: LinkPurpose, about: str, whose: str) -> str:
         """What stands behind the # in a mail."""

@@ -64,6 +64,8 @@ async def test_a_message_shows_its_delivery_and_no_token(stage: Stage, world: Wo
         "attempts": 0,
         "created_at": item["created_at"],
         "sent_at": None,
+        "opened_at": None,
+        "allowed": [],
         "last_error": None,
     }
     (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
