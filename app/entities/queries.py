@@ -1,6 +1,6 @@
 """Every select about entities, their people and their focal points."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -130,14 +130,27 @@ async def focal_people(
     Locked, they act until the transaction ends: whoever ends one of them, or disables the account,
     waits, and then finds what was made for them meanwhile.
     """
-    statement = (
-        select(Person)
+    found = await focal_people_of(session, [entity_id], committees, lock=lock)
+    return found.get(entity_id, [])
+
+
+async def focal_people_of(
+    session: AsyncSession,
+    entities: Collection[UUID],
+    committees: Sequence[UUID],
+    *,
+    lock: bool = False,
+) -> dict[UUID, list[Person]]:
+    """The same for many entities at once."""
+    columns: list[Any] = [FocalPoint.entity_id, Person]
+    statement: Select[Any] = (
+        sa_select(*columns)
         .join(FocalPoint, col(FocalPoint.person_id) == col(Person.id))
         .join(Grant, col(Grant.id) == col(FocalPoint.grant_id))
         .join(Account, col(Account.id) == col(Grant.account_id))
         .where(
             col(Account.disabled_at).is_(None),
-            col(FocalPoint.entity_id) == entity_id,
+            col(FocalPoint.entity_id).in_(entities),
             col(FocalPoint.ended_at).is_(None),
             or_(
                 col(FocalPoint.committee_id).is_(None),
@@ -148,7 +161,12 @@ async def focal_people(
     )
     if lock:
         statement = statement.with_for_update(read=True, of=[FocalPoint, Account])
-    return (await session.execute(statement)).scalars().unique().all()
+    found: dict[UUID, list[Person]] = {}
+    for entity_id, person in await session.execute(statement):
+        people = found.setdefault(entity_id, [])
+        if all(known.id != person.id for known in people):
+            people.append(person)
+    return found
 
 
 async def people_of_account(session: AsyncSession, account_id: UUID) -> Sequence[UUID]:

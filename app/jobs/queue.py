@@ -36,7 +36,7 @@ class Patience:
     """Without a heartbeat for so long, a worker is dead and its jobs are taken up again."""
     stuck_after: float = 300.0
     """No job takes so long; one that does has lost its worker's word that it ended."""
-    first_retry: float = 10.0
+    first_retry: float = 2.0
     longest_retry: float = 6 * 3600.0
     first_rest: float = 1.0
     """So long no mail goes to a domain, or server, that asked for patience; then three times as

@@ -2,12 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from app.committees.queries import committee_line
 from app.core import clock
@@ -19,16 +18,14 @@ from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.mail import queries
 from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.many import invitations_sent, registrations_confirmed, store
 from app.mail.merging import WINDOWED
 from app.mail.policy import join_link_expires_at, link_expires_at
 from app.mail.queries import Addressee
-from app.mail.tables import Message
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import RegistrationStatus
 
 FOLLOWER = "mail"
-_ONCE = ("event_id", "person_id", "account_id", "kind")
-"""What tells messages apart: one fact tells one person once."""
 RENEWAL_PAUSE = timedelta(minutes=1)
 """No more than one fresh link a person in so long, however often it is asked for."""
 
@@ -41,15 +38,30 @@ class Planner:
         """Message-IDs end in it."""
 
     async def __call__(self, session: AsyncSession, entry: LogEntry) -> None:
-        listener = _LISTENERS.get(entry.name)
-        if listener is not None:
+        if (several := _TOGETHER.get(entry.name)) is not None:
+            await several(self, session, [entry])
+        elif (listener := _LISTENERS.get(entry.name)) is not None:
             await listener(self, session, entry)
 
-    async def invitation_sent(self, session: AsyncSession, entry: LogEntry) -> None:
-        await self._write_to_focal_points(session, entry, MessageKind.INVITATION)
+    async def together(self, session: AsyncSession, entries: Sequence[LogEntry]) -> None:
+        """Runs of the facts that come in hundreds take a few statements, not a few each."""
+        for name, run in groupby(entries, key=lambda entry: entry.name):
+            if (several := _TOGETHER.get(name)) is not None:
+                await several(self, session, list(run))
+                continue
+            for entry in run:
+                await self(session, entry)
 
     async def invitation_withdrawn(self, session: AsyncSession, entry: LogEntry) -> None:
-        await self._write_to_focal_points(session, entry, MessageKind.INVITATION_WITHDRAWN)
+        found = await queries.find_invited(session, entry.subject_id)
+        if found is None or found[0].sent_at is None:
+            return
+        invitation, entity, meeting = found
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line, lock=True)
+        addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
+        kind = MessageKind.INVITATION_WITHDRAWN
+        await self._plan(session, entry, kind, meeting.id, addressees)
 
     async def link_renewal_asked(self, session: AsyncSession, entry: LogEntry) -> None:
         """To the address that the old link went to, never to one that the asker names."""
@@ -66,16 +78,6 @@ class Planner:
         people = [person for person in acting if person.id == old.person_id]
         addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
         await self._invite(session, entry, MessageKind.LINK_RENEWED, meeting, addressees)
-
-    async def registration_confirmed(self, session: AsyncSession, entry: LogEntry) -> None:
-        found = await queries.find_registered(session, entry.subject_id)
-        if found is None:
-            return
-        registration, addressee = found
-        kind = MessageKind.REGISTRATION_CONFIRMED
-        planned = await self._plan(session, entry, kind, registration.meeting_id, [addressee])
-        if planned and registration.status is RegistrationStatus.CONFIRMED:
-            await _ensure_join_link(session, registration.meeting_id, addressee)
 
     async def registration_waiting(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WAITING)
@@ -149,21 +151,6 @@ class Planner:
             ]
             await self._invite(session, entry, MessageKind.INVITATION, meeting, addressees)
 
-    async def _write_to_focal_points(
-        self, session: AsyncSession, entry: LogEntry, kind: MessageKind
-    ) -> None:
-        found = await queries.find_invited(session, entry.subject_id)
-        if found is None or found[0].sent_at is None:
-            return
-        invitation, entity, meeting = found
-        line = await committee_line(session, meeting.committee_id)
-        people = await focal_people(session, entity.id, line, lock=True)
-        addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
-        if kind is MessageKind.INVITATION:
-            await self._invite(session, entry, kind, meeting, addressees)
-        else:
-            await self._plan(session, entry, kind, meeting.id, addressees)
-
     async def _invite(
         self,
         session: AsyncSession,
@@ -221,19 +208,13 @@ class Planner:
             return set()
         now = clock.now()
         due = await _due(session, kind, meeting_id, now)
-        rows = [self._row(entry, kind, meeting_id, each, now) for each in addressees]
+        rows = [self.row(entry, kind, meeting_id, each, now) for each in addressees]
         for row in rows:
             row["due_at"] = due(row["person_id"])
-        statement = (
-            insert(Message)
-            .values(rows)
-            .on_conflict_do_nothing(index_elements=_ONCE)
-            .returning(col(Message.person_id))
-        )
-        planned = (await session.execute(statement)).scalars()
-        return {person_id for person_id in planned if person_id is not None}
+        added = await store(session, rows)
+        return {person_id for _, person_id in added if person_id is not None}
 
-    def _row(
+    def row(
         self,
         entry: LogEntry,
         kind: MessageKind,
@@ -256,6 +237,7 @@ class Planner:
             "message_id": f"<{message_id}@{self._domain}>",
             "state": MessageState.PLANNED,
             "data": {},
+            "due_at": now,
             "attempts": 0,
         }
 
@@ -276,18 +258,6 @@ async def _due(
     return lambda person_id: waiting.get(person_id, end)
 
 
-async def _ensure_join_link(session: AsyncSession, meeting_id: UUID, addressee: Addressee) -> None:
-    """One personal link a registration, whatever happens to its meeting."""
-    meeting = await session.get(Meeting, meeting_id)
-    assert meeting is not None, "a registration has a meeting"
-    assert addressee.registration_id is not None, "this one is registered"
-    purpose, person_id = LinkPurpose.JOIN_MEETING, addressee.person.id
-    known = await queries.find_live_link(session, purpose, addressee.registration_id, person_id)
-    if known is None:
-        expires_at = join_link_expires_at(meeting.ends_at)
-        identity.create_link(session, purpose, addressee.registration_id, person_id, expires_at)
-
-
 async def _move_answer_links(
     session: AsyncSession, meeting: Meeting, asked: Sequence[Addressee]
 ) -> None:
@@ -296,12 +266,14 @@ async def _move_answer_links(
     await identity.move_links(session, invitations, expires_at)
 
 
+_TOGETHER: Mapping[str, Callable[[Planner, AsyncSession, Sequence[LogEntry]], Awaitable[None]]] = {
+    "invitation.sent": invitations_sent,
+    "registration.confirmed": registrations_confirmed,
+    "registration.promoted": registrations_confirmed,
+}
 _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[None]]] = {
-    "invitation.sent": Planner.invitation_sent,
     "invitation.withdrawn": Planner.invitation_withdrawn,
     "link.renewal_asked": Planner.link_renewal_asked,
-    "registration.confirmed": Planner.registration_confirmed,
-    "registration.promoted": Planner.registration_confirmed,
     "registration.waiting": Planner.registration_waiting,
     "registration.withdrawn": Planner.registration_withdrawn,
     "focal_point.named": Planner.focal_point_named,

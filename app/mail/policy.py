@@ -9,7 +9,7 @@ from app.mail.lifecycle import MessageKind
 from app.meetings.lifecycle import OVER, MeetingStatus
 from app.registrations.lifecycle import RegistrationStatus
 
-GIVE_UP_AFTER = 16
+GIVE_UP_AFTER = 19
 """Attempts; with the longest waits they span two days and a half."""
 
 STALE_AFTER = timedelta(days=1)

@@ -45,6 +45,8 @@ from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
 
+Invited = tuple[Invitation, Entity, Meeting]
+
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
@@ -247,31 +249,54 @@ async def list_invitations_to_come(
 async def find_registered(
     session: AsyncSession, registration_id: UUID
 ) -> tuple[Registration, Addressee] | None:
+    found = await find_all_registered(session, [registration_id])
+    return found.get(registration_id)
+
+
+async def find_all_registered(
+    session: AsyncSession, registrations: Collection[UUID]
+) -> dict[UUID, tuple[Registration, Addressee]]:
+    """Registrations by id, each with whom it is of."""
     columns: list[Any] = [Registration, Person, Entity.language]
     statement: Select[Any] = (
         sa_select(*columns)
         .join(Person, col(Person.id) == col(Registration.person_id))
         .join(Entity, col(Entity.id) == col(Registration.entity_id))
-        .where(col(Registration.id) == registration_id)
+        .where(col(Registration.id).in_(registrations))
     )
-    row = (await session.execute(statement)).one_or_none()
-    if row is None:
-        return None
-    return row[0], Addressee(row[1], row[2], registration_id=row[0].id)
+    return {
+        row[0].id: (row[0], Addressee(row[1], row[2], registration_id=row[0].id))
+        for row in await session.execute(statement)
+    }
 
 
-async def find_invited(
-    session: AsyncSession, invitation_id: UUID
-) -> tuple[Invitation, Entity, Meeting] | None:
+async def linked_to_join(session: AsyncSession, registrations: Collection[UUID]) -> set[UUID]:
+    """Those of the registrations that have a live personal link."""
+    statement = sa_select(col(Link.resource_id)).where(
+        col(Link.resource_id).in_(registrations),
+        col(Link.purpose) == LinkPurpose.JOIN_MEETING,
+        col(Link.revoked_at).is_(None),
+    )
+    return set((await session.execute(statement)).scalars())
+
+
+async def find_invited(session: AsyncSession, invitation_id: UUID) -> Invited | None:
+    return (await find_all_invited(session, [invitation_id])).get(invitation_id)
+
+
+async def find_all_invited(
+    session: AsyncSession, invitations: Collection[UUID]
+) -> dict[UUID, Invited]:
+    """Invitations by id, each with entity and meeting."""
     columns: list[Any] = [Invitation, Entity, Meeting]
     statement: Select[Any] = (
         sa_select(*columns)
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
         .join(Meeting, col(Meeting.id) == col(Invitation.meeting_id))
-        .where(col(Invitation.id) == invitation_id)
+        .where(col(Invitation.id).in_(invitations))
     )
-    row = (await session.execute(statement)).one_or_none()
-    return (row[0], row[1], row[2]) if row else None
+    rows = await session.execute(statement)
+    return {row[0].id: (row[0], row[1], row[2]) for row in rows}
 
 
 async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUID) -> bool:

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.core.database import Database
-from app.entities.queries import focal_people
+from app.entities.queries import focal_people_of
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_token
-from app.mail import listeners
+from app.mail import many
 from app.mail.lifecycle import MessageKind as Kind
 from app.meetings.lifecycle import MeetingStatus
 from tests.mail.stage import DAY, SECRET, Stage
@@ -190,7 +190,7 @@ async def test_without_the_lock_a_link_would_outlive_the_right(
     """The negative control."""
 
     async def unlocked(*args, lock: bool):
-        return await focal_people(*args)
+        return await focal_people_of(*args)
 
-    monkeypatch.setattr(listeners, "focal_people", unlocked)
+    monkeypatch.setattr(many, "focal_people_of", unlocked)
     assert await planned_meanwhile(stage, watcher, ending) == [None]

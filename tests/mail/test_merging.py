@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from app.core import clock
 from app.core.ids import new_id
 from app.jobs.queue import Patience
-from app.mail import queries
+from app.mail import pace
 from app.mail.lifecycle import DUE, MessageState
 from app.mail.lifecycle import MessageKind as Kind
 from app.mail.merging import WINDOWED, Told, merged, needless, said_by
+from app.mail.pace import Limits
 from app.mail.sending import TASK, Sender
 from app.mail.tables import Message
 from app.mail.transports import MaildirTransport
@@ -39,7 +40,7 @@ async def sent_to_person(stage: Stage, folder: Path, known: int) -> list[Message
 
 async def due(stage: Stage) -> int:
     async with stage.database.transaction() as session:
-        return len(await queries.list_unqueued(session, TASK, clock.now()))
+        return len(await pace.list_unqueued(session, TASK, clock.now(), Limits()))
 
 
 async def test_changes_wait_for_each_other_and_the_first_sets_the_time(
