@@ -52,7 +52,7 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
 
     async def follow() -> bool:
         more = await relay.advance()
-        sender.ended.set()
+        sender.turns.event.set()
         return more
 
     log.info("worker started")
@@ -61,10 +61,10 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
         group.create_task(
             repeat(
                 "queueing",
-                partial(queue_due, database, queue, limits),
+                partial(queue_due, database, queue, limits, sender.turns),
                 stop,
                 pause=POLL,
-                wake=sender.ended,
+                wake=sender.turns.event,
             )
         )
         group.create_task(

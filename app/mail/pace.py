@@ -1,12 +1,13 @@
 """How fast mails go out: limits of each recipient's domain, and rests where one was asked for."""
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from limits import parse
-from sqlalchemy import delete, exists, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -14,7 +15,7 @@ from sqlmodel import col, select
 from app.jobs.queue import Patience
 from app.mail.answers import Reach
 from app.mail.policy import wait_before_retry
-from app.mail.tables import RestingDomain
+from app.mail.tables import Message, RestingDomain
 
 SERVER = "*"
 """Stands for all domains: the mail server itself."""
@@ -43,10 +44,23 @@ _DUE = text(
            AND NOT EXISTS (SELECT FROM resting_domains r
                             WHERE r.domain IN (due.domain, '*') AND r.until > :now)
     )
-    SELECT id FROM waiting LEFT JOIN busy USING (domain) LEFT JOIN lately USING (domain)
-     WHERE place <= least(:connections, :rate - coalesce(lately.mails, 0))
-                    - coalesce(busy.mails, 0)
-     ORDER BY due_at, id LIMIT :batch
+    SELECT ARRAY(
+        SELECT id FROM waiting LEFT JOIN busy USING (domain) LEFT JOIN lately USING (domain)
+         WHERE place <= least(:connections, :rate - coalesce(lately.mails, 0))
+                        - coalesce(busy.mails, 0)
+         ORDER BY due_at, id LIMIT :batch
+    ) AS ids, (SELECT count(*) FROM waiting) AS waiting
+    """
+)
+_SENT = text(
+    """
+    WITH ended AS (
+        DELETE FROM resting_domains WHERE domain IN (:domain, '*') AND until <= :now
+    )
+    UPDATE messages SET sent_at = :now,
+           state = CASE WHEN state = 'bounced' THEN state ELSE 'sent' END,
+           last_error = CASE WHEN state = 'bounced' THEN last_error END
+     WHERE id = :id
     """
 )
 
@@ -79,10 +93,23 @@ async def take_turns(session: AsyncSession) -> bool:
     return bool((await session.execute(_LOCK)).scalar_one())
 
 
+@dataclass(slots=True)
+class Turns:
+    """Tells whoever queues mails that one has had its turn, while others wait for that."""
+
+    event: asyncio.Event = field(default_factory=asyncio.Event)
+    wanted: bool = True
+
+    def ended(self) -> None:
+        if self.wanted:
+            self.event.set()
+
+
 async def list_unqueued(
     session: AsyncSession, task: str, now: datetime, limits: Limits, batch: int = BATCH
-) -> Sequence[UUID]:
-    """Messages that may be sent now and have no job that would do it.
+) -> tuple[Sequence[UUID], bool]:
+    """Messages that may be sent now and have no job that would do it, and whether others wait
+    for their end.
 
     As many for each domain as it takes at once, less those under way; none where it rests. So no
     job ever waits for its domain.
@@ -95,14 +122,8 @@ async def list_unqueued(
         "rate": limits.rate,
         "batch": batch,
     }
-    return (await session.execute(_DUE, parameters)).scalars().all()
-
-
-async def rests(session: AsyncSession, address: str, now: datetime) -> bool:
-    """Whether nothing goes to the address's domain yet."""
-    domains = (domain_of_address(address), SERVER)
-    resting = exists().where(col(RestingDomain.domain).in_(domains), col(RestingDomain.until) > now)
-    return bool((await session.execute(select(resting))).scalar_one())
+    ids, waiting = (await session.execute(_DUE, parameters)).one()
+    return ids, waiting > len(ids)
 
 
 async def let_rest(
@@ -138,11 +159,10 @@ async def let_rest(
         )
 
 
-async def end_rest(session: AsyncSession, address: str, now: datetime) -> None:
-    """A mail was taken: what rested takes mails again; no rest is cut short by it."""
-    await session.execute(
-        delete(RestingDomain).where(
-            col(RestingDomain.domain).in_((domain_of_address(address), SERVER)),
-            col(RestingDomain.until) <= now,
-        )
-    )
+async def record_sent(session: AsyncSession, message: Message, now: datetime) -> None:
+    """A mail was taken: what rested takes mails again; no rest is cut short by it.
+
+    A mail whose report of a bounce was quicker than we are stays bounced.
+    """
+    domain = domain_of_address(message.recipient)
+    await session.execute(_SENT, {"id": message.id, "domain": domain, "now": now})

@@ -38,7 +38,7 @@ from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless
-from app.mail.tables import Message, SuppressedAddress
+from app.mail.tables import Message, RestingDomain, SuppressedAddress
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
@@ -100,13 +100,20 @@ class Case:
 
 
 async def lock_due(session: AsyncSession, message_id: UUID, now: datetime) -> Message | None:
-    """A message that is still to be sent; None too while another process has it in hand."""
+    """A message that is still to be sent; None too while another process has it in hand, or its
+    recipient's domain rests.
+    """
+    domain = func.lower(func.split_part(col(Message.recipient), "@", -1))
+    rests = exists().where(
+        col(RestingDomain.domain).in_([domain, "*"]), col(RestingDomain.until) > now
+    )
     statement = (
         select(Message)
         .where(
             col(Message.id) == message_id,
             col(Message.state).in_(DUE),
             col(Message.due_at) <= now,
+            ~rests,
         )
         .with_for_update(skip_locked=True)
     )

@@ -1,6 +1,5 @@
 """Sends one message: claim it, let go of the database, hand it over, record what came of it."""
 
-import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from app.mail.dkim import Signer
 from app.mail.letters import House, purpose_of, write
 from app.mail.lifecycle import MessageState
 from app.mail.mime import Envelope, Heading, enclose
-from app.mail.pace import Limits
+from app.mail.pace import Limits, Turns
 from app.mail.policy import GIVE_UP_AFTER, STALE_AFTER, Present, moot, wait_before_retry
 from app.mail.queries import Case
 from app.mail.tables import Message
@@ -42,8 +41,7 @@ class Sender:
     patience: Patience
     chance: Callable[[], float] = random.random
     signer: Signer | None = None
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set whenever a mail has had its turn, so that the next one of its domain may be queued."""
+    turns: Turns = field(default_factory=Turns)
 
     async def send(self, message_id: UUID) -> None:
         """Send the message if it still is to be sent and still is true.
@@ -56,7 +54,7 @@ class Sender:
             if case is not None:
                 await self._try(case)
         finally:
-            self.ended.set()
+            self.turns.ended()
 
     async def _try(self, case: Case) -> None:
         message = case.message
@@ -79,7 +77,7 @@ class Sender:
         now = clock.now()
         async with self.database.transaction() as session:
             message = await queries.lock_due(session, message_id, now)
-            if message is None or await pace.rests(session, message.recipient, now):
+            if message is None:
                 return None
             case = await queries.load_case(session, message, purpose_of(message.kind))
             reason = moot(message.kind, _present(case))
@@ -120,14 +118,9 @@ class Sender:
         return replace(envelope, data=self.signer.sign(envelope.data, heading.date))
 
     async def _sent(self, message: Message) -> None:
-        now = clock.now()
         async with self.database.transaction() as session:
-            held = await queries.lock_message(session, message.id)
-            if held.state is not MessageState.BOUNCED:  # its report may be quicker than we are
-                held.state, held.last_error = MessageState.SENT, None
-            held.sent_at = now
-            await pace.end_rest(session, held.recipient, now)
-        _tell(held)
+            await pace.record_sent(session, message, clock.now())
+        log.info("mail", message=str(message.id), state=MessageState.SENT.value)
 
     async def _bounced(self, message: Message, error: str, *, hard: bool) -> None:
         async with self.database.transaction() as session:
@@ -170,9 +163,9 @@ def register(queue: App, sender: Sender) -> None:
         await sender.send(UUID(key))
 
 
-async def queue_due(database: Database, queue: App, limits: Limits) -> bool:
+async def queue_due(database: Database, queue: App, limits: Limits, turns: Turns) -> bool:
     """A job for every message that may be sent now and has none; how a plan becomes a job, and
-    how a job that got lost is replaced. True where there may be more.
+    how a job that got lost is replaced. True where there are more than were taken at once.
 
     The transaction stays open until the jobs are stored, so that two workers never count the same
     free place.
@@ -180,7 +173,7 @@ async def queue_due(database: Database, queue: App, limits: Limits) -> bool:
     async with database.transaction() as session:
         if not await pace.take_turns(session):
             return False
-        due = await pace.list_unqueued(session, TASK, clock.now(), limits)
+        due, turns.wanted = await pace.list_unqueued(session, TASK, clock.now(), limits)
         await enqueue(queue, TASK, [str(message_id) for message_id in due])
     return len(due) == pace.BATCH
 

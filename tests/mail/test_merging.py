@@ -40,7 +40,8 @@ async def sent_to_person(stage: Stage, folder: Path, known: int) -> list[Message
 
 async def due(stage: Stage) -> int:
     async with stage.database.transaction() as session:
-        return len(await pace.list_unqueued(session, TASK, clock.now(), Limits()))
+        ids, _ = await pace.list_unqueued(session, TASK, clock.now(), Limits())
+    return len(ids)
 
 
 async def test_changes_wait_for_each_other_and_the_first_sets_the_time(
