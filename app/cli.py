@@ -56,9 +56,11 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 token_commands = typer.Typer(help="Tokens for callers.", no_args_is_help=True)
+dkim_commands = typer.Typer(help="Signing of mails.", no_args_is_help=True)
 entity_commands = typer.Typer(help="Organizations.", no_args_is_help=True)
 committee_commands = typer.Typer(help="Committees and working groups.", no_args_is_help=True)
 commands.add_typer(token_commands, name="token")
+commands.add_typer(dkim_commands, name="dkim")
 commands.add_typer(entity_commands, name="entities")
 commands.add_typer(committee_commands, name="committees")
 
@@ -230,6 +232,17 @@ def committees_import(file: Table_, dry_run: DryRun = False) -> None:
         return await import_committees(session, rows, dry_run=dry)
 
     _import(file, "committees", run, dry_run=dry_run)
+
+
+@dkim_commands.command("record")
+def dkim_record() -> None:
+    """Print the DNS record to publish, so that the signatures of mails can be checked."""
+    from app.worker import signer_for  # noqa: PLC0415  # no other command needs the worker's parts
+
+    signer = signer_for(_settings())
+    if signer is None:
+        _fail("Mails are not signed: SECRETARIAT_DKIM_DOMAIN, _SELECTOR and _KEY are not set.")
+    sys.stdout.write(f"{signer.record()}\n")
 
 
 @commands.command()

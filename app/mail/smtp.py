@@ -203,7 +203,7 @@ class SmtpTransport:
             return _answered(stage, error)
         if isinstance(error, SMTPNotSupported) and stage is not Stage.CONNECTING:
             return Refused(shown(error))
-        if isinstance(error, ValueError):
+        if isinstance(error, ValueError) and not isinstance(error, OSError):
             return Undelivered(shown(error))  # no address that SMTP can say
         return Undelivered(self._words(error, stage), _reach(error, stage))
 

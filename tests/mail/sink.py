@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,10 +27,28 @@ class Sink:
     """Answers, or `drop` for hanging up once the mail is taken, or `hang` for saying nothing."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    hanging: str | None = None
+    """A domain whose recipients never get an answer."""
+    connections: int = 0
+    resets: int = 0
+    sessions: list[SMTP] = field(default_factory=list)
+
+    def hang_up(self) -> None:
+        """Close every connection, as after a restart."""
+        for each in self.sessions:
+            if each.transport is not None:
+                each.transport.close()
+
+    async def handle_RSET(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802  # as below
+        self.resets += 1
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  # the name that aiosmtpd calls
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
+        if self.hanging is not None and address.endswith(self.hanging):
+            await self.released.wait()
+            return "421 gone"
         if self.at_recipient:
             return self.at_recipient.pop(0)
         envelope.rcpt_tos.append(address)
@@ -55,17 +74,22 @@ class Sink:
 
 
 @asynccontextmanager
-async def sink() -> AsyncIterator[Sink]:
-    """The server on a free port of the loopback."""
+async def sink(tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Sink]:
+    """The server on a free port of the loopback; encrypted from the beginning with `tls`."""
     handler = Sink()
 
     def connection() -> SMTP:
-        return SMTP(handler, hostname="sink.example.org", enable_SMTPUTF8=True)
+        handler.connections += 1
+        made = SMTP(handler, hostname="sink.example.org", **({"enable_SMTPUTF8": True} | options))
+        handler.sessions.append(made)
+        return made
 
-    server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(connection, "127.0.0.1", 0, ssl=tls)
     handler.port = server.sockets[0].getsockname()[1]
     try:
         yield handler
     finally:
         handler.released.set()
+        handler.hang_up()
         server.close()

@@ -59,6 +59,7 @@ HOUSE = House(
     answer_url="http://secretariat.example.org/answer",
     join_url="http://secretariat.example.org/join",
     secret=SECRET,
+    opened_url="http://secretariat.example.org/v1/opened",
 )
 AGENDA: list[dict[str, Any]] = [
     {"kind": "opening", "title": {"en": "Opening", "fr": "Ouverture"}, "duration": 10},
