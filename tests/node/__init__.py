@@ -27,13 +27,14 @@ def run(script: str, argument: Any, *, seconds: float = 200) -> Any:
     done = node(
         [str(HERE / script)],
         return_completed_process=True,
-        input=json.dumps(argument).encode(),
+        input=json.dumps(argument),
         capture_output=True,
+        encoding="utf-8",
         timeout=seconds,
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"{script} failed:\n{bytes(done.stderr).decode(errors='replace')}")
+        raise RuntimeError(f"{script} failed:\n{done.stderr!s}")
     return json.loads(done.stdout)
 
 
@@ -51,10 +52,11 @@ def install() -> None:
             return_completed_process=True,
             cwd=HERE,
             capture_output=True,
+            encoding="utf-8",
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"npm ci failed:\n{bytes(done.stderr).decode(errors='replace')}")
+            raise RuntimeError(f"npm ci failed:\n{done.stderr!s}")
         stamp.write_text(lock, encoding="ascii")
 
 
