@@ -21,7 +21,7 @@ class Wrong:
     def __str__(self) -> str:
         held = self.sitting
         case = f"{held.zone}, {held.start} to {held.end} ({held.about})"
-        return f"{case}: {self.label} by {self.reader}\n  {self.truth}\n  {self.got}"
+        return f"{case}: {self.label} by {self.reader}\n  meant {self.truth}\n  read  {self.got}"
 
 
 def cases(sittings: Sequence[Sitting]) -> list[tuple[Sitting, Emitted]]:

@@ -17,8 +17,9 @@ BEGIN, END = "BEGIN:VTIMEZONE\r\n", "END:VTIMEZONE\r\n"
 
 def by_icalendar(text: str) -> Reading:
     held = icalendar.Calendar.from_ical(text)
+    method = held.get("METHOD")
     return Reading(
-        held.get("METHOD"),
+        None if method is None else str(method),
         tuple(
             Event(
                 str(event["UID"]),

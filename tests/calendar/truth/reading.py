@@ -20,6 +20,10 @@ class Event:
     start: datetime
     end: datetime
 
+    def __str__(self) -> str:
+        times = f"{self.start:%Y-%m-%dT%H:%M:%SZ} to {self.end:%Y-%m-%dT%H:%M:%SZ}"
+        return f"{self.uid} #{self.sequence} {times}"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -28,12 +32,18 @@ class Reading:
     method: str | None
     events: tuple[Event, ...]
 
+    def __str__(self) -> str:
+        return "; ".join((f"{self.method} of {len(self.events)}", *map(str, self.events)))
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """The reader gave up, and said why."""
 
     why: str
+
+    def __str__(self) -> str:
+        return f"unreadable: {self.why}"
 
 
 class Reader(Protocol):

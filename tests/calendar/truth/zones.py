@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from app.core.zones import zone_names
 
 FIRST_YEAR, LAST_YEAR = 2007, 2037
+START = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 MANY = 400
 LOOK = timedelta(days=3)
 """No two changes of an offset are closer: a test of the writer's own search holds that."""
@@ -85,13 +87,13 @@ def chosen() -> list[str]:
 def changes(name: str) -> tuple[Change, ...]:
     """Every change in the years of the campaign, found by looking every few days, then closer."""
     zone = ZoneInfo(name)
-    day, end = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
-    found = []
-    while day < end:
-        if offset(zone, day) != offset(zone, day + LOOK):
-            found.append(_closer(zone, day, day + LOOK))
-        day += LOOK
-    return tuple(found)
+    days = (datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) - START) // LOOK
+    looks = [(day, offset(zone, day)) for day in (START + n * LOOK for n in range(days + 2))]
+    return tuple(
+        _closer(zone, low, high)
+        for (low, before), (high, after) in pairwise(looks)
+        if before != after
+    )
 
 
 def offset(zone: ZoneInfo, instant: datetime) -> timedelta:
@@ -107,4 +109,4 @@ def _closer(zone: ZoneInfo, low: datetime, high: datetime) -> Change:
 
 
 def _clock(name: str) -> object:
-    return changes(name) or offset(ZoneInfo(name), datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+    return changes(name) or offset(ZoneInfo(name), START)
