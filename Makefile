@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
-	campaign-seats campaign-document
+	campaign-seats campaign-document calendar-truth
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,6 +53,9 @@ campaign-seats: $(DEV) ## Play thousands of random histories of seats against a 
 
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
+
+calendar-truth: $(DEV) ## Read calendar objects of 400 zones with parsers of other makers
+	$(PYTHON) -m tests.calendar.truth
 
 bench: $(DEV) ## Measure, and write bench/results and docs/performance.md
 	$(PYTHON) -m bench
