@@ -10,6 +10,7 @@ from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
+from app.feeds.endpoints import router as feeds
 from app.identity.endpoints import router as identity
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
@@ -33,6 +34,7 @@ TAGS = [
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
+    {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
     {"name": "log", "description": "Every change, and the mails that followed."},
     {"name": "public", "description": "What everybody may see, without a token."},
     {"name": "operations", "description": "Health and metrics."},
@@ -54,6 +56,7 @@ for part in (
     outcomes,
     audit,
     calendar,
+    feeds,
     mail,
     public_meetings,
 ):

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from app.committees.lifecycle import Office, Standing
 from app.core.fields import (
     Email,
+    Flag,
     Handle,
     InstantField,
     Language,
@@ -92,6 +93,11 @@ class CommitteeWrite(Schema):
     default_seat_quota: Seats = 5
     contact_email: Email | None = None
     notice_window: NoticeWindow = 60
+    links_bound: Flag = Field(
+        default=False,
+        description="Whether a link to answer works only with a code from the mailbox that it "
+        "went to, so that forwarding it is no use; a meeting may say otherwise.",
+    )
 
 
 class CommitteeCreate(CommitteeWrite):
@@ -115,6 +121,7 @@ class CommitteePatch(Schema):
     default_seat_quota: Seats | None = None
     contact_email: Email | None = None
     notice_window: NoticeWindow | None = None
+    links_bound: Flag | None = None
 
 
 class CommitteeOut(CommitteeWrite):

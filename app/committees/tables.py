@@ -40,6 +40,8 @@ class Committee(Row, table=True):
     contact_email: str | None = Field(default=None, sa_type=Text)
     notice_window: int = 60
     """Seconds for which mails about changes of its meetings wait, so that several become one."""
+    links_bound: bool = False
+    """Whether links to answer need a code from the mailbox that they went to."""
 
 
 class Membership(Row, table=True):

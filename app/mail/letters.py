@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, select_autoescape
@@ -22,7 +23,7 @@ from app.calendar.entries import (
 from app.calendar.writer import Method, Organizer, calendar, plain
 from app.core.fields import in_language
 from app.identity.lifecycle import LinkPurpose
-from app.identity.tokens import link_token
+from app.identity.tokens import link_code, link_token
 from app.mail.lifecycle import MessageKind
 from app.mail.queries import Case
 from app.mail.words import Words, words_for
@@ -37,6 +38,7 @@ _PERSONAL_FACTS = (*_TIME_AND_PLACE, "role", "contact")
 FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.INVITATION: _INVITATION_FACTS,
     MessageKind.LINK_RENEWED: _INVITATION_FACTS,
+    MessageKind.LINK_CODE: ("committee", "meeting"),
     MessageKind.INVITATION_WITHDRAWN: _MEETING_FACTS,
     MessageKind.REGISTRATION_CONFIRMED: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
@@ -62,6 +64,7 @@ updated to TENTATIVE and not cancelled, so that its new date finds the same entr
 LINKS = {
     MessageKind.INVITATION: LinkPurpose.ANSWER_INVITATION,
     MessageKind.LINK_RENEWED: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.LINK_CODE: LinkPurpose.ANSWER_INVITATION,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
 
@@ -138,6 +141,7 @@ def write(case: Case, house: House) -> Letter:
     values = _values(case, words) | {
         "calendar": invite is not None,
         "joins": joins,
+        "code": _code(case, house),
         "promoted": case.because == RegistrationPromoted.name,
     }
     subject = plain(words.say("kinds", kind, "subject", **values))
@@ -264,6 +268,14 @@ def _address(case: Case, house: House) -> str | None:
     answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
     page = house.answer_url if answers else house.join_url
     return f"{page}#{link_token(house.secret, case.link.id)}"
+
+
+def _code(case: Case, house: House) -> str | None:
+    """Of the link that was opened, which need not be the newest."""
+    asked_at = case.code_asked_at
+    if asked_at is None:
+        return None
+    return link_code(house.secret, UUID(case.message.data["link_id"]), asked_at)
 
 
 def _honorific(case: Case) -> str:

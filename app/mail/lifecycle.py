@@ -22,6 +22,7 @@ class MessageKind(StrEnum):
     INVITATION = "invitation"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
     LINK_RENEWED = "link_renewed"
+    LINK_CODE = "link_code"
     REGISTRATION_CONFIRMED = "registration_confirmed"
     REGISTRATION_WAITING = "registration_waiting"
     REGISTRATION_WITHDRAWN = "registration_withdrawn"

@@ -97,6 +97,12 @@ class Case:
     """What it says of other changes, with what the organizers said of them."""
 
     @property
+    def code_asked_at(self) -> datetime | None:
+        """Of the code that the mail tells."""
+        asked_at = self.message.data.get("code_asked_at")
+        return datetime.fromisoformat(asked_at) if asked_at else None
+
+    @property
     def name(self) -> str:
         """Of whoever reads it."""
         reader = self.person or self.account
