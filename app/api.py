@@ -14,6 +14,7 @@ from app.feeds.endpoints import router as feeds
 from app.identity.endpoints import router as identity
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
+from app.invitations.links import router as invitation_links
 from app.mail.endpoints import router as mail
 from app.meetings.endpoints import router as meetings
 from app.meetings.public import router as public_meetings
@@ -51,6 +52,7 @@ for part in (
     agenda,
     panels,
     invitations,
+    invitation_links,
     registrations,
     attendance,
     outcomes,

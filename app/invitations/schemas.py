@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.fields import (
+    Email,
     Flag,
     Handle,
     InstantField,
@@ -129,6 +130,33 @@ class LastMessage(Schema):
     kind: str = Field(max_length=100, examples=["invitation"])
     state: str = Field(max_length=100, examples=["sent"])
     sent_at: InstantField | None
+
+
+class LinkHolder(Schema):
+    """To whom a link went."""
+
+    id: UUID
+    name: ShortLine
+    email: Email
+
+
+class AnswerLinkOut(Schema):
+    """A link by which an invitation is answered; never what opens it."""
+
+    id: UUID
+    person: LinkHolder
+    created_at: InstantField
+    used_at: InstantField | None = Field(description="It works once.")
+    expires_at: InstantField
+    revoked_at: InstantField | None = Field(
+        description="By an organizer, by a withdrawal, or because the person acts no longer."
+    )
+
+
+class LinkRenewalOut(Schema):
+    detail: str = Field(
+        max_length=200, examples=["A fresh link is on its way to a.rossi@example.org."]
+    )
 
 
 class InvitationOut(Schema):

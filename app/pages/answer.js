@@ -9,6 +9,8 @@ let session = null;
 
 translate();
 byId("open").addEventListener("click", (event) => during(event.target, open));
+byId("proof").addEventListener("submit", (event) => submit(event, open));
+byId("another").addEventListener("click", (event) => during(event.target, another));
 byId("renew").addEventListener("click", (event) => during(event.target, renew));
 byId("answer").addEventListener("submit", (event) => submit(event, answer));
 byId("register").addEventListener("submit", (event) => submit(event, register));
@@ -49,14 +51,26 @@ async function resumed() {
   return true;
 }
 
+/** Gives the code that was typed, if one was asked for. */
 async function exchange(link) {
+  const code = byId("proof").hidden ? null : byId("code").value.trim() || null;
   try {
-    session = { link, ...(await call("POST", "links/exchange", { body: { token: link } })) };
+    session = { link, ...(await call("POST", "links/exchange", { body: { token: link, code } })) };
   } catch (problem) {
-    byId("renew").hidden = !(problem instanceof Problem && problem.slug === "link-spent");
-    throw problem;
+    const slug = problem instanceof Problem ? problem.slug : "";
+    const bound = slug === "link-code-needed" || slug === "link-code-wrong";
+    byId("renew").hidden = slug !== "link-spent";
+    byId("proof").hidden = !bound;
+    byId("open").hidden = bound;
+    byId("code").value = "";
+    throw bound ? new Problem({ detail: say(slug.replaceAll("-", "_")) }) : problem;
   }
   sessionStorage.setItem(KEPT, JSON.stringify(session));
+}
+
+async function another() {
+  byId("code").value = "";
+  await open();
 }
 
 async function renew() {

@@ -136,6 +136,8 @@ BODIES: dict[str, Body] = {
     "checkPeopleIn": _presence,
     "checkPeopleOut": _presence,
     "checkIn": lambda part: {"token": part.secrets["join_link"]},
+    "createFeed": lambda part: {"person_id": part.ids["person_id"], "committee": part.ids["c"]},
+    "createOwnFeed": lambda part: {"token": part.secrets["join_link"]},
     "recordDecision": lambda _: TITLE,
     "changeDecision": lambda _: TITLE,
     "recordAction": lambda _: TITLE,

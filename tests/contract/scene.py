@@ -151,13 +151,19 @@ class Part:
             ),
             ("join_link", LinkPurpose.JOIN_MEETING, "registration_id", delegate),
         ):
-            self.secrets[name] = await self._link(purpose, self.ids[about], whose)
+            self.secrets[name] = await self._link(name, purpose, self.ids[about], whose)
+        feeds = f"/v1/entities/{self.entity['id']}/feeds"
+        feed = await post(self.administrator, feeds, {"committee": self.committee["id"]})
+        self.ids |= {"link_id": self.ids["answer_link"], "feed_id": feed["id"]}
+        own = await post(self.administrator, "/v1/feeds", {"token": self.secrets["join_link"]})
+        self.ids["token"] = own["url"].rpartition("/")[2].removesuffix(".ics")
 
-    async def _link(self, purpose: LinkPurpose, about: str, whose: str) -> str:
+    async def _link(self, name: str, purpose: LinkPurpose, about: str, whose: str) -> str:
         """What stands behind the # in a mail."""
         expires = clock.now() + timedelta(days=300)
         async with self.world.app.state.database.transaction() as session:
             link = identity.create_link(session, purpose, UUID(about), UUID(whose), expires)
+        self.ids[name] = str(link.id)
         return link_token(self.world.app.state.secret, link.id)
 
     async def _prepare_account(self) -> None:
