@@ -15,8 +15,9 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from app.committees.tables import Committee
 from app.identity.lifecycle import LinkPurpose
-from app.identity.tokens import link_token
+from app.identity.tokens import link_code, link_token
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import ConferenceRoom, Meeting
 from tests.mail.stage import DAY, JOIN_ADDRESS, PASSCODE, SECRET, Stage
@@ -191,3 +192,36 @@ async def test_problems_are_told_in_words(address: str) -> None:
     assert page["seen"][1][1] == "There is no such link; it may be cut off or mistyped."
     lost = await visit("join", "http://127.0.0.1:1/join#token", {"press": "join"})
     assert lost["seen"][1][1] == "The service cannot be reached just now. Please try again."
+
+
+async def test_a_bound_link_is_opened_with_the_code_from_the_mailbox(
+    stage: Stage, address: str
+) -> None:
+    async with stage.database.transaction() as session:
+        (await session.get_one(Committee, stage.committee.id)).links_bound = True
+    await stage.send()
+    await stage.follow()
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    page = f"{address}/answer#{link_token(SECRET, link.id)}"
+    asked = await visit("answer", page, {"press": "open"}, {"press": "another"})
+    for seen in asked["seen"][1:]:
+        assert "Please enter the code from your mail. One a minute is sent at most." in seen
+        assert {"Code", "Go on", "Send me another code"} < set(seen)
+        assert "Open the invitation" not in seen
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    assert link.code_asked_at is not None
+    code = link_code(SECRET, link.id, link.code_asked_at)
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    opened = await visit(
+        "answer",
+        page,
+        {"press": "open"},
+        {"set": {"code": wrong}, "submit": "proof"},
+        {"set": {"code": code}, "submit": "proof"},
+        language="fr",
+    )
+    refused, inside = opened["seen"][2:]
+    assert "Ce n'est pas le dernier code envoyé, ou il n'est plus valable." in refused
+    assert inside[0] == "6e réunion du comité"
+    assert "Continuer" not in inside
+    assert opened["called"][:3] == ["POST /v1/links/exchange"] * 3
