@@ -12,7 +12,6 @@ import structlog
 from app.core.database_settings import DatabaseSettings
 from app.settings import LogFormat, Settings
 
-
 _SECRET_PATH = re.compile(r"(/v1/feeds/)[^/?\s]+")
 
 
