@@ -55,7 +55,9 @@ async def renew_link(session: Session, found: LinkToChange) -> LinkRenewalOut:
     One a minute is sent at most, and none to somebody who acts for the entity no longer.
     """
     service.renew_link(session, found.invitation, found.link)
-    return LinkRenewalOut(detail=f"A fresh link is on its way to {found.person.email}.")
+    return LinkRenewalOut(
+        detail=f"If {found.person.email} still acts for the entity, a fresh link is on its way."
+    )
 
 
 def _shown(row: Any) -> AnswerLinkOut:

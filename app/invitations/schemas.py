@@ -155,7 +155,8 @@ class AnswerLinkOut(Schema):
 
 class LinkRenewalOut(Schema):
     detail: str = Field(
-        max_length=200, examples=["A fresh link is on its way to a.rossi@example.org."]
+        max_length=200,
+        examples=["If a.rossi@example.org still acts for the entity, a fresh link is on its way."],
     )
 
 
