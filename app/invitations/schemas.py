@@ -155,7 +155,7 @@ class AnswerLinkOut(Schema):
 
 class LinkRenewalOut(Schema):
     detail: str = Field(
-        max_length=200,
+        max_length=400,
         examples=["If a.rossi@example.org still acts for the entity, a fresh link is on its way."],
     )
 
