@@ -14,6 +14,8 @@ from app.identity.endpoints import router as identity
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
 from app.mail.endpoints import router as mail
+from app.mail.preview_endpoints import router as previews
+from app.mail.wording_endpoints import router as wordings
 from app.meetings.endpoints import router as meetings
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
@@ -55,6 +57,8 @@ for part in (
     audit,
     calendar,
     mail,
+    wordings,
+    previews,
     public_meetings,
 ):
     router.include_router(part)
