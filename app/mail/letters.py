@@ -221,14 +221,16 @@ def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
         "when_there": words.span(start.astimezone(there), end.astimezone(there))
         if there.key != here.key
         else None,
-        "place": ", ".join(
-            filter(None, [words.say("formats", meeting.format.value), plain(place_of(meeting))])
+        "place": words.say(
+            "place",
+            format=words.say("formats", meeting.format.value),
+            venue=plain(place_of(meeting)),
         ),
         "seats": str(invitation.seat_quota) if invitation else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
         "agenda": agenda_symbol(case.agenda),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
-        "contact": "; ".join(contacts_of(meeting)),
+        "contact": words.say("contacts", contacts=contacts_of(meeting)),
     }
     facts = FACTS[case.message.kind]
     return [(words.say("facts", name), value) for name in facts if (value := known[name])]
@@ -285,8 +287,8 @@ def _honorific(case: Case) -> str:
 def _entity(case: Case, words: Words) -> str:
     if case.entity is None:
         return ""
-    name = _in(case.entity.name, words)
-    return f"{name} ({plain(case.entity.abbreviation)})"
+    abbreviation = plain(case.entity.abbreviation)
+    return words.say("entity", name=_in(case.entity.name, words), abbreviation=abbreviation)
 
 
 def _in(text: Mapping[str, str], words: Words) -> str:

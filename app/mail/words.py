@@ -58,12 +58,27 @@ class Words:
 
     def moment(self, local: datetime) -> str:
         """Date, time and zone; `local` carries its zone."""
-        return f"{self.day(local)}, {local:%H:%M}, {_zone(local)}"
+        return self.say(
+            "dates", "moment", day=self.day(local), time=f"{local:%H:%M}", zone=self.zone(local)
+        )
 
     def span(self, start: datetime, end: datetime) -> str:
         """From start to end, in the zone that both carry."""
-        until = f"{end:%H:%M}" if end.date() == start.date() else f"{self.day(end)}, {end:%H:%M}"
-        return f"{self.day(start)}, {start:%H:%M}–{until}, {_zone(start)}"
+        return self.say(
+            "dates",
+            "span" if end.date() == start.date() else "span_of_days",
+            day=self.day(start),
+            start=f"{start:%H:%M}",
+            end_day=self.day(end),
+            end=f"{end:%H:%M}",
+            zone=self.zone(start),
+        )
+
+    def zone(self, local: datetime) -> str:
+        """The name of the zone and its offset at that moment."""
+        name = getattr(local.tzinfo, "key", None) or "UTC"
+        offset = format_offset(local.utcoffset() or timedelta())
+        return name if name == "UTC" else self.say("dates", "zone", name=name, offset=offset)
 
     def _at(self, path: Sequence[str]) -> Any:
         place: Any = self._phrases
@@ -100,9 +115,3 @@ def _compiled(phrase: str) -> Any:
 
 def _render(phrase: str, values: Mapping[str, Any]) -> str:
     return str(_compiled(phrase).render(values)).strip()
-
-
-def _zone(local: datetime) -> str:
-    name = getattr(local.tzinfo, "key", None) or "UTC"
-    offset = local.utcoffset() or timedelta()
-    return name if name == "UTC" else f"{name} (UTC{format_offset(offset)})"
