@@ -10,9 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from app.core.languages import is_right_to_left
 from app.core.zones import format_offset
-
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 
 _FILES = resources.files("app.mail").joinpath("phrases")
 _PHRASES = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  # plain text; the HTML layout escapes it
@@ -27,7 +26,7 @@ class Words:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+        return "rtl" if is_right_to_left(self.language) else "ltr"
 
     def say(self, *path: str, **values: Any) -> str:
         """The phrase under these names, with the values in their places."""
