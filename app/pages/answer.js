@@ -1,6 +1,6 @@
 // Answering an invitation and naming representatives, with the link from the mail.
 import {
-  Problem, byId, call, during, fill, inLanguage, make, moment, note, say, tell, tokenOfLink,
+  Problem, byId, call, during, fill, inLanguage, make, moment, note, say, sayOf, tell, tokenOfLink,
   translate,
 } from "./common.js";
 
@@ -90,8 +90,8 @@ async function show() {
   document.title = inLanguage(meeting.title);
   fill(byId("facts"), [
     [say("entity"), inLanguage(invitation.entity.name)],
-    [say("when"), `${moment(meeting.starts_at, meeting.timezone)}, ${meeting.timezone}`],
-    [say("ends"), `${moment(meeting.ends_at, meeting.timezone)}, ${meeting.timezone}`],
+    [say("when"), momentThere(meeting.starts_at, meeting)],
+    [say("ends"), momentThere(meeting.ends_at, meeting)],
     [say("when_here"), moment(meeting.starts_at)],
     [say("seats"), `${invitation.seats_taken} / ${invitation.seat_quota}`],
     [say("deadline"), meeting.registration_closes_at && moment(meeting.registration_closes_at)],
@@ -104,12 +104,17 @@ async function show() {
   showPeople(people.filter((each) => each.status !== "withdrawn"));
 }
 
+function momentThere(instant, meeting) {
+  return `${moment(instant, meeting.timezone)} (${meeting.timezone})`;
+}
+
 function showPeople(people) {
   byId("nobody").hidden = people.length > 0;
   byId("people").replaceChildren(
     ...people.map((each) => {
       const row = make("li", "");
-      const words = `${each.person.name}, ${say(each.role)}: ${say(each.status)}`;
+      const told = { name: each.person.name, role: say(each.role), status: say(each.status) };
+      const words = sayOf("person_line", told);
       row.append(make("span", words, { dir: "auto" }));
       const button = make("button", say("withdraw"), {
         type: "button",
