@@ -14,7 +14,6 @@ from app.calendar.entries import (
     Frame,
     agenda_symbol,
     cancelled,
-    contacts_of,
     domain_of,
     personal_entry,
     place_of,
@@ -22,12 +21,15 @@ from app.calendar.entries import (
 )
 from app.calendar.writer import Method, Organizer, calendar, plain
 from app.core.fields import in_language
+from app.core.languages import isolated
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_code, link_token
 from app.mail.lifecycle import MessageKind
+from app.mail.plainness import as_header, as_text, shown, value
 from app.mail.queries import Case
 from app.mail.words import Words, words_for
 from app.meetings.lifecycle import MeetingStatus
+from app.meetings.tables import Meeting
 from app.registrations.events import RegistrationPromoted
 from app.registrations.lifecycle import RegistrationStatus
 
@@ -144,7 +146,7 @@ def write(case: Case, house: House) -> Letter:
         "code": _code(case, house),
         "promoted": case.because == RegistrationPromoted.name,
     }
-    subject = plain(words.say("kinds", kind, "subject", **values))
+    subject = as_header(words.say("kinds", kind, "subject", **values))
     action = None
     if address is not None and words.has("kinds", kind, "action"):
         label = words.say("kinds", kind, "action")
@@ -161,19 +163,19 @@ def write(case: Case, house: House) -> Letter:
             *_also(case, words),
             *_postponement(case, words),
         ],
-        "note": "\n\n".join(plain(note, multiline=True) for note in case.merged.notes),
+        "note": "\n\n".join(shown(note, multiline=True) for note in case.merged.notes),
         "note_label": words.say("note"),
         "facts": facts,
-        "lines": [words.say("fact", label=label, value=value) for label, value in facts],
+        "lines": [words.say("fact", label=label, value=said) for label, said in facts],
         "agenda": _agenda(case, words),
         "action": action,
         "closing": words.say("closing", **values),
     }
     return Letter(
         language=words.language,
-        sender_name=plain(str(values["committee"])),
+        sender_name=as_header(str(values["committee"])),
         subject=subject,
-        text=_layout("letter.txt").render(page),
+        text=as_text(_layout("letter.txt").render(page), words.language),
         html=_layout("letter.html").render(page),
         invite=invite,
     )
@@ -184,7 +186,7 @@ def _agenda(case: Case, words: Words) -> list[str]:
     issued = MessageKind.AGENDA_ISSUED
     if case.agenda is None or issued not in {case.message.kind, *case.merged.also}:
         return []
-    return [plain(line) for line in timetable(case.agenda, [words.language])]
+    return [shown(line) for line in timetable(case.agenda, [words.language])]
 
 
 def _also(case: Case, words: Words) -> list[str]:
@@ -201,7 +203,7 @@ def _postponement(case: Case, words: Words) -> list[str]:
 
 def _values(case: Case, words: Words) -> dict[str, object]:
     return {
-        "name": " ".join(filter(None, [plain(_honorific(case)), plain(case.name)])),
+        "name": value(" ".join(filter(None, [plain(_honorific(case)), plain(case.name)]))),
         "meeting": _in(case.meeting.title, words),
         "committee": _in(case.committee.name, words),
         "entity": _entity(case, words),
@@ -224,16 +226,16 @@ def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
         "place": words.say(
             "place",
             format=words.say("formats", meeting.format.value),
-            venue=plain(place_of(meeting)),
+            venue=value(place_of(meeting)),
         ),
         "seats": str(invitation.seat_quota) if invitation else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
-        "agenda": agenda_symbol(case.agenda),
+        "agenda": value(agenda_symbol(case.agenda) or ""),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
-        "contact": words.say("contacts", contacts=contacts_of(meeting)),
+        "contact": _contacts(meeting, words),
     }
     facts = FACTS[case.message.kind]
-    return [(words.say("facts", name), value) for name in facts if (value := known[name])]
+    return [(words.say("facts", name), said) for name in facts if (said := known[name])]
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:
@@ -245,7 +247,9 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
     if method is Method.REQUEST and registration.status is not RegistrationStatus.CONFIRMED:
         return None
     frame = Frame(
-        organizer=Organizer(name=_in(case.committee.name, words), address=house.mail_from),
+        organizer=Organizer(
+            name=plain(in_language(case.committee.name, [words.language])), address=house.mail_from
+        ),
         languages=(words.language,),
         stamp=case.stamp,
         agenda=case.agenda,
@@ -287,12 +291,24 @@ def _honorific(case: Case) -> str:
 def _entity(case: Case, words: Words) -> str:
     if case.entity is None:
         return ""
-    abbreviation = plain(case.entity.abbreviation)
-    return words.say("entity", name=_in(case.entity.name, words), abbreviation=abbreviation)
+    name = in_language(case.entity.name, [words.language])
+    said = words.say("entity", name=shown(name), abbreviation=shown(case.entity.abbreviation))
+    return isolated(said)
+
+
+def _contacts(meeting: Meeting, words: Words) -> str:
+    """Whom to ask, as what, and where: the one kind of address that stays one."""
+    return words.say("contacts", contacts=[_contact(each, words) for each in meeting.contacts])
+
+
+def _contact(contact: Mapping[str, str | None], words: Words) -> str:
+    name, role = (shown(contact.get(member) or "") for member in ("name", "role"))
+    email = plain(contact.get("email") or "")
+    return isolated(words.say("contact", name=name, role=role, email=email))
 
 
 def _in(text: Mapping[str, str], words: Words) -> str:
-    return plain(in_language(dict(text), [words.language]))
+    return value(in_language(dict(text), [words.language]))
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from app.core.languages import is_right_to_left
+from app.core.languages import is_right_to_left, isolated
 from app.core.zones import format_offset
 
 _FILES = resources.files("app.mail").joinpath("phrases")
@@ -77,7 +77,8 @@ class Words:
         """The name of the zone and its offset at that moment."""
         name = getattr(local.tzinfo, "key", None) or "UTC"
         offset = format_offset(local.utcoffset() or timedelta())
-        return name if name == "UTC" else self.say("dates", "zone", name=name, offset=offset)
+        said = name if name == "UTC" else self.say("dates", "zone", name=name, offset=offset)
+        return isolated(said) if is_right_to_left(self.language) else said
 
     def _at(self, path: Sequence[str]) -> Any:
         place: Any = self._phrases
