@@ -16,6 +16,8 @@ from app.invitations import listeners as of_invitations  # noqa: F401  # they re
 from app.invitations.endpoints import router as invitations
 from app.invitations.links import router as invitation_links
 from app.mail.endpoints import router as mail
+from app.mail.preview_endpoints import router as previews
+from app.mail.wording_endpoints import router as wordings
 from app.meetings.endpoints import router as meetings
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
@@ -60,6 +62,8 @@ for part in (
     calendar,
     feeds,
     mail,
+    wordings,
+    previews,
     public_meetings,
 ):
     router.include_router(part)

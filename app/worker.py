@@ -20,7 +20,7 @@ from app.events.relay import Following, Relay
 from app.jobs import queue as jobs
 from app.jobs.queue import Patience, make_queue
 from app.jobs.repeating import repeat
-from app.mail.letters import House
+from app.mail.house import house_of
 from app.mail.listeners import FOLLOWER, Planner
 from app.mail.sending import Sender, queue_due, register
 from app.mail.transports import transport_for
@@ -41,7 +41,8 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
     patience = patience or Patience()
     database = Database(database_settings(settings))
     queue = make_queue(database_address(settings))
-    register(queue, Sender(database, transport_for(settings), house_of(settings), patience))
+    house = house_of(settings, secret_key(settings))
+    register(queue, Sender(database, transport_for(settings), house, patience))
     relay = Relay(database, [Following(FOLLOWER, Planner(domain_of(settings.mail_from)))])
 
     async def follow_and_queue() -> bool:
@@ -61,15 +62,6 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
         )
     await database.close()
     log.info("worker stopped")
-
-
-def house_of(settings: Settings) -> House:
-    return House(
-        mail_from=settings.mail_from,
-        answer_url=settings.answer_url or f"{settings.url}/answer",
-        join_url=settings.join_url or f"{settings.url}/join",
-        secret=secret_key(settings),
-    )
 
 
 async def run(settings: Settings, patience: Patience | None = None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from app.identity.tokens import link_code, link_token
 from app.mail.lifecycle import MessageKind
 from app.mail.plainness import as_header, as_text, shown, value
 from app.mail.queries import Case
+from app.mail.wordings import Spoken, speak
 from app.mail.words import Words, words_for
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import Meeting
@@ -51,6 +53,9 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.MEETING_CANCELLED: _MEETING_FACTS,
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
 }
+LEFT_OUT = "…"
+_ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
+_SAYABLE = ("when", "deadline", "seats", "contact")
 METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
@@ -91,7 +96,8 @@ class House:
     mail_from: str
     answer_url: str
     join_url: str
-    secret: bytes
+    secret: bytes | None
+    """What tokens are signed with; None where mails are only looked at."""
 
     @property
     def domain(self) -> str:
@@ -146,20 +152,22 @@ def write(case: Case, house: House) -> Letter:
         "code": _code(case, house),
         "promoted": case.because == RegistrationPromoted.name,
     }
-    subject = as_header(words.say("kinds", kind, "subject", **values))
+    known = _known(case, words)
+    spoken = _spoken(case, words, values, known)
+    subject = as_header(spoken.subject)
     action = None
     if address is not None and words.has("kinds", kind, "action"):
         label = words.say("kinds", kind, "action")
         heading = words.say("heading", label=label)
         action = Action(label, heading, address, words.say("personal"))
-    facts = _facts(case, words)
+    facts = [(words.say("facts", name), said) for name, said in _facts(case, known)]
     page = {
         "language": words.language,
         "direction": words.direction,
         "subject": subject,
         "greeting": words.say("greeting", **values),
         "paragraphs": [
-            *words.say_all("kinds", kind, "paragraphs", **values),
+            *spoken.paragraphs,
             *_also(case, words),
             *_postponement(case, words),
         ],
@@ -169,7 +177,7 @@ def write(case: Case, house: House) -> Letter:
         "lines": [words.say("fact", label=label, value=said) for label, said in facts],
         "agenda": _agenda(case, words),
         "action": action,
-        "closing": words.say("closing", **values),
+        "closing": spoken.closing,
     }
     return Letter(
         language=words.language,
@@ -210,13 +218,40 @@ def _values(case: Case, words: Words) -> dict[str, object]:
     }
 
 
-def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
-    """Label and value of each fact that there is."""
+def _spoken(
+    case: Case, words: Words, values: Mapping[str, Any], known: Mapping[str, str | None]
+) -> Spoken:
+    """In the words of the committee, if it has some of its own for this."""
+    kind = case.message.kind.value
+    standard = Spoken(
+        subject=words.say("kinds", kind, "subject", **values),
+        paragraphs=words.say_all("kinds", kind, "paragraphs", **values),
+        closing=words.say("closing", **values),
+    )
+    if case.wording is None:
+        return standard
+    sayable = {**known, **values}
+    own = {name: sayable[name] or "" for name in placeholders_of(case.message.kind)}
+    return speak(case.wording, standard, own)
+
+
+def placeholders_of(kind: MessageKind) -> list[str]:
+    """What the organizers' words of a kind may name."""
+    return [*_ALWAYS_SAYABLE, *(name for name in _SAYABLE if name in FACTS[kind])]
+
+
+def _facts(case: Case, known: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Name and value of each fact that there is."""
+    return [(name, said) for name in FACTS[case.message.kind] if (said := known[name])]
+
+
+def _known(case: Case, words: Words) -> dict[str, str | None]:
+    """Everything that can stand among the facts; None or nothing for what there is not."""
     meeting, here = case.meeting, ZoneInfo(case.meeting.timezone)
     there = ZoneInfo(case.entity.timezone) if case.entity else here
     closes_at, invitation = meeting.registration_closes_at, case.invitation
     start, end = meeting.starts_at, meeting.ends_at
-    known: dict[str, str | None] = {
+    return {
         "committee": _in(case.committee.name, words),
         "meeting": _in(meeting.title, words),
         "when": words.span(start.astimezone(here), end.astimezone(here)),
@@ -234,8 +269,6 @@ def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
         "contact": _contacts(meeting, words),
     }
-    facts = FACTS[case.message.kind]
-    return [(words.say("facts", name), said) for name in facts if (said := known[name])]
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:
@@ -273,7 +306,8 @@ def _address(case: Case, house: House) -> str | None:
         return None
     answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
     page = house.answer_url if answers else house.join_url
-    return f"{page}#{link_token(house.secret, case.link.id)}"
+    token = link_token(house.secret, case.link.id) if house.secret else LEFT_OUT
+    return f"{page}#{token}"
 
 
 def _code(case: Case, house: House) -> str | None:

@@ -17,6 +17,10 @@ POLICY = SMTP.clone(cte_type="7bit")
 """Seven bits, so that every server on the way can take it."""
 
 
+ATTACHED = "meeting.ics"
+"""The calendar object as a file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """A mail ready to go: what the transport needs to know, and the bytes."""
@@ -61,7 +65,7 @@ def enclose(letter: Letter, heading: Heading) -> Envelope:
             letter.invite.body.decode(), subtype="calendar", params={"method": method}
         )
         message.add_attachment(
-            letter.invite.body, maintype="application", subtype="ics", filename="meeting.ics"
+            letter.invite.body, maintype="application", subtype="ics", filename=ATTACHED
         )
     message["Content-Language"] = letter.language
     return Envelope(

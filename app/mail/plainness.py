@@ -32,8 +32,16 @@ _FROM_THE_RIGHT = {"R", "AL", "AN"}
 
 def shown(text: str, *, multiline: bool = False) -> str:
     """The text, with joiners in what a mail program would make a link of."""
-    bare = plain(_DIRECTIONS.sub("", text), multiline=multiline)
-    return _LINKS.sub(_broken, bare)
+    return unlinked(bare(text, multiline=multiline))
+
+
+def bare(text: str, *, multiline: bool = False) -> str:
+    """Without control characters and marks of direction."""
+    return plain(_DIRECTIONS.sub("", text), multiline=multiline)
+
+
+def unlinked(text: str) -> str:
+    return _LINKS.sub(_broken, text)
 
 
 def value(text: str) -> str:

@@ -101,6 +101,8 @@ BODIES: dict[str, Body] = {
         "label": "New",
         "join_address": "https://conference.example.org/j/7",
     },
+    "putWording": lambda _: {"subject": "Please come to {meeting}", "paragraphs": ["Do."]},
+    "previewMail": lambda _: {"kind": "invitation"},
     "rescheduleMeeting": lambda _: TIMES,
     **dict.fromkeys(
         (

@@ -36,6 +36,7 @@ _ADMINISTRATORS: Row = (401, 401, 403, 403, 403, 404, 403, 403, 403, 403, DONE)
 _ORGANIZERS_OF_ANY: Row = (401, 401, 403, 403, 403, 404, 403, 403, 403, DONE, DONE)
 _TRAIL: Row = (401, 401, 403, 403, 403, 404, DONE, 403, DONE, DONE, DONE)
 _ROLL: Row = (401, 401, 404, DONE, DONE, 404, 404, DONE, DONE, DONE, DONE)
+_ROLL_OBSERVERS: Row = (401, 401, 404, 403, 403, 404, 404, DONE, DONE, DONE, DONE)
 _ROLL_KEEPERS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, DONE, DONE)
 _ROLL_ADMINISTRATORS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, 403, DONE)
 _DIRECTORY: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, DONE, DONE, DONE)
@@ -179,6 +180,11 @@ MATRIX: Final[dict[str, Row]] = {
     "listMeetingEvents": _PRESENCE,
     "listAuditTrail": _TRAIL,
     "listMessages": _TRAIL,
+    "listWordings": _ROLL_OBSERVERS,
+    "getWording": _ROLL_OBSERVERS,
+    "putWording": _ROLL_KEEPERS,
+    "deleteWording": _ROLL_KEEPERS,
+    "previewMail": _ORGANIZERS,
     "getCalendar": _MEETING,
     "getRegistrationCalendar": _DELEGATION,
     "getPublicCalendar": _NO_BAD_TOKEN,

@@ -57,10 +57,13 @@ class Part:
             "e": part.entity["id"],
             "membership_id": membership["id"],
             "number": "1",
+            "kind": "invitation",
+            "language": "fr",
         }
         await part._prepare_directory()
         await part._prepare_delegation()
         await part._prepare_account()
+        await part._prepare_words()
         return part
 
     async def open(self) -> None:
@@ -165,6 +168,12 @@ class Part:
             link = identity.create_link(session, purpose, UUID(about), UUID(whose), expires)
         self.ids[name] = str(link.id)
         return link_token(self.world.app.state.secret, link.id)
+
+    async def _prepare_words(self) -> None:
+        path = f"/v1/committees/{self.committee['id']}/wordings/invitation/fr"
+        words = {"subject": "Venez : {meeting}", "paragraphs": [self.mark]}
+        made = await self.administrator.put(path, json=words)
+        assert made.status_code == 201, made.text
 
     async def _prepare_account(self) -> None:
         account = await post(self.administrator, "/v1/accounts", {"name": "Somebody"})

@@ -73,6 +73,8 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "deleteMeeting": True,
         "putConferenceRoom": False,
         "deleteConferenceRoom": True,
+        "putWording": False,
+        "deleteWording": True,
         "replaceAgenda": True,
         "changeAgendaItem": True,
         "deleteAgendaItem": True,
