@@ -54,7 +54,11 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
 }
 LEFT_OUT = "…"
-_ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
+_ALWAYSFLAGS = frozenset({"calendar", "joins", "promoted"})
+"""On them phrases depend without saying them."""
+_SAYABLE = ("meeting", "committee", "entity", "name")
+FLAGS = frozenset({"calendar", "joins", "promoted"})
+"""On them phrases depend without saying them."""
 _SAYABLE = ("when", "deadline", "seats", "contact")
 METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
@@ -231,13 +235,18 @@ def _spoken(
     if case.wording is None:
         return standard
     sayable = {**known, **values}
-    own = {name: sayable[name] or "" for name in placeholders_of(case.message.kind)}
+    own = {name: str(sayable.get(name) or "") for name in placeholders_of(case.message.kind)}
     return speak(case.wording, standard, own)
 
 
-def placeholders_of(kind: MessageKind) -> list[str]:
-    """What the organizers' words of a kind may name."""
-    return [*_ALWAYS_SAYABLE, *(name for name in _SAYABLE if name in FACTS[kind])]
+@cache
+def placeholders_of(kind: MessageKind) -> tuple[str, ...]:
+    """What the organizers' words of a kind may name: also what the standard ones do."""
+    english = words_for("en")
+    named = english.names("kinds", kind.value, "subject")
+    named |= english.names("kinds", kind.value, "paragraphs")
+    facts = (name for name in _SAYABLE if name in FACTS.get(kind, ()))
+    return tuple(dict.fromkeys([*_ALWAYS_SAYABLE, *facts, *sorted(named - FLAGS)]))
 
 
 def _facts(case: Case, known: Mapping[str, str | None]) -> list[tuple[str, str]]:

@@ -61,9 +61,10 @@ class Wanted:
 
 def readers_of(kind: MessageKind) -> Readers:
     """By what its mails tell: a role is told to somebody registered, seats to a focal point."""
-    if kind is MessageKind.INVITATION_WITHDRAWN or "seats" in FACTS[kind]:
+    told = FACTS.get(kind, ())
+    if kind is MessageKind.INVITATION_WITHDRAWN or "seats" in told:
         return Readers.INVITED
-    return Readers.REGISTERED if "role" in FACTS[kind] else Readers.ANYBODY
+    return Readers.REGISTERED if "role" in told else Readers.ANYBODY
 
 
 async def preview(

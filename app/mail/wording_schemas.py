@@ -97,7 +97,7 @@ class WordingOut(Schema):
             subject=spoken.subject,
             paragraphs=list(spoken.paragraphs),
             closing=spoken.closing,
-            placeholders=placeholders_of(slot.kind),
+            placeholders=list(placeholders_of(slot.kind)),
             changed_at=None,
         )
 

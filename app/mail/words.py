@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, meta
 
 from app.core.languages import is_right_to_left, isolated
 from app.core.zones import format_offset
@@ -42,6 +42,12 @@ class Words:
         except KeyError:
             return False
         return True
+
+    def names(self, *path: str) -> set[str]:
+        """The values that a phrase speaks of."""
+        said = self._at(path)
+        text = said if isinstance(said, str) else " ".join(said)
+        return meta.find_undeclared_variables(_PHRASES.parse(text))
 
     def day(self, local: datetime) -> str:
         """A date in words."""

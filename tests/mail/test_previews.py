@@ -143,7 +143,7 @@ async def test_words_that_are_not_saved_and_a_note_are_shown(
     )
     assert seen["subject"] == "Come: 6th meeting of the committee"
     assert "\n\nAmina Rossi: come.\n\nMessage from the organizers:\n  One\n  Two\n" in seen["text"]
-    draft["paragraphs"].append("{nobody}")
+    draft["paragraphs"] = ["Come.", "{nobody}"]
     path = f"/v1/meetings/{stage.meeting.handle}/previews"
     refused = await organizer.post(path, json={"kind": "invitation", "wording": draft})
     assert refused.status_code == 422

@@ -234,8 +234,8 @@ async def test_mails_say_it_and_everything_else_stays(stage: Stage, world: World
         "Bonjour Amina Rossi,",
         "",
         (
-            "{% raw %} <b>Office contre la drogue (UNODC)</b>, voir https://evil.example, le vendredi "
-            "8 octobre 2021, 10:00–13:00, America/New_York (UTC-04:00)."
+            "{% raw %} <b>Office contre la drogue (UNODC)</b>, voir https://evil.example, le "
+            "vendredi 8 octobre 2021, 10:00–13:00, America/New_York (UTC-04:00)."
         ),
         "",
         "Comité : Comité de coordination",
