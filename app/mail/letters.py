@@ -54,8 +54,6 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
 }
 LEFT_OUT = "…"
-_ALWAYSFLAGS = frozenset({"calendar", "joins", "promoted"})
-"""On them phrases depend without saying them."""
 _ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
 FLAGS = frozenset({"calendar", "joins", "promoted"})
 """On them phrases depend without saying them."""
