@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
-	campaign-seats campaign-document campaign-mail
+	campaign-seats campaign-document campaign-mail calendar-truth
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,6 +56,9 @@ campaign-document: $(DEV) ## Send every operation a hundred cases and more, with
 
 campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worker three times
 	$(PYTHON) -m tests.mail.campaign
+
+calendar-truth: $(DEV) ## Read calendar objects of 400 zones with parsers of other makers
+	$(PYTHON) -m tests.calendar.truth
 
 bench: $(DEV) ## Measure, and write bench/results and docs/performance.md
 	$(PYTHON) -m bench

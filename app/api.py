@@ -10,10 +10,14 @@ from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
+from app.feeds.endpoints import router as feeds
 from app.identity.endpoints import router as identity
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
+from app.invitations.links import router as invitation_links
 from app.mail.endpoints import router as mail
+from app.mail.preview_endpoints import router as previews
+from app.mail.wording_endpoints import router as wordings
 from app.meetings.endpoints import router as meetings
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
@@ -33,6 +37,7 @@ TAGS = [
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
+    {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
     {"name": "log", "description": "Every change, and the mails that followed."},
     {"name": "public", "description": "What everybody may see, without a token."},
     {"name": "operations", "description": "Health and metrics."},
@@ -49,12 +54,16 @@ for part in (
     agenda,
     panels,
     invitations,
+    invitation_links,
     registrations,
     attendance,
     outcomes,
     audit,
     calendar,
+    feeds,
     mail,
+    wordings,
+    previews,
     public_meetings,
 ):
     router.include_router(part)

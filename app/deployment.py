@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ import structlog
 
 from app.core.database_settings import DatabaseSettings
 from app.settings import LogFormat, Settings
+
+_SECRET_PATH = re.compile(r"(/v1/feeds/)[^/?\s]+")
 
 
 class NotConfigured(RuntimeError):
@@ -45,7 +48,10 @@ def secret_key(settings: Settings) -> bytes:
 
 
 def configure_logging(settings: Settings) -> None:
-    """Lines for people or for machines, on standard error."""
+    """Lines for people or for machines, on standard error; no log of the server names the secret
+    address of a feed.
+    """
+    logging.getLogger("uvicorn.access").addFilter(hide_secret_paths)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format is LogFormat.JSON
@@ -63,6 +69,15 @@ def configure_logging(settings: Settings) -> None:
         ),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
+
+
+def hide_secret_paths(record: logging.LogRecord) -> bool:
+    """A filter that lets everything pass, but the secret part of a path."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            _SECRET_PATH.sub(r"\1...", arg) if isinstance(arg, str) else arg for arg in record.args
+        )
+    return True
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ import app.committees.tables
 import app.core.idempotency
 import app.entities.tables
 import app.events.tables
+import app.feeds.tables
 import app.identity.tables
 import app.invitations.tables
 import app.mail.tables

@@ -22,7 +22,7 @@ from app.jobs import queue as jobs
 from app.jobs.queue import Patience, make_queue
 from app.jobs.repeating import repeat
 from app.mail.dkim import KeyUnusable, Signer, read_signer
-from app.mail.letters import House
+from app.mail.house import house_of
 from app.mail.listeners import FOLLOWER, Planner
 from app.mail.pace import Limits, limits_of
 from app.mail.sending import Sender, queue_due, register
@@ -45,7 +45,8 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
     database = Database(database_settings(settings))
     queue = make_queue(database_address(settings))
     transport, signer = transport_for(settings), signer_for(settings)
-    sender = Sender(database, transport, house_of(settings), patience, signer=signer)
+    house = house_of(settings, secret_key(settings))
+    sender = Sender(database, transport, house, patience, signer=signer)
     register(queue, sender)
     relay = Relay(database, [Following(FOLLOWER, Planner(domain_of(settings.mail_from)))])
     limits = limits_for(settings)
@@ -78,16 +79,6 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
     await transport.close()
     await database.close()
     log.info("worker stopped")
-
-
-def house_of(settings: Settings) -> House:
-    return House(
-        mail_from=settings.mail_from,
-        answer_url=settings.answer_url or f"{settings.url}/answer",
-        join_url=settings.join_url or f"{settings.url}/join",
-        secret=secret_key(settings),
-        opened_url=f"{settings.url}/v1/opened",
-    )
 
 
 def limits_for(settings: Settings) -> Limits:

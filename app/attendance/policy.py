@@ -126,17 +126,6 @@ def figures(presences: Iterable[Presence]) -> Figures:
     )
 
 
-def press_line(representatives: int, entities: int, language: str = "en") -> str:
-    """The sentence that a communiqué quotes; in French nought is singular too."""
-    if language == "fr":
-        people = "représentant" if representatives <= 1 else "représentants"
-        bodies = "entité membre" if entities <= 1 else "entités membres"
-        return f"{representatives} {people} de {entities} {bodies}"
-    people = "representative" if representatives == 1 else "representatives"
-    bodies = "member entity" if entities == 1 else "member entities"
-    return f"{representatives} {people} of {entities} {bodies}"
-
-
 def _group(presences: Iterable[Presence]) -> Group:
     there = [each for each in presences if each.present]
     return Group(sum(each.representatives for each in there), len(there))

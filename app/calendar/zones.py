@@ -1,8 +1,9 @@
 """VTIMEZONE (RFC 5545 section 3.6.5), written from the zone rules one change at a time.
 
-No RRULE and no RDATE: a reader that only looks for the latest onset gets every instant right.
-Only changes of the offset count; a change of nothing but the abbreviation or the
-daylight flag gets no sub-component.
+A reader that only looks for the latest onset gets every instant right. There is no RRULE, and no
+RDATE but the onset itself: it stands there twice, since some readers take onsets from DTSTART only
+and others from RDATE only. Only changes of the offset count; a change of nothing but the
+abbreviation or the daylight flag gets no sub-component.
 """
 
 from dataclasses import dataclass
@@ -158,9 +159,11 @@ def _name(zone: ZoneInfo, second: int) -> str:
 
 def _component(observance: Observance) -> list[str]:
     kind = "DAYLIGHT" if observance.daylight else "STANDARD"
+    onset = f"{observance.onset:%Y%m%dT%H%M%S}"
     return [
         f"BEGIN:{kind}",
-        f"DTSTART:{observance.onset:%Y%m%dT%H%M%S}",
+        f"DTSTART:{onset}",
+        f"RDATE:{onset}",
         f"TZOFFSETFROM:{_utc_offset(observance.offset_from)}",
         f"TZOFFSETTO:{_utc_offset(observance.offset_to)}",
         f"TZNAME:{observance.name}",

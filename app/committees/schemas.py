@@ -98,6 +98,11 @@ class CommitteeWrite(Schema):
         description="Whether mails of its meetings tell organizers when they are first opened. "
         "They say so to their readers.",
     )
+    links_bound: Flag = Field(
+        default=False,
+        description="Whether a link to answer works only with a code from the mailbox that it "
+        "went to, so that forwarding it is no use; a meeting may say otherwise.",
+    )
 
 
 class CommitteeCreate(CommitteeWrite):
@@ -122,6 +127,7 @@ class CommitteePatch(Schema):
     contact_email: Email | None = None
     notice_window: NoticeWindow | None = None
     track_opening: Flag | None = None
+    links_bound: Flag | None = None
 
 
 class CommitteeOut(CommitteeWrite):

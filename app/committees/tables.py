@@ -42,6 +42,8 @@ class Committee(Row, table=True):
     """Seconds for which mails about changes of its meetings wait, so that several become one."""
     track_opening: bool = False
     """Whether its mails tell when they are opened."""
+    links_bound: bool = False
+    """Whether links to answer need a code from the mailbox that they went to."""
 
 
 class Membership(Row, table=True):

@@ -104,7 +104,7 @@ async def committee_scope(
     line = () if ref is None else await queries.find_committee_line(session, ref)
     if ref is not None and not line:
         raise Invalid.at("/committee", "There is no such committee.")
-    await _check_reach(session, caller, entity.id, line)
+    await check_reach(session, caller, entity.id, line)
     return line[0] if line else None
 
 
@@ -117,11 +117,11 @@ async def focal_point_to_end(
     focal_point = found[0]
     scope = focal_point.committee_id
     line = () if scope is None else await queries.find_committee_line(session, scope)
-    await _check_reach(session, caller, focal_point.entity_id, line)
+    await check_reach(session, caller, focal_point.entity_id, line)
     return focal_point
 
 
-async def _check_reach(
+async def check_reach(
     session: AsyncSession, caller: Caller, entity_id: UUID, line: tuple[UUID, ...]
 ) -> None:
     """Nobody hands out, or takes, a right to act that is wider than their own; `line` is the

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core import clock
+from app.core.handlers import problem_response
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged
 from app.core.preconditions import accept_match
-from app.core.problems import AlreadyExists, Invalid
+from app.core.problems import AlreadyExists, Invalid, Problem
 from app.core.routes import Route, Session
 from app.identity import queries, service
 from app.identity.access import (
@@ -29,6 +30,8 @@ from app.identity.lifecycle import AccountKind, LinkPurpose, Role
 from app.identity.policy import Caller, may_last_until
 from app.identity.problems import (
     GrantOfFocalPoint,
+    LinkCodeNeeded,
+    LinkCodeWrong,
     LinkSpent,
     LinkUnknown,
     RoleScopeInvalid,
@@ -43,6 +46,7 @@ from app.identity.schemas import (
     CallerKind,
     GrantCreate,
     GrantOut,
+    LinkExchange,
     LinkSession,
     LinkToken,
     LinkUseOut,
@@ -238,21 +242,29 @@ async def revoke_grant(session: Session, grant: GrantDep) -> None:
 @router.post(
     "/links/exchange",
     operation_id="exchangeLink",
-    responses=raises(LinkUnknown, LinkSpent),
+    response_model=LinkSession,
+    responses=raises(LinkUnknown, LinkSpent, LinkCodeNeeded, LinkCodeWrong),
     openapi_extra={"x-public": True},
 )
-async def exchange_link(session: Session, body: LinkToken, request: Request) -> LinkSession:
+async def exchange_link(
+    session: Session, body: LinkExchange, request: Request
+) -> LinkSession | Response:
     """Turn the link of an invitation into a short session, once.
 
-    Looking at the link changes nothing; this call uses it up. A second one is answered 410.
+    Looking at the link changes nothing; this call uses it up. A second one is answered 410. Where
+    the organizers bind links to their mailboxes, the first call is answered 403 `link-code-needed`,
+    uses nothing up and has a code sent there; call again with it.
     """
     state = request.app.state
     state.limiter.check_guesses(request)
     try:
-        link, opened, bearer = await service.exchange_link(session, state.secret, body.token)
+        outcome = await service.exchange_link(session, state.secret, body.token, body.code)
     except LinkUnknown:
         state.limiter.count_guess(request)
         raise
+    if isinstance(outcome, Problem):  # an answer, so that what was counted is committed
+        return problem_response(outcome, request.scope["request_id"], state.settings.url)
+    link, opened, bearer = outcome
     use = await _link_use(session, link.purpose, link.resource_id, link.person_id)
     return LinkSession(token=bearer, expires_at=opened.expires_at, **use.model_dump())
 

@@ -54,8 +54,29 @@ class LinkExchanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkCodeAsked(Event):
+    """Somebody opened a bound link; the code that follows from this goes to its mailbox."""
+
+    name: ClassVar[str] = "link.code_asked"
+    purpose: LinkPurpose
+    resource_id: UUID
+    person_id: UUID
+    asked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkRevoked(Event):
+    """An organizer let a link die, with the session made from it."""
+
+    name: ClassVar[str] = "link.revoked"
+    purpose: LinkPurpose
+    resource_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class LinkRenewalAsked(Event):
-    """Somebody whose link is used up or expired asked for a fresh one."""
+    """A fresh link is to go to the person of an old one: they, or an organizer, asked for it."""
 
     name: ClassVar[str] = "link.renewal_asked"
     purpose: LinkPurpose

@@ -9,6 +9,13 @@ from uuid import UUID
 from app.identity.lifecycle import LinkPurpose, Role, Scope
 
 LONGEST_TOKEN = timedelta(days=400)
+CODE_LIFE = timedelta(minutes=10)
+CODE_PAUSE = timedelta(minutes=1)
+"""No more than one code for a link in so long, however often it is asked for."""
+CODE_TRIES = 5
+"""For each code."""
+CODES = 10
+"""For each link: fifty guesses at a million codes in all; then a fresh link is needed."""
 
 
 class Permission(StrEnum):
@@ -94,6 +101,15 @@ class Caller:
 def may_last_until(now: datetime, expires_at: datetime) -> bool:
     """Whether a token made now may be good until then."""
     return now < expires_at <= now + LONGEST_TOKEN
+
+
+def may_ask_for_code(now: datetime, asked_at: datetime | None) -> bool:
+    return asked_at is None or now >= asked_at + CODE_PAUSE
+
+
+def takes_code(now: datetime, asked_at: datetime, tries: int) -> bool:
+    """Whether a code that was asked for then, and tried so often, may still be right."""
+    return now < asked_at + CODE_LIFE and tries < CODE_TRIES
 
 
 def _allows(

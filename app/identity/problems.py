@@ -27,6 +27,25 @@ class LinkUnknown(Problem):
     slug, title, status = "link-unknown", "No such link", HTTPStatus.NOT_FOUND
 
 
+class LinkCodeNeeded(NotPermitted):
+    """The link is bound to the mailbox that it went to, and a code from there is needed as well.
+
+    A code of six digits is on its way there; one a minute is sent at most. Send it as `code`
+    within ten minutes.
+    """
+
+    slug, title, status = "link-code-needed", "A code is needed", HTTPStatus.FORBIDDEN
+
+
+class LinkCodeWrong(NotPermitted):
+    """The code is not the one that was sent last, is too old, or was tried too often.
+
+    Each code may be tried five times. Send the link without a code to be sent another one.
+    """
+
+    slug, title, status = "link-code-wrong", "The code is not right", HTTPStatus.FORBIDDEN
+
+
 class RoleScopeInvalid(Problem):
     """The role needs another scope.
 

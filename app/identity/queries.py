@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, Uuid, column, or_, table, text, update
+from sqlalchemy import Boolean, Row, Select, Text, Uuid, column, func, or_, table, text, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -125,6 +125,28 @@ async def find_link_use(
     )
     entity_id, meeting_id = (await session.execute(statement)).one()
     return entity_id, meeting_id
+
+
+async def is_bound(session: AsyncSession, invitation_id: UUID) -> bool:
+    """Whether links to the invitation are bound to their mailboxes: the meeting says, else its
+    committee. All of them lie to the right: their columns are named here.
+    """
+    invitations = table("invitations", column("id", Uuid), column("meeting_id", Uuid))
+    meetings = table(
+        "meetings",
+        column("id", Uuid),
+        column("committee_id", Uuid),
+        column("links_bound", Boolean),
+    )
+    committees = table("committees", column("id", Uuid), column("links_bound", Boolean))
+    statement = (
+        sa_select(func.coalesce(meetings.c.links_bound, committees.c.links_bound))
+        .select_from(invitations)
+        .join(meetings, meetings.c.id == invitations.c.meeting_id)
+        .join(committees, committees.c.id == meetings.c.committee_id)
+        .where(invitations.c.id == invitation_id)
+    )
+    return bool((await session.execute(statement)).scalar_one_or_none())
 
 
 async def lock_link(session: AsyncSession, link_id: UUID) -> Link | None:

@@ -145,6 +145,17 @@ class LinkToken(Schema):
     )
 
 
+class LinkExchange(LinkToken):
+    code: str | None = Field(
+        None,
+        min_length=6,
+        max_length=6,
+        pattern="^[0-9]{6}$",
+        description="From the mail that follows upon the refusal `link-code-needed`.",
+        examples=["462913"],
+    )
+
+
 class LinkSession(LinkUseOut):
     """A short session for what the link is for, and nothing else."""
 

@@ -1,7 +1,9 @@
 """Accounts, grants, tokens and links: the verbs."""
 
+import hmac
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -10,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.fields import normalised_email
 from app.events import announce, record
-from app.identity import queries, tokens
+from app.identity import policy, queries, tokens
 from app.identity.events import (
     AccountChanged,
     AccountCreated,
+    LinkCodeAsked,
     LinkExchanged,
     LinkRenewalAsked,
     RoleGranted,
@@ -22,7 +25,13 @@ from app.identity.events import (
     TokenRevoked,
 )
 from app.identity.lifecycle import AccountKind, LinkPurpose, Role, Scope
-from app.identity.problems import LinkSpent, LinkUnknown, RoleScopeInvalid
+from app.identity.problems import (
+    LinkCodeNeeded,
+    LinkCodeWrong,
+    LinkSpent,
+    LinkUnknown,
+    RoleScopeInvalid,
+)
 from app.identity.tables import Account, Grant, Link, Token
 
 LINK_SESSION = timedelta(hours=2)
@@ -170,17 +179,53 @@ def create_link(
 
 
 async def exchange_link(
-    session: AsyncSession, secret: bytes, token: str
-) -> tuple[Link, Token, str]:
+    session: AsyncSession, secret: bytes, token: str, code: str | None = None
+) -> tuple[Link, Token, str] | LinkCodeNeeded | LinkCodeWrong:
     """Turn an invitation's link into a short session, once; gives the session's bearer token.
 
     The link's row is locked: of many exchanges at once one gets the session, the others
-    `LinkSpent`. Raises `LinkUnknown` for a forged token.
+    `LinkSpent`. Raises `LinkUnknown` for a forged token. Refusals about the code are given and
+    not raised: what was counted or asked for is to be committed with them.
     """
     link = await _lock_link(session, secret, token, LinkPurpose.ANSWER_INVITATION)
     now = clock.now()
     if link.used_at is not None or link.revoked_at is not None or link.expires_at <= now:
         raise LinkSpent("This link was used before, has expired or was revoked.")
+    if await queries.is_bound(session, link.resource_id):
+        refusal = _check_code(session, secret, link, code, now)
+        if refusal is not None:
+            return refusal
+    return await _open_session(session, link, now)
+
+
+def _check_code(
+    session: AsyncSession, secret: bytes, link: Link, code: str | None, now: datetime
+) -> LinkCodeNeeded | LinkCodeWrong | None:
+    if code is None:
+        _ask_for_code(session, link, now)
+        return LinkCodeNeeded("A code has been sent to the address that the link went to.")
+    asked_at = link.code_asked_at
+    if asked_at is not None and policy.takes_code(now, asked_at, link.code_tries):
+        if hmac.compare_digest(tokens.link_code(secret, link.id, asked_at), code):
+            return None
+        link.code_tries += 1
+    return LinkCodeWrong("The code is not the one that was sent last, or is no longer good.")
+
+
+def _ask_for_code(session: AsyncSession, link: Link, now: datetime) -> None:
+    """A fresh code for the link, unless one was asked for just now; raises `LinkSpent`."""
+    if not policy.may_ask_for_code(now, link.code_asked_at):
+        return
+    if link.codes_asked >= policy.CODES:
+        raise LinkSpent("Too many codes were asked for: ask for a fresh link.")
+    link.code_asked_at, link.code_tries = now, 0
+    link.codes_asked += 1
+    record(session, LinkCodeAsked(asked_at=now, **_about(link)))
+
+
+async def _open_session(
+    session: AsyncSession, link: Link, now: datetime
+) -> tuple[Link, Token, str]:
     link.used_at = now
     bearer = tokens.new_token()
     opened = Token(
@@ -204,15 +249,12 @@ async def ask_for_fresh_link(session: AsyncSession, secret: bytes, token: str) -
     except LinkUnknown:
         return
     if link.revoked_at is None:
-        record(
-            session,
-            LinkRenewalAsked(
-                subject_id=link.id,
-                purpose=link.purpose,
-                resource_id=link.resource_id,
-                person_id=link.person_id,
-            ),
-        )
+        send_fresh_link(session, link)
+
+
+def send_fresh_link(session: AsyncSession, link: Link) -> None:
+    """Have the person of a link sent another one."""
+    record(session, LinkRenewalAsked(**_about(link)))
 
 
 async def find_join_link(session: AsyncSession, secret: bytes, token: str) -> Link:
@@ -247,6 +289,15 @@ async def move_links(
 ) -> None:
     """Let the live links to these invitations or registrations end at another instant."""
     await queries.move_links(session, resources, expires_at)
+
+
+def _about(link: Link) -> dict[str, Any]:
+    return {
+        "subject_id": link.id,
+        "purpose": link.purpose,
+        "resource_id": link.resource_id,
+        "person_id": link.person_id,
+    }
 
 
 async def _lock_link(

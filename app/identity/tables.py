@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from app.core.tables import Instant, Row, TextList, one_of, values
 from app.identity.lifecycle import AccountKind, LinkPurpose, Role
+from app.identity.policy import CODE_TRIES, CODES
 
 
 class Account(Row, table=True):
@@ -72,7 +73,11 @@ class Link(Row, table=True):
     """
 
     __tablename__ = "links"
-    __table_args__ = (one_of("purpose", LinkPurpose),)
+    __table_args__ = (
+        one_of("purpose", LinkPurpose),
+        CheckConstraint(f"code_tries BETWEEN 0 AND {CODE_TRIES}", name="code_tries"),
+        CheckConstraint(f"codes_asked BETWEEN 0 AND {CODES}", name="codes_asked"),
+    )
 
     purpose: LinkPurpose = Field(sa_type=values(LinkPurpose))
     resource_id: UUID = Field(index=True)
@@ -81,6 +86,11 @@ class Link(Row, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    code_asked_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Of the present code, which follows from it and the service's key."""
+    code_tries: int = 0
+    """Wrong ones, of the present code."""
+    codes_asked: int = 0
 
 
 class Token(Row, table=True):

@@ -5,9 +5,12 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from datetime import UTC, datetime
 from uuid import UUID
 
 PREFIX = "sec_"
+_LINKS = b"link"
+_OPENINGS = b"opened"
 
 
 def new_token() -> str:
@@ -21,36 +24,51 @@ def token_hash(token: str) -> bytes:
 
 
 def link_token(secret: bytes, link_id: UUID) -> str:
-    """The token of a link: its id and 160 bits of a keyed signature, so nothing need be stored."""
-    return base64.urlsafe_b64encode(link_id.bytes + _signature(secret, link_id)).decode()
+    """The token of a link."""
+    return sealed(secret, _LINKS, link_id)
 
 
 def read_link_token(secret: bytes, token: str) -> UUID | None:
     """The link that a token opens, or None for a forged one."""
-    return _read(secret, token, b"link")
+    return read_sealed(secret, _LINKS, token)
 
 
 def opening_token(secret: bytes, message_id: UUID) -> str:
     """What a mail says when it is opened; nobody can make one up for another mail."""
-    signature = _signature(secret, message_id, b"opened")
-    return base64.urlsafe_b64encode(message_id.bytes + signature).decode()
+    return sealed(secret, _OPENINGS, message_id)
 
 
 def read_opening_token(secret: bytes, token: str) -> UUID | None:
     """The message that a token is of, or None for a forged one."""
-    return _read(secret, token, b"opened")
+    return read_sealed(secret, _OPENINGS, token)
 
 
-def _read(secret: bytes, token: str, use: bytes) -> UUID | None:
+def link_code(secret: bytes, link_id: UUID, asked_at: datetime) -> str:
+    """Six digits that prove a mailbox: nobody without the key makes them, so none are stored."""
+    moment = asked_at.astimezone(UTC).isoformat(timespec="microseconds")
+    about = b"code\0" + link_id.bytes + moment.encode()
+    digest = hmac.digest(secret, about, hashlib.sha256)
+    return f"{int.from_bytes(digest[:8]) % 1_000_000:06}"
+
+
+def sealed(secret: bytes, kind: bytes, thing_id: UUID) -> str:
+    """A token that opens one thing: its id and 160 bits of a keyed signature, so nothing need be
+    stored; the kind is signed too, so that a token for one kind is none for another.
+    """
+    return base64.urlsafe_b64encode(thing_id.bytes + _signature(secret, kind, thing_id)).decode()
+
+
+def read_sealed(secret: bytes, kind: bytes, token: str) -> UUID | None:
+    """The thing that a token opens, or None for a forged one."""
     try:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         return None
     if len(raw) != 36:
         return None
-    found = UUID(bytes=raw[:16])
-    return found if hmac.compare_digest(raw[16:], _signature(secret, found, use)) else None
+    thing_id = UUID(bytes=raw[:16])
+    return thing_id if hmac.compare_digest(raw[16:], _signature(secret, kind, thing_id)) else None
 
 
-def _signature(secret: bytes, thing: UUID, use: bytes = b"link") -> bytes:
-    return hmac.digest(secret, use + b"\0" + thing.bytes, hashlib.sha256)[:20]
+def _signature(secret: bytes, kind: bytes, thing_id: UUID) -> bytes:
+    return hmac.digest(secret, kind + b"\0" + thing_id.bytes, hashlib.sha256)[:20]

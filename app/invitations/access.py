@@ -8,11 +8,13 @@ from fastapi import Depends
 
 from app.core.problems import NotFound, NotPermitted
 from app.core.routes import Session
+from app.entities.tables import Person
 from app.identity.policy import Caller, Permission
+from app.identity.tables import Link
 from app.invitations import queries
 from app.invitations.lifecycle import VISIBLE_TO_ENTITY
 from app.invitations.tables import Invitation
-from app.meetings.access import MeetingDep, MeetingView, OrganizedMeeting
+from app.meetings.access import MeetingDep, MeetingSecrets, MeetingView, OrganizedMeeting
 from app.meetings.queries import lock_meeting
 from app.meetings.tables import Meeting
 
@@ -24,6 +26,16 @@ class InvitationView:
     meeting: Meeting
     invitation: Invitation
     organizes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link by which an invitation is answered, for an organizer."""
+
+    meeting: Meeting
+    invitation: Invitation
+    link: Link
+    person: Person
 
 
 def acts_for(view: MeetingView, caller: Caller, invitation: Invitation) -> bool:
@@ -85,6 +97,28 @@ async def organized_invitation(
     return InvitationView(view.meeting, invitation, organizes=True)
 
 
+async def invitation_of_organizer(
+    session: Session, view: MeetingSecrets, invitation_id: UUID
+) -> Invitation:
+    """For organizers, and without a lock."""
+    invitation = await queries.find_invitation(session, view.meeting.id, invitation_id)
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+async def link_to_change(
+    session: Session, found: Annotated[InvitationView, Depends(organized_invitation)], link_id: UUID
+) -> LinkView:
+    """For organizers; meeting, invitation and link locked, in this order."""
+    row = await queries.lock_link(session, found.invitation.id, link_id)
+    if row is None:
+        raise NotFound
+    return LinkView(found.meeting, found.invitation, *row)
+
+
 InvitationRow = Annotated[Any, Depends(invitation_row)]
 InvitationToAnswer = Annotated[InvitationView, Depends(invitation_to_answer)]
+OrganizersInvitation = Annotated[Invitation, Depends(invitation_of_organizer)]
+LinkToChange = Annotated[LinkView, Depends(link_to_change)]
 OrganizedInvitation = Annotated[InvitationView, Depends(organized_invitation)]

@@ -9,7 +9,7 @@ from sqlalchemy import Select, column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.entities.tables import Entity
+from app.entities.tables import Entity, Person
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.invitations.lifecycle import InvitationStatus
@@ -159,6 +159,27 @@ async def count_live_registrations(session: AsyncSession, invitation_id: UUID) -
         )
     )
     return int((await session.execute(statement)).scalar_one())
+
+
+def list_links(invitation_id: UUID) -> Select[Any]:
+    """Rows of (Link, Person): the links by which it is answered, live or not."""
+    columns: list[Any] = [Link, Person]
+    return (
+        select(*columns)
+        .join(Person, col(Person.id) == col(Link.person_id))
+        .where(
+            col(Link.resource_id) == invitation_id,
+            col(Link.purpose) == LinkPurpose.ANSWER_INVITATION,
+        )
+    )
+
+
+async def lock_link(
+    session: AsyncSession, invitation_id: UUID, link_id: UUID
+) -> tuple[Link, Person] | None:
+    statement = list_links(invitation_id).where(col(Link.id) == link_id).with_for_update(of=Link)
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 async def lock_answer_links(

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.fields import (
+    Email,
     Flag,
     Handle,
     InstantField,
@@ -145,6 +146,34 @@ class MailCounts(Schema):
     delayed: Mails = Field(description="Tried again by itself.")
     bounced: Mails = Field(description="The address refused it.")
     failed: Mails = Field(description="Given up, or refused as it was.")
+
+
+class LinkHolder(Schema):
+    """To whom a link went."""
+
+    id: UUID
+    name: ShortLine
+    email: Email
+
+
+class AnswerLinkOut(Schema):
+    """A link by which an invitation is answered; never what opens it."""
+
+    id: UUID
+    person: LinkHolder
+    created_at: InstantField
+    used_at: InstantField | None = Field(description="It works once.")
+    expires_at: InstantField
+    revoked_at: InstantField | None = Field(
+        description="By an organizer, by a withdrawal, or because the person acts no longer."
+    )
+
+
+class LinkRenewalOut(Schema):
+    detail: str = Field(
+        max_length=400,
+        examples=["If a.rossi@example.org still acts for the entity, a fresh link is on its way."],
+    )
 
 
 class InvitationOut(Schema):

@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.problems import MoveForbidden
 from app.events import announce, record
 from app.identity import service as identity
+from app.identity.events import LinkRevoked
+from app.identity.tables import Link
 from app.invitations import queries
 from app.invitations.events import (
     InvitationAnswered,
@@ -22,6 +25,7 @@ from app.invitations.events import (
 )
 from app.invitations.lifecycle import (
     INVITATION,
+    LIVE,
     VERB_OF,
     Answer,
     InvitationStatus,
@@ -143,6 +147,31 @@ async def withdraw(session: AsyncSession, meeting: Meeting, invitation: Invitati
     invitation.withdrawn_at = clock.now()
     await identity.revoke_links(session, invitation.id)
     await announce(session, InvitationWithdrawn(was=was, **_about(meeting, invitation)))
+
+
+def revoke_link(
+    session: AsyncSession, meeting: Meeting, invitation: Invitation, link: Link
+) -> None:
+    """Let one link die, and the session made from it. Twice is once."""
+    if link.revoked_at is None:
+        identity.revoke_link(link)
+        record(
+            session,
+            LinkRevoked(
+                purpose=link.purpose,
+                resource_id=link.resource_id,
+                person_id=link.person_id,
+                **_about(meeting, invitation) | {"subject_id": link.id},
+            ),
+        )
+
+
+def renew_link(session: AsyncSession, invitation: Invitation, link: Link) -> None:
+    """Have a fresh link sent to the person of this one, also where it was revoked."""
+    if invitation.status not in LIVE:
+        state = invitation.status.value
+        raise MoveForbidden(f"The invitation is {state}: nobody answers it.", state=state)
+    identity.send_fresh_link(session, link)
 
 
 async def change_quota(

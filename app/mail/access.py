@@ -1,67 +1,30 @@
-"""Which mails and addresses a caller may see."""
+"""The only way to the words of a committee for a caller."""
 
-from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends
 
-from app.core.problems import NotFound, NotPermitted
-from app.core.routes import Session
-from app.identity.access import AccountCaller
-from app.identity.lifecycle import Role
-from app.identity.policy import Caller
-from app.mail import queries
-from app.mail.tables import Message, SuppressedAddress
-from app.meetings.tables import Meeting
+from app.committees.access import CommitteeToOrganize, RoleHolder, RollDep
+from app.committees.queries import line
+from app.committees.tables import Committee
+from app.core.problems import NotPermitted
+from app.identity.policy import Permission
 
 
-@dataclass(frozen=True, slots=True)
-class MessageView:
-    """A mail about a meeting that the caller organizes."""
-
-    message: Message
-    meeting: Meeting
-
-
-async def correspondent(caller: AccountCaller) -> Caller:
-    """Whoever organizes something, or everything."""
-    if not (caller.is_administrator or caller.has(Role.ORGANIZER)):
-        raise NotPermitted("Only organizers may see whom the service has written to.")
-    return caller
+async def committee_spoken_for(caller: RoleHolder, roll: RollDep) -> Committee:
+    """For who observes or organizes it; its members know of it, the others learn nothing: 404."""
+    committee = roll.committee
+    if not caller.may(Permission.OBSERVE, committees=line(committee.id, committee.parent_id)):
+        raise NotPermitted("Only organizers and observers of the committee may see this.")
+    return committee
 
 
-Correspondent = Annotated[Caller, Depends(correspondent)]
+async def committee_to_speak_for(
+    _: Annotated[Committee, Depends(committee_spoken_for)], committee: CommitteeToOrganize
+) -> Committee:
+    """For its organizers, with the committee locked."""
+    return committee
 
 
-async def message_for(session: Session, caller: Correspondent, message_id: UUID) -> MessageView:
-    """The mail, if it is about a meeting that the caller organizes; others are 404."""
-    found = await queries.find_message(session, caller, message_id)
-    if found is None:
-        raise NotFound
-    return MessageView(*found)
-
-
-async def message_to_change(
-    session: Session, caller: Correspondent, message_id: UUID
-) -> MessageView:
-    """The same, locked, so that what is decided about it holds."""
-    found = await queries.find_message(session, caller, message_id, lock=True)
-    if found is None:
-        raise NotFound
-    return MessageView(*found)
-
-
-async def address_for(
-    session: Session, caller: Correspondent, address_id: UUID
-) -> SuppressedAddress:
-    """An address that takes no mails, of somebody to whom the caller's meetings wrote."""
-    found = await queries.lock_suppressed(session, caller, address_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-MessageDep = Annotated[MessageView, Depends(message_for)]
-MessageToChange = Annotated[MessageView, Depends(message_to_change)]
-SuppressedDep = Annotated[SuppressedAddress, Depends(address_for)]
+SpokenFor = Annotated[Committee, Depends(committee_spoken_for)]
+ToSpeakFor = Annotated[Committee, Depends(committee_to_speak_for)]

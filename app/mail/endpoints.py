@@ -10,8 +10,8 @@ from app.core.openapi import Responses, raises
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.routes import Route, Session
 from app.identity.tokens import read_opening_token
-from app.mail import queries, service
-from app.mail.access import Correspondent, MessageDep, MessageToChange, SuppressedDep
+from app.mail import deliveries, queries
+from app.mail.delivery_access import Correspondent, MessageDep, MessageToChange, SuppressedDep
 from app.mail.lifecycle import MessageKind, MessageState
 from app.mail.problems import MessageNotRetriable, RecipientSuppressed
 from app.mail.schemas import (
@@ -74,7 +74,7 @@ async def retry_message(session: Session, view: MessageToChange) -> MessageOut:
 
     It keeps its Message-ID. An invitation whose link has expired gets a fresh one.
     """
-    await service.retry(session, view.message, view.meeting)
+    await deliveries.retry(session, view.message, view.meeting)
     return MessageOut.shown(view.message)
 
 
@@ -104,11 +104,11 @@ async def list_suppressed_addresses(
 )
 async def lift_suppression(session: Session, address: SuppressedDep) -> None:
     """Let mails go to the address again; those that bounced are sent by `retry`."""
-    await service.release(session, address)
+    await deliveries.release(session, address)
 
 
 @router.get(
-    "/opened/{token}.gif",
+    "/opened/{opening}.gif",
     operation_id="openMessage",
     tags=["public"],
     openapi_extra={"x-public": True},
@@ -118,7 +118,7 @@ async def lift_suppression(session: Session, address: SuppressedDep) -> None:
 async def open_message(
     session: Session,
     request: Request,
-    token: Annotated[
+    opening: Annotated[
         str, Path(min_length=1, max_length=100, description="As it stands in the mail.")
     ],
 ) -> Response:
@@ -126,8 +126,8 @@ async def open_message(
 
     The answer is the same for every token, so that nothing can be learned by guessing.
     """
-    message_id = read_opening_token(request.app.state.secret, token)
+    message_id = read_opening_token(request.app.state.secret, opening)
     found = await queries.find_opened(session, message_id) if message_id else None
     if found is not None:
-        await service.note_opening(session, *found)
+        await deliveries.note_opening(session, *found)
     return Gif(IMAGE, headers={"Cache-Control": "no-store"})

@@ -1,7 +1,7 @@
-"""Facts about mails and the addresses that they go to; addresses themselves stay out."""
+"""Facts about mails, what they say and where they go; addresses themselves stay out."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from app.events import Event
@@ -41,3 +41,24 @@ class AddressReleased(Event):
     """Somebody lets mails go to the address again."""
 
     name: ClassVar[str] = "address.released"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordingChanged(Event):
+    """A committee says it in its own words; `before` is None where it had none."""
+
+    name: ClassVar[str] = "wording.changed"
+    kind: str
+    language: str
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordingRemoved(Event):
+    """The entry keeps the words."""
+
+    name: ClassVar[str] = "wording.removed"
+    kind: str
+    language: str
+    before: dict[str, Any]

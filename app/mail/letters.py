@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, select_autoescape
@@ -13,7 +15,6 @@ from app.calendar.entries import (
     Frame,
     agenda_symbol,
     cancelled,
-    contacts_of,
     domain_of,
     personal_entry,
     place_of,
@@ -21,12 +22,16 @@ from app.calendar.entries import (
 )
 from app.calendar.writer import Method, Organizer, calendar, plain
 from app.core.fields import in_language
+from app.core.languages import isolated
 from app.identity.lifecycle import LinkPurpose
-from app.identity.tokens import link_token, opening_token
+from app.identity.tokens import link_code, link_token, opening_token
 from app.mail.lifecycle import MessageKind
+from app.mail.plainness import as_header, as_text, shown, value
 from app.mail.queries import Case
+from app.mail.wordings import Spoken, speak
 from app.mail.words import Words, words_for
 from app.meetings.lifecycle import MeetingStatus
+from app.meetings.tables import Meeting
 from app.registrations.events import RegistrationPromoted
 from app.registrations.lifecycle import RegistrationStatus
 
@@ -37,6 +42,7 @@ _PERSONAL_FACTS = (*_TIME_AND_PLACE, "role", "contact")
 FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.INVITATION: _INVITATION_FACTS,
     MessageKind.LINK_RENEWED: _INVITATION_FACTS,
+    MessageKind.LINK_CODE: ("committee", "meeting"),
     MessageKind.INVITATION_WITHDRAWN: _MEETING_FACTS,
     MessageKind.REGISTRATION_CONFIRMED: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
@@ -47,6 +53,11 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.MEETING_CANCELLED: _MEETING_FACTS,
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
 }
+LEFT_OUT = "…"
+_ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
+FLAGS = frozenset({"calendar", "joins", "promoted"})
+"""On them phrases depend without saying them."""
+_SAYABLE = ("when", "deadline", "seats", "contact")
 METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
@@ -62,6 +73,7 @@ updated to TENTATIVE and not cancelled, so that its new date finds the same entr
 LINKS = {
     MessageKind.INVITATION: LinkPurpose.ANSWER_INVITATION,
     MessageKind.LINK_RENEWED: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.LINK_CODE: LinkPurpose.ANSWER_INVITATION,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
 
@@ -86,7 +98,8 @@ class House:
     mail_from: str
     answer_url: str
     join_url: str
-    secret: bytes
+    secret: bytes | None
+    """What tokens are signed with; None where mails are only looked at."""
     opened_url: str = ""
     """Where images lie that tell of a mail's opening; empty for none."""
 
@@ -140,40 +153,44 @@ def write(case: Case, house: House) -> Letter:
     values = _values(case, words) | {
         "calendar": invite is not None,
         "joins": joins,
+        "code": _code(case, house),
         "promoted": case.because == RegistrationPromoted.name,
     }
-    subject = plain(words.say("kinds", kind, "subject", **values))
+    known = _known(case, words)
+    spoken = _spoken(case, words, values, known)
+    subject = as_header(spoken.subject)
     action = None
     if address is not None and words.has("kinds", kind, "action"):
         label = words.say("kinds", kind, "action")
         heading = words.say("heading", label=label)
         action = Action(label, heading, address, words.say("personal"))
-    facts = _facts(case, words)
+    facts = [(words.say("facts", name), said) for name, said in _facts(case, known)]
+    image = _image(case, house)
     page = {
         "language": words.language,
         "direction": words.direction,
         "subject": subject,
         "greeting": words.say("greeting", **values),
         "paragraphs": [
-            *words.say_all("kinds", kind, "paragraphs", **values),
+            *spoken.paragraphs,
             *_also(case, words),
             *_postponement(case, words),
         ],
-        "note": "\n\n".join(plain(note, multiline=True) for note in case.merged.notes),
+        "note": "\n\n".join(shown(note, multiline=True) for note in case.merged.notes),
         "note_label": words.say("note"),
         "facts": facts,
-        "lines": [words.say("fact", label=label, value=value) for label, value in facts],
+        "lines": [words.say("fact", label=label, value=said) for label, said in facts],
         "agenda": _agenda(case, words),
         "action": action,
-        "closing": words.say("closing", **values),
-        "image": _image(case, house),
-        "tracked": _tracked(words) if _image(case, house) else None,
+        "closing": spoken.closing,
+        "image": image,
+        "tracked": words.say("tracked") if image else None,
     }
     return Letter(
         language=words.language,
-        sender_name=plain(str(values["committee"])),
+        sender_name=as_header(str(values["committee"])),
         subject=subject,
-        text=_layout("letter.txt").render(page),
+        text=as_text(_layout("letter.txt").render(page), words.language),
         html=_layout("letter.html").render(page),
         invite=invite,
     )
@@ -184,7 +201,7 @@ def _agenda(case: Case, words: Words) -> list[str]:
     issued = MessageKind.AGENDA_ISSUED
     if case.agenda is None or issued not in {case.message.kind, *case.merged.also}:
         return []
-    return [plain(line) for line in timetable(case.agenda, [words.language])]
+    return [value(line) for line in timetable(case.agenda, [words.language])]
 
 
 def _also(case: Case, words: Words) -> list[str]:
@@ -201,37 +218,69 @@ def _postponement(case: Case, words: Words) -> list[str]:
 
 def _values(case: Case, words: Words) -> dict[str, object]:
     return {
-        "name": " ".join(filter(None, [plain(_honorific(case)), plain(case.name)])),
+        "name": value(" ".join(filter(None, [plain(_honorific(case)), plain(case.name)]))),
         "meeting": _in(case.meeting.title, words),
         "committee": _in(case.committee.name, words),
         "entity": _entity(case, words),
     }
 
 
-def _facts(case: Case, words: Words) -> list[tuple[str, str]]:
-    """Label and value of each fact that there is."""
+def _spoken(
+    case: Case, words: Words, values: Mapping[str, Any], known: Mapping[str, str | None]
+) -> Spoken:
+    """In the words of the committee, if it has some of its own for this."""
+    kind = case.message.kind.value
+    standard = Spoken(
+        subject=words.say("kinds", kind, "subject", **values),
+        paragraphs=words.say_all("kinds", kind, "paragraphs", **values),
+        closing=words.say("closing", **values),
+    )
+    if case.wording is None:
+        return standard
+    sayable = {**known, **values}
+    own = {name: str(sayable.get(name) or "") for name in placeholders_of(case.message.kind)}
+    return speak(case.wording, standard, own)
+
+
+@cache
+def placeholders_of(kind: MessageKind) -> tuple[str, ...]:
+    """What the organizers' words of a kind may name: also what the standard ones do."""
+    english = words_for("en")
+    named = english.names("kinds", kind.value, "subject")
+    named |= english.names("kinds", kind.value, "paragraphs")
+    facts = (name for name in _SAYABLE if name in FACTS.get(kind, ()))
+    return tuple(dict.fromkeys([*_ALWAYS_SAYABLE, *facts, *sorted(named - FLAGS)]))
+
+
+def _facts(case: Case, known: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Name and value of each fact that there is."""
+    return [(name, said) for name in FACTS[case.message.kind] if (said := known[name])]
+
+
+def _known(case: Case, words: Words) -> dict[str, str | None]:
+    """Everything that can stand among the facts; None or nothing for what there is not."""
     meeting, here = case.meeting, ZoneInfo(case.meeting.timezone)
     there = ZoneInfo(case.entity.timezone) if case.entity else here
     closes_at, invitation = meeting.registration_closes_at, case.invitation
     start, end = meeting.starts_at, meeting.ends_at
-    known: dict[str, str | None] = {
+    return {
         "committee": _in(case.committee.name, words),
         "meeting": _in(meeting.title, words),
         "when": words.span(start.astimezone(here), end.astimezone(here)),
         "when_there": words.span(start.astimezone(there), end.astimezone(there))
         if there.key != here.key
         else None,
-        "place": ", ".join(
-            filter(None, [words.say("formats", meeting.format.value), plain(place_of(meeting))])
+        "place": words.say(
+            "place",
+            format=words.say("formats", meeting.format.value),
+            venue=value(place_of(meeting)),
         ),
         "seats": str(invitation.seat_quota) if invitation else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
-        "agenda": agenda_symbol(case.agenda),
+        "agenda": value(agenda_symbol(case.agenda) or ""),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
-        "contact": "; ".join(contacts_of(meeting)),
+        "contact": _contacts(meeting, words),
     }
-    facts = FACTS[case.message.kind]
-    return [(words.say("facts", name), value) for name in facts if (value := known[name])]
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:
@@ -243,7 +292,9 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
     if method is Method.REQUEST and registration.status is not RegistrationStatus.CONFIRMED:
         return None
     frame = Frame(
-        organizer=Organizer(name=_in(case.committee.name, words), address=house.mail_from),
+        organizer=Organizer(
+            name=plain(in_language(case.committee.name, [words.language])), address=house.mail_from
+        ),
         languages=(words.language,),
         stamp=case.stamp,
         agenda=case.agenda,
@@ -267,18 +318,23 @@ def _address(case: Case, house: House) -> str | None:
         return None
     answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
     page = house.answer_url if answers else house.join_url
-    return f"{page}#{link_token(house.secret, case.link.id)}"
+    token = link_token(house.secret, case.link.id) if house.secret else LEFT_OUT
+    return f"{page}#{token}"
 
 
 def _image(case: Case, house: House) -> str | None:
     """Fetched when the mail is opened, where the committee wants to know."""
-    if not case.committee.track_opening or not house.opened_url:
+    if not (case.committee.track_opening and house.opened_url and house.secret):
         return None
     return f"{house.opened_url}/{opening_token(house.secret, case.message.id)}.gif"
 
 
-def _tracked(words: Words) -> str:
-    return (words if words.has("tracked") else words_for("en")).say("tracked")
+def _code(case: Case, house: House) -> str | None:
+    """Of the link that was opened, which need not be the newest."""
+    asked_at = case.code_asked_at
+    if asked_at is None or house.secret is None:
+        return None
+    return link_code(house.secret, UUID(case.message.data["link_id"]), asked_at)
 
 
 def _honorific(case: Case) -> str:
@@ -288,12 +344,24 @@ def _honorific(case: Case) -> str:
 def _entity(case: Case, words: Words) -> str:
     if case.entity is None:
         return ""
-    name = _in(case.entity.name, words)
-    return f"{name} ({plain(case.entity.abbreviation)})"
+    name = in_language(case.entity.name, [words.language])
+    said = words.say("entity", name=shown(name), abbreviation=shown(case.entity.abbreviation))
+    return isolated(said)
+
+
+def _contacts(meeting: Meeting, words: Words) -> str:
+    """Whom to ask, as what, and where: the one kind of address that stays one."""
+    return words.say("contacts", contacts=[_contact(each, words) for each in meeting.contacts])
+
+
+def _contact(contact: Mapping[str, str | None], words: Words) -> str:
+    name, role = (shown(contact.get(member) or "") for member in ("name", "role"))
+    email = plain(contact.get("email") or "")
+    return isolated(words.say("contact", name=name, role=role, email=email))
 
 
 def _in(text: Mapping[str, str], words: Words) -> str:
-    return plain(in_language(dict(text), [words.language]))
+    return value(in_language(dict(text), [words.language]))
 
 
 @cache

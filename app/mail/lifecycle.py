@@ -35,6 +35,7 @@ class MessageKind(StrEnum):
     INVITATION = "invitation"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
     LINK_RENEWED = "link_renewed"
+    LINK_CODE = "link_code"
     REGISTRATION_CONFIRMED = "registration_confirmed"
     REGISTRATION_WAITING = "registration_waiting"
     REGISTRATION_WITHDRAWN = "registration_withdrawn"
@@ -46,3 +47,23 @@ class MessageKind(StrEnum):
     """There is a new version of its agenda."""
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_POSTPONED = "meeting_postponed"
+
+
+class MailLanguage(StrEnum):
+    """The languages that mails are written in; each has its file of phrases."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+    SPANISH = "es"
+    ARABIC = "ar"
+    CHINESE = "zh"
+    RUSSIAN = "ru"
+
+
+class WordingSource(StrEnum):
+    """Whose words a mail says."""
+
+    OWN = "own"
+    INHERITED = "inherited"
+    """A working group's are those of its committee."""
+    STANDARD = "standard"

@@ -79,6 +79,20 @@ class Planner:
         addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
         await self._invite(session, entry, MessageKind.LINK_RENEWED, meeting, addressees)
 
+    async def link_code_asked(self, session: AsyncSession, entry: LogEntry) -> None:
+        """To the address that the link went to; the code itself is made when it is sent."""
+        link = await session.get(Link, entry.subject_id)
+        found = await queries.find_invited(session, link.resource_id) if link else None
+        if link is None or found is None:
+            return
+        invitation, entity, meeting = found
+        line = await committee_line(session, meeting.committee_id)
+        acting = await focal_people(session, entity.id, line, lock=True)
+        people = [person for person in acting if person.id == link.person_id]
+        addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
+        data = {"link_id": str(link.id), "code_asked_at": entry.data["asked_at"]}
+        await self._plan(session, entry, MessageKind.LINK_CODE, meeting.id, addressees, data)
+
     async def registration_waiting(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WAITING)
 
@@ -199,6 +213,7 @@ class Planner:
         kind: MessageKind,
         meeting_id: UUID,
         addressees: Sequence[Addressee],
+        data: Mapping[str, Any] | None = None,
     ) -> set[UUID]:
         """Add a message for each person who has none of this kind because of this entry.
 
@@ -210,7 +225,7 @@ class Planner:
         due = await _due(session, kind, meeting_id, now)
         rows = [self.row(entry, kind, meeting_id, each, now) for each in addressees]
         for row in rows:
-            row["due_at"] = due(row["person_id"])
+            row |= {"due_at": due(row["person_id"]), "data": dict(data or {})}
         added = await store(session, rows)
         return {person_id for _, person_id in added if person_id is not None}
 
@@ -274,6 +289,7 @@ _TOGETHER: Mapping[str, Callable[[Planner, AsyncSession, Sequence[LogEntry]], Aw
 _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[None]]] = {
     "invitation.withdrawn": Planner.invitation_withdrawn,
     "link.renewal_asked": Planner.link_renewal_asked,
+    "link.code_asked": Planner.link_code_asked,
     "registration.waiting": Planner.registration_waiting,
     "registration.withdrawn": Planner.registration_withdrawn,
     "focal_point.named": Planner.focal_point_named,

@@ -8,12 +8,17 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from uuid import UUID
 
-from app.calendar.writer import plain
 from app.core.fields import ascii_domain
+from app.mail.flowed import flow
 from app.mail.letters import Letter
+from app.mail.plainness import shown
 
 POLICY = SMTP.clone(cte_type="7bit")
 """Seven bits, so that every server on the way can take it."""
+
+
+ATTACHED = "meeting.ics"
+"""The calendar object as a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ def enclose(letter: Letter, heading: Heading) -> Envelope:
     international = not recipient.isascii()
     message = EmailMessage(policy=POLICY.clone(utf8=True) if international else POLICY)
     _write_header(message, letter, heading, recipient)
-    message.set_content(letter.text)
+    message.set_content(flow(letter.text), params={"format": "flowed", "delsp": "no"})
     message.add_alternative(letter.html, subtype="html")
     if letter.invite is not None:
         method = letter.invite.method.value
@@ -60,7 +65,7 @@ def enclose(letter: Letter, heading: Heading) -> Envelope:
             letter.invite.body.decode(), subtype="calendar", params={"method": method}
         )
         message.add_attachment(
-            letter.invite.body, maintype="application", subtype="ics", filename="meeting.ics"
+            letter.invite.body, maintype="application", subtype="ics", filename=ATTACHED
         )
     message["Content-Language"] = letter.language
     return Envelope(
@@ -74,7 +79,7 @@ def enclose(letter: Letter, heading: Heading) -> Envelope:
 
 def _write_header(message: EmailMessage, letter: Letter, heading: Heading, recipient: str) -> None:
     message["From"] = _named(letter.sender_name, heading.sender)
-    message["To"] = _named(plain(heading.recipient_name), recipient)
+    message["To"] = _named(shown(heading.recipient_name), recipient)
     if heading.reply_to is not None:
         message["Reply-To"] = _named("", ascii_domain(heading.reply_to))
     message["Subject"] = letter.subject

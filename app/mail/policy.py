@@ -29,6 +29,8 @@ class Present:
     """Another message tells the same person the same about the same meeting."""
     heard_before: bool = False
     """An invitation went, or may have gone, to this person."""
+    code_good: bool = False
+    """The code of the mail may still be used."""
 
 
 def moot(kind: MessageKind, present: Present) -> str | None:
@@ -63,6 +65,10 @@ def join_link_expires_at(ends_at: datetime) -> datetime:
 def _invites(present: Present) -> str | None:
     dead = None if present.link_alive else "The link has expired."
     return _gone(present) or _if_meeting(present, {MeetingStatus.CANCELLED}) or dead
+
+
+def _proves_mailbox(present: Present) -> str | None:
+    return _invites(present) or (None if present.code_good else "The code has expired.")
 
 
 def _takes_back_invitation(present: Present) -> str | None:
@@ -120,6 +126,7 @@ def _if_repeated(present: Present) -> str | None:
 _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.INVITATION: _invites,
     MessageKind.LINK_RENEWED: _invites,
+    MessageKind.LINK_CODE: _proves_mailbox,
     MessageKind.INVITATION_WITHDRAWN: _takes_back_invitation,
     MessageKind.REGISTRATION_CONFIRMED: _confirms,
     MessageKind.REGISTRATION_WAITING: _lets_wait,

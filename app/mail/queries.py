@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    Uuid,
     and_,
     bindparam,
     cast,
@@ -36,9 +37,11 @@ from app.identity.policy import Caller
 from app.identity.tables import Account, Grant, Link
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
-from app.mail.lifecycle import DUE, MessageKind, MessageState
+from app.mail.lifecycle import DUE, MailLanguage, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless
-from app.mail.tables import Message, RestingDomain, SuppressedAddress
+from app.mail.tables import Message, RestingDomain, SuppressedAddress, Wording
+from app.mail.wordings import Spoken
+from app.mail.words import words_for
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
@@ -84,6 +87,14 @@ class Case:
     """The name of the fact that the mail follows from."""
     merged: Merged
     """What it says of other changes, with what the organizers said of them."""
+    wording: Spoken | None = None
+    """The committee's own words for it."""
+
+    @property
+    def code_asked_at(self) -> datetime | None:
+        """Of the code that the mail tells."""
+        asked_at = self.message.data.get("code_asked_at")
+        return datetime.fromisoformat(asked_at) if asked_at else None
 
     @property
     def name(self) -> str:
@@ -128,30 +139,49 @@ async def lock_message(session: AsyncSession, message_id: UUID) -> Message:
 
 async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpose) -> Case:
     """All of it in one statement, as of one moment."""
-    parameters = {
-        "message_id": message.id,
-        "purpose": purpose,
-    }
+    parameters = _parameters(message, purpose)
     row = (await session.execute(_case_statement(), parameters)).one()
-    told = [_told(each) for each in row[11]]
+    told = [_told(each) for each in row.told]
     this = next(each for each in told if each.id == message.id)
+    return _case(message, row, said_again=needless(this, told), told=merged(this, told))
+
+
+async def imagine_case(
+    session: AsyncSession, message: Message, purpose: LinkPurpose, note: str | None
+) -> Case:
+    """The case of a message that is in no table, as `load_case` would find it."""
+    about = {name: getattr(message, name) for name in _ABOUT}
+    parameters = _parameters(message, purpose) | about | {"kind": message.kind.value}
+    row = (await session.execute(_imagined_statement(), parameters)).one()
+    told = Merged(frozenset(), (note,) if note else ())
+    return _case(message, row, said_again=False, told=told)
+
+
+def _parameters(message: Message, purpose: LinkPurpose) -> dict[str, Any]:
+    language = words_for(message.language).language
+    return {"message_id": message.id, "purpose": purpose, "language": language}
+
+
+def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case:
+    wording: Wording | None = row.wording
     return Case(
         message=message,
-        meeting=row[0],
-        committee=row[1],
-        person=row[2],
-        account=row[3],
-        entity=row[4],
-        invitation=row[5],
-        registration=row[6],
-        link=row[7],
-        stamp=row[8] or row[0].created_at,
-        agenda=row[9],
-        first_message_id=row[10],
-        said_again=needless(this, told),
-        heard_before=row[12],
-        because=row[13],
-        merged=merged(this, told),
+        meeting=row.Meeting,
+        committee=row.Committee,
+        person=row.Person,
+        account=row.Account,
+        entity=row.Entity,
+        invitation=row.Invitation,
+        registration=row.Registration,
+        link=row.link,
+        stamp=row.stamp or row.Meeting.created_at,
+        agenda=row.agenda,
+        first_message_id=row.first_message_id,
+        said_again=said_again,
+        heard_before=row.heard_before,
+        because=row.because or "",
+        merged=told,
+        wording=wording.spoken if wording else None,
     )
 
 
@@ -481,12 +511,30 @@ def _organized_by(caller: Caller) -> ColumnElement[bool]:
 @cache
 def _case_statement() -> Select[Any]:
     """Made once: putting it together takes longer than running it."""
-    message, other = Message.__table__.c, aliased(Message)  # type: ignore[attr-defined]  # SQLModel has it
+    message: Any = Message.__table__  # type: ignore[attr-defined]  # SQLModel has it
+    return _case_of(message).where(message.c.id == bindparam("message_id"))
+
+
+@cache
+def _imagined_statement() -> Select[Any]:
+    """The same about values instead of a row."""
+    columns: list[Any] = [bindparam("message_id", type_=Uuid).label("id")]
+    columns += [bindparam(name, type_=Uuid).label(name) for name in _ABOUT]
+    columns.append(bindparam("kind", type_=Text).label("kind"))
+    return _case_of(sa_select(*columns).subquery("message"))
+
+
+_ABOUT = ("event_id", "meeting_id", "invitation_id", "registration_id", "person_id", "account_id")
+
+
+def _case_of(source: Any) -> Select[Any]:
+    message, other = source.c, aliased(Message)
     fact = aliased(LogEntry)
     about = func.coalesce(message.registration_id, message.invitation_id)
     subjects = [message.meeting_id, message.registration_id, message.invitation_id]
     purpose = bindparam("purpose", type_=values(LinkPurpose))
-    link = aliased(Link, live_link(purpose, about, message.person_id).lateral())
+    link = aliased(Link, live_link(purpose, about, message.person_id).lateral(), name="link")
+    wording = aliased(Wording, _wording_of(message.kind).lateral(), name="wording")
     same_person = and_(
         col(other.person_id).is_not_distinct_from(message.person_id),
         col(other.account_id).is_not_distinct_from(message.account_id),
@@ -533,17 +581,18 @@ def _case_statement() -> Select[Any]:
         Invitation,
         Registration,
         link,
-        latest_change(message.meeting_id, subjects).scalar_subquery(),
-        latest_agenda(message.meeting_id).scalar_subquery(),
-        first_message_id.scalar_subquery(),
-        told.scalar_subquery(),
-        heard_before,
-        col(fact.name),
+        wording,
+        latest_change(message.meeting_id, subjects).scalar_subquery().label("stamp"),
+        latest_agenda(message.meeting_id).scalar_subquery().label("agenda"),
+        first_message_id.scalar_subquery().label("first_message_id"),
+        told.scalar_subquery().label("told"),
+        heard_before.label("heard_before"),
+        col(fact.name).label("because"),
     ]
     return (
         sa_select(*columns)
-        .select_from(Message)
-        .join(fact, col(fact.id) == message.event_id)
+        .select_from(source)
+        .outerjoin(fact, col(fact.id) == message.event_id)
         .join(Meeting, col(Meeting.id) == message.meeting_id)
         .join(Committee, col(Committee.id) == col(Meeting.committee_id))
         .outerjoin(Person, col(Person.id) == message.person_id)
@@ -552,5 +601,22 @@ def _case_statement() -> Select[Any]:
         .outerjoin(Invitation, col(Invitation.id) == message.invitation_id)
         .outerjoin(Registration, col(Registration.id) == message.registration_id)
         .outerjoin(link, true())
-        .where(message.id == bindparam("message_id"))
+        .outerjoin(wording, true())
+    )
+
+
+def _wording_of(kind: Any) -> Select[Any]:
+    """The words of the committee of the row, else of its parent."""
+    language = bindparam("language", type_=values(MailLanguage))
+    own = col(Wording.committee_id) == col(Committee.id)
+    return (
+        sa_select(Wording)
+        .where(
+            or_(own, col(Wording.committee_id) == col(Committee.parent_id)),
+            col(Wording.kind) == cast(kind, Text),
+            col(Wording.language) == language,
+        )
+        .order_by(own.desc())
+        .limit(1)
+        .correlate(Committee, kind.table)
     )

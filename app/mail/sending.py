@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.database import Database
+from app.identity.policy import takes_code
 from app.jobs.queue import QUEUE, Again, Patience, enqueue
 from app.mail import pace, queries
 from app.mail.answers import Reach
@@ -193,4 +194,5 @@ def _present(case: Case) -> Present:
         link_alive=link is not None and link.expires_at > now,
         said_again=case.said_again,
         heard_before=case.heard_before,
+        code_good=case.code_asked_at is not None and takes_code(now, case.code_asked_at, 0),
     )

@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from app.core import clock
 from app.core.tables import Instant, Json, Row, one_of, values
-from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.lifecycle import MailLanguage, MessageKind, MessageState
+from app.mail.wordings import Spoken
 
 
 class Message(Row, table=True):
@@ -90,3 +91,32 @@ class RestingDomain(SQLModel, table=True):
     until: datetime = Field(sa_type=Instant)
     strikes: int
     """How often it asked since it last took a mail: each rest is longer than the one before."""
+
+
+class Wording(Row, table=True):
+    """What mails of one kind say in one language for a committee, instead of the standard words.
+
+    No CHECK on the kind: kinds are added often, and a wording of one that is gone is never read.
+    """
+
+    __tablename__ = "wordings"
+    __table_args__ = (
+        one_of("language", MailLanguage),
+        UniqueConstraint("committee_id", "kind", "language"),
+        CheckConstraint(
+            "jsonb_array_length(paragraphs) BETWEEN 1 AND 10",
+            name="paragraphs",
+        ),
+    )
+
+    committee_id: UUID = Field(foreign_key="committees.id", ondelete="CASCADE")
+    kind: str = Field(sa_type=Text)
+    language: MailLanguage = Field(sa_type=values(MailLanguage))
+    subject: str = Field(sa_type=Text)
+    paragraphs: list[str] = Field(sa_type=Json)
+    closing: str | None = Field(default=None, sa_type=Text)
+    changed_at: datetime = Field(default_factory=clock.now, sa_type=Instant)
+
+    @property
+    def spoken(self) -> Spoken:
+        return Spoken(subject=self.subject, paragraphs=self.paragraphs, closing=self.closing)

@@ -8,11 +8,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, meta
 
+from app.core.languages import is_right_to_left, isolated
 from app.core.zones import format_offset
-
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 
 _FILES = resources.files("app.mail").joinpath("phrases")
 _PHRASES = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  # plain text; the HTML layout escapes it
@@ -27,7 +26,7 @@ class Words:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+        return "rtl" if is_right_to_left(self.language) else "ltr"
 
     def say(self, *path: str, **values: Any) -> str:
         """The phrase under these names, with the values in their places."""
@@ -44,6 +43,12 @@ class Words:
             return False
         return True
 
+    def names(self, *path: str) -> set[str]:
+        """The values that a phrase speaks of."""
+        said = self._at(path)
+        text = said if isinstance(said, str) else " ".join(said)
+        return meta.find_undeclared_variables(_PHRASES.parse(text))
+
     def day(self, local: datetime) -> str:
         """A date in words."""
         dates = self._at(("dates",))
@@ -58,12 +63,28 @@ class Words:
 
     def moment(self, local: datetime) -> str:
         """Date, time and zone; `local` carries its zone."""
-        return f"{self.day(local)}, {local:%H:%M}, {_zone(local)}"
+        return self.say(
+            "dates", "moment", day=self.day(local), time=f"{local:%H:%M}", zone=self.zone(local)
+        )
 
     def span(self, start: datetime, end: datetime) -> str:
         """From start to end, in the zone that both carry."""
-        until = f"{end:%H:%M}" if end.date() == start.date() else f"{self.day(end)}, {end:%H:%M}"
-        return f"{self.day(start)}, {start:%H:%M}–{until}, {_zone(start)}"
+        return self.say(
+            "dates",
+            "span" if end.date() == start.date() else "span_of_days",
+            day=self.day(start),
+            start=f"{start:%H:%M}",
+            end_day=self.day(end),
+            end=f"{end:%H:%M}",
+            zone=self.zone(start),
+        )
+
+    def zone(self, local: datetime) -> str:
+        """The name of the zone and its offset at that moment."""
+        name = getattr(local.tzinfo, "key", None) or "UTC"
+        offset = format_offset(local.utcoffset() or timedelta())
+        said = name if name == "UTC" else self.say("dates", "zone", name=name, offset=offset)
+        return isolated(said) if is_right_to_left(self.language) else said
 
     def _at(self, path: Sequence[str]) -> Any:
         place: Any = self._phrases
@@ -100,9 +121,3 @@ def _compiled(phrase: str) -> Any:
 
 def _render(phrase: str, values: Mapping[str, Any]) -> str:
     return str(_compiled(phrase).render(values)).strip()
-
-
-def _zone(local: datetime) -> str:
-    name = getattr(local.tzinfo, "key", None) or "UTC"
-    offset = local.utcoffset() or timedelta()
-    return name if name == "UTC" else f"{name} (UTC{format_offset(offset)})"

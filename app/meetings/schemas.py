@@ -91,6 +91,11 @@ class MeetingMembers(Schema):
     public: Flag = Field(
         default=False, description="Whether everybody may see it once it is announced."
     )
+    links_bound: Flag | None = Field(
+        None,
+        description="Whether a link to answer works only with a code from the mailbox that it "
+        "went to; null: as the committee has it.",
+    )
 
 
 class MeetingWrite(MeetingMembers):
@@ -172,6 +177,7 @@ class MeetingPatch(Schema):
     venue: Line | None = None
     contacts: Contacts | None = None
     public: Flag | None = None
+    links_bound: Flag | None = None
 
 
 class MeetingCommittee(Schema):
@@ -224,6 +230,7 @@ class MeetingOut(MeetingShown):
     registration_opens_at: InstantField | None
     registration_closes_at: InstantField | None
     public: bool
+    links_bound: bool | None
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,

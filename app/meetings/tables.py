@@ -55,6 +55,8 @@ class Meeting(Row, table=True):
     contacts: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     public: bool = False
     """Whether `/v1/public` shows it."""
+    links_bound: bool | None = None
+    """Whether links to answer need a code from their mailbox; None: as the committee has it."""
     calendar_sequence: int = 0
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,14 +1,20 @@
-"""The words of a report, in English and French."""
+"""What a report says, in six languages."""
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
 
 from app.attendance.lifecycle import EntityAttendance
-from app.attendance.policy import Figures, Group, Presence, entity_attendance, press_line
+from app.attendance.policy import Figures, Group, Presence, entity_attendance
 from app.committees.lifecycle import Standing
+from app.core.fields import UN_LANGUAGES
+from app.core.languages import is_right_to_left, isolated, plural
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = UN_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,71 +29,40 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A report's phrases in one language; `singular_to` is the last number without a plural."""
+    """A report's phrases in one language."""
 
-    when: str
-    share: str
-    memberless: str
-    quorum: str
-    reached: str
-    missed: str
-    representative: str
-    representatives: str
-    entity: str
-    entities: str
-    observers: str
-    others: str
-    lists: dict[EntityAttendance, str]
-    point: str
-    singular_to: int
+    language: str
+    phrases: Mapping[str, Any]
+
+    def say(self, name: str, **values: object) -> str:
+        return str(self.phrases[name].format(**values))
+
+    def count(self, name: str, number: int) -> str:
+        """So many of a thing; a form that the language does not tell apart is the general one."""
+        forms = self.phrases[name]
+        form = forms.get(plural(self.language, number), forms.get("other"))
+        return str(form.format(n=number))
+
+    def foreign(self, text: str) -> str:
+        """Digits and Latin letters keep their order in a line that runs from the right."""
+        return isolated(text) if is_right_to_left(self.language) else text
 
 
-WORDS = {
-    "en": Words(
-        when="{day}, {start} to {end} ({zone})",
-        share="{part} of {whole} member entities ({percent} %)",
-        memberless="The committee has no member entities.",
-        quorum="Quorum of {needed}: {reached}",
-        reached="reached",
-        missed="not reached",
-        representative="representative",
-        representatives="representatives",
-        entity="entity",
-        entities="entities",
-        observers="Observers: {people} of {bodies}",
-        others="Others: {people} of {bodies}",
-        lists={
-            EntityAttendance.PRESENT: "Present ({count}): {names}",
-            EntityAttendance.EXCUSED: "Excused ({count}): {names}",
-            EntityAttendance.ABSENT: "Absent ({count}): {names}",
-            EntityAttendance.UNACCOUNTED: "Unaccounted for ({count}): {names}",
-        },
-        point=".",
-        singular_to=-1,
-    ),
-    "fr": Words(
-        when="{day}, de {start} à {end} ({zone})",
-        share="{part} des {whole} entités membres ({percent} %)",
-        memberless="Le comité n’a pas d’entités membres.",
-        quorum="Quorum de {needed} : {reached}",
-        reached="atteint",
-        missed="non atteint",
-        representative="représentant",
-        representatives="représentants",
-        entity="entité",
-        entities="entités",
-        observers="Observateurs : {people} de {bodies}",
-        others="Autres : {people} de {bodies}",
-        lists={
-            EntityAttendance.PRESENT: "Présentes ({count}) : {names}",
-            EntityAttendance.EXCUSED: "Excusées ({count}) : {names}",
-            EntityAttendance.ABSENT: "Absentes ({count}) : {names}",
-            EntityAttendance.UNACCOUNTED: "Sans nouvelles ({count}) : {names}",
-        },
-        point=",",
-        singular_to=0,
-    ),
-}
+@cache
+def words_in(language: str) -> Words:
+    """The phrases in one of `LANGUAGES`."""
+    file = resources.files("app.outcomes").joinpath("phrases", f"{language}.toml")
+    return Words(language, tomllib.loads(file.read_text("utf-8")))
+
+
+def press_line(representatives: int, entities: int, language: str = "en") -> str:
+    """The sentence that a communiqué quotes."""
+    words = words_in(language)
+    return words.say(
+        "press",
+        people=words.count("people", representatives),
+        members=words.count("members", entities),
+    )
 
 
 def press_lines(figures: Figures) -> dict[str, str]:
@@ -101,19 +76,17 @@ def report_text(
     sitting: Sitting, figures: Figures, entities: Sequence[tuple[str, Presence]], language: str
 ) -> str:
     """The account as plain text; `entities` are abbreviations with what is known of each."""
-    words = WORDS[language]
+    words = words_in(language)
+    reached = words.say("reached" if figures.quorum.reached else "missed")
     lines = [
         sitting.title,
         _when(sitting, words),
         "",
         press_line(figures.representatives, figures.entities, language),
         _share(figures, words),
-        words.quorum.format(
-            needed=figures.quorum.needed,
-            reached=words.reached if figures.quorum.reached else words.missed,
-        ),
-        words.observers.format(**_group(figures.observers, words)),
-        words.others.format(**_group(figures.others, words)),
+        words.say("quorum", needed=figures.quorum.needed, reached=reached),
+        words.say("observers", **_group(figures.observers, words)),
+        words.say("others", **_group(figures.others, words)),
         "",
         *_lists(entities, words),
     ]
@@ -124,40 +97,43 @@ def _when(sitting: Sitting, words: Words) -> str:
     """The day of the end is told where it is another one."""
     start, end = sitting.local_start, sitting.local_end
     clock = "%H:%M" if end.date() == start.date() else "%Y-%m-%d %H:%M"
-    return words.when.format(
-        day=f"{start:%Y-%m-%d}", start=f"{start:%H:%M}", end=f"{end:{clock}}", zone=sitting.timezone
+    return words.say(
+        "when",
+        day=words.foreign(f"{start:%Y-%m-%d}"),
+        start=words.foreign(f"{start:%H:%M}"),
+        end=words.foreign(f"{end:{clock}}"),
+        zone=words.foreign(sitting.timezone),
     )
 
 
 def _share(figures: Figures, words: Words) -> str:
     if figures.share_percent is None:
-        return words.memberless
-    return words.share.format(
+        return words.say("memberless")
+    return words.say(
+        "share",
         part=figures.entities,
         whole=figures.quorum.members,
-        percent=f"{figures.share_percent:.1f}".replace(".", words.point),
+        percent=f"{figures.share_percent:.1f}".replace(".", words.say("point")),
     )
 
 
 def _group(group: Group, words: Words) -> dict[str, str]:
-    def counted(number: int, one: str, many: str) -> str:
-        return f"{number} {one if number in {1, words.singular_to} else many}"
-
     return {
-        "people": counted(group.representatives, words.representative, words.representatives),
-        "bodies": counted(group.entities, words.entity, words.entities),
+        "people": words.count("people", group.representatives),
+        "bodies": words.count("bodies", group.entities),
     }
 
 
 def _lists(entities: Sequence[tuple[str, Presence]], words: Words) -> list[str]:
     """Member entities by what became of them; those of nobody are left out."""
     lines = []
-    for attendance, phrase in words.lists.items():
+    for attendance in EntityAttendance:
         names = [
-            name
+            words.foreign(name)
             for name, presence in entities
             if presence.standing is Standing.MEMBER and entity_attendance(presence) is attendance
         ]
         if names:
-            lines.append(phrase.format(count=len(names), names=", ".join(names)))
+            phrase = words.phrases["lists"][attendance.value]
+            lines.append(phrase.format(count=len(names), names=words.say("comma").join(names)))
     return lines

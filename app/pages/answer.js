@@ -1,6 +1,6 @@
 // Answering an invitation and naming representatives, with the link from the mail.
 import {
-  Problem, byId, call, during, fill, inLanguage, make, moment, note, say, tell, tokenOfLink,
+  Problem, byId, call, during, fill, inLanguage, make, moment, note, say, sayOf, tell, tokenOfLink,
   translate,
 } from "./common.js";
 
@@ -9,6 +9,8 @@ let session = null;
 
 translate();
 byId("open").addEventListener("click", (event) => during(event.target, open));
+byId("proof").addEventListener("submit", (event) => submit(event, open));
+byId("another").addEventListener("click", (event) => during(event.target, another));
 byId("renew").addEventListener("click", (event) => during(event.target, renew));
 byId("answer").addEventListener("submit", (event) => submit(event, answer));
 byId("register").addEventListener("submit", (event) => submit(event, register));
@@ -49,14 +51,26 @@ async function resumed() {
   return true;
 }
 
+/** Gives the code that was typed, if one was asked for. */
 async function exchange(link) {
+  const code = byId("proof").hidden ? null : byId("code").value.trim() || null;
   try {
-    session = { link, ...(await call("POST", "links/exchange", { body: { token: link } })) };
+    session = { link, ...(await call("POST", "links/exchange", { body: { token: link, code } })) };
   } catch (problem) {
-    byId("renew").hidden = !(problem instanceof Problem && problem.slug === "link-spent");
-    throw problem;
+    const slug = problem instanceof Problem ? problem.slug : "";
+    const bound = slug === "link-code-needed" || slug === "link-code-wrong";
+    byId("renew").hidden = slug !== "link-spent";
+    byId("proof").hidden = !bound;
+    byId("open").hidden = bound;
+    byId("code").value = "";
+    throw bound ? new Problem({ detail: say(slug.replaceAll("-", "_")) }) : problem;
   }
   sessionStorage.setItem(KEPT, JSON.stringify(session));
+}
+
+async function another() {
+  byId("code").value = "";
+  await open();
 }
 
 async function renew() {
@@ -76,8 +90,8 @@ async function show() {
   document.title = inLanguage(meeting.title);
   fill(byId("facts"), [
     [say("entity"), inLanguage(invitation.entity.name)],
-    [say("when"), `${moment(meeting.starts_at, meeting.timezone)}, ${meeting.timezone}`],
-    [say("ends"), `${moment(meeting.ends_at, meeting.timezone)}, ${meeting.timezone}`],
+    [say("when"), momentThere(meeting.starts_at, meeting)],
+    [say("ends"), momentThere(meeting.ends_at, meeting)],
     [say("when_here"), moment(meeting.starts_at)],
     [say("seats"), `${invitation.seats_taken} / ${invitation.seat_quota}`],
     [say("deadline"), meeting.registration_closes_at && moment(meeting.registration_closes_at)],
@@ -90,12 +104,17 @@ async function show() {
   showPeople(people.filter((each) => each.status !== "withdrawn"));
 }
 
+function momentThere(instant, meeting) {
+  return `${moment(instant, meeting.timezone)} (${meeting.timezone})`;
+}
+
 function showPeople(people) {
   byId("nobody").hidden = people.length > 0;
   byId("people").replaceChildren(
     ...people.map((each) => {
       const row = make("li", "");
-      const words = `${each.person.name}, ${say(each.role)}: ${say(each.status)}`;
+      const told = { name: each.person.name, role: say(each.role), status: say(each.status) };
+      const words = sayOf("person_line", told);
       row.append(make("span", words, { dir: "auto" }));
       const button = make("button", say("withdraw"), {
         type: "button",

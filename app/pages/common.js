@@ -1,13 +1,21 @@
 // What both pages share: words, calls, and text that is never markup.
 import { TEXTS } from "./texts.js";
 
-const tag = (navigator.language || "en").split("-")[0];
-export const language = tag in TEXTS ? tag : "en";
+const tags = (navigator.languages ?? [navigator.language]).map((tag) => tag.split("-")[0]);
+export const language = tags.find((tag) => Object.hasOwn(TEXTS, tag)) ?? "en";
+const FROM_THE_RIGHT = ["ar"];
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export const byId = (id) => document.getElementById(id);
 
 export function say(key) {
   return TEXTS[language][key] ?? TEXTS.en[key] ?? key;
+}
+
+/** The words with values in their places; each keeps its own direction of writing. */
+export function sayOf(key, values) {
+  const plain = (name) => String(values[name]).replace(DIRECTIONS, "");
+  return say(key).replace(/{(\w+)}/g, (_, name) => `\u2068${plain(name)}\u2069`);
 }
 
 /** The words of a text that comes in several languages. */
@@ -17,6 +25,7 @@ export function inLanguage(text) {
 
 export function translate() {
   document.documentElement.lang = language;
+  document.documentElement.dir = FROM_THE_RIGHT.includes(language) ? "rtl" : "ltr";
   for (const element of document.querySelectorAll("[data-text]")) {
     element.textContent = say(element.dataset.text);
   }
@@ -122,7 +131,7 @@ export function tokenOfLink() {
 }
 
 export function moment(instant, timeZone) {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(`${language}-u-nu-latn`, {
     dateStyle: "full",
     timeStyle: "short",
     ...(timeZone ? { timeZone } : {}),

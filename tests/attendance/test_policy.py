@@ -17,7 +17,6 @@ from app.attendance.policy import (
     entity_attendance,
     entry,
     figures,
-    press_line,
     quorum,
     share_percent,
 )
@@ -89,24 +88,6 @@ def test_a_share_is_the_nearest_tenth(numbers: tuple[int, int]) -> None:
     assert share == tenths / 10
     error = Fraction(tenths, 1000) - Fraction(part, whole)
     assert Fraction(-1, 2000) < error <= Fraction(1, 2000)
-
-
-@pytest.mark.parametrize(
-    ("representatives", "entities", "language", "expected"),
-    [
-        (95, 23, "en", "95 representatives of 23 member entities"),
-        (1, 1, "en", "1 representative of 1 member entity"),
-        (2, 1, "en", "2 representatives of 1 member entity"),
-        (0, 0, "en", "0 representatives of 0 member entities"),
-        (95, 23, "fr", "95 représentants de 23 entités membres"),
-        (1, 1, "fr", "1 représentant de 1 entité membre"),
-        (0, 0, "fr", "0 représentant de 0 entité membre"),
-    ],
-)
-def test_the_press_line_counts_in_words_that_agree(
-    representatives, entities, language, expected
-) -> None:
-    assert press_line(representatives, entities, language) == expected
 
 
 def test_observers_and_others_count_beside_the_members() -> None:

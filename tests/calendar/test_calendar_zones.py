@@ -346,6 +346,7 @@ def test_a_fixed_zone_has_one_standard_component():
         "TZID:Asia/Kolkata",
         "BEGIN:STANDARD",
         "DTSTART:19700101T000000",
+        "RDATE:19700101T000000",
         "TZOFFSETFROM:+0530",
         "TZOFFSETTO:+0530",
         "TZNAME:IST",

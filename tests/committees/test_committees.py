@@ -47,6 +47,7 @@ async def test_a_committee_is_created_read_changed_and_deleted(
         "default_seat_quota": 5,
         "notice_window": 60,
         "track_opening": False,
+        "links_bound": False,
         "created_at": created.json()["created_at"],
     }
     path = "/v1/committees/coordination-committee"

@@ -101,6 +101,8 @@ BODIES: dict[str, Body] = {
         "label": "New",
         "join_address": "https://conference.example.org/j/7",
     },
+    "putWording": lambda _: {"subject": "Please come to {meeting}", "paragraphs": ["Do."]},
+    "previewMail": lambda _: {"kind": "invitation"},
     "rescheduleMeeting": lambda _: TIMES,
     **dict.fromkeys(
         (
@@ -136,6 +138,8 @@ BODIES: dict[str, Body] = {
     "checkPeopleIn": _presence,
     "checkPeopleOut": _presence,
     "checkIn": lambda part: {"token": part.secrets["join_link"]},
+    "createFeed": lambda part: {"person_id": part.ids["person_id"], "committee": part.ids["c"]},
+    "createOwnFeed": lambda part: {"token": part.secrets["join_link"]},
     "recordDecision": lambda _: TITLE,
     "changeDecision": lambda _: TITLE,
     "recordAction": lambda _: TITLE,

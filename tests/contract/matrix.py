@@ -38,6 +38,7 @@ _TRAIL: Row = (401, 401, 403, 403, 403, 404, DONE, 403, DONE, DONE, DONE)
 _MAILS: Row = (401, 401, 403, 403, 403, 404, 404, 403, DONE, DONE, DONE)
 _MAILS_WRITE: Row = (401, 401, 403, 403, 403, 404, 404, 403, 403, DONE, DONE)
 _ROLL: Row = (401, 401, 404, DONE, DONE, 404, 404, DONE, DONE, DONE, DONE)
+_ROLL_OBSERVERS: Row = (401, 401, 404, 403, 403, 404, 404, DONE, DONE, DONE, DONE)
 _ROLL_KEEPERS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, DONE, DONE)
 _ROLL_ADMINISTRATORS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, 403, DONE)
 _DIRECTORY: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, DONE, DONE, DONE)
@@ -140,6 +141,9 @@ MATRIX: Final[dict[str, Row]] = {
     "confirmPanellist": _ORGANIZERS,
     "declinePanellist": _ORGANIZERS,
     "withdrawPanellist": _ORGANIZERS,
+    "listInvitationLinks": _ORGANIZERS_READ,
+    "revokeInvitationLink": _ORGANIZERS,
+    "renewInvitationLink": _ORGANIZERS,
     "listInvitations": _MEETING,
     "inviteEntities": _ORGANIZERS,
     "sendInvitations": _ORGANIZERS,
@@ -183,9 +187,22 @@ MATRIX: Final[dict[str, Row]] = {
     "listSuppressedAddresses": _TRAIL,
     "liftSuppression": _MAILS_WRITE,
     "openMessage": _NO_BAD_TOKEN,
+    "listWordings": _ROLL_OBSERVERS,
+    "getWording": _ROLL_OBSERVERS,
+    "putWording": _ROLL_KEEPERS,
+    "deleteWording": _ROLL_KEEPERS,
+    "previewMail": _ORGANIZERS,
     "getCalendar": _MEETING,
     "getRegistrationCalendar": _DELEGATION,
     "getPublicCalendar": _NO_BAD_TOKEN,
+    "listFeeds": _DIRECTORY,
+    "createFeed": _DIRECTORY_WRITE,
+    "getFeed": _DIRECTORY,
+    "revokeFeed": _DIRECTORY_WRITE,
+    "createOwnFeed": _NO_BAD_TOKEN,
+    "readFeed": _NO_BAD_TOKEN,
+    "getCommitteeCalendar": _ACCOUNTS,
+    "getPublicCommitteeCalendar": _NO_BAD_TOKEN,
     "getPublicAgenda": _EVERYBODY,
     "listPublicMeetings": _NO_BAD_TOKEN,
     "getPublicMeeting": _NO_BAD_TOKEN,

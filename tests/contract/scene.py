@@ -61,11 +61,14 @@ class Part:
             "e": part.entity["id"],
             "membership_id": membership["id"],
             "number": "1",
+            "kind": "invitation",
+            "language": "fr",
         }
         await part._prepare_directory()
         await part._prepare_delegation()
         await part._prepare_account()
         await part._prepare_mails()
+        await part._prepare_words()
         return part
 
     async def open(self) -> None:
@@ -156,7 +159,12 @@ class Part:
             ),
             ("join_link", LinkPurpose.JOIN_MEETING, "registration_id", delegate),
         ):
-            self.secrets[name] = await self._link(purpose, self.ids[about], whose)
+            self.secrets[name] = await self._link(name, purpose, self.ids[about], whose)
+        feeds = f"/v1/entities/{self.entity['id']}/feeds"
+        feed = await post(self.administrator, feeds, {"committee": self.committee["id"]})
+        self.ids |= {"link_id": self.ids["answer_link"], "feed_id": feed["id"]}
+        own = await post(self.administrator, "/v1/feeds", {"token": self.secrets["join_link"]})
+        self.ids["token"] = own["url"].rpartition("/")[2].removesuffix(".ics")
 
     async def _prepare_mails(self) -> None:
         """An invitation that was refused, and its address."""
@@ -179,14 +187,21 @@ class Part:
             suppressed = await find_suppressed(session, message.recipient)
         assert suppressed is not None, "it has just bounced"
         self.ids |= {"message_id": str(message.id), "address_id": str(suppressed.id)}
-        self.ids["token"] = opening_token(secret, message.id)
+        self.ids["opening"] = opening_token(secret, message.id)
 
-    async def _link(self, purpose: LinkPurpose, about: str, whose: str) -> str:
+    async def _link(self, name: str, purpose: LinkPurpose, about: str, whose: str) -> str:
         """What stands behind the # in a mail."""
         expires = clock.now() + timedelta(days=300)
         async with self.world.app.state.database.transaction() as session:
             link = identity.create_link(session, purpose, UUID(about), UUID(whose), expires)
+        self.ids[name] = str(link.id)
         return link_token(self.world.app.state.secret, link.id)
+
+    async def _prepare_words(self) -> None:
+        path = f"/v1/committees/{self.committee['id']}/wordings/invitation/fr"
+        words = {"subject": "Venez : {meeting}", "paragraphs": [self.mark]}
+        made = await self.administrator.put(path, json=words)
+        assert made.status_code == 201, made.text
 
     async def _prepare_account(self) -> None:
         account = await post(self.administrator, "/v1/accounts", {"name": "Somebody"})

@@ -2,7 +2,6 @@
 
 import asyncio
 import email
-import email.policy
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +10,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
+
+from tests.mail.reader import READER
 
 Answer = Callable[["Sink", SMTP], str]
 
@@ -66,7 +67,7 @@ class Sink:
         return fault if fault[0].isdigit() else "421 gone"
 
     def parsed(self) -> list[EmailMessage]:
-        return [email.message_from_bytes(m, policy=email.policy.default) for m in self.mails]
+        return [email.message_from_bytes(m, policy=READER) for m in self.mails]
 
     @property
     def message_ids(self) -> list[str]:

@@ -1,7 +1,6 @@
 """A meeting with an invited entity and its people, made from the inside and moved by events."""
 
 import email
-import email.policy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -49,6 +48,7 @@ from app.meetings.tables import ConferenceRoom, Meeting
 from app.registrations import service as registrations
 from app.registrations.lifecycle import RegistrationRole
 from app.registrations.tables import Registration
+from tests.mail.reader import READER
 
 DAY = datetime(2021, 9, 1, 12, tzinfo=UTC)
 """When the tests' clock begins: five weeks before the meeting."""
@@ -280,7 +280,7 @@ class Stage:
             date=clock.now(),
         )
         data = enclose(write(case, HOUSE), heading).data
-        return email.message_from_bytes(data, policy=email.policy.default)
+        return email.message_from_bytes(data, policy=READER)
 
     async def links(self, purpose: LinkPurpose) -> list[Link]:
         async with self.database.transaction() as session:

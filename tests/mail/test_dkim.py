@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.calendar.writer import Method
-from app.mail.dkim import KeyUnusable, Signer, canonical_body, read_signer
+from app.mail.dkim import Key, KeyUnusable, Signer, canonical_body, read_signer
 from app.mail.letters import Invite, Letter
 from app.mail.mime import Heading, enclose
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
-KEYS = {
+KEYS: dict[str, Key] = {
     "rsa": rsa.generate_private_key(65537, 2048),
     "ed25519": ed25519.Ed25519PrivateKey.generate(),
 }
@@ -159,7 +159,7 @@ def test_keys_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         return tmp_path / name
 
-    def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    def pem(key: Key | ec.EllipticCurvePrivateKey) -> bytes:
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     refused = [
@@ -170,7 +170,7 @@ def test_keys_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
     for path in refused:
         with pytest.raises(KeyUnusable):
             read_signer("example.org", "s1", path)
-    good = kept("good", pem(KEYS["rsa"]))  # type: ignore[arg-type]  # it is that of RSA
+    good = kept("good", pem(KEYS["rsa"]))
     assert read_signer("example.org", "s1", good).algorithm == "rsa-sha256"
 
 

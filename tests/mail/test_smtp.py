@@ -33,7 +33,7 @@ async def mail_server() -> AsyncIterator[Sink]:
 
 @asynccontextmanager
 async def through(server: Sink, **members: Any) -> AsyncIterator[SmtpTransport]:
-    options = {"security": "none", "timeout": 2.0} | members
+    options: dict[str, Any] = {"security": "none", "timeout": 2.0} | members
     transport = SmtpTransport(host="127.0.0.1", port=server.port, **options)
     try:
         yield transport

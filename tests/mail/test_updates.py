@@ -13,6 +13,7 @@ from app.identity.lifecycle import LinkPurpose
 from app.jobs.queue import Patience
 from app.mail.lifecycle import MessageKind as Kind
 from app.mail.lifecycle import MessageState
+from app.mail.plainness import JOINER
 from app.mail.policy import moot
 from app.mail.queries import load_case
 from app.mail.sending import Sender, _present
@@ -285,6 +286,7 @@ async def test_words_and_contacts_are_text_and_nothing_else(stage: Stage, nasty:
     await stage.change(contacts=[{"name": nasty, "role": nasty, "email": "pio@example.org"}])
     await stage.postpone(note=nasty)
     shown = " ".join(re.split(r"[\s\u2028\u0085]+", nasty))
+    bare = shown.replace("\u202e", "")
     for message in await fresh(stage, known):
         mail = await stage.mail(message)
         assert [name for name in mail if name in {"Bcc", "X"}] == []
@@ -293,7 +295,7 @@ async def test_words_and_contacts_are_text_and_nothing_else(stage: Stage, nasty:
         assert {str(link).partition("#")[0] for link in page.links} <= {HOUSE.join_url}
         texts = [" ".join(body(mail, "plain").split()), " ".join(" ".join(page.words).split())]
         times = 3 if message.kind is Kind.MEETING_POSTPONED else 2
-        assert [text.count(shown) for text in texts] == [times] * 2
+        assert [text.replace(JOINER, "").count(bare) for text in texts] == [times] * 2
         if message.registration_id is not None:
             entry, other = event(mail)
             (contact,) = {str(entry["CONTACT"]), other.contact.value}

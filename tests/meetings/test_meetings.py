@@ -57,6 +57,7 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "registration_opens_at": None,
         "registration_closes_at": None,
         "public": False,
+        "links_bound": None,
         "calendar_sequence": 0,
         "opened_at": None,
         "adjourned_at": None,

@@ -49,7 +49,14 @@ async def test_the_press_line_of_the_reference_meeting(sitting: Sitting, set_clo
     line = "95 representatives of 23 member entities"
     assert report == figures | {
         "press_line": line,
-        "press_lines": {"en": line, "fr": "95 représentants de 23 entités membres"},
+        "press_lines": {
+            "en": line,
+            "fr": "95 représentants de 23 entités membres",
+            "es": "95 representantes de 23 entidades miembros",
+            "ar": "95 ممثلاً من 23 كياناً عضواً",
+            "zh": "来自23个成员实体的95名代表",
+            "ru": "95 представителей от 23 организаций-членов",
+        },
     }
     assert (meeting["handle"], meeting["local_start"]) == ("meeting-6", "2021-10-08T10:00:00")
     assert len(by_entity) == 45

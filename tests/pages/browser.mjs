@@ -117,7 +117,8 @@ for (const step of steps) {
   seen.push(visible());
 }
 const links = root.all((e) => e.tag === "a").map((e) => e.attributes.href);
-const result = { seen, called, links, lang: document.documentElement.lang };
+const { lang, dir } = document.documentElement;
+const result = { seen, called, links, lang, dir };
 process.stdout.write(JSON.stringify({ ...result, session: Object.fromEntries(kept) }));
 
 function byId(id) {

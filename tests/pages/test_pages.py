@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +16,10 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from app.committees.tables import Committee
+from app.core.fields import UN_LANGUAGES
 from app.identity.lifecycle import LinkPurpose
-from app.identity.tokens import link_token
+from app.identity.tokens import link_code, link_token
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import ConferenceRoom, Meeting
 from tests.mail.stage import DAY, JOIN_ADDRESS, PASSCODE, SECRET, Stage
@@ -97,17 +100,56 @@ async def test_nothing_else_is_served(anonymous: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("page", ["answer", "join"])
-def test_every_field_has_a_label_and_every_phrase_words_in_both_languages(page: str) -> None:
+def test_every_field_has_a_label_and_every_phrase_words(page: str) -> None:
     html = (FOLDER / f"{page}.html").read_text("utf-8")
     labels = set(re.findall(r'<label for="(\w+)"', html))
     fields = set(re.findall(r'<(?:input|select|textarea) id="(\w+)"', html))
     assert labels == fields
     script = (FOLDER / f"{page}.js").read_text("utf-8")
-    used = set(re.findall(r'data-text="(\w+)"', html)) | set(re.findall(r'say\("(\w+)"\)', script))
-    texts = (FOLDER / "texts.js").read_text("utf-8")
-    english, french = texts.split("fr: {")
-    for words in (english, french):
-        assert used - set(re.findall(r"^ {4}(\w+):", words, re.MULTILINE)) == set()
+    used = set(re.findall(r'data-text="(\w+)"', html))
+    used |= set(re.findall(r'say(?:Of)?\("(\w+)"', script))
+    assert used - set(texts()["en"]) == set()
+
+
+def test_the_words_are_there_in_six_languages_with_the_same_placeholders() -> None:
+    found = texts()
+    assert set(found) == set(UN_LANGUAGES)
+
+    def placeholders(words: dict[str, str]) -> dict[str, list[str]]:
+        return {key: sorted(re.findall(r"{\w+}", said)) for key, said in words.items()}
+
+    assert [placeholders(words) for words in found.values()] == [placeholders(found["en"])] * 6
+    assert [key for words in found.values() for key, said in words.items() if not said] == []
+
+
+def texts() -> dict[str, dict[str, str]]:
+    """The words of the pages, read as the pages read them."""
+    address = (FOLDER / "texts.js").as_uri()
+    script = f"process.stdout.write(JSON.stringify((await import('{address}')).TEXTS))"
+    ran = subprocess.run(  # noqa: S603  # our own script
+        [NODE, "--input-type=module", "-e", script], capture_output=True, text=True, check=True
+    )
+    found: dict[str, dict[str, str]] = json.loads(ran.stdout)
+    return found
+
+
+async def test_a_page_in_arabic_runs_from_the_right(stage: Stage, address: str) -> None:
+    await stage.send()
+    await stage.register("Li\u202e Wei")
+    await stage.follow()
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    page = await visit(
+        "answer",
+        f"{address}/answer#{link_token(SECRET, link.id)}",
+        {"press": "open"},
+        language="ar-EG",
+    )
+    assert (page["lang"], page["dir"]) == ("ar", "rtl")
+    opened = page["seen"][1]
+    facts = dict(zip(opened[1::2], opened[2::2], strict=False))
+    assert facts["ردكم حتى الآن"] == "نعم"
+    assert re.search("2021.*10:00.* \\(America/New_York\\)$", facts["البداية"])
+    assert "\u2068Li Wei\u2069، \u2068ممثل\u2069: \u2068مؤكد\u2069" in opened
 
 
 async def test_looking_at_a_page_calls_nothing(address: str) -> None:
@@ -143,7 +185,7 @@ async def test_an_invitation_is_answered_and_people_are_registered(
     assert "America/New_York" in facts["Begins"]
     assert answered[1] == "Thank you: your answer has been recorded."
     assert "Registered." in registered[1]
-    assert f"{CANARY}, Representative: confirmed" in registered
+    assert f"\u2068{CANARY}\u2069, \u2068Representative\u2069: \u2068confirmed\u2069" in registered
     assert again[1] == "This person is registered already."
     assert withdrawn[1] == "The registration has been withdrawn."
     assert "Nobody is registered yet." in withdrawn
@@ -191,3 +233,36 @@ async def test_problems_are_told_in_words(address: str) -> None:
     assert page["seen"][1][1] == "There is no such link; it may be cut off or mistyped."
     lost = await visit("join", "http://127.0.0.1:1/join#token", {"press": "join"})
     assert lost["seen"][1][1] == "The service cannot be reached just now. Please try again."
+
+
+async def test_a_bound_link_is_opened_with_the_code_from_the_mailbox(
+    stage: Stage, address: str
+) -> None:
+    async with stage.database.transaction() as session:
+        (await session.get_one(Committee, stage.committee.id)).links_bound = True
+    await stage.send()
+    await stage.follow()
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    page = f"{address}/answer#{link_token(SECRET, link.id)}"
+    asked = await visit("answer", page, {"press": "open"}, {"press": "another"})
+    for seen in asked["seen"][1:]:
+        assert "Please enter the code from your mail. One a minute is sent at most." in seen
+        assert {"Code", "Go on", "Send me another code"} < set(seen)
+        assert "Open the invitation" not in seen
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    assert link.code_asked_at is not None
+    code = link_code(SECRET, link.id, link.code_asked_at)
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    opened = await visit(
+        "answer",
+        page,
+        {"press": "open"},
+        {"set": {"code": wrong}, "submit": "proof"},
+        {"set": {"code": code}, "submit": "proof"},
+        language="fr",
+    )
+    refused, inside = opened["seen"][2:]
+    assert "Ce n'est pas le dernier code envoyé, ou il n'est plus valable." in refused
+    assert inside[0] == "6e réunion du comité"
+    assert "Continuer" not in inside
+    assert opened["called"][:3] == ["POST /v1/links/exchange"] * 3

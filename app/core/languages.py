@@ -1,0 +1,72 @@
+"""What languages do to a text: which way it runs, and which form a counted thing has."""
+
+from collections.abc import Callable, Mapping
+
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+def base(language: str) -> str:
+    """The language of a BCP 47 tag, without script and region."""
+    return language.partition("-")[0]
+
+
+def is_right_to_left(language: str) -> bool:
+    return base(language) in RIGHT_TO_LEFT
+
+
+def isolated(text: str) -> str:
+    """The text in a line of another direction: neither moves the other's words (UAX 9)."""
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if text else text
+
+
+def plural(language: str, number: int) -> str:
+    """The plural category of a whole number from 0 on, by the rules of CLDR."""
+    return _PLURALS.get(base(language), _english)(number)
+
+
+def _english(number: int) -> str:
+    return "one" if number == 1 else "other"
+
+
+def _french(number: int) -> str:
+    return "one" if number < 2 else _millions(number)
+
+
+def _spanish(number: int) -> str:
+    return "one" if number == 1 else _millions(number)
+
+
+def _millions(number: int) -> str:
+    """`un million de représentants`: round millions take a preposition."""
+    return "many" if number > 0 and number % 1_000_000 == 0 else "other"
+
+
+def _russian(number: int) -> str:
+    last, teen = number % 10, 11 <= number % 100 <= 14
+    if last == 1 and not teen:
+        return "one"
+    return "few" if 2 <= last <= 4 and not teen else "many"
+
+
+def _arabic(number: int) -> str:
+    if number <= 2:
+        return ("zero", "one", "two")[number]
+    last_two = number % 100
+    if last_two < 3:
+        return "other"
+    return "few" if last_two <= 10 else "many"
+
+
+def _chinese(_number: int) -> str:
+    return "other"
+
+
+_PLURALS: Mapping[str, Callable[[int], str]] = {
+    "ar": _arabic,
+    "en": _english,
+    "es": _spanish,
+    "fr": _french,
+    "ru": _russian,
+    "zh": _chinese,
+}

@@ -1,0 +1,180 @@
+"""Mails as they would be sent now: written by what writes the real ones, and kept nowhere."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, null, or_
+from sqlalchemy import select as sa_select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.core.ids import new_id
+from app.core.problems import Invalid
+from app.entities.tables import Entity, FocalPoint, Person
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tables import Account, Grant, Link
+from app.invitations.lifecycle import InvitationStatus
+from app.invitations.tables import Invitation
+from app.mail import queries
+from app.mail.letters import FACTS, House, Letter, purpose_of, write
+from app.mail.lifecycle import MessageKind
+from app.mail.problems import NobodyToWriteTo
+from app.mail.queries import Addressee, Case
+from app.mail.tables import Message
+from app.mail.wordings import Spoken
+from app.meetings.tables import Meeting
+from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.tables import Registration
+
+
+class Readers(StrEnum):
+    """Whom mails of a kind go to."""
+
+    INVITED = "invited"
+    REGISTERED = "registered"
+    ANYBODY = "anybody"
+
+
+_LIKELY = {
+    MessageKind.REGISTRATION_WAITING: RegistrationStatus.WAITING,
+    MessageKind.REGISTRATION_WITHDRAWN: RegistrationStatus.WITHDRAWN,
+}
+"""In which state the registration mostly is that a kind is about; else it is confirmed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which mail to look at; what is None is chosen."""
+
+    kind: MessageKind
+    language: str | None
+    invitation_id: UUID | None
+    registration_id: UUID | None
+    person_id: UUID | None
+    spoken: Spoken | None
+    """Words that are not kept yet."""
+    note: str | None
+
+
+def readers_of(kind: MessageKind) -> Readers:
+    """By what its mails tell: a role is told to somebody registered, seats to a focal point."""
+    told = FACTS.get(kind, ())
+    if kind is MessageKind.INVITATION_WITHDRAWN or "seats" in told:
+        return Readers.INVITED
+    return Readers.REGISTERED if "role" in told else Readers.ANYBODY
+
+
+async def preview(
+    session: AsyncSession, meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted, house: House
+) -> tuple[Case, Letter]:
+    """The letter, and what it tells; a house without a secret shows none.
+
+    Raises `Invalid` for people and things of other meetings, `NobodyToWriteTo` without anybody.
+    """
+    reader = await _reader(session, meeting, line, wanted)
+    message = Message(
+        id=new_id(),
+        event_id=new_id(),
+        kind=wanted.kind,
+        meeting_id=meeting.id,
+        invitation_id=reader.invitation_id,
+        registration_id=reader.registration_id,
+        person_id=reader.person.id,
+        recipient=reader.person.email,
+        language=wanted.language or reader.person.language or reader.language,
+        message_id="",
+    )
+    purpose = purpose_of(wanted.kind)
+    case = await queries.imagine_case(session, message, purpose, wanted.note)
+    case = replace(case, link=_link(case, purpose), wording=wanted.spoken or case.wording)
+    return case, write(case, house)
+
+
+async def _reader(
+    session: AsyncSession, meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted
+) -> Addressee:
+    """Who is named, or the likeliest one."""
+    readers = readers_of(wanted.kind)
+    asks = wanted.registration_id or wanted.invitation_id or wanted.person_id
+    by_seat = wanted.registration_id or readers is not Readers.INVITED
+    by_invitation = wanted.invitation_id or wanted.person_id or readers is not Readers.REGISTERED
+    found: Addressee | None = None
+    if by_seat and not wanted.invitation_id:
+        found = await _first(session, _registered(meeting, wanted))
+    if found is None and by_invitation and not wanted.registration_id:
+        found = await _first(session, _invited(meeting, line, wanted))
+    if found is None and asks:
+        raise Invalid("Nobody of this meeting is meant by these ids together.")
+    if found is None:
+        raise NobodyToWriteTo(f"Nobody is {readers.value} yet.")
+    return found
+
+
+async def _first(session: AsyncSession, statement: Select[Any]) -> Addressee | None:
+    row = (await session.execute(statement.limit(1))).one_or_none()
+    return row and Addressee(row[0], row[1], invitation_id=row[2], registration_id=row[3])
+
+
+def _registered(meeting: Meeting, wanted: Wanted) -> Select[Any]:
+    columns: list[Any] = [Person, Entity.language, null(), Registration.id]
+    likely = _LIKELY.get(wanted.kind, RegistrationStatus.CONFIRMED)
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .select_from(Registration)
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .join(Entity, col(Entity.id) == col(Registration.entity_id))
+        .where(col(Registration.meeting_id) == meeting.id)
+        .order_by((col(Registration.status) == likely).desc(), col(Registration.queue_number))
+    )
+    if wanted.registration_id:
+        statement = statement.where(col(Registration.id) == wanted.registration_id)
+    if wanted.person_id:
+        statement = statement.where(col(Person.id) == wanted.person_id)
+    return statement
+
+
+def _invited(meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted) -> Select[Any]:
+    """Focal points of invited entities, also before anything is sent to them."""
+    columns: list[Any] = [Person, Entity.language, Invitation.id, null()]
+    live = col(Invitation.status) != InvitationStatus.WITHDRAWN
+    statement: Select[Any] = (
+        sa_select(*columns)
+        .select_from(Invitation)
+        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .join(FocalPoint, col(FocalPoint.entity_id) == col(Entity.id))
+        .join(Person, col(Person.id) == col(FocalPoint.person_id))
+        .join(Grant, col(Grant.id) == col(FocalPoint.grant_id))
+        .join(Account, col(Account.id) == col(Grant.account_id))
+        .where(
+            col(Invitation.meeting_id) == meeting.id,
+            col(Account.disabled_at).is_(None),
+            col(FocalPoint.ended_at).is_(None),
+            or_(
+                col(FocalPoint.committee_id).is_(None),
+                col(FocalPoint.committee_id).in_(line),
+            ),
+        )
+        .order_by(live.desc(), col(Invitation.id), col(Person.id))
+    )
+    if wanted.invitation_id:
+        statement = statement.where(col(Invitation.id) == wanted.invitation_id)
+    if wanted.person_id:
+        statement = statement.where(col(Person.id) == wanted.person_id)
+    return statement
+
+
+def _link(case: Case, purpose: LinkPurpose) -> Link | None:
+    """The one there is, or one that the mail would come with."""
+    about = case.invitation if purpose is LinkPurpose.ANSWER_INVITATION else case.registration
+    seated = case.registration and case.registration.status is RegistrationStatus.CONFIRMED
+    if case.link or about is None or case.person is None:
+        return case.link
+    if purpose is LinkPurpose.JOIN_MEETING and not seated:
+        return None
+    expires_at = case.meeting.ends_at + timedelta(days=1)
+    return Link(
+        purpose=purpose, resource_id=about.id, person_id=case.person.id, expires_at=expires_at
+    )
