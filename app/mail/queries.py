@@ -111,8 +111,8 @@ class Case:
 
 
 async def lock_due(session: AsyncSession, message_id: UUID, now: datetime) -> Message | None:
-    """A message that is still to be sent; None too while another process has it in hand, or its
-    recipient's domain rests.
+    """A message that is still to be sent; None too while another process has it in hand, while a
+    delayed one's time has not come, or while its recipient's domain rests.
     """
     domain = func.lower(func.split_part(col(Message.recipient), "@", -1))
     rests = exists().where(
@@ -123,7 +123,7 @@ async def lock_due(session: AsyncSession, message_id: UUID, now: datetime) -> Me
         .where(
             col(Message.id) == message_id,
             col(Message.state).in_(DUE),
-            col(Message.due_at) <= now,
+            or_(col(Message.state) == MessageState.PLANNED, col(Message.due_at) <= now),
             ~rests,
         )
         .with_for_update(skip_locked=True)
