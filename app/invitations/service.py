@@ -78,12 +78,17 @@ def _renew(invitation: Invitation, quota: int) -> None:
     invitation.answer_note = None
 
 
-async def send(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
-    """The focal points get their mails from the worker, which follows the log."""
+async def send(session: AsyncSession, meeting: Meeting, *invitations: Invitation) -> None:
+    """The focal points get their mails from the worker, which follows the log.
+
+    Each gets the next letter number of the meeting, whose row is locked by the caller.
+    """
     check_announced(meeting)
-    invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
-    invitation.sent_at = clock.now()
-    record(session, InvitationSent(**_about(meeting, invitation)))
+    last = await queries.last_letter_number(session, meeting.id)
+    for number, invitation in enumerate(invitations, last + 1):
+        invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
+        invitation.sent_at, invitation.letter_number = clock.now(), number
+        record(session, InvitationSent(letter_number=number, **_about(meeting, invitation)))
 
 
 def check_announced(meeting: Meeting) -> None:
