@@ -209,11 +209,12 @@ _PROMISES = (
      WHERE a.left_at IS NULL AND r.status <> 'confirmed' ORDER BY a.id
     """,
     """
-    SELECT format('meeting %s: letter number %s stands on %s invitations', m.handle,
-                  i.letter_number, count(*))
+    SELECT format('meeting %s: letter number %s stands on %s invitations, the last is %s',
+                  m.handle, i.letter_number, count(*), m.last_letter)
       FROM invitations i JOIN meetings m ON m.id = i.meeting_id
      WHERE i.letter_number IS NOT NULL
-     GROUP BY m.id, i.letter_number HAVING count(*) > 1 ORDER BY m.id, i.letter_number
+     GROUP BY m.id, i.letter_number HAVING count(*) > 1 OR i.letter_number > m.last_letter
+     ORDER BY m.id, i.letter_number
     """,
     """
     SELECT format('invitation of %s to %s: it %s sent and %s a letter number', e.handle, m.handle,

@@ -106,14 +106,6 @@ async def lock_invitations(
     return (await session.execute(statement)).scalars().all()
 
 
-async def last_letter_number(session: AsyncSession, meeting_id: UUID) -> int:
-    """0 before the first letter; stays the last one only under the lock of the meeting."""
-    statement = select(func.max(col(Invitation.letter_number))).where(
-        col(Invitation.meeting_id) == meeting_id
-    )
-    return (await session.execute(statement)).scalar_one() or 0
-
-
 async def invited_entities(session: AsyncSession, meeting_id: UUID) -> dict[UUID, UUID]:
     """Entities that have an invitation which was not withdrawn, with its id."""
     statement = select(col(Invitation.entity_id), col(Invitation.id)).where(

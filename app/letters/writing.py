@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.calendar.entries import place_of
+from app.committees.lifecycle import LetterDelivery
 from app.committees.tables import Committee
 from app.entities.tables import Entity
 from app.invitations.lifecycle import InvitationStatus
@@ -95,6 +96,11 @@ def write(record: Record, language: LetterLanguage, today: date) -> Letter:
         closing=(_request(record, words), *_as_at(record, words), words.say("closing")),
         signature=_signature(record, words),
     )
+
+
+def where(delivery: LetterDelivery, language: LetterLanguage) -> str:
+    """What the mail that invites says of the letter; `delivery` is one that it goes out by."""
+    return words_in(language).phrase("mail", delivery.value)
 
 
 def reference_of(record: Record) -> str | None:

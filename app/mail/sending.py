@@ -2,19 +2,27 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 from procrastinate import App
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.committees.lifecycle import LetterDelivery
+from app.committees.service import today_in
 from app.core import clock
 from app.core.database import Database
 from app.identity.policy import takes_code
 from app.jobs.queue import QUEUE, Again, Patience, TryLater, enqueue
+from app.letters.press import print_letter
+from app.letters.queries import load_record
+from app.letters.words import language_for
+from app.letters.writing import Letter as FormalLetter
+from app.letters.writing import write as write_letter
 from app.mail import queries
-from app.mail.letters import House, purpose_of, write
+from app.mail.letters import Attachment, House, delivery_of, purpose_of, write
 from app.mail.lifecycle import MessageState
 from app.mail.mime import Envelope, Heading, enclose
 from app.mail.policy import GIVE_UP_AFTER, STALE_AFTER, Present, moot, wait_before_retry
@@ -43,11 +51,13 @@ class Sender:
         At least once: a crash behind the handing over repeats it under the same Message-ID. Raises
         `TryLater` when it did not go out this time.
         """
-        case = await self._claim(message_id)
-        if case is None:
+        claimed = await self._claim(message_id)
+        if claimed is None:
             return
+        case, formal = claimed
         try:
-            await self.transport.send(self._enclosed(case))
+            attachments = () if formal is None else (await _attached(formal),)
+            await self.transport.send(self._enclosed(case, attachments))
         except Refused as error:
             await self._record(message_id, MessageState.FAILED, str(error))
         except Undelivered as error:
@@ -58,8 +68,10 @@ class Sender:
         else:
             await self._record(message_id, MessageState.SENT, None)
 
-    async def _claim(self, message_id: UUID) -> Case | None:
-        """The case as it is now, with the attempt counted; None where there is nothing to send."""
+    async def _claim(self, message_id: UUID) -> tuple[Case, FormalLetter | None] | None:
+        """The case as it is now, with the attempt counted, and the formal letter that goes with it;
+        None where there is nothing to send.
+        """
         async with self.database.transaction() as session:
             message = await queries.lock_due(session, message_id)
             if message is None:
@@ -73,9 +85,9 @@ class Sender:
             message.attempts += 1
             message.attempted_at = clock.now()
             message.recipient = case.address
-        return case
+            return case, await _formal_letter(session, case)
 
-    def _enclosed(self, case: Case) -> Envelope:
+    def _enclosed(self, case: Case, attachments: tuple[Attachment, ...]) -> Envelope:
         message = case.message
         heading = Heading(
             key=message.id,
@@ -87,7 +99,7 @@ class Sender:
             recipient_name=case.name,
             date=clock.now(),
         )
-        return enclose(write(case, self.house), heading)
+        return enclose(replace(write(case, self.house), attachments=attachments), heading)
 
     async def _put_off(self, message: Message, error: str) -> None:
         if message.attempts >= GIVE_UP_AFTER:
@@ -126,6 +138,20 @@ async def queue_due(database: Database, queue: App) -> bool:
         due = await queries.list_unqueued(session, TASK, clock.now())
     await enqueue(queue, TASK, [str(message_id) for message_id in due])
     return bool(due)
+
+
+async def _formal_letter(session: AsyncSession, case: Case) -> FormalLetter | None:
+    """The letter that the committee wants attached."""
+    if case.invitation is None or delivery_of(case) is not LetterDelivery.ATTACHED:
+        return None
+    record = await load_record(session, case.invitation.id)
+    return write_letter(record, language_for([case.message.language]), today_in(case.committee))
+
+
+async def _attached(formal: FormalLetter) -> Attachment:
+    """Printed while no session is open; focal points of one entity get the same bytes."""
+    data = await print_letter(formal)
+    return Attachment(file_name=formal.file_name, media_type="application/pdf", data=data)
 
 
 def _present(case: Case) -> Present:

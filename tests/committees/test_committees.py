@@ -47,6 +47,9 @@ async def test_a_committee_is_created_read_changed_and_deleted(
         "default_seat_quota": 5,
         "notice_window": 60,
         "links_bound": False,
+        "letter_signatory": None,
+        "letter_signatory_title": None,
+        "letter_delivery": "attached",
         "created_at": created.json()["created_at"],
     }
     path = "/v1/committees/coordination-committee"

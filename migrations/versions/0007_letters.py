@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -33,6 +33,16 @@ def upgrade() -> None:
          WHERE n.id = i.id
         """
     )
+    last = sa.Column("last_letter", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("meetings", last)
+    op.alter_column("meetings", "last_letter", server_default=None)
+    op.execute(
+        """
+        UPDATE meetings m SET last_letter = n.last
+          FROM (SELECT meeting_id, max(letter_number) AS last FROM invitations GROUP BY meeting_id) n
+         WHERE n.meeting_id = m.id AND n.last IS NOT NULL
+        """
+    )
     op.create_check_constraint(
         op.f("ck_invitations_letter_number"), "invitations", "letter_number > 0"
     )
@@ -44,6 +54,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("meetings", "last_letter")
     op.drop_column("invitations", "letter_number")
     for name in ("letter_delivery", "letter_signatory_title", "letter_signatory"):
         op.drop_column("committees", name)
