@@ -98,7 +98,6 @@ export async function save(path, name, bearer) {
   if (!answer.ok) throw new Problem(await read(answer));
   const address = URL.createObjectURL(await answer.blob());
   make("a", name, { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 async function read(answer) {
