@@ -149,21 +149,21 @@ def _facts(record: Record, words: Words) -> tuple[tuple[Runs, tuple[Runs, ...]],
         "when_there": (words.span(start.astimezone(there), end.astimezone(there)),)
         if there.key != here.key
         else (),
-        "place": ((Run(own), Run(", "), Run(place)) if place else (Run(own),),),
+        "place": ((Run(own),), (Run(place),)) if place else ((Run(own),),),
         "seats": ((Run(str(record.invitation.seat_quota)),),),
         "deadline": (words.moment(closes_at.astimezone(here)),) if closes_at else (),
         "agenda": ((Run(record.agenda),),) if record.agenda else (),
-        "contact": tuple(tuple(_contact(each)) for each in meeting.contacts),
+        "contact": tuple(line for each in meeting.contacts for line in _contact(each)),
     }
     return tuple((words.say("facts", name), lines) for name, lines in known.items() if lines)
 
 
-def _contact(contact: Mapping[str, str | None]) -> Iterator[Run]:
+def _contact(contact: Mapping[str, str | None]) -> Iterator[Runs]:
+    """Whom to ask, as what, and on a line of its own where: no comma fits all scripts."""
     role, email = contact.get("role"), contact.get("email")
-    yield Run(f"{contact['name']} ({role})" if role else str(contact["name"]))
+    yield (Run(f"{contact['name']} ({role})" if role else str(contact["name"])),)
     if email:
-        yield Run(", ")
-        yield Run(email, whole=True)
+        yield (Run(email, whole=True),)
 
 
 def _request(record: Record, words: Words) -> Runs:

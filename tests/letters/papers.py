@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from app import schema
@@ -51,18 +51,20 @@ def a_record(
     **members: Any,
 ) -> Record:
     """Letter 12 of the reference meeting; any member of any row may be another."""
-    body = Committee(
-        **{
+    body = _row(
+        Committee,
+        {
             "handle": "coordination-committee",
             "name": NAMES,
             "timezone": "America/New_York",
             "letter_signatory": "Helen Okoye",
             "letter_signatory_title": {"en": "Secretary of the Committee"},
-        }
-        | (committee or {})
+        },
+        committee,
     )
-    held = Meeting(
-        **{
+    held = _row(
+        Meeting,
+        {
             "committee_id": body.id,
             "handle": "coordination-committee-6",
             "number": 6,
@@ -78,34 +80,48 @@ def a_record(
             "seat_quota": 5,
             "registration_closes_at": datetime(2021, 10, 6, 22, tzinfo=UTC),
             "contacts": [{"name": "Desk", "role": "Questions", "email": "desk@example.org"}],
-        }
-        | (meeting or {})
+        },
+        meeting,
     )
-    asked = Entity(
-        **{
+    asked = _row(
+        Entity,
+        {
             "id": uuid4(),
             "handle": "unodc",
             "abbreviation": "UNODC",
             "name": ENTITIES,
             "city": "Vienna",
             "timezone": "Europe/Vienna",
-        }
-        | (entity or {})
+        },
+        entity,
     )
-    invited = Invitation(
-        **{
+    invited = _row(
+        Invitation,
+        {
             "meeting_id": held.id,
             "entity_id": asked.id,
             "status": InvitationStatus.SENT,
             "seat_quota": 4,
             "sent_at": SENT_AT,
             "letter_number": 12,
-        }
-        | (invitation or {})
+        },
+        invitation,
     )
     whole: dict[str, Any] = {"agenda": "COORDINATION-COMMITTEE/6/Rev.1", "changed_at": SENT_AT}
-    rows = {"committee": body, "meeting": held, "entity": asked, "invitation": invited}
+    rows: dict[str, Any] = {
+        "committee": body,
+        "meeting": held,
+        "entity": asked,
+        "invitation": invited,
+    }
     return Record(**rows | whole | members)
+
+
+Kind = TypeVar("Kind")
+
+
+def _row(kind: type[Kind], usual: dict[str, Any], others: dict[str, Any] | None) -> Kind:
+    return kind(**usual | (others or {}))
 
 
 def text_of(pdf: bytes, folder: Path, *options: str) -> str:

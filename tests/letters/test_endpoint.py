@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.check import wrongs
-from app.letters import endpoints
+from app.letters import endpoints, press
 from app.letters.writing import Letter
-from app.meetings import access as meetings
+from app.meetings import queries as meetings
 from app.meetings.tables import Meeting
 from tests.world import World, post
 
@@ -118,7 +118,7 @@ async def test_no_connection_is_held_while_a_letter_is_set(
 ) -> None:
     invitation = await world.invitation(meeting, await world.entity())
     held: list[int] = []
-    really = endpoints.print_letter
+    really = press.print_letter
 
     async def watched(letter: Letter) -> bytes:
         held.append(app.state.database.engine.pool.checkedout())
@@ -151,7 +151,7 @@ async def test_without_the_lock_the_database_refuses_the_second(
         await both.wait()
         return found
 
-    monkeypatch.setattr(meetings.queries, "lock_meeting", read_together)
+    monkeypatch.setattr(meetings, "lock_meeting", read_together)
     sent = await asyncio.gather(*(send(world.administrator, draft) for draft in drafts))
     assert sorted(answer.status_code for answer in sent) == [200, 409]
 

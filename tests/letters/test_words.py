@@ -21,7 +21,7 @@ def phrases(language: LetterLanguage) -> dict[str, Any]:
 
 
 def flat(node: dict[str, Any], path: str = "") -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for name, each in node.items():
         found |= flat(each, f"{path}{name}.") if isinstance(each, dict) else {path + name: each}
     return found
