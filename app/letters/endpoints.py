@@ -1,6 +1,8 @@
 """HTTP for letters: the invitation as a PDF."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from app.committees.service import today_in
 from app.core.fields import accepted_languages
@@ -41,7 +43,9 @@ async def get_invitation_letter(
     session: Session,
     row: InvitationRow,
     request: Request,
-    language: LetterLanguage | None = None,
+    language: Annotated[
+        LetterLanguage | None, Query(description="By default the reader's or the entity's.")
+    ] = None,
 ) -> Response:
     """Read the invitation as a formal letter; of a draft, a preview without a number.
 
