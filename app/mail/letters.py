@@ -41,6 +41,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_CONFIRMED: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WITHDRAWN: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_SUBSTITUTED: _PERSONAL_FACTS,
     MessageKind.MEETING_CHANGED: _MEETING_FACTS,
     MessageKind.AGENDA_ISSUED: (*_TIME_AND_PLACE, "agenda", "contact"),
     MessageKind.MEETING_UPDATED: _MEETING_FACTS,
@@ -50,6 +51,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
 METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
+    MessageKind.REGISTRATION_SUBSTITUTED: Method.CANCEL,
     MessageKind.MEETING_CHANGED: Method.REQUEST,
     MessageKind.MEETING_UPDATED: Method.REQUEST,
     MessageKind.AGENDA_ISSUED: Method.REQUEST,
@@ -139,6 +141,7 @@ def write(case: Case, house: House) -> Letter:
         "calendar": invite is not None,
         "joins": joins,
         "promoted": case.because == RegistrationPromoted.name,
+        "substitutes": _substitutes(case),
     }
     subject = plain(words.say("kinds", kind, "subject", **values))
     action = None
@@ -173,6 +176,14 @@ def write(case: Case, house: House) -> Letter:
         html=_layout("letter.html").render(page),
         invite=invite,
     )
+
+
+def _substitutes(case: Case) -> bool:
+    """Whether the mail tells somebody of a place that a colleague had, which a seat that fell free
+    later is not.
+    """
+    told = case.because != RegistrationPromoted.name
+    return told and case.registration is not None and case.registration.predecessor_id is not None
 
 
 def _agenda(case: Case, words: Words) -> list[str]:
