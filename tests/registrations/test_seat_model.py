@@ -9,6 +9,7 @@ from app.settings import Settings
 from tests.registrations.seat_player import Wrong, opened
 from tests.registrations.seat_steps import (
     FRESH,
+    AnyStep,
     ChangeCapacity,
     ChangeQuota,
     ChangeRole,
@@ -108,7 +109,7 @@ def test_places_are_taken_over_in_every_way(settings: Settings) -> None:
     """
     setting = Setting(capacity=None, quotas=(2, 1, 0), opens_late=False, closes=3)
     back = [substitute(0, 5), substitute(0, 0), substitute(0, 5), substitute(6, 3)]
-    steps = (
+    steps: tuple[AnyStep, ...] = (
         *(named(0, n) for n in range(4)),
         *back,
         substitute(12, 1, role="support"),
