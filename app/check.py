@@ -31,6 +31,7 @@ _REGISTRATION_STATES = {
     "registration.waiting": "waiting",
     "registration.promoted": "confirmed",
     "registration.withdrawn": "withdrawn",
+    "registration.substituted": "substituted",
 }
 _INVITATION_STATES = {
     "invitation.created": "draft",
@@ -181,6 +182,17 @@ _PROMISES = (
      ORDER BY r.id
     """,
     """
+    SELECT format('registration %s: its place is not that of registration %s, which it took', s.id,
+                  r.id)
+      FROM registrations r
+      JOIN registrations s ON s.id = r.successor_id OR s.predecessor_id = r.id
+     WHERE r.status <> 'substituted' OR r.successor_id IS DISTINCT FROM s.id
+        OR s.predecessor_id IS DISTINCT FROM r.id
+        OR (r.meeting_id, r.invitation_id, r.queue_number)
+           <> (s.meeting_id, s.invitation_id, s.queue_number)
+     ORDER BY s.id
+    """,
+    """
     SELECT format('meeting %s: registration %s waits although a seat is free', m.handle, r.id)
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id
@@ -198,7 +210,7 @@ _PROMISES = (
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id
       JOIN meetings m ON m.id = r.meeting_id
-     WHERE i.status = 'withdrawn' AND r.status <> 'withdrawn' ORDER BY r.id
+     WHERE i.status = 'withdrawn' AND r.status IN ('confirmed', 'waiting') ORDER BY r.id
     """,
     """
     SELECT format('meeting %s: registration %s is %s and its holder counts as present', m.handle,

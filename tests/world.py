@@ -92,8 +92,10 @@ class World:
         return await post(self.administrator, "/v1/entities", body)
 
     async def committee(self, **members: Any) -> dict[str, Any]:
+        """One whose mails about changes do not wait for each other."""
         number = self.next()
-        body = {"handle": f"committee-{number}", "name": {"en": f"Committee {number}"}} | members
+        body = {"handle": f"committee-{number}", "name": {"en": f"Committee {number}"}}
+        body |= {"notice_window": 0} | members
         return await post(self.administrator, "/v1/committees", body)
 
     async def membership(

@@ -38,6 +38,7 @@ _STATUS = {
 _STATUS_OF_REGISTERED = {
     RegistrationStatus.WAITING: EntryStatus.TENTATIVE,
     RegistrationStatus.WITHDRAWN: EntryStatus.CANCELLED,
+    RegistrationStatus.SUBSTITUTED: EntryStatus.CANCELLED,
 }
 
 

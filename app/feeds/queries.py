@@ -28,6 +28,7 @@ from app.meetings import queries as meetings
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.queries import MeetingFilter
 from app.meetings.tables import Meeting
+from app.registrations.lifecycle import LEFT as LEFT_REGISTRATIONS
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
@@ -109,8 +110,9 @@ async def meetings_of_person(
     link = aliased(Link, personal.lateral())
     live = col(Registration.status).in_(LIVE_REGISTRATIONS)
     left = and_(
-        col(Registration.status) == RegistrationStatus.WITHDRAWN,
-        col(Registration.withdrawn_at) > now - FAREWELL,
+        col(Registration.status).in_(LEFT_REGISTRATIONS),
+        func.coalesce(col(Registration.withdrawn_at), col(Registration.substituted_at))
+        > now - FAREWELL,
     )
     changed = latest_change(col(Meeting.id), [col(Meeting.id), col(Registration.id)])
     columns: list[Any] = [Meeting, Committee, Registration, link]

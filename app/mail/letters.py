@@ -50,6 +50,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_CONFIRMED: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WITHDRAWN: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_SUBSTITUTED: _PERSONAL_FACTS,
     MessageKind.MEETING_CHANGED: _MEETING_FACTS,
     MessageKind.AGENDA_ISSUED: (*_TIME_AND_PLACE, "agenda", "contact"),
     MessageKind.MEETING_UPDATED: _MEETING_FACTS,
@@ -60,12 +61,13 @@ LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
 """Without them a mail is of no use: own words must name them where the standard ones do."""
 _ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
-FLAGS = frozenset({"calendar", "joins", "promoted"})
+FLAGS = frozenset({"calendar", "joins", "promoted", "substitutes"})
 """On them phrases depend without saying them."""
 _SAYABLE = ("when", "deadline", "seats", "contact")
 METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
+    MessageKind.REGISTRATION_SUBSTITUTED: Method.CANCEL,
     MessageKind.MEETING_CHANGED: Method.REQUEST,
     MessageKind.MEETING_UPDATED: Method.REQUEST,
     MessageKind.AGENDA_ISSUED: Method.REQUEST,
@@ -170,6 +172,7 @@ def write(case: Case, house: House) -> Letter:
         "joins": joins,
         "code": _code(case, house),
         "promoted": case.because == RegistrationPromoted.name,
+        "substitutes": _substitutes(case),
     }
     known = _known(case, words)
     spoken = _spoken(case, words, values, known)
@@ -224,6 +227,14 @@ def delivery_of(case: Case) -> LetterDelivery:
     if case.message.kind is not MessageKind.INVITATION:
         return LetterDelivery.NONE
     return case.committee.letter_delivery
+
+
+def _substitutes(case: Case) -> bool:
+    """Whether the mail tells somebody of a place that a colleague had, which a seat that fell free
+    later is not.
+    """
+    told = case.because != RegistrationPromoted.name
+    return told and case.registration is not None and case.registration.predecessor_id is not None
 
 
 def _agenda(case: Case, words: Words) -> list[str]:

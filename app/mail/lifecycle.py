@@ -39,6 +39,8 @@ class MessageKind(StrEnum):
     REGISTRATION_CONFIRMED = "registration_confirmed"
     REGISTRATION_WAITING = "registration_waiting"
     REGISTRATION_WITHDRAWN = "registration_withdrawn"
+    REGISTRATION_SUBSTITUTED = "registration_substituted"
+    """Somebody else of the entity has the place."""
     MEETING_CHANGED = "meeting_changed"
     """It has other times."""
     MEETING_UPDATED = "meeting_updated"

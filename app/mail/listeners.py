@@ -99,6 +99,9 @@ class Planner:
     async def registration_withdrawn(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WITHDRAWN)
 
+    async def registration_substituted(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_to_registered(session, entry, MessageKind.REGISTRATION_SUBSTITUTED)
+
     async def meeting_rescheduled(self, session: AsyncSession, entry: LogEntry) -> None:
         meeting = await session.get(Meeting, entry.subject_id)
         if meeting is None:
@@ -292,6 +295,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "link.code_asked": Planner.link_code_asked,
     "registration.waiting": Planner.registration_waiting,
     "registration.withdrawn": Planner.registration_withdrawn,
+    "registration.substituted": Planner.registration_substituted,
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,
     "meeting.room_changed": Planner.room_changed,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
 from app.meetings.lifecycle import OVER, MeetingStatus
+from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 
 GIVE_UP_AFTER = 19
@@ -110,8 +111,8 @@ def _unless_registered(present: Present, status: RegistrationStatus) -> str | No
 def _gone(present: Present) -> str | None:
     if present.invitation is InvitationStatus.WITHDRAWN:
         return "The invitation was withdrawn."
-    if present.registration is RegistrationStatus.WITHDRAWN:
-        return "The registration was withdrawn."
+    if present.registration not in {None, *LIVE_REGISTRATIONS}:
+        return f"The registration was {present.registration}."
     return None
 
 
@@ -131,6 +132,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_CONFIRMED: _confirms,
     MessageKind.REGISTRATION_WAITING: _lets_wait,
     MessageKind.REGISTRATION_WITHDRAWN: _takes_back_registration,
+    MessageKind.REGISTRATION_SUBSTITUTED: _takes_back_registration,
     MessageKind.MEETING_CHANGED: _tells_new_date,
     MessageKind.MEETING_UPDATED: _tells_new_details,
     MessageKind.AGENDA_ISSUED: _tells_new_details,

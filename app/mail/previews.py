@@ -41,6 +41,7 @@ class Readers(StrEnum):
 _LIKELY = {
     MessageKind.REGISTRATION_WAITING: RegistrationStatus.WAITING,
     MessageKind.REGISTRATION_WITHDRAWN: RegistrationStatus.WITHDRAWN,
+    MessageKind.REGISTRATION_SUBSTITUTED: RegistrationStatus.SUBSTITUTED,
 }
 """In which state the registration mostly is that a kind is about; else it is confirmed."""
 

@@ -102,7 +102,7 @@ async function show() {
   for (const choice of document.querySelectorAll("input[name=answer]")) {
     choice.checked = choice.value === invitation.status;
   }
-  showPeople(people.filter((each) => each.status !== "withdrawn"));
+  showPeople(people.filter((each) => ["confirmed", "waiting"].includes(each.status)));
 }
 
 function momentThere(instant, meeting) {

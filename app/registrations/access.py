@@ -66,10 +66,8 @@ async def registration_row(session: Session, view: MeetingDep, registration_id: 
     return row
 
 
-async def registration_to_change(
-    session: Session, view: MeetingDep, registration_id: UUID
-) -> RegistrationView:
-    """For organizers and the own entity; meeting, invitation and registration locked."""
+async def registration_of_own(session: Session, view: MeetingDep, registration_id: UUID) -> Any:
+    """A row of the list, for organizers and the own entity; not locked."""
     row = await queries.find_row(session, view.meeting.id, registration_id)
     if row is None:
         raise NotFound
@@ -78,8 +76,15 @@ async def registration_to_change(
         if view.observes:
             raise NotPermitted("Observers change nothing.")
         raise NotFound
+    return row
+
+
+async def registration_to_change(
+    session: Session, view: MeetingDep, row: Annotated[Any, Depends(registration_of_own)]
+) -> RegistrationView:
+    """For organizers and the own entity; meeting, invitation and registration locked."""
     meeting, invitation = await service.lock_seats(session, view.meeting.id, row[0].invitation_id)
-    registration = await queries.lock_registration(session, registration_id)
+    registration = await queries.lock_registration(session, row[0].id)
     assert registration is not None, "registrations are never deleted"
     return RegistrationView(meeting, invitation, registration, view.organizes)
 
@@ -90,4 +95,5 @@ async def _is_own(session: AsyncSession, view: MeetingView, registration: Regist
 
 
 RegistrationRow = Annotated[Any, Depends(registration_row)]
+OwnRegistrationRow = Annotated[Any, Depends(registration_of_own)]
 RegistrationToChange = Annotated[RegistrationView, Depends(registration_to_change)]

@@ -16,7 +16,13 @@ from app.meetings.queries import lock_meeting
 from app.registrations import service
 from app.registrations.access import delegation_for
 from app.registrations.lifecycle import RegistrationRole
-from app.registrations.schemas import BulkOutcome, BulkResult, BulkRow, RegistrationCreate
+from app.registrations.schemas import (
+    BulkOutcome,
+    BulkResult,
+    BulkRow,
+    Named,
+    RegistrationCreate,
+)
 from app.registrations.tables import Registration
 
 
@@ -95,7 +101,7 @@ async def register_one(
     return await service.register(session, meeting, invitation, person_id, role)
 
 
-async def person_of(session: AsyncSession, entity: Entity, wanted: RegistrationCreate) -> Person:
+async def person_of(session: AsyncSession, entity: Entity, wanted: Named) -> Person:
     """Somebody known to the directory, or new in it."""
     members = wanted.person.model_dump() if wanted.person else None
     return await entities.person_named(session, entity, wanted.person_id, members)

@@ -15,16 +15,24 @@ from app.entities.problems import NotOfThisEntity
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
-from app.registrations import bulk, policy, queries, service
-from app.registrations.access import RegistrationRow, RegistrationToChange, delegation_for
+from app.registrations import bulk, policy, queries, service, substitution
+from app.registrations.access import (
+    OwnRegistrationRow,
+    RegistrationRow,
+    RegistrationToChange,
+    delegation_for,
+    registration_to_change,
+)
 from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
 from app.registrations.problems import (
+    AlreadyPresent,
     AlreadyRegistered,
     HeadAlreadyNamed,
     NoSeatFree,
     NotInvited,
     RegistrationClosed,
     RegistrationNotOpen,
+    SeatMustStay,
 )
 from app.registrations.schemas import (
     BulkResult,
@@ -34,6 +42,7 @@ from app.registrations.schemas import (
     RegistrationOut,
     RegistrationPatch,
     RegistrationSort,
+    SubstituteCreate,
 )
 from app.registrations.tables import Registration
 
@@ -150,6 +159,42 @@ async def withdraw_registration(
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
 
+@router.post(
+    f"{BASE}/{{registration_id}}/substitute",
+    operation_id="substituteRegistration",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(
+        AlreadyPresent,
+        AlreadyRegistered,
+        HeadAlreadyNamed,
+        MoveForbidden,
+        NotOfThisEntity,
+        RegistrationClosed,
+        SeatMustStay,
+    ),
+)
+async def substitute_registration(
+    session: Session,
+    view: MeetingDep,
+    row: OwnRegistrationRow,
+    body: SubstituteCreate,
+    response: Response,
+) -> RegistrationOut:
+    """Name somebody else of the entity, who takes over the seat or the place in the waiting list.
+
+    It takes no new seat, so it is open until the meeting is over, after the registration deadline
+    too, as long as the person replaced was not checked in. Their link dies at once; the answer is
+    the new registration.
+    """
+    person = await bulk.person_of(session, row[1], body)  # before the locks, as in registering
+    found = await registration_to_change(session, view, row)
+    made = await substitution.substitute(
+        session, found.meeting, found.registration, person.id, body.role
+    )
+    response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
+    return shown(await queries.find_row(session, view.meeting.id, made.id), view)
+
+
 def shown(row: Any, view: MeetingView) -> RegistrationOut:
     """A row of `queries.list_registrations` as this caller sees it."""
     registration, entity, person, place = row[:4]
@@ -181,4 +226,7 @@ _OWN = (
     "created_at",
     "confirmed_at",
     "withdrawn_at",
+    "substituted_at",
+    "predecessor_id",
+    "successor_id",
 )

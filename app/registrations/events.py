@@ -18,12 +18,18 @@ class RegistrationEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationConfirmed(RegistrationEvent):
+    """With a `predecessor_id` it is a substitute, who has taken over that one's seat."""
+
     name: ClassVar[str] = "registration.confirmed"
+    predecessor_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationWaiting(RegistrationEvent):
+    """With a `predecessor_id` it is a substitute, who has taken over that one's place."""
+
     name: ClassVar[str] = "registration.waiting"
+    predecessor_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +43,15 @@ class RegistrationPromoted(RegistrationEvent):
 class RegistrationWithdrawn(RegistrationEvent):
     name: ClassVar[str] = "registration.withdrawn"
     was: RegistrationStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationSubstituted(RegistrationEvent):
+    """Somebody else has the place; of the successor the log tells next."""
+
+    name: ClassVar[str] = "registration.substituted"
+    was: RegistrationStatus
+    successor_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

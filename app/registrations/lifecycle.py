@@ -18,21 +18,27 @@ class RegistrationStatus(StrEnum):
     CONFIRMED = "confirmed"
     WAITING = "waiting"
     WITHDRAWN = "withdrawn"
+    SUBSTITUTED = "substituted"
+    """Somebody else has its seat, or its place in the waiting list."""
 
 
 class RegistrationVerb(StrEnum):
     PROMOTE = "promote"
     WITHDRAW = "withdraw"
+    SUBSTITUTE = "substitute"
 
 
 S, V = RegistrationStatus, RegistrationVerb
 WITHOUT_SEAT = frozenset({RegistrationRole.SUPPORT})
 LIVE = (S.CONFIRMED, S.WAITING)
+LEFT = (S.WITHDRAWN, S.SUBSTITUTED)
 
 TRANSITIONS: dict[tuple[RegistrationStatus, RegistrationVerb], RegistrationStatus] = {
     (S.WAITING, V.PROMOTE): S.CONFIRMED,
     (S.WAITING, V.WITHDRAW): S.WITHDRAWN,
     (S.CONFIRMED, V.WITHDRAW): S.WITHDRAWN,
+    (S.WAITING, V.SUBSTITUTE): S.SUBSTITUTED,
+    (S.CONFIRMED, V.SUBSTITUTE): S.SUBSTITUTED,
 }
 
 REGISTRATION = Lifecycle("registration", TRANSITIONS)

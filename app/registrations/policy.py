@@ -31,6 +31,11 @@ def takes_seat(role: RegistrationRole) -> bool:
     return role not in WITHOUT_SEAT
 
 
+def keeps_seat(was: RegistrationRole, becomes: RegistrationRole) -> bool:
+    """Whether somebody in the new role takes exactly what somebody in the old one took."""
+    return takes_seat(was) is takes_seat(becomes)
+
+
 def moves(meeting: MeetingStatus, registration: RegistrationStatus) -> list[RegistrationVerb]:
     """What a caller may do in these states; promoting is the service's own affair."""
     if meeting in OVER:

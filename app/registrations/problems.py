@@ -42,6 +42,21 @@ class NoSeatFree(Problem):
     slug, title, status = "no-seat-free", "No seat is free", HTTPStatus.CONFLICT
 
 
+class AlreadyPresent(Problem):
+    """The person was checked in at the meeting: who was there is not replaced afterwards."""
+
+    slug, title, status = "already-present", "Present already", HTTPStatus.CONFLICT
+
+
+class SeatMustStay(Problem):
+    """A substitute takes over the seat, so the role must take one exactly if the old role did.
+
+    Substitute in the same kind of role, and change the role by itself.
+    """
+
+    slug, title, status = "seat-must-stay", "The seat must stay", HTTPStatus.CONFLICT
+
+
 refuse_as(
     "uq_registrations_person", lambda: AlreadyRegistered("This person is registered already.")
 )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, select, text
+from sqlalchemy import Row, Select, bindparam, column, exists, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -43,6 +43,9 @@ _WRITE = text(
 )
 """Registration, both counters, the invitation's answer and the log in one round trip, to keep the
 locks short."""
+
+_attendance = table("attendance", column("registration_id"))
+"""Presence lies to the right: its columns are named here, nothing is imported."""
 
 _AHEAD = aliased(Registration)
 _PLACE = (
@@ -151,6 +154,12 @@ async def lock_registration(session: AsyncSession, registration_id: UUID) -> Reg
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def was_present(session: AsyncSession, registration_id: UUID) -> bool:
+    """Whether its holder was checked in; who comes in now waits for the meeting's row."""
+    there = exists().where(_attendance.c.registration_id == registration_id)
+    return bool((await session.execute(select(there))).scalar_one())
 
 
 async def list_live_of_invitation(

@@ -26,7 +26,20 @@ class NewPerson(Schema):
     language: Language | None = None
 
 
-class RegistrationCreate(Schema):
+class Named(Schema):
+    """Somebody: `person_id` of the directory, or a `person`."""
+
+    person_id: UUID | None = None
+    person: NewPerson | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.person_id is None) is (self.person is None):
+            raise ValueError("give either person_id or person")
+        return self
+
+
+class RegistrationCreate(Named):
     """Name somebody: `person_id` of the directory, or a `person`."""
 
     entity: str | None = Field(
@@ -36,15 +49,17 @@ class RegistrationCreate(Schema):
         description="Id or handle; only needed by callers who act for more than one.",
         examples=["unodc"],
     )
-    person_id: UUID | None = None
-    person: NewPerson | None = None
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
 
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.person_id is None) is (self.person is None):
-            raise ValueError("give either person_id or person")
-        return self
+
+class SubstituteCreate(Named):
+    """Name whoever comes instead: `person_id` of the directory, or a `person`."""
+
+    role: RegistrationRole | None = Field(
+        None,
+        description="As the person comes; by default what the one replaced would have come as.",
+        examples=["alternate"],
+    )
 
 
 def _a_role(role: RegistrationRole | None) -> RegistrationRole:
@@ -92,6 +107,9 @@ class RegistrationOut(Schema):
     created_at: InstantField
     confirmed_at: InstantField | None
     withdrawn_at: InstantField | None
+    substituted_at: InstantField | None
+    predecessor_id: UUID | None = Field(description="The registration whose place this one took.")
+    successor_id: UUID | None = Field(description="The registration that took this one's place.")
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."
     )

@@ -25,12 +25,12 @@ from app.registrations import queries
 from app.registrations.events import (
     RegistrationChanged,
     RegistrationConfirmed,
-    RegistrationEvent,
     RegistrationPromoted,
     RegistrationWaiting,
     RegistrationWithdrawn,
 )
 from app.registrations.lifecycle import (
+    LIVE,
     REGISTRATION,
     RegistrationRole,
     RegistrationStatus,
@@ -127,7 +127,7 @@ async def register(
         "invitation_status": InvitationStatus.ACCEPTED.value,
         "answered_at": now if accepts else invitation.answered_at,
     }
-    facts: list[Any] = [_EVENT_OF[status](**_about(meeting, made))]
+    facts: list[Any] = [EVENT_OF[status](**about(meeting, made))]
     if accepts:
         facts.append(_acceptance(meeting, invitation))
     made.queue_number = await queries.write_registration(
@@ -161,7 +161,7 @@ async def take_out(
         invitation.seats_taken -= 1
         meeting.seats_taken -= 1
     await identity.revoke_links(session, registration.id)
-    record(session, RegistrationWithdrawn(was=was, **_about(meeting, registration)))
+    record(session, RegistrationWithdrawn(was=was, **about(meeting, registration)))
     await session.flush()
 
 
@@ -184,7 +184,7 @@ async def promote(session: AsyncSession, meeting: Meeting) -> list[UUID]:
         registration.confirmed_at = clock.now()
         invitation.seats_taken += 1
         meeting.seats_taken += 1
-        record(session, RegistrationPromoted(**_about(meeting, registration)))
+        record(session, RegistrationPromoted(**about(meeting, registration)))
         promoted.append(registration.id)
     await session.flush()
     return promoted
@@ -205,14 +205,14 @@ async def change_role(
     if meeting.status in OVER:
         raise RegistrationClosed(f"The meeting is {meeting.status.value}.")
     was = registration.role
-    if registration.status is RegistrationStatus.WITHDRAWN or role is was:
+    if registration.status not in LIVE or role is was:
         REGISTRATION.move(registration.status, RegistrationVerb.WITHDRAW)
         return
     if takes_seat(role) and not registration.takes_seat:
         check_open(meeting, invitation, clock.now(), for_organizer=for_organizer)
     await _move_seat(session, meeting, invitation, registration, role)
     registration.role, registration.takes_seat = role, takes_seat(role)
-    record(session, RegistrationChanged(was_role=was, **_about(meeting, registration)))
+    record(session, RegistrationChanged(was_role=was, **about(meeting, registration)))
     await session.flush()
     await promote(session, meeting)
 
@@ -237,10 +237,10 @@ async def _move_seat(
     elif not confirmed and not needs:
         registration.status = REGISTRATION.move(registration.status, RegistrationVerb.PROMOTE)
         registration.confirmed_at = clock.now()
-        record(session, RegistrationPromoted(**_about(meeting, registration) | {"role": role}))
+        record(session, RegistrationPromoted(**about(meeting, registration) | {"role": role}))
 
 
-_EVENT_OF: dict[RegistrationStatus, type[RegistrationEvent]] = {
+EVENT_OF: dict[RegistrationStatus, type[RegistrationConfirmed | RegistrationWaiting]] = {
     RegistrationStatus.CONFIRMED: RegistrationConfirmed,
     RegistrationStatus.WAITING: RegistrationWaiting,
 }
@@ -258,7 +258,8 @@ def _acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
     )
 
 
-def _about(meeting: Meeting, registration: Registration) -> dict[str, Any]:
+def about(meeting: Meeting, registration: Registration) -> dict[str, Any]:
+    """What every fact about a registration says."""
     return {
         "subject_id": registration.id,
         "meeting_id": meeting.id,

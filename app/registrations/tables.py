@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Sequence, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Row, one_of, values
@@ -16,13 +16,22 @@ QUEUE = Sequence("registration_queue", metadata=SQLModel.metadata)
 
 
 class Registration(Row, table=True):
-    """A person named to represent an entity at a meeting."""
+    """A person named to represent an entity at a meeting.
+
+    Who takes somebody's place has a registration of their own with the same `queue_number`; the two
+    know of each other.
+    """
 
     __tablename__ = "registrations"
     __table_args__ = (
         one_of("role", RegistrationRole),
         one_of("status", RegistrationStatus),
         CheckConstraint("takes_seat = (role <> 'support')", name="takes_seat"),
+        CheckConstraint(
+            "(status = 'substituted') = (successor_id IS NOT NULL)"
+            " AND (status = 'substituted') = (substituted_at IS NOT NULL)",
+            name="substituted",
+        ),
         Index(
             "uq_registrations_person",
             "meeting_id",
@@ -58,3 +67,14 @@ class Registration(Row, table=True):
     calendar_sequence: int = 0
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    substituted_at: datetime | None = Field(default=None, sa_type=Instant)
+    predecessor_id: UUID | None = Field(default=None, foreign_key="registrations.id", unique=True)
+    """Whose place it has taken."""
+    successor_id: UUID | None = Field(
+        default=None,
+        unique=True,
+        sa_column_args=[
+            ForeignKey("registrations.id", deferrable=True, initially="DEFERRED"),
+        ],
+    )
+    """Who has taken its place: written before that row is, as the place must be free by then."""

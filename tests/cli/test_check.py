@@ -89,6 +89,13 @@ BREAKS = {
         "UPDATE registrations SET status = 'withdrawn' WHERE status = 'waiting'",
         "registration {waiting} is withdrawn, and by the log waiting",
     ),
+    "a place that was taken over by nobody": (
+        (
+            "UPDATE registrations SET predecessor_id = (SELECT min(id::text)::uuid FROM"
+            " registrations WHERE status = 'confirmed') WHERE status = 'waiting'"
+        ),
+        "registration {waiting}: its place is not that of registration {first}, which it took",
+    ),
     "state of a meeting": (
         "UPDATE meetings SET status = 'draft'",
         "meeting {meeting} is draft, and by the log scheduled",
@@ -144,6 +151,7 @@ async def test_what_is_broken_by_hand_is_found(
         await session.execute(
             text(
                 "SELECT min(id::text) FILTER (WHERE queue_number = last) AS waiting,"
+                " min(id::text) FILTER (WHERE status = 'confirmed') AS first,"
                 " min(person_id::text) AS person, min(invitation_id::text) AS invitation FROM"
                 " (SELECT *, max(queue_number) OVER () AS last FROM registrations) AS r"
             )

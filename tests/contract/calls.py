@@ -135,6 +135,7 @@ BODIES: dict[str, Body] = {
     "registerPerson": _registration,
     "registerPeople": lambda part: [_registration(part)],
     "changeRegistration": lambda _: {"role": "support"},
+    "substituteRegistration": lambda part: {"person": _person(part)},
     "checkPeopleIn": _presence,
     "checkPeopleOut": _presence,
     "checkIn": lambda part: {"token": part.secrets["join_link"]},

@@ -160,6 +160,7 @@ MATRIX: Final[dict[str, Row]] = {
     "getRegistration": _DELEGATION,
     "changeRegistration": _DELEGATION_WRITE,
     "withdrawRegistration": _DELEGATION_WRITE,
+    "substituteRegistration": _DELEGATION_WRITE,
     "listAttendance": _PRESENCE,
     "checkPeopleIn": _ORGANIZERS,
     "checkPeopleOut": _ORGANIZERS,

@@ -79,4 +79,5 @@ async def some_data(settings: Settings) -> None:
         entity = await world.entity()
         await world.invitation(meeting, entity)
         path = f"/v1/meetings/{meeting['id']}/registrations"
-        await post(world.administrator, path, named(1, entity=entity["handle"]))
+        made = await post(world.administrator, path, named(1, entity=entity["handle"]))
+        await post(world.administrator, f"{path}/{made['id']}/substitute", named(2))

@@ -47,6 +47,7 @@ from app.meetings.policy import UNSAID, Telling
 from app.meetings.tables import ConferenceRoom, Meeting
 from app.registrations import service as registrations
 from app.registrations.lifecycle import RegistrationRole
+from app.registrations.substitution import substitute
 from app.registrations.tables import Registration
 from tests.mail.reader import READER
 
@@ -139,17 +140,32 @@ class Stage:
 
     async def register(self, name: str = "", **members: Any) -> UUID:
         """Register a new person who reads English; gives the registration's id."""
-        self.serial += 1
-        email = f"person{self.serial}@example.org"
         async with self.scene() as (session, meeting, invitation):
-            person = await _person(session, self.entity, name or f"Person {self.serial}", email)
-            for member, value in members.items():
-                setattr(person, member, value)
-            await session.flush()
+            person = await self._somebody(session, name, members)
             registered = await registrations.register(
                 session, meeting, invitation, person.id, RegistrationRole.REPRESENTATIVE
             )
         return registered.id
+
+    async def substitute(
+        self, old: UUID, name: str = "", person_id: UUID | None = None, **members: Any
+    ) -> UUID:
+        """Let a new person, or one who is known, come instead; gives the registration's id."""
+        async with self.scene() as (session, meeting, _):
+            if person_id is None:
+                person_id = (await self._somebody(session, name, members)).id
+            registration = await session.get_one(Registration, old)
+            made = await substitute(session, meeting, registration, person_id, None)
+        return made.id
+
+    async def _somebody(self, session: AsyncSession, name: str, members: dict[str, Any]) -> Person:
+        self.serial += 1
+        email = f"person{self.serial}@example.org"
+        person = await _person(session, self.entity, name or f"Person {self.serial}", email)
+        for member, value in members.items():
+            setattr(person, member, value)
+        await session.flush()
+        return person
 
     async def withdraw(self, registration_id: UUID) -> None:
         async with self.scene() as (session, meeting, invitation):

@@ -198,7 +198,7 @@ class Model:
         self.registrations.append(made)
         if made.seated:
             self.count(made, 1)
-        self.note(f"registration.{status}", label, role=naming.role)
+        self.note(f"registration.{status}", label, role=naming.role, predecessor_id=None)
         if invitation.status != "accepted":
             self._note_answer(entity, "accepted", by_registration=True)
         return made
@@ -309,16 +309,41 @@ def _register_many(model: Model, due: Due, step: steps.RegisterMany) -> Answer:
 
 def _withdraw(model: Model, due: Due, step: steps.Withdraw) -> Answer:
     registration = model.to_change(due)
-    if registration.status == "withdrawn":
+    if registration.status not in LIVE:
         raise Refused("move-forbidden")
     model.take_out(registration)
     model.promote()
     return model.shown(registration)
 
 
+def _substitute(model: Model, due: Due, step: steps.Substitute) -> Answer:
+    """No counter changes and nobody is promoted; the successor stands right behind in the list."""
+    old = model.to_change(due)
+    was, role = old.status, step.role or old.role
+    if was not in LIVE:
+        raise Refused("move-forbidden")
+    if step.person == old.person:
+        raise Refused("already-registered")
+    if (role == "support") is not (old.role == "support"):
+        raise Refused("seat-must-stay")
+    others = [r for r in model.live(old.entity) if r is not old]
+    if role == "head_of_delegation" and any(r.role == role for r in others):
+        raise Refused("head-already-named")
+    if any(r.person == step.person for r in others):
+        raise Refused("already-registered")
+    made = Registration(due.label, old.entity, step.person, role, was)
+    model.registrations.insert(model.registrations.index(old) + 1, made)
+    old.status = "substituted"
+    old.sequence += 1
+    ids = {"was": was, "successor_id": made.label}
+    model.note("registration.substituted", old.label, role=old.role, **ids)
+    model.note(f"registration.{was}", made.label, role=role, predecessor_id=old.label)
+    return (201, *model.shown(made)[1:])
+
+
 def _change_role(model: Model, due: Due, step: steps.ChangeRole) -> Answer:
     registration = model.to_change(due)
-    if registration.status == "withdrawn":
+    if registration.status not in LIVE:
         raise Refused("move-forbidden")
     was, entity = registration.role, registration.entity
     if step.role == was:
@@ -452,6 +477,7 @@ _VERBS: dict[type[Step], Callable[[Model, Due, Any], Answer]] = {
     steps.Register: _register,
     steps.RegisterMany: _register_many,
     steps.Withdraw: _withdraw,
+    steps.Substitute: _substitute,
     steps.ChangeRole: _change_role,
     steps.ChangeQuota: _change_quota,
     steps.ChangeCapacity: _change_capacity,

@@ -45,7 +45,7 @@ _INVITATIONS = """
 _REGISTRATIONS = """
     SELECT r.id, p.email, r.role, r.status, r.calendar_sequence, r.takes_seat
       FROM registrations r JOIN people p ON p.id = r.person_id
-     WHERE r.meeting_id = $1 ORDER BY r.queue_number
+     WHERE r.meeting_id = $1 ORDER BY r.queue_number, r.id
 """
 _LOG = """
     SELECT id, name, subject_id, data FROM events WHERE meeting_id = $1 AND id > $2 ORDER BY id
@@ -176,7 +176,7 @@ class Game:
     async def due(self, step: steps.Step, label: Label) -> Due:
         """What the drawn numbers mean now."""
         concerned, target = _entity_of(step), None
-        if isinstance(step, steps.Withdraw | steps.ChangeRole):
+        if isinstance(step, steps.Withdraw | steps.Substitute | steps.ChangeRole):
             known = self.model.registrations
             live = [r for r in known if r.status in LIVE]
             choice = live if live and step.pick % 6 < 5 else known
@@ -206,6 +206,10 @@ class Game:
             case steps.Withdraw():
                 answer = await client.post(f"{self._target(due)}/withdraw")
                 return _told(answer, "status", "role", "waiting_position")
+            case steps.Substitute():
+                body = self._substitute(due, step)
+                answer = await client.post(f"{self._target(due)}/substitute", json=body)
+                return self._registered(due, answer)
             case steps.ChangeRole():
                 answer = await client.patch(self._target(due), json={"role": step.role})
                 return _told(answer, "status", "role", "waiting_position")
@@ -304,6 +308,11 @@ class Game:
             body["entity"] = self.house.entities[naming.entity]["handle"]
         return body | {"role": naming.role}
 
+    def _substitute(self, due: Due, step: steps.Substitute) -> dict[str, Any]:
+        """Somebody of the directory that the registration's people are in."""
+        body = self._named(Naming(0, step.person, step.role or ""), with_entity=False)
+        return body if step.role else {"person": body["person"]}
+
     def _target(self, due: Due) -> str:
         ids = {label: key for key, label in self.labels.items()}
         found = ids[due.target] if due.target is not None else UNKNOWN
@@ -332,12 +341,18 @@ class Game:
         assert row["takes_seat"] is (row["role"] != "support")
         return label, person, row["role"], row["status"], row["calendar_sequence"]
 
+    def _with_labels(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What an entry says of a registration, with labels for the ids of others."""
+        others = {name: data[name] for name in _OTHERS if name in data}
+        labels = {name: each and self.labels.get(each, (each,)) for name, each in others.items()}
+        return _without(data, *_IDS) | labels
+
     def _fact(self, row: asyncpg.Record) -> Fact:
         """An entry with the words of the model for what it is about."""
         subject, name = str(row["subject_id"]), row["name"]
         data = json.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
         if name.startswith("registration."):
-            return name, self.labels.get(subject, (subject,)), _without(data, *_IDS)
+            return name, self.labels.get(subject, (subject,)), self._with_labels(data)
         if name.startswith("invitation."):
             subject_is: Any = self.invitations.index(subject)
         else:
@@ -354,6 +369,7 @@ class Game:
 
 
 _IDS = ("invitation_id", "person_id")
+_OTHERS = ("predecessor_id", "successor_id")
 
 
 def _kept(model: Model) -> tuple[Any, ...]:

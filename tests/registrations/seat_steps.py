@@ -61,6 +61,14 @@ class Withdraw(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Substitute(Step):
+    pick: int
+    person: int
+    role: str | None
+    """None where the call says none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRole(Step):
     pick: int
     role: str
@@ -167,6 +175,13 @@ registering_many = st.builds(
     dry_run=st.sampled_from([False, False, True]),
 )
 withdrawing = st.builds(Withdraw, by=BY_EITHER, pick=PICKS)
+substituting = st.builds(
+    Substitute,
+    by=BY_EITHER,
+    pick=PICKS,
+    person=st.sampled_from(PEOPLE),
+    role=st.sampled_from([*[None] * 9, *COMMON_ROLES]),
+)
 changing_role = st.builds(ChangeRole, by=BY_EITHER, pick=PICKS, role=st.sampled_from(COMMON_ROLES))
 changing_quota = st.builds(
     ChangeQuota, by=BY_ORGANIZER, entity=st.sampled_from(INVITED), quota=QUOTAS
@@ -202,6 +217,7 @@ single: st.SearchStrategy[Step] = _weighted(
     (11, registering),
     (3, registering_many),
     (5, withdrawing),
+    (5, substituting),
     (3, changing_role),
     (3, changing_quota),
     (3, changing_capacity),
@@ -213,7 +229,7 @@ single: st.SearchStrategy[Step] = _weighted(
     (1, waiting),
 )
 contended: st.SearchStrategy[Step] = _weighted(
-    (4, registering), (2, withdrawing), (1, changing_role)
+    (4, registering), (2, withdrawing), (2, substituting), (1, changing_role)
 )
 
 
@@ -243,7 +259,9 @@ by_organizer = st.builds(
     ),
     says_entity=st.just(True),
 )
-crowd = _lists(_weighted((3, by_organizer), (1, withdrawing)), 5, 5).map(_at_once)
+crowd = _lists(_weighted((6, by_organizer), (2, withdrawing), (1, substituting)), 5, 5).map(
+    _at_once
+)
 crowds = st.builds(
     History,
     setting=st.builds(

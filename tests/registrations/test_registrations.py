@@ -239,7 +239,7 @@ async def test_nothing_is_allowed_once_the_meeting_is_over(world: World) -> None
     path = f"/v1/meetings/{meeting['id']}"
     body = named(1, entity=entity["handle"])
     made = await post(world.administrator, f"{path}/registrations", body)
-    assert made["allowed"] == ["withdraw"]
+    assert made["allowed"] == ["withdraw", "substitute"]
     await post(world.administrator, f"{path}/cancel")
     one = f"{path}/registrations/{made['id']}"
     assert (await world.administrator.get(one)).json()["allowed"] == []

@@ -9,13 +9,16 @@ from app.settings import Settings
 from tests.registrations.seat_player import Wrong, opened
 from tests.registrations.seat_steps import (
     FRESH,
+    AnyStep,
     ChangeCapacity,
     ChangeQuota,
     ChangeRole,
     History,
+    Move,
     Naming,
     Register,
     Setting,
+    Substitute,
     Together,
     Wait,
     Withdraw,
@@ -100,6 +103,30 @@ def test_seats_fall_free_in_every_way(settings: Settings) -> None:
         play(History(setting, steps))
 
 
+def test_places_are_taken_over_in_every_way(settings: Settings) -> None:
+    """Seated and waiting, there and back, by somebody new and by several at once; not by somebody
+    who is registered, and never with a seat more or less.
+    """
+    setting = Setting(capacity=None, quotas=(2, 1, 0), opens_late=False, closes=3)
+    back = [substitute(0, 5), substitute(0, 0), substitute(0, 5), substitute(6, 3)]
+    steps: tuple[AnyStep, ...] = (
+        *(named(0, n) for n in range(4)),
+        *back,
+        substitute(12, 1, role="support"),
+        substitute(12, FRESH[2], role="head_of_delegation"),
+        substitute(0, FRESH[3], role="head_of_delegation"),
+        Together(tuple(substitute(6, n) for n in (6, 7, 0))),
+        Wait(days=4),
+        substitute(0, FRESH[0], by="own"),
+        Together((substitute(18, 2, by="own"), Withdraw(pick=0))),
+        substitute(5, 1),
+        Move(verb="cancel", day=0),
+        substitute(0, 7),
+    )
+    with opened(settings) as (_, play):
+        play(History(setting, steps))
+
+
 def test_a_new_person_named_twice_at_once_is_registered_already(settings: Settings) -> None:
     register = named(0, FRESH[0])
     setting = Setting(capacity=None, quotas=(9, 0, 0), opens_late=False, closes=None)
@@ -109,3 +136,9 @@ def test_a_new_person_named_twice_at_once_is_registered_already(settings: Settin
 
 def named(entity: int, person: int, by: str = "organizer") -> Register:
     return Register(by=by, naming=Naming(entity, person, "representative"), says_entity=True)
+
+
+def substitute(
+    pick: int, person: int, role: str | None = None, by: str = "organizer"
+) -> Substitute:
+    return Substitute(by=by, pick=pick, person=person, role=role)
