@@ -10,22 +10,17 @@ import structlog
 from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.committees.lifecycle import LetterDelivery
-from app.committees.service import today_in
 from app.core import clock
 from app.core.database import Database
 from app.identity.policy import takes_code
 from app.jobs.queue import QUEUE, Again, Patience, enqueue
-from app.letters.press import print_letter
-from app.letters.queries import load_record
-from app.letters.words import language_for
 from app.letters.writing import Letter as FormalLetter
-from app.letters.writing import write as write_letter
 from app.mail import pace, queries
 from app.mail.answers import Reach
 from app.mail.bounces import find_suppressed, record_bounce, told
 from app.mail.dkim import Signer
-from app.mail.letters import Attachment, House, delivery_of, purpose_of, write
+from app.mail.formal import attached, formal_letter
+from app.mail.letters import Attachment, House, purpose_of, write
 from app.mail.lifecycle import MessageState
 from app.mail.mime import Envelope, Heading, enclose
 from app.mail.pace import Limits, Turns
@@ -67,8 +62,7 @@ class Sender:
     async def _try(self, case: Case, formal: FormalLetter | None) -> None:
         message = case.message
         try:
-            attachments = () if formal is None else (await _attached(formal),)
-            await self.transport.send(self._enclosed(case, attachments))
+            await self.transport.send(self._enclosed(case, await attached(formal)))
         except Bounced as error:
             await self._bounced(message, str(error), hard=error.hard)
         except Refused as error:
@@ -101,7 +95,7 @@ class Sender:
                 return None
             message.attempts += 1
             message.attempted_at = now
-            return case, await _formal_letter(session, case)
+            return case, await formal_letter(session, case)
 
     async def _is_suppressed(self, session: AsyncSession, message: Message) -> bool:
         """Nothing goes to an address that bounced, until somebody lifts that."""
@@ -123,7 +117,8 @@ class Sender:
             recipient_name=case.name,
             date=clock.now(),
         )
-        envelope = enclose(replace(write(case, self.house), attachments=attachments), heading)
+        letter = replace(write(case, self.house), attachments=attachments)
+        envelope = enclose(letter, heading)
         if self.signer is None:
             return envelope
         return replace(envelope, data=self.signer.sign(envelope.data, heading.date))
@@ -191,20 +186,6 @@ async def queue_due(database: Database, queue: App, limits: Limits, turns: Turns
 
 def _tell(message: Message) -> None:
     log.info("mail", message=str(message.id), state=message.state.value)
-
-
-async def _formal_letter(session: AsyncSession, case: Case) -> FormalLetter | None:
-    """The letter that the committee wants attached."""
-    if case.invitation is None or delivery_of(case) is not LetterDelivery.ATTACHED:
-        return None
-    record = await load_record(session, case.invitation.id)
-    return write_letter(record, language_for([case.message.language]), today_in(case.committee))
-
-
-async def _attached(formal: FormalLetter) -> Attachment:
-    """Printed while no session is open; focal points of one entity get the same bytes."""
-    data = await print_letter(formal)
-    return Attachment(file_name=formal.file_name, media_type="application/pdf", data=data)
 
 
 def _present(case: Case) -> Present:

@@ -242,13 +242,15 @@ async def test_mails_say_it_and_everything_else_stays(stage: Stage, world: World
     assert mail["Subject"] == "Venez : 6e réunion du comité { 7 * 7 }"
     text = body(mail, "plain")
     lines = text.replace(JOINER, "").splitlines()
-    assert lines[:5] == [
+    assert lines[:7] == [
         "Bonjour Amina Rossi,",
         "",
         (
             "{% raw %} <b>Office contre la drogue (UNODC)</b>, voir https://evil.example, le "
             "vendredi 8 octobre 2021, 10:00–13:00, America/New_York (UTC-04:00)."
         ),
+        "",
+        "La lettre officielle d'invitation est jointe.",
         "",
         "Comité : Comité de coordination",
     ], "the meeting has no contact, so the paragraph that names one is left out"
