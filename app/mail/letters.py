@@ -54,6 +54,8 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
 }
 LEFT_OUT = "…"
+NEEDED = frozenset({"code"})
+"""Without them a mail is of no use: own words must name them where the standard ones do."""
 _ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
 FLAGS = frozenset({"calendar", "joins", "promoted"})
 """On them phrases depend without saying them."""
@@ -331,8 +333,10 @@ def _image(case: Case, house: House) -> str | None:
 
 def _code(case: Case, house: House) -> str | None:
     """Of the link that was opened, which need not be the newest."""
+    if house.secret is None:
+        return LEFT_OUT
     asked_at = case.code_asked_at
-    if asked_at is None or house.secret is None:
+    if asked_at is None:
         return None
     return link_code(house.secret, UUID(case.message.data["link_id"]), asked_at)
 

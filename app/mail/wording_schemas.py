@@ -7,11 +7,11 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.core.fields import LINE, InstantField, Language, Line, Paragraphs, Schema
 from app.core.problems import FieldError
-from app.mail.letters import placeholders_of
+from app.mail.letters import NEEDED, placeholders_of
 from app.mail.lifecycle import MailLanguage, MessageKind, WordingSource
 from app.mail.standard import standard
 from app.mail.wording_queries import Slot
-from app.mail.wordings import Spoken, faults
+from app.mail.wordings import Spoken, faults, names_in
 
 SUBJECT = "Invitation to {meeting}"
 PARAGRAPH = "The Chair has the honour to invite {entity} to the following meeting."
@@ -57,7 +57,15 @@ class WordingWrite(Schema):
         places |= {f"{at}/subject": self.subject, f"{at}/closing": self.closing or ""}
         known = placeholders_of(kind)
         found = [(place, faults(text, known)) for place, text in sorted(places.items())]
-        return [FieldError(pointer=place, detail=fault) for place, fault in found if fault]
+        errors = [FieldError(pointer=place, detail=fault) for place, fault in found if fault]
+        missing = [name for name in NEEDED & set(known) if name not in self._named()]
+        return errors + [
+            FieldError(pointer=f"{at}/paragraphs", detail=f"One must name {{{name}}}.")
+            for name in missing
+        ]
+
+    def _named(self) -> set[str]:
+        return {name for paragraph in self.paragraphs for name in names_in(paragraph)}
 
 
 class WordingOut(Schema):

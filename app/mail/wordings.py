@@ -30,6 +30,10 @@ def faults(text: str, known: Collection[str]) -> str | None:
     return None
 
 
+def names_in(text: str) -> set[str]:
+    return {token[1] for token in _TOKEN.finditer(text) if token[1] is not None}
+
+
 def fill(text: str, values: Mapping[str, str]) -> str | None:
     """The text with the values in their places; None if it names one that there is not.
 

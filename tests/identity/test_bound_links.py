@@ -277,6 +277,8 @@ class Unused:
     async def send(self, envelope: Any) -> None:
         raise AssertionError("nothing is to be sent")
 
+    async def close(self) -> None: ...
+
 
 async def test_who_acts_no_longer_gets_no_code(stage: Stage, anonymous: httpx.AsyncClient) -> None:
     token = await token_of(stage)

@@ -94,6 +94,7 @@ class Stage:
                 handle="coordination-committee",
                 name={"en": "Coordination Committee", "fr": "Comité de coordination"},
                 timezone="America/New_York",
+                notice_window=0,
                 contact_email="committee@example.org",
             )
             entity = Entity(
@@ -249,6 +250,12 @@ class Stage:
         async with self.database.transaction() as session:
             statement = select(Message).order_by(col(Message.id))
             return list((await session.execute(statement)).scalars())
+
+    async def let_changes_wait(self, seconds: int) -> None:
+        """For each other, from now on; at first they do not."""
+        async with self.database.transaction() as session:
+            committee = await session.get_one(Committee, self.committee.id)
+            committee.notice_window = seconds
 
     async def delivered(self) -> int:
         """Let everything that was planned so far have gone out; how much that is."""

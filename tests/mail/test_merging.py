@@ -50,9 +50,10 @@ async def test_changes_wait_for_each_other_and_the_first_sets_the_time(
     await stage.send()
     await stage.register()
     known = await stage.delivered()
+    await stage.let_changes_wait(3600)
     await stage.change(title=TITLE)
     await stage.follow()
-    set_clock(DAY + timedelta(seconds=40))
+    set_clock(DAY + timedelta(minutes=40))
     await stage.reschedule(hours=1)
     await stage.change_room(label="Another")
     told = await fresh(stage, known)
@@ -61,9 +62,10 @@ async def test_changes_wait_for_each_other_and_the_first_sets_the_time(
         Kind.MEETING_CHANGED,
         Kind.MEETING_UPDATED,
     ]
-    assert {round((m.due_at - DAY).total_seconds()) for m in told} == {60}
+    first = told[0].created_at
+    assert {message.due_at for message in told} == {first + timedelta(hours=1)}
     assert await due(stage) == 0
-    set_clock(DAY + timedelta(seconds=62))
+    set_clock(first + timedelta(hours=1))
     assert await due(stage) == len(told)
 
 

@@ -192,6 +192,18 @@ async def test_bad_placeholders_are_told_with_their_places(stage: Stage, world: 
         assert (await organizer.get(path_of(stage, rest))).status_code == 422
 
 
+async def test_words_about_a_code_must_name_it(stage: Stage, world: World) -> None:
+    """One that only looks like it, in doubled braces, does not count."""
+    path = path_of(stage, "/link_code/fr")
+    body = {"subject": "{code}", "paragraphs": ["{{code}}", "Come in."]}
+    refused = await world.administrator.put(path, json=body)
+    assert refused.json()["errors"] == [
+        {"pointer": "/paragraphs", "detail": "One must name {code}."}
+    ]
+    kept = await world.administrator.put(path, json=body | {"paragraphs": ["{code}"]})
+    assert kept.status_code == 201
+
+
 async def test_the_list_has_every_kind_in_every_language(stage: Stage, world: World) -> None:
     observer = await world.observer({"id": stage.committee.id})
     await world.administrator.put(path_of(stage), json=WORDS)

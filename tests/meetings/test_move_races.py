@@ -64,6 +64,8 @@ class Outbox:
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
 
+    async def close(self) -> None: ...
+
     async def send(self, envelope: Envelope) -> None:
         mail = email.message_from_bytes(envelope.data, policy=email.policy.default)
         for part in mail.walk():
