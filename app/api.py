@@ -15,6 +15,7 @@ from app.identity.endpoints import router as identity
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
 from app.invitations.links import router as invitation_links
+from app.letters.endpoints import router as letters
 from app.mail.endpoints import router as mail
 from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
@@ -55,6 +56,7 @@ for part in (
     panels,
     invitations,
     invitation_links,
+    letters,
     registrations,
     attendance,
     outcomes,

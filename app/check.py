@@ -209,12 +209,29 @@ _PROMISES = (
      WHERE a.left_at IS NULL AND r.status <> 'confirmed' ORDER BY a.id
     """,
     """
+    SELECT format('meeting %s: letter number %s stands on %s invitations, the last is %s',
+                  m.handle, i.letter_number, count(*), m.last_letter)
+      FROM invitations i JOIN meetings m ON m.id = i.meeting_id
+     WHERE i.letter_number IS NOT NULL
+     GROUP BY m.id, i.letter_number HAVING count(*) > 1 OR i.letter_number > m.last_letter
+     ORDER BY m.id, i.letter_number
+    """,
+    """
+    SELECT format('invitation of %s to %s: it %s sent and %s a letter number', e.handle, m.handle,
+                  CASE WHEN i.sent_at IS NULL THEN 'was not' ELSE 'was' END,
+                  CASE WHEN i.letter_number IS NULL THEN 'lacks' ELSE 'has' END)
+      FROM invitations i
+      JOIN meetings m ON m.id = i.meeting_id
+      JOIN entities e ON e.id = i.entity_id
+     WHERE (i.sent_at IS NULL) <> (i.letter_number IS NULL) ORDER BY i.id
+    """,
+    """
     SELECT format('attendance %s is in another meeting than its registration', a.id)
       FROM attendance a JOIN registrations r ON r.id = a.registration_id
      WHERE a.meeting_id <> r.meeting_id ORDER BY a.id
     """,
 )
-"""Who may be where."""
+"""Who may be where, and under which number they were asked."""
 
 _STATES = (
     _disagreeing(

@@ -102,8 +102,9 @@ async def import_committees(
     """Import committees and working groups with their chairs: all rows or none.
 
     Columns are `handle`, `parent` and the members of a committee; `name_en`, `name_fr` and so on
-    stand for its name. `chair` and `vice_chairs` name entities, which hold these offices from
-    `since` on, today if left out; whoever held them before stays a member.
+    stand for its name, and `letter_signatory_title_en` and so on for that title. `chair` and
+    `vice_chairs` name entities, which hold these offices from `since` on, today if left out;
+    whoever held them before stays a member.
     """
     rows = await uploaded_rows(request, "committees")
     return await imports.import_committees(session, rows, dry_run=dry_run)

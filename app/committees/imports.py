@@ -25,7 +25,9 @@ from app.entities.tables import Entity
 
 
 class CommitteeRow(CommitteeWrite):
-    """A row; flat files write `name_en`, and lists with semicolons or commas."""
+    """A row; flat files write `name_en` and `letter_signatory_title_en`, and lists with semicolons
+    or commas.
+    """
 
     handle: Handle
     parent: Handle | None = None
@@ -35,12 +37,8 @@ class CommitteeRow(CommitteeWrite):
 
     @model_validator(mode="before")
     @classmethod
-    def _gather_names(cls, row: dict[str, Any]) -> dict[str, Any]:
-        names = {k[5:]: v for k, v in row.items() if k.startswith("name_")}
-        rest = {k: v for k, v in row.items() if not k.startswith("name_")}
-        if isinstance(rest.get("name"), str):
-            rest["name"] = {"en": rest["name"]}
-        return rest | {"name": names} if names else rest
+    def _gather_texts(cls, row: dict[str, Any]) -> dict[str, Any]:
+        return _gathered(_gathered(row, "name"), "letter_signatory_title")
 
     @field_validator("languages", "vice_chairs", mode="before")
     @classmethod
@@ -53,6 +51,16 @@ class CommitteeRow(CommitteeWrite):
         """Office by the name of the entity that holds it."""
         found = dict.fromkeys(self.vice_chairs, Office.VICE_CHAIR)
         return found | ({self.chair: Office.CHAIR} if self.chair else {})
+
+
+def _gathered(row: dict[str, Any], member: str) -> dict[str, Any]:
+    """The row with a text in several languages as one member; a bare one is English."""
+    prefix = f"{member}_"
+    texts = {k.removeprefix(prefix): v for k, v in row.items() if k.startswith(prefix)}
+    rest = {k: v for k, v in row.items() if not k.startswith(prefix)}
+    if isinstance(rest.get(member), str):
+        rest[member] = {"en": rest[member]}
+    return rest | {member: texts} if texts else rest
 
 
 @dataclass(slots=True)

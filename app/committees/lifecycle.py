@@ -1,4 +1,4 @@
-"""How an entity stands in a committee."""
+"""How an entity stands in a committee, and how the committee's letters go out."""
 
 from enum import StrEnum
 
@@ -11,3 +11,11 @@ class Standing(StrEnum):
 class Office(StrEnum):
     CHAIR = "chair"
     VICE_CHAIR = "vice_chair"
+
+
+class LetterDelivery(StrEnum):
+    """How the formal letter goes with the mail that invites."""
+
+    ATTACHED = "attached"
+    LINKED = "linked"
+    NONE = "none"

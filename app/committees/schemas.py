@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from app.committees.lifecycle import Office, Standing
+from app.committees.lifecycle import LetterDelivery, Office, Standing
 from app.core.fields import (
     Email,
     Flag,
@@ -103,6 +103,21 @@ class CommitteeWrite(Schema):
         description="Whether a link to answer works only with a code from the mailbox that it "
         "went to, so that forwarding it is no use; a meeting may say otherwise.",
     )
+    letter_signatory: ShortLine | None = Field(
+        None,
+        description="Who signs the formal letters of invitation.",
+        examples=["Helen Okoye"],
+    )
+    letter_signatory_title: LocalizedLine | None = Field(
+        None,
+        description="As what; stands below the name.",
+        examples=[{"en": "Secretary of the Committee", "fr": "Secrétaire du Comité"}],
+    )
+    letter_delivery: LetterDelivery = Field(
+        LetterDelivery.ATTACHED,
+        description="Whether the formal letter is attached to the mail that invites, or that mail "
+        "says that the page behind its link has it, or neither.",
+    )
 
 
 class CommitteeCreate(CommitteeWrite):
@@ -128,6 +143,9 @@ class CommitteePatch(Schema):
     notice_window: NoticeWindow | None = None
     track_opening: Flag | None = None
     links_bound: Flag | None = None
+    letter_signatory: ShortLine | None = None
+    letter_signatory_title: Annotated[dict[str, str | None], Field(max_length=20)] | None = None
+    letter_delivery: LetterDelivery | None = None
 
 
 class CommitteeOut(CommitteeWrite):

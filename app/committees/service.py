@@ -74,13 +74,14 @@ async def change_committee(
     members: dict[str, Any],
     changes: Mapping[str, Any],
 ) -> None:
-    """Set the members; `changes` is what the log keeps of it, without addresses."""
+    """Set the members; `changes` is what the log keeps of it, without addresses and names."""
     if not changes:
         return
     _check_number(members["number"], committee.parent_id)
     for name, value in members.items():
         setattr(committee, name, value)
-    logged = {name: {} if name == "contact_email" else each for name, each in changes.items()}
+    personal = {"contact_email", "letter_signatory"}
+    logged = {name: {} if name in personal else each for name, each in changes.items()}
     record(
         session,
         CommitteeChanged(subject_id=committee.id, committee_id=committee.id, changes=logged),

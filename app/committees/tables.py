@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, Uuid, c
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
-from app.committees.lifecycle import Office, Standing
+from app.committees.lifecycle import LetterDelivery, Office, Standing
 from app.core.tables import Json, Row, TextList, one_of, values
 
 
@@ -20,6 +20,7 @@ class Committee(Row, table=True):
         CheckConstraint("parent_id <> id", name="not_own_parent"),
         CheckConstraint("default_seat_quota >= 0", name="default_seat_quota"),
         CheckConstraint("notice_window BETWEEN 0 AND 86400", name="notice_window"),
+        one_of("letter_delivery", LetterDelivery),
         Index(
             "uq_committees_number",
             "parent_id",
@@ -44,6 +45,12 @@ class Committee(Row, table=True):
     """Whether its mails tell when they are opened."""
     links_bound: bool = False
     """Whether links to answer need a code from the mailbox that they went to."""
+    letter_signatory: str | None = Field(default=None, sa_type=Text)
+    """Who signs the formal letters; without one it is the secretariat alone."""
+    letter_signatory_title: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    letter_delivery: LetterDelivery = Field(
+        default=LetterDelivery.ATTACHED, sa_type=values(LetterDelivery)
+    )
 
 
 class Membership(Row, table=True):

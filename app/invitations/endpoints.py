@@ -24,7 +24,7 @@ from app.invitations.access import (
     own_entities,
 )
 from app.invitations.lifecycle import ANSWERS, VISIBLE_TO_ENTITY, InvitationStatus
-from app.invitations.policy import moves
+from app.invitations.policy import moves, reference
 from app.invitations.problems import (
     AlreadyInvited,
     AnswersClosed,
@@ -108,15 +108,19 @@ async def send_invitations(
     """Send drafts: every focal point gets one mail with a link for answering."""
     wanted = None if body.all_drafts else list(dict.fromkeys(body.invitations))
     found = await queries.lock_invitations(session, view.meeting.id, wanted)
-    results = []
-    for invitation in found:
-        draft = invitation.status is InvitationStatus.DRAFT
-        if draft and dry_run:
-            service.check_announced(view.meeting)
-        elif draft:
-            await service.send(session, view.meeting, invitation)
-        outcome = SendOutcome.SENT if draft else SendOutcome.SENT_BEFORE
-        results.append(SendResult(invitation_id=invitation.id, outcome=outcome))
+    drafts = [each for each in found if each.status is InvitationStatus.DRAFT]
+    if drafts and dry_run:
+        service.check_announced(view.meeting)
+    elif drafts:
+        await service.send(session, view.meeting, *drafts)
+    fresh = {draft.id for draft in drafts}
+    results = [
+        SendResult(
+            invitation_id=invitation.id,
+            outcome=SendOutcome.SENT if invitation.id in fresh else SendOutcome.SENT_BEFORE,
+        )
+        for invitation in found
+    ]
     known = {result.invitation_id for result in results}
     results += [
         SendResult(invitation_id=missing, outcome=SendOutcome.UNKNOWN)
@@ -241,6 +245,7 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
         allowed = [] if closed else [verb for verb in allowed if verb in ANSWERS]
     return InvitationOut(
         **{name: getattr(invitation, name) for name in names + more},
+        reference=reference(view.committee.handle, view.meeting.number, invitation.letter_number),
         entity=InvitedEntity.of(
             {name: getattr(entity, name) for name in InvitedEntity.model_fields}
         ),

@@ -24,6 +24,7 @@ class InvitationRenewed(Event):
 @dataclass(frozen=True, kw_only=True)
 class InvitationSent(Event):
     name: ClassVar[str] = "invitation.sent"
+    letter_number: int
 
 
 @dataclass(frozen=True, kw_only=True)

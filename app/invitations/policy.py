@@ -30,3 +30,8 @@ def moves(meeting: MeetingStatus, invitation: InvitationStatus) -> list[Invitati
         hindered.add(InvitationVerb.SEND)
     verbs = [InvitationVerb(verb) for verb in INVITATION.allowed(invitation)]
     return [verb for verb in verbs if verb not in hindered]
+
+
+def reference(committee: str, meeting: int, letter: int | None) -> str | None:
+    """Under which the letter of an invitation is filed; a draft has none yet."""
+    return None if letter is None else f"{committee.upper()}/{meeting}/L.{letter}"

@@ -182,6 +182,11 @@ class InvitationOut(Schema):
     id: UUID
     meeting_id: UUID
     entity: InvitedEntity
+    reference: str | None = Field(
+        max_length=120,
+        description="Of the formal letter; null before it is sent.",
+        examples=["COORDINATION-COMMITTEE/6/L.12"],
+    )
     status: InvitationStatus
     seat_quota: Seats
     seats_taken: Seats = Field(description="Seats that are taken now; `support` takes none.")

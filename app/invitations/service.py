@@ -75,15 +75,22 @@ def _renew(invitation: Invitation, quota: int) -> None:
     invitation.status = INVITATION.move(invitation.status, InvitationVerb.INVITE_AGAIN)
     invitation.seat_quota = quota
     invitation.sent_at = invitation.answered_at = invitation.withdrawn_at = None
-    invitation.answer_note = None
+    invitation.answer_note = invitation.letter_number = None
 
 
-async def send(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
-    """The focal points get their mails from the worker, which follows the log."""
+async def send(session: AsyncSession, meeting: Meeting, *invitations: Invitation) -> None:
+    """The focal points get their mails from the worker, which follows the log.
+
+    Each gets the next letter number of the meeting, whose row is locked by the caller; no number
+    is given twice, whatever becomes of its letter.
+    """
     check_announced(meeting)
-    invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
-    invitation.sent_at = clock.now()
-    record(session, InvitationSent(**_about(meeting, invitation)))
+    for invitation in invitations:
+        invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
+        meeting.last_letter += 1
+        invitation.sent_at, invitation.letter_number = clock.now(), meeting.last_letter
+        about = _about(meeting, invitation)
+        record(session, InvitationSent(letter_number=meeting.last_letter, **about))
 
 
 def check_announced(meeting: Meeting) -> None:

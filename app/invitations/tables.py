@@ -21,6 +21,8 @@ class Invitation(Row, table=True):
     __table_args__ = (
         one_of("status", InvitationStatus),
         UniqueConstraint("meeting_id", "entity_id"),
+        UniqueConstraint("meeting_id", "letter_number"),
+        CheckConstraint("letter_number > 0", name="letter_number"),
         CheckConstraint("seat_quota >= 0", name="seat_quota"),
         CheckConstraint("seats_taken BETWEEN 0 AND seat_quota", name="seats_taken"),
     )
@@ -33,6 +35,8 @@ class Invitation(Row, table=True):
     seat_quota: int
     seats_taken: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    letter_number: int | None = None
+    """Of its formal letter within the meeting; given when it is sent, under the meeting's lock."""
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     answer_note: str | None = Field(default=None, sa_type=Text)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -21,10 +21,13 @@ from app.calendar.entries import (
     timetable,
 )
 from app.calendar.writer import Method, Organizer, calendar, plain
+from app.committees.lifecycle import LetterDelivery
 from app.core.fields import in_language
 from app.core.languages import isolated
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_code, link_token, opening_token
+from app.letters.words import language_for
+from app.letters.writing import where
 from app.mail.lifecycle import MessageKind
 from app.mail.plainness import as_header, as_text, shown, value
 from app.mail.queries import Case
@@ -130,6 +133,15 @@ class Invite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail; its name is ASCII."""
+
+    file_name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A mail before it becomes MIME."""
 
@@ -139,6 +151,7 @@ class Letter:
     text: str
     html: str
     invite: Invite | None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def purpose_of(kind: MessageKind) -> LinkPurpose:
@@ -175,6 +188,7 @@ def write(case: Case, house: House) -> Letter:
         "greeting": words.say("greeting", **values),
         "paragraphs": [
             *spoken.paragraphs,
+            *_formal_letter(case),
             *_also(case, words),
             *_postponement(case, words),
         ],
@@ -196,6 +210,20 @@ def write(case: Case, house: House) -> Letter:
         html=_layout("letter.html").render(page),
         invite=invite,
     )
+
+
+def _formal_letter(case: Case) -> list[str]:
+    """Where the formal letter of the invitation is, in the words of the letters' own room."""
+    if delivery_of(case) is LetterDelivery.NONE:
+        return []
+    return [where(case.committee.letter_delivery, language_for([case.message.language]))]
+
+
+def delivery_of(case: Case) -> LetterDelivery:
+    """How the formal letter goes with this mail."""
+    if case.message.kind is not MessageKind.INVITATION:
+        return LetterDelivery.NONE
+    return case.committee.letter_delivery
 
 
 def _agenda(case: Case, words: Words) -> list[str]:

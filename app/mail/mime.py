@@ -67,6 +67,11 @@ def enclose(letter: Letter, heading: Heading) -> Envelope:
         message.add_attachment(
             letter.invite.body, maintype="application", subtype="ics", filename=ATTACHED
         )
+    for each in letter.attachments:
+        maintype, _, subtype = each.media_type.partition("/")
+        message.add_attachment(
+            each.data, maintype=maintype, subtype=subtype, filename=each.file_name
+        )
     message["Content-Language"] = letter.language
     return Envelope(
         key=heading.key,

@@ -10,15 +10,22 @@ import structlog
 from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.committees.lifecycle import LetterDelivery
+from app.committees.service import today_in
 from app.core import clock
 from app.core.database import Database
 from app.identity.policy import takes_code
 from app.jobs.queue import QUEUE, Again, Patience, enqueue
+from app.letters.press import print_letter
+from app.letters.queries import load_record
+from app.letters.words import language_for
+from app.letters.writing import Letter as FormalLetter
+from app.letters.writing import write as write_letter
 from app.mail import pace, queries
 from app.mail.answers import Reach
 from app.mail.bounces import find_suppressed, record_bounce, told
 from app.mail.dkim import Signer
-from app.mail.letters import House, purpose_of, write
+from app.mail.letters import Attachment, House, delivery_of, purpose_of, write
 from app.mail.lifecycle import MessageState
 from app.mail.mime import Envelope, Heading, enclose
 from app.mail.pace import Limits, Turns
@@ -51,16 +58,17 @@ class Sender:
         message that did not go out this time is due again later.
         """
         try:
-            case = await self._claim(message_id)
-            if case is not None:
-                await self._try(case)
+            claimed = await self._claim(message_id)
+            if claimed is not None:
+                await self._try(*claimed)
         finally:
             self.turns.ended()
 
-    async def _try(self, case: Case) -> None:
+    async def _try(self, case: Case, formal: FormalLetter | None) -> None:
         message = case.message
         try:
-            await self.transport.send(self._enclosed(case))
+            attachments = () if formal is None else (await _attached(formal),)
+            await self.transport.send(self._enclosed(case, attachments))
         except Bounced as error:
             await self._bounced(message, str(error), hard=error.hard)
         except Refused as error:
@@ -73,8 +81,10 @@ class Sender:
         else:
             await self._sent(message)
 
-    async def _claim(self, message_id: UUID) -> Case | None:
-        """The case as it is now, with the attempt counted; None where there is nothing to send."""
+    async def _claim(self, message_id: UUID) -> tuple[Case, FormalLetter | None] | None:
+        """The case as it is now, with the attempt counted, and the formal letter that goes with it;
+        None where there is nothing to send.
+        """
         now = clock.now()
         async with self.database.transaction() as session:
             message = await queries.lock_due(session, message_id, now)
@@ -91,7 +101,7 @@ class Sender:
                 return None
             message.attempts += 1
             message.attempted_at = now
-        return case
+            return case, await _formal_letter(session, case)
 
     async def _is_suppressed(self, session: AsyncSession, message: Message) -> bool:
         """Nothing goes to an address that bounced, until somebody lifts that."""
@@ -101,7 +111,7 @@ class Sender:
             _tell(message)
         return suppressed is not None
 
-    def _enclosed(self, case: Case) -> Envelope:
+    def _enclosed(self, case: Case, attachments: tuple[Attachment, ...]) -> Envelope:
         message = case.message
         heading = Heading(
             key=message.id,
@@ -113,7 +123,7 @@ class Sender:
             recipient_name=case.name,
             date=clock.now(),
         )
-        envelope = enclose(write(case, self.house), heading)
+        envelope = enclose(replace(write(case, self.house), attachments=attachments), heading)
         if self.signer is None:
             return envelope
         return replace(envelope, data=self.signer.sign(envelope.data, heading.date))
@@ -181,6 +191,20 @@ async def queue_due(database: Database, queue: App, limits: Limits, turns: Turns
 
 def _tell(message: Message) -> None:
     log.info("mail", message=str(message.id), state=message.state.value)
+
+
+async def _formal_letter(session: AsyncSession, case: Case) -> FormalLetter | None:
+    """The letter that the committee wants attached."""
+    if case.invitation is None or delivery_of(case) is not LetterDelivery.ATTACHED:
+        return None
+    record = await load_record(session, case.invitation.id)
+    return write_letter(record, language_for([case.message.language]), today_in(case.committee))
+
+
+async def _attached(formal: FormalLetter) -> Attachment:
+    """Printed while no session is open; focal points of one entity get the same bytes."""
+    data = await print_letter(formal)
+    return Attachment(file_name=formal.file_name, media_type="application/pdf", data=data)
 
 
 def _present(case: Case) -> Present:

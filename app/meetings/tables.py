@@ -49,6 +49,8 @@ class Meeting(Row, table=True):
     seat_quota: int
     capacity: int | None = None
     seats_taken: int = 0
+    last_letter: int = 0
+    """Number of the formal letter that was sent last."""
     registration_opens_at: datetime | None = Field(default=None, sa_type=Instant)
     registration_closes_at: datetime | None = Field(default=None, sa_type=Instant)
     venue: str | None = Field(default=None, sa_type=Text)

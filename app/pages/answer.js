@@ -1,7 +1,7 @@
 // Answering an invitation and naming representatives, with the link from the mail.
 import {
-  Problem, byId, call, during, fill, inLanguage, make, moment, note, say, sayOf, tell, tokenOfLink,
-  translate,
+  Problem, byId, call, during, fill, inLanguage, make, moment, note, save, say, sayOf, tell,
+  tokenOfLink, translate,
 } from "./common.js";
 
 const KEPT = "secretariat.invitation";
@@ -12,6 +12,7 @@ byId("open").addEventListener("click", (event) => during(event.target, open));
 byId("proof").addEventListener("submit", (event) => submit(event, open));
 byId("another").addEventListener("click", (event) => during(event.target, another));
 byId("renew").addEventListener("click", (event) => during(event.target, renew));
+byId("letter").addEventListener("click", (event) => during(event.target, letter));
 byId("answer").addEventListener("submit", (event) => submit(event, answer));
 byId("register").addEventListener("submit", (event) => submit(event, register));
 if (!tokenOfLink() && !kept()) {
@@ -126,6 +127,11 @@ function showPeople(people) {
       return row;
     }),
   );
+}
+
+function letter() {
+  const path = `meetings/${session.meeting_id}/invitations/${session.invitation_id}/letter.pdf`;
+  return save(path, "letter.pdf", session.token);
 }
 
 async function answer() {

@@ -71,11 +71,11 @@ export class Problem extends Error {
   }
 }
 
-export async function call(method, path, { body, bearer } = {}) {
-  const headers = { Accept: "application/json", "Accept-Language": language };
+function send(method, path, { body, bearer, accept = "application/json" } = {}) {
+  const headers = { Accept: accept, "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (bearer) headers.Authorization = `Bearer ${bearer}`;
-  const answer = await fetch(new URL(`v1/${path}`, document.baseURI), {
+  return fetch(new URL(`v1/${path}`, document.baseURI), {
     method,
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -83,15 +83,30 @@ export async function call(method, path, { body, bearer } = {}) {
     cache: "no-store",
     referrerPolicy: "no-referrer",
   });
-  const text = await answer.text();
-  let content = {};
-  try {
-    content = text ? JSON.parse(text) : {};
-  } catch {
-    // Something between here and the service answered: the status has to do.
-  }
+}
+
+export async function call(method, path, options) {
+  const answer = await send(method, path, options);
+  const content = await read(answer);
   if (!answer.ok) throw new Problem(content);
   return content;
+}
+
+/** Lets the browser keep a file that only the bearer may read. */
+export async function save(path, name, bearer) {
+  const answer = await send("GET", path, { bearer, accept: "*/*" });
+  if (!answer.ok) throw new Problem(await read(answer));
+  const address = URL.createObjectURL(await answer.blob());
+  make("a", name, { href: address, download: name }).click();
+}
+
+async function read(answer) {
+  const text = await answer.text();
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    return {}; // Something between here and the service answered: the status has to do.
+  }
 }
 
 export function tell(problem) {

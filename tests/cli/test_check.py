@@ -62,6 +62,14 @@ BREAKS = {
         "UPDATE invitations SET seat_quota = 1",
         "invitation of {entity} to {meeting}: 2 are confirmed on a quota of 1",
     ),
+    "a letter beyond the last": (
+        "UPDATE invitations SET letter_number = 7",
+        "meeting {meeting}: letter number 7 stands on 1 invitations, the last is 1",
+    ),
+    "a letter without a number": (
+        "UPDATE invitations SET letter_number = NULL",
+        "invitation of {entity} to {meeting}: it was sent and lacks a letter number",
+    ),
     "somebody waits for nothing": (
         "UPDATE invitations SET seat_quota = 3",
         "meeting {meeting}: registration {waiting} waits although a seat is free",

@@ -48,6 +48,9 @@ async def test_a_committee_is_created_read_changed_and_deleted(
         "notice_window": 60,
         "track_opening": False,
         "links_bound": False,
+        "letter_signatory": None,
+        "letter_signatory_title": None,
+        "letter_delivery": "attached",
         "created_at": created.json()["created_at"],
     }
     path = "/v1/committees/coordination-committee"

@@ -148,6 +148,7 @@ MATRIX: Final[dict[str, Row]] = {
     "inviteEntities": _ORGANIZERS,
     "sendInvitations": _ORGANIZERS,
     "getInvitation": _DELEGATION,
+    "getInvitationLetter": _DELEGATION,
     "deleteInvitation": _ORGANIZERS,
     "changeInvitation": _ORGANIZERS,
     "sendInvitation": _ORGANIZERS,

@@ -29,7 +29,11 @@ COPIED: dict[str, dict[str, str]] = {
     "agenda_versions": {"number": "n + 100", "revision": "n + 100"},
     "panels": {"item_id": "{agenda_items}"},
     "panellists": {"position": "n", "role": "'panellist'"},
-    "invitations": {"entity_id": "{entities}", "seats_taken": "0"},
+    "invitations": {
+        "entity_id": "{entities}",
+        "seats_taken": "0",
+        "letter_number": "n + 100",
+    },
     "registrations": {"person_id": "{people}", "queue_number": "n + 1000"},
     "attendance": {"registration_id": "{registrations}"},
     "decisions": {"number": "n + 100"},

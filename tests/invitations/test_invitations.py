@@ -198,13 +198,19 @@ async def test_an_entity_can_be_invited_again_after_a_withdrawal(
     again = await world.invitation(meeting, entity, sent=False)
     assert again == first | {
         "status": "draft",
+        "reference": None,
         "seat_quota": meeting["seat_quota"],
         "sent_at": None,
         "allowed": ["send", "withdraw"],
     }
     assert (await focal_point.get(path)).status_code == 404
     await post(world.administrator, f"{path}/send")
-    assert (await focal_point.get(path)).json()["status"] == "sent"
+    resent = (await focal_point.get(path)).json()
+    assert (resent["status"], first["reference"][-4:], resent["reference"][-4:]) == (
+        "sent",
+        "/L.1",
+        "/L.2",
+    )
     made = await post(focal_point, registrations, named(1))
     assert made["status"] == "confirmed"
     assert await wrongs(session) == []

@@ -160,9 +160,11 @@ async def test_a_maildir_that_any_program_opens(
     assert mail["Message-ID"] == message.message_id
     assert b"\r" not in box.get_bytes(key)
     assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
         "multipart/alternative",
         "text/plain",
         "text/html",
+        "application/pdf",
     ]
     assert [(tmp_path / "mail" / part).stat().st_mode & 0o777 for part in ("new", "tmp")] == [
         0o700

@@ -29,6 +29,7 @@ class Element {
     }
   }
   replaceChildren(...nodes) { this.children = []; this.append(...nodes); }
+  click() { downloads.push(this.attributes); }
   addEventListener(name, listener) { this.listeners[name] = listener; }
   reset() { for (const input of this.all((e) => e.tag === "input")) input.value = ""; }
   *walk() {
@@ -75,6 +76,7 @@ for (const select of root.all((e) => e.tag === "select")) {
   select.value = select.all((e) => e.tag === "option")[0].attributes.value;
 }
 const called = [];
+const downloads = [];
 const kept = new Map(Object.entries(session));
 const busy = new Set();
 const define = (name, value) =>
@@ -117,8 +119,14 @@ for (const step of steps) {
   seen.push(visible());
 }
 const links = root.all((e) => e.tag === "a").map((e) => e.attributes.href);
+const files = await Promise.all(
+  downloads.map(async ({ href, download }) => {
+    const blob = await realFetch(href).then((answer) => answer.blob());
+    return { name: download, type: blob.type, start: (await blob.text()).slice(0, 5) };
+  }),
+);
 const { lang, dir } = document.documentElement;
-const result = { seen, called, links, lang, dir };
+const result = { seen, called, links, files, lang, dir };
 process.stdout.write(JSON.stringify({ ...result, session: Object.fromEntries(kept) }));
 
 function byId(id) {

@@ -206,6 +206,22 @@ async def test_an_invitation_is_answered_and_people_are_registered(
     assert spent["called"] == ["POST /v1/links/exchange", "POST /v1/links/renew"]
 
 
+async def test_the_letter_can_be_kept(stage: Stage, address: str) -> None:
+    await stage.send()
+    await stage.follow()
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    page = await visit(
+        "answer",
+        f"{address}/answer#{link_token(SECRET, link.id)}",
+        {"press": "open"},
+        {"press": "letter"},
+    )
+    assert page["files"] == [{"name": "letter.pdf", "type": "application/pdf", "start": "%PDF-"}]
+    path = f"/v1/meetings/{stage.meeting.id}/invitations/{stage.invitation.id}/letter.pdf"
+    assert page["called"][-1] == f"GET {path}"
+    assert page["seen"][2] == page["seen"][1]
+
+
 @pytest.mark.parametrize("way", [JOIN_ADDRESS, "javascript:alert(1)", "call 1234"])
 async def test_a_representative_joins(stage: Stage, address: str, set_clock, way: str) -> None:
     await stage.send()

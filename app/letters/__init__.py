@@ -1,0 +1,1 @@
+"""The invitation as a formal letter: what it says in six languages, and how it becomes a PDF."""
