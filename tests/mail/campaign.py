@@ -269,7 +269,7 @@ async def _run(
     marks = [plan.recipients * (n + 1) // (plan.kills + 1) for n in range(plan.kills)]
     with worker(plan.program, environment) as staff:
         await _until(database, "SELECT count(*) FROM procrastinate_workers", 1)
-        await _send(database)
+        await send_all(database)
         began = time.monotonic()
         await _until(database, "SELECT count(*) FROM messages", plan.recipients, pause=0.02)
         planned = time.monotonic()
@@ -281,7 +281,7 @@ async def _run(
     return planned - began, time.monotonic() - planned
 
 
-async def _send(database: Database) -> None:
+async def send_all(database: Database) -> None:
     """All drafts in one transaction, as `POST /v1/meetings/{m}/invitations/send` does."""
     async with database.transaction() as session:
         (meeting,) = (await session.execute(text("SELECT id FROM meetings"))).scalars()

@@ -4,8 +4,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from sqlmodel import select
 
-from tests.mail.campaign import Outcome, Plan, campaign
+from app.events.relay import Following, Relay
+from app.identity.tables import Link
+from app.mail.listeners import FOLLOWER, Planner
+from app.mail.tables import Message
+from tests.mail.campaign import Outcome, Plan, campaign, prepare, send_all
+from tests.statements import counted
 
 QUICKLY = """
 import asyncio
@@ -30,6 +37,25 @@ async def test_every_recipient_gets_one_mail_through_faults_and_a_kill(
     assert outcome.faults, "or it proves nothing"
     assert outcome.report[-1].startswith("50 recipients, ")
     assert outcome.report[-1].endswith(", 0 wrong")
+
+
+async def test_many_invitations_are_planned_in_a_few_statements(app: FastAPI) -> None:
+    """One by one they would take several hundred."""
+    database = app.state.database
+    recipients = await prepare(database, Plan(recipients=120, entities=60))
+    await send_all(database)
+    relay = Relay(database, [Following(FOLLOWER, Planner("example.org"))])
+    with counted(app) as statements:
+        while await relay.advance():
+            pass
+    async with database.transaction() as session:
+        planned = (await session.execute(select(Message))).scalars().all()
+        links = (await session.execute(select(Link))).scalars().all()
+    assert {message.recipient for message in planned} == recipients
+    assert {(link.resource_id, link.person_id) for link in links} == {
+        (message.invitation_id, message.person_id) for message in planned
+    }
+    assert (len(planned), len(links), len(statements) < 30) == (120, 120, True)
 
 
 @pytest.mark.parametrize(

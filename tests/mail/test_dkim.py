@@ -5,6 +5,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from app.calendar.writer import Method
 from app.mail.dkim import Key, KeyUnusable, Signer, canonical_body, read_signer
 from app.mail.letters import Invite, Letter
 from app.mail.mime import Heading, enclose
+from tests import node
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 KEYS: dict[str, Key] = {
@@ -140,6 +142,29 @@ def test_what_is_changed_on_the_way_is_noticed(
     changed = signed.replace(before.encode(), after.encode(), 1)
     assert changed != signed
     assert is_good(changed, signer.record()) is good
+
+
+def test_a_reader_of_another_maker_agrees() -> None:
+    """mailauth: what is as it was signed passes, what was changed does not."""
+    cases, expected = [], []
+    for kind, key in KEYS.items():
+        signer = Signer("example.org", "s1", key)
+        for recipient in ("amina@example.org", "амина@example.org"):
+            signed = signer.sign(mail(recipient), MOMENT)
+            second = signed.replace(b"From: ", b"From: evil@example.org\r\nFrom: ", 1)
+            for each, result in ((signed, "pass"), (second, "fail")):
+                cases.append(as_published(each, signer))
+                expected.append([[result, "example.org", f"{kind}-sha256"]])
+    assert node.run("dkim.mjs", cases) == expected
+
+
+def as_published(signed: bytes, signer: Signer) -> dict[str, Any]:
+    record = signer.record()
+    return {
+        "mail": base64.b64encode(signed).decode(),
+        "name": record.partition(". IN TXT")[0],
+        "record": re.findall('"([^"]*)"', record),
+    }
 
 
 def test_a_stranger_can_sign_for_nobody() -> None:
