@@ -434,7 +434,8 @@ def _send_invitation(model: Model, due: Due, step: steps.SendInvitation) -> Answ
     if invitation.status != "draft":
         raise Refused("move-forbidden")
     invitation.status, invitation.was_sent = "sent", True
-    model.note("invitation.sent", step.entity)
+    letters = sum(each.was_sent for each in model.invitations)
+    model.note("invitation.sent", step.entity, letter_number=letters)
     return model.shown_invitation(step.entity)
 
 
