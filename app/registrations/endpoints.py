@@ -181,4 +181,5 @@ _OWN = (
     "created_at",
     "confirmed_at",
     "withdrawn_at",
+    "participation",
 )

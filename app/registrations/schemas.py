@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
 from app.core.problems import FieldError
 from app.registrations.lifecycle import (
+    Participation,
     RegistrationRole,
     RegistrationStatus,
     RegistrationVerb,
@@ -92,6 +93,9 @@ class RegistrationOut(Schema):
     created_at: InstantField
     confirmed_at: InstantField | None
     withdrawn_at: InstantField | None
+    participation: Participation = Field(
+        description="What the person's calendar program last answered; no seat moves because of it."
+    )
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."
     )

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Sequence, text
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Row, one_of, values
-from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
 
 LIVE = text("status IN ('confirmed', 'waiting')")
 
@@ -16,12 +16,18 @@ QUEUE = Sequence("registration_queue", metadata=SQLModel.metadata)
 
 
 class Registration(Row, table=True):
-    """A person named to represent an entity at a meeting."""
+    """A person named to represent an entity at a meeting.
+
+    `participation` is what the person's calendar answered; `replied_sequence` and `replied_stamp`
+    are those of the answer that counts. After a change of times the one is the new sequence and
+    the other is gone, so that answers to the old times no longer count.
+    """
 
     __tablename__ = "registrations"
     __table_args__ = (
         one_of("role", RegistrationRole),
         one_of("status", RegistrationStatus),
+        one_of("participation", Participation),
         CheckConstraint("takes_seat = (role <> 'support')", name="takes_seat"),
         Index(
             "uq_registrations_person",
@@ -58,3 +64,8 @@ class Registration(Row, table=True):
     calendar_sequence: int = 0
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    participation: Participation = Field(
+        default=Participation.NEEDS_ACTION, sa_type=values(Participation)
+    )
+    replied_sequence: int = 0
+    replied_stamp: datetime | None = Field(default=None, sa_type=Instant)
