@@ -211,10 +211,8 @@ class _Content:
 
     def whole(self) -> bytes:
         """Without the last dot, and without the dots that stand before dots."""
-        del self.octets[-3:]
-        if self.octets[:1] == b".":
-            del self.octets[:1]
-        return bytes(self.octets).replace(b"\r\n.", b"\r\n")
+        first = 1 if self.octets[:1] == b"." and len(self.octets) > 3 else 0
+        return bytes(self.octets[first:-3]).replace(b"\r\n.", b"\r\n")
 
     def release(self) -> None:
         self.master.octets -= len(self.octets)

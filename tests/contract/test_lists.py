@@ -43,6 +43,7 @@ COPIED: dict[str, dict[str, str]] = {
     "events": {"sequence": "NULL"},
     "messages": {"event_id": "{messages}", "message_id": "'<' || n || '@example.org>'"},
     "suppressed_addresses": {"address": "'copy' || n || '@example.org'"},
+    "incoming_mails": {"content_hash": r"'\\x' || md5('mail' || n)"},
 }
 """What sets the copies of a table's row apart; `{table}` is the id of that table's copy."""
 
