@@ -17,7 +17,7 @@ from app.inbox import policy, queries
 from app.inbox.events import IncomingMailReceived
 from app.inbox.lifecycle import IncomingKind, IncomingState, Reason, Way
 from app.inbox.policy import Claim, Decision, Standing, Verdict
-from app.inbox.reading import Incoming, Report
+from app.inbox.reading import Incoming, Report, comparable
 from app.inbox.tables import IncomingMail
 from app.mail.addresses import Tag, Use, is_ours, read_tag
 from app.mail.tables import Message
@@ -184,9 +184,9 @@ def _answer(
 def _replier(event: Event | None, subject: Subject) -> Participant | None:
     """The person whose entry it is; else whoever is named first."""
     attendees = event.attendees if event else ()
-    own = subject.person.email.lower() if subject.person else ""
+    own = comparable(subject.person.email) if subject.person else ""
     first = attendees[0] if attendees else None
-    return next((each for each in attendees if each.address == own), first)
+    return next((each for each in attendees if comparable(each.address) == own), first)
 
 
 def _token_fits(tag: Tag | None, subject: Subject) -> bool | None:
@@ -218,8 +218,8 @@ def _claim(
         token=bool(fits),
         token_fits=fits is not False,
         verdict=incoming.verdict,
-        attendees=tuple(each.address for each in event.attendees) if event else (),
-        sent_by=replier.sent_by if replier else "",
+        attendees=tuple(comparable(each.address) for each in event.attendees) if event else (),
+        sent_by=comparable(replier.sent_by) if replier and replier.sent_by else "",
         status=replier.status if replier else "",
         events=len(calendar.events),
         sequence=event.sequence if event else 0,
@@ -233,7 +233,7 @@ def _standing(subject: Subject) -> Standing | None:
     if registration is None or meeting is None or person is None:
         return None
     return Standing(
-        address=person.email.lower(),
+        address=comparable(person.email),
         registration=registration.status,
         meeting=meeting.status,
         sequence=meeting.calendar_sequence + registration.calendar_sequence,

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from app.calendar.reader import MAX_OCTETS, CalendarObject, Unreadable, read
 from app.calendar.writer import plain
-from app.core.fields import normalised_email
+from app.core.fields import ascii_domain, normalised_email
 from app.inbox.mime import MAX_VALUE, MailRefused, Part, value_of
 from app.inbox.policy import Verdict
 
@@ -84,7 +84,7 @@ def parsed(data: bytes, authserv_id: str | None = None) -> Incoming:
     return Incoming(
         digest=hashlib.sha256(data).digest(),
         size=len(data),
-        sender=_address(value_of(header, "from")),
+        sender=_sender(mail),
         recipients=tuple(_recipients(mail)),
         subject=plain(value_of(header, "subject"))[:500],
         message_id="".join(_MESSAGE_ID.findall(value_of(header, "message-id"))[:1]),
@@ -98,9 +98,20 @@ def parsed(data: bytes, authserv_id: str | None = None) -> Incoming:
     )
 
 
-def _address(value: str) -> str:
-    address = normalised_email(parseaddr(value[:1000])[1])
-    return plain(address)[:254] if "@" in address else ""
+def _sender(mail: Part) -> str:
+    """The one address of the one From; of several, nobody could say whose word it is."""
+    values = mail.header.get_all("from", [])
+    named = getaddresses([value_of(mail.header, "from")[:1000]]) if len(values) == 1 else []
+    found = [address for _, address in named if "@" in address]
+    return plain(comparable(found[0]))[:254] if len(found) == 1 else ""
+
+
+def comparable(address: str) -> str:
+    """The form in which addresses are compared, whichever way their domain is written."""
+    try:
+        return ascii_domain(address)
+    except UnicodeError:
+        return normalised_email(address)
 
 
 def _recipients(mail: Part) -> Iterator[str]:

@@ -101,6 +101,23 @@ def test_broken_base64_is_read_as_far_as_it_goes(packed: bytes) -> None:
     assert parsed(head + packed).text == "Yes"
 
 
+@pytest.mark.parametrize(
+    ("head", "sender"),
+    [
+        (b"From: A B <A.B@Example.org>", "a.b@example.org"),
+        (b"From: a@b\xc3\xbccher.example.org", "a@xn--bcher-kva.example.org"),
+        (b"From: =?utf-8?q?a=40x=2Eexample=2Eorg?= <b@example.org>", "b@example.org"),
+        (b'From: "a@example.org" <b@example.org>', "b@example.org"),
+        (b"From: a@example.org, b@example.org", ""),
+        (b"From: a@example.org\r\nFrom: b@example.org", ""),
+        (b"From: nobody", ""),
+        (b"To: a@example.org", ""),
+    ],
+)
+def test_one_sender_or_none(head: bytes, sender: str) -> None:
+    assert parsed(head + b"\r\n\r\nYes.").sender == sender
+
+
 def test_a_subject_of_broken_words_is_one_line() -> None:
     words = b"Subject: =?utf-8?b?w6k=?= =?x?q?=00=0D=0A?= =?utf-8?b?!?=\r\n"
     found = parsed(b"From: a@example.org\r\n" + words + b"\r\n")
