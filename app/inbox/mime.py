@@ -129,13 +129,22 @@ class Part:
 
 def value_of(header: "Message[str, str]", name: str) -> str:
     """One line of text: encoded words decoded, breaks and control characters as spaces."""
-    raw = str(header.get(name, ""))[:MAX_VALUE]
+    raw = "".join(raw_values(header, name)[:1])
     try:
         words = decode_header(raw)
     except (HeaderParseError, ValueError):
         words = [(raw, None)]
     text = "".join(w if isinstance(w, str) else decoded(w, charset or "") for w, charset in words)
     return _SPACES.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+
+
+def raw_values(header: "Message[str, str]", name: str) -> list[str]:
+    """Each such header as it stands, without any decoding but that of UTF-8 (RFC 6532)."""
+    return [
+        value[:MAX_VALUE].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for key, value in header.raw_items()
+        if key.lower() == name
+    ]
 
 
 def decoded(raw: bytes, charset: str) -> str:

@@ -11,7 +11,7 @@ from email.utils import getaddresses
 from app.calendar.reader import MAX_OCTETS, CalendarObject, Unreadable, read
 from app.calendar.writer import plain
 from app.core.fields import ascii_domain, normalised_email
-from app.inbox.mime import MAX_VALUE, MailRefused, Part, value_of
+from app.inbox.mime import MAX_VALUE, MailRefused, Part, raw_values, value_of
 from app.inbox.policy import Verdict
 
 EXCERPT = 10_000
@@ -99,9 +99,12 @@ def parsed(data: bytes, authserv_id: str | None = None) -> Incoming:
 
 
 def _sender(mail: Part) -> str:
-    """The one address of the one From; of several, nobody could say whose word it is."""
-    values = mail.header.get_all("from", [])
-    named = getaddresses([value_of(mail.header, "from")[:1000]]) if len(values) == 1 else []
+    """The one address of the one From; of several, nobody could say whose word it is.
+
+    It is read before anything is decoded, as what is decoded may look like another address.
+    """
+    values = raw_values(mail.header, "from")
+    named = getaddresses([values[0][:1000]]) if len(values) == 1 else []
     found = [address for _, address in named if "@" in address]
     return plain(comparable(found[0]))[:254] if len(found) == 1 else ""
 
