@@ -194,7 +194,9 @@ class Part:
 
     async def _mail(self) -> str:
         """An answer of the delegate's that is held."""
-        about = {name: UUID(self.ids[name]) for name in ("invitation_id", "registration_id")}
+        about: dict[str, Any] = {
+            name: UUID(self.ids[name]) for name in ("invitation_id", "registration_id")
+        }
         mail = IncomingMail(
             via=Way.API,
             content_hash=self.meeting["id"].encode(),
