@@ -353,4 +353,7 @@ def _moment(time: Time | None) -> str | None:
 
 
 def _written(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
+    """None for what lies outside of any calendar that is shown."""
+    if moment is None or not 1970 < moment.year < 2199:
+        return None
+    return moment.astimezone(UTC).isoformat()

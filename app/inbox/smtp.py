@@ -164,7 +164,10 @@ class _Bounded:
         master, envelope = self.event_handler, self.envelope
         content = _Content(master)
         try:
-            await content.receive(self._reader)
+            if not await content.receive(self._reader):
+                self.transport.abort()
+                # The end of the connection cancels this task; nothing is left to be said.
+                await asyncio.get_running_loop().create_future()
             if content.refusal is not None:
                 return content.refusal
             return await master.take(content.whole(), envelope.mail_from, list(envelope.rcpt_tos))
@@ -183,10 +186,6 @@ class LmtpConnection(_Bounded, LMTP):
         return recipients
 
 
-class HungUp(ConnectionResetError):
-    """The mail does not end, so nobody goes on listening."""
-
-
 @dataclass(slots=True)
 class _Content:
     """The octets of one mail as they arrive."""
@@ -197,9 +196,9 @@ class _Content:
     seen: int = 0
     _end: bytes = b"\r\n"
 
-    async def receive(self, reader: asyncio.StreamReader) -> None:
-        """Up to the line with a dot alone, which belongs to nobody; raises `HungUp`."""
-        while True:
+    async def receive(self, reader: asyncio.StreamReader) -> bool:
+        """Up to the line with a dot alone; False where it does not come in time."""
+        while self.seen <= PATIENCE * self.master.limit:
             try:
                 chunk = await reader.readuntil(b".\r\n")
             except asyncio.LimitOverrunError as error:
@@ -207,7 +206,8 @@ class _Content:
             self._end = (self._end + chunk[-5:])[-5:]
             self._take(chunk)
             if self._end == b"\r\n.\r\n":
-                return
+                return True
+        return False
 
     def whole(self) -> bytes:
         """Without the last dot, and without the dots that stand before dots."""
@@ -220,8 +220,6 @@ class _Content:
 
     def _take(self, chunk: bytes) -> None:
         self.seen += len(chunk)
-        if self.seen > PATIENCE * self.master.limit:
-            raise HungUp
         if self.refusal is None and self.seen > self.master.limit:
             self.refusal = TOO_LARGE
         if self.refusal is None and not self.master.may_hold(len(chunk)):

@@ -147,6 +147,22 @@ async def test_what_only_organizers_may_send_is_refused_and_kept(
     }
 
 
+@pytest.mark.parametrize("year", ["0001", "1601", "9999"])
+async def test_times_that_no_calendar_shows_are_left_out(
+    world: World, stage: Stage, year: str
+) -> None:
+    times = f"DTSTAMP:{year}0101T000000Z\r\nDTSTART;TZID=Asia/Tokyo:{year}1231T235959\r\nUID"
+    text = with_calendar().replace(b"METHOD:REPLY", b"METHOD:COUNTER")
+    text = text.replace(b'method="REPLY"', b"method=COUNTER").replace(b"UID", times.encode())
+    assert (await hand_over(world.administrator, text)).status_code == 200
+    (item,) = (await world.administrator.get(PATH)).json()["items"]
+    assert [item["calendar"][name] for name in ("method", "stamp", "proposed_start")] == [
+        "COUNTER",
+        None,
+        None,
+    ]
+
+
 def test_tokens_are_for_one_use_one_thing_and_one_service(stage: Stage) -> None:
     base, key = "replies@example.org", stage.meeting.id
     address = tagged(base, Use.ANSWER, key, SECRET)
