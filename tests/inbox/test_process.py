@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from app.settings import Settings
 from tests.cli.conftest import ROOT, environment
 from tests.inbox.test_receiver import Talk
 
@@ -71,11 +73,18 @@ async def test_it_takes_mail_until_it_is_told_to_stop(database_url: str, tmp_pat
 
 
 @pytest.mark.parametrize(
+    "address", ["much-too-long-a-name@example.org", "replies+x@example.org", "replies", "A@b.org"]
+)
+def test_addresses_that_leave_no_room_for_a_token_are_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, reply_address=address)
+
+
+@pytest.mark.parametrize(
     ("settings", "words"),
     [
         ({}, "SECRETARIAT_RECEIVER_PORT names the port"),
         ({"SECRETARIAT_RECEIVER_PORT": "1"}, "needs SECRETARIAT_REPLY_ADDRESS"),
-        ({"SECRETARIAT_REPLY_ADDRESS": "much-too-long-a-name@example.org"}, "reply_address"),
     ],
 )
 def test_what_is_missing_is_said_in_a_line(

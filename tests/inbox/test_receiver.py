@@ -81,16 +81,21 @@ async def test_who_is_none_of_ours_is_refused_before_the_mail_is_sent(post: Post
     assert await post.rows() == []
 
 
-@pytest.mark.parametrize("name", [name for name in BOMBS if name != "nothing"])
-async def test_bombs_are_refused_and_the_next_mail_is_taken(post: Post, name: str) -> None:
-    answer = 554 if len(BOMBS[name]) < 300_000 else 552
-    with patch.object(mime, "message_from_bytes", wraps=message_from_bytes) as parse:
-        code, _ = await post.hand_in(BOMBS[name], OURS)
-        assert code == answer
-        assert parse.call_count <= (mime.MAX_DEPTH + 1 if answer == 554 else 0)
-    assert await post.rows() == []
-    assert (await post.hand_in(HELLO, OURS))[0] == 250
-    assert await post.outcomes() == [("unknown", "held", "answers_nothing")]
+async def test_bombs_are_refused_and_the_next_mail_is_taken(post: Post) -> None:
+    """Counted in headers that are parsed: none of what is too large, few of the rest."""
+    found = {}
+    for taken, (name, bomb) in enumerate(BOMBS.items()):
+        counting = patch.object(mime, "message_from_bytes", wraps=message_from_bytes)
+        with counting as parse:
+            code, _ = await post.hand_in(bomb, OURS)
+        allowed = mime.MAX_DEPTH + 1 if code == 554 else 0
+        assert parse.call_count <= allowed, name
+        found[name] = code
+        assert len(await post.rows()) == taken, name
+        assert (await post.hand_in(HELLO + name.encode(), OURS))[0] == 250
+    sizes = {name: 554 if len(bomb) < 300_000 else 552 for name, bomb in BOMBS.items()}
+    assert found == sizes
+    assert set(await post.outcomes()) == {("unknown", "held", "answers_nothing")}
 
 
 async def test_a_mail_over_the_limit_is_refused_by_its_size_alone(post: Post) -> None:
