@@ -283,8 +283,7 @@ async def _report(
     if delivery.action != "failed":
         return Decision(kind, IncomingState.IGNORED, Reason.DELIVERED)
     words = clean(f"{delivery.status} {delivery.diagnosis}".strip())
-    permanent = delivery.status.startswith("5")
-    news = await record_report(session, message, words, permanent=permanent)
+    news = await record_report(session, message, delivery.status, words)
     state = IncomingState.APPLIED if news else IncomingState.IGNORED
     return Decision(kind, state, None if news else Reason.REPEATED)
 

@@ -12,11 +12,11 @@ from app.core.ids import new_id
 from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose, Role, Scope
 from app.identity.tokens import link_token, opening_token
+from app.inbox.lifecycle import IncomingKind, IncomingState, Reason, Way
+from app.inbox.tables import IncomingMail
 from app.mail.bounces import find_suppressed, record_bounce
 from app.mail.lifecycle import MessageKind
 from app.mail.tables import Message
-from app.inbox.lifecycle import IncomingKind, IncomingState, Reason, Way
-from app.inbox.tables import IncomingMail
 from tests.world import World, post
 
 EARLY = datetime(2021, 9, 1, 8, tzinfo=UTC)

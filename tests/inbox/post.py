@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from typing import Any, Self
 
 import aiosmtplib
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.core.database import Database
@@ -17,13 +18,13 @@ from app.jobs.queue import Patience
 from app.mail.letters import House
 from app.mail.lifecycle import MessageState
 from app.mail.sending import Sender
+from app.mail.smtp import SmtpTransport
 from app.mail.tables import Message
-from app.mail.transports import SmtpTransport
 from app.receiver import listening
 from app.registrations.tables import Registration
 from app.settings import Settings
 from tests.mail.sink import Sink
-from tests.mail.stage import Stage
+from tests.mail.stage import DAY, Stage
 
 
 @dataclass
@@ -47,10 +48,13 @@ class Post:
         sender = Sender(database, transport, house, Patience())
         async with listening(settings, database) as (_, port):
             yield cls(stage, sink, sender, house, port)
+        await transport.close()
 
     async def deliver(self) -> list[EmailMessage]:
         """Plan and send all that is due; gives what arrived outside by this."""
         await self.stage.follow()
+        async with self.stage.database.transaction() as session:
+            await session.execute(update(Message).values(due_at=DAY))
         before = len(self.sink.mails)
         for message in await self.stage.messages():
             if message.state is MessageState.PLANNED:

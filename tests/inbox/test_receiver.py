@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app.inbox import mime, smtp
 from app.mail.addresses import Use, tagged
+from app.mail.bounces import find_suppressed
 from app.mail.lifecycle import MessageState
 from app.receiver import listening
 from app.settings import Settings
@@ -225,6 +226,8 @@ async def test_a_report_of_failure_lets_the_message_bounce(post: Post) -> None:
     assert code == 250
     assert message.state is MessageState.BOUNCED
     assert message.last_error == "5.1.1 smtp; 550 5.1.1 User unknown"
+    async with post.stage.database.transaction() as session:
+        assert await find_suppressed(session, message.recipient) is not None
     row = (await post.rows())[0]
     assert row.answers_message_id == message.id
     await post.hand_in(report("failed", "5.2.2", message_id), back, "")
@@ -239,6 +242,8 @@ async def test_a_report_of_failure_lets_the_message_bounce(post: Post) -> None:
     [
         ("delayed", "4.4.1", MessageState.SENT, ("report", "filed", "delayed")),
         ("failed", "4.4.7", MessageState.FAILED, ("report", "applied", None)),
+        ("failed", "5.2.2", MessageState.FAILED, ("report", "applied", None)),
+        ("failed", "5.0.0", MessageState.BOUNCED, ("report", "applied", None)),
         ("delivered", "2.0.0", MessageState.SENT, ("report", "ignored", "delivered")),
     ],
 )
