@@ -12,6 +12,7 @@ from app.entities import listeners as of_entities  # noqa: F401  # they register
 from app.entities.endpoints import router as entities
 from app.feeds.endpoints import router as feeds
 from app.identity.endpoints import router as identity
+from app.inbox.endpoints import router as inbox
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
 from app.invitations.links import router as invitation_links
@@ -39,7 +40,7 @@ TAGS = [
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
     {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
-    {"name": "log", "description": "Every change, and the mails that followed."},
+    {"name": "log", "description": "Every change, the mails that followed, and the answers."},
     {"name": "public", "description": "What everybody may see, without a token."},
     {"name": "operations", "description": "Health and metrics."},
 ]
@@ -66,6 +67,7 @@ for part in (
     mail,
     wordings,
     previews,
+    inbox,
     public_meetings,
 ):
     router.include_router(part)

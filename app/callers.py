@@ -19,6 +19,10 @@ from app.identity import queries, service, tokens
 from app.identity.lifecycle import AccountKind, Role, Scope
 
 LIFE = timedelta(days=30)
+TRIED = tuple(
+    role.value for role in (Role.ADMINISTRATOR, Role.ORGANIZER, Role.FOCAL_POINT, Role.OBSERVER)
+)
+"""Roles that a start hands out tokens for, so that they can be tried."""
 LEFT_AT_LEAST = timedelta(days=1)
 """A token that expires sooner is replaced."""
 

@@ -131,6 +131,19 @@ def worker() -> None:
 
 
 @commands.command()
+def receiver() -> None:
+    """Take in mails by LMTP or SMTP, until SIGTERM or Ctrl-C."""
+    from app import receiver as post  # noqa: PLC0415  # no other command needs it
+
+    settings = _settings()
+    if not settings.receiver_port:
+        _fail("SECRETARIAT_RECEIVER_PORT names the port to listen on.")
+    with provisioning.reachable(settings) as ready:
+        configure_logging(ready)
+        asyncio.run(post.run(ready))
+
+
+@commands.command()
 def migrate() -> None:
     """Bring the database to this program's schema; the embedded one is made if it is missing."""
     settings, say = _settings(), _narrator()

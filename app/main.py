@@ -51,7 +51,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         await app.state.database.close()
 
-    limits = {"": settings.body_limit, "/import": settings.import_limit}
+    limits = {
+        "": settings.body_limit,
+        "/import": settings.import_limit,
+        "/incoming-mails": settings.inbound_limit,
+    }
     app = FastAPI(
         title="Secretariat",
         version="1",

@@ -1,4 +1,4 @@
-"""What one process of `serve` runs: `python -m app.process api|worker LEASH [SOCKET]`.
+"""What one process of `serve` runs: `python -m app.process api|worker|receiver LEASH [SOCKET]`.
 
 LEASH is the reading end of a pipe whose other end only the process that serves holds; when that
 one dies, of whatever signal, the kernel closes the pipe and this process ends in good order.
@@ -48,6 +48,14 @@ def run_worker() -> None:
     asyncio.run(worker.run(settings))
 
 
+def run_receiver() -> None:
+    from app import receiver  # noqa: PLC0415  # the API's processes do without it
+
+    settings = get_settings()
+    clock.use(settings.clock)
+    asyncio.run(receiver.run(settings))
+
+
 def end_with(leash: int) -> None:
     """Have this process stop as on SIGTERM once nobody holds the other end of the pipe."""
 
@@ -64,6 +72,8 @@ def main(arguments: list[str]) -> None:
     configure_logging(get_settings())
     if kind == "api":
         run_api(socket.socket(fileno=int(rest[0])))
+    elif kind == "receiver":
+        run_receiver()
     else:
         run_worker()
 

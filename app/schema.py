@@ -11,6 +11,7 @@ import app.entities.tables
 import app.events.tables
 import app.feeds.tables
 import app.identity.tables
+import app.inbox.tables
 import app.invitations.tables
 import app.mail.tables
 import app.meetings.tables

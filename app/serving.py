@@ -17,10 +17,9 @@ from typing import Any
 
 import httpx
 
-from app.callers import Tokens, tokens_for_trying
+from app.callers import TRIED, Tokens, tokens_for_trying
 from app.core import clock
 from app.deployment import secret_key
-from app.identity.lifecycle import Role
 from app.provisioning import Say, provided, transaction
 from app.settings import Environment, Settings
 
@@ -137,7 +136,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 async def _tokens(settings: Settings) -> tuple[Tokens, str | None]:
     """A production service hands out none by itself: `token create` does."""
     if settings.environment is Environment.PRODUCTION:
-        return {role.value: None for role in Role}, None
+        return dict.fromkeys(TRIED, None), None
     known = read_run_file(settings.data)
     async with transaction(settings) as session:
         return await tokens_for_trying(session, known.get("tokens") or {}, known.get("meeting"))
@@ -147,21 +146,24 @@ async def _tokens(settings: Settings) -> tuple[Tokens, str | None]:
 def _children(
     settings: Settings, listener: socket.socket, *, worker: bool
 ) -> Iterator[Sequence[Child]]:
-    """The worker and the API's processes; in a session of their own, so that Ctrl-C reaches only
-    this process, which stops them in order. They also end when this one is killed.
+    """The worker, the receiver of mails and the API's processes; in a session of their own, so
+    that Ctrl-C reaches only this process, which stops them in order. They also end when this one
+    is killed.
     """
     held, leash = os.pipe()
     started: list[Child] = []
     try:
         if worker:
             started.append(_start(settings, "worker", held))
+        if settings.receiver_port:
+            started.append(_start(settings, "receiver", held))
         number, socket_ = settings.processes, listener.fileno()
         started.extend(_start(settings, "api", held, socket_) for _ in range(number))
         yield started
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        for kind in ("api", "worker"):
+        for kind in ("receiver", "api", "worker"):
             _stop([child for child in started if child.name == kind])
         os.close(held)
         os.close(leash)

@@ -154,6 +154,30 @@ class Settings(BaseSettings):
     dkim_key: Path | None = Field(
         None, description="PEM file with the private key, RSA or Ed25519, unencrypted."
     )
+    reply_address: Annotated[
+        str | None, Field(pattern=r"^([a-z0-9._-]{1,18}@[a-z0-9.-]{1,200})?$")
+    ] = Field(
+        None,
+        description="Address whose mail comes in here, such as replies@example.org, with at most "
+        "18 characters before the @; without it answers go to the committee's contact.",
+    )
+    receiver_host: str = Field(
+        "127.0.0.1", description="Address that the receiver of mails listens on."
+    )
+    receiver_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="Port that it listens on; 0 for no receiver."
+    )
+    receiver_protocol: Annotated[str, Field(pattern="^(lmtp|smtp)$")] = Field(
+        "lmtp", description="`lmtp` or `smtp`."
+    )
+    inbound_limit: Annotated[int, Field(ge=1024)] = Field(
+        10_000_000, description="Bytes that a mail may have that comes in."
+    )
+    authserv_id: str | None = Field(
+        None,
+        description="Name under which your mail server writes Authentication-Results; what it "
+        "found out about DMARC is believed.",
+    )
     oidc_issuer: str | None = Field(
         None, description="Issuer of the OpenID provider whose access tokens are accepted."
     )
@@ -189,6 +213,8 @@ class Settings(BaseSettings):
         "answer_url",
         "join_url",
         "oidc_issuer",
+        "reply_address",
+        "authserv_id",
         "dkim_domain",
         "dkim_selector",
         "dkim_key",

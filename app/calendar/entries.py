@@ -21,6 +21,7 @@ from app.core.fields import in_language
 from app.entities.tables import Person
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.meetings.tables import Meeting
+from app.registrations.lifecycle import Participation as Answered
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
 
@@ -41,6 +42,13 @@ _STATUS_OF_REGISTERED = {
     RegistrationStatus.SUBSTITUTED: EntryStatus.CANCELLED,
 }
 
+_PARTICIPATION = {
+    Answered.NEEDS_ACTION: Participation.NEEDS_ACTION,
+    Answered.ACCEPTED: Participation.ACCEPTED,
+    Answered.DECLINED: Participation.DECLINED,
+    Answered.TENTATIVE: Participation.TENTATIVE,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
@@ -52,11 +60,13 @@ class Frame:
     stamp: datetime
     agenda: bytes | None = None
     """The issued agenda as its readers get it."""
+    uid_domain: str | None = None
+    """Where the organizer's address is one for replies, which may lie elsewhere."""
 
     @property
     def domain(self) -> str:
         """UIDs end in it."""
-        return domain_of(self.organizer.address)
+        return self.uid_domain or domain_of(self.organizer.address)
 
 
 def domain_of(address: str) -> str:
@@ -110,13 +120,22 @@ def personal_entry(
     *,
     join_address: str | None,
     join_words: str,
+    asks: bool = False,
 ) -> MeetingEntry:
     """The person's own entry, as it goes by mail; many programs show no CONFERENCE, so the
     personal link stands in the description too, and as the place of a meeting without one.
+
+    Where it asks, the calendar program is to answer, and reads what it answered last; else nobody
+    would hear it, and whoever is registered has accepted.
     """
     entry = registered_entry(meeting, registration, frame)
     attendee = Attendee(
-        name=person.name, address=person.email, participation=Participation.ACCEPTED
+        name=person.name,
+        address=person.email,
+        participation=_PARTICIPATION[registration.participation]
+        if asks
+        else Participation.ACCEPTED,
+        rsvp=asks,
     )
     if join_address is None:
         return replace(entry, attendee=attendee)

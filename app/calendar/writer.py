@@ -33,6 +33,7 @@ class Method(StrEnum):
     PUBLISH = "PUBLISH"
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+    DECLINECOUNTER = "DECLINECOUNTER"
 
 
 class EntryStatus(StrEnum):
@@ -168,9 +169,11 @@ def calendar(
     ]
     lines += [f"METHOD:{method.value}"] if method else []
     lines += _feed(name, refresh_interval, source)
-    lines += _zones(entries)
-    for entry in entries:
-        lines += _event(entry, method)
+    if method is Method.DECLINECOUNTER:
+        lines += [line for entry in entries for line in _declined_counter(entry)]
+    else:
+        lines += _zones(entries)
+        lines += [line for entry in entries for line in _event(entry, method)]
     return "".join(fold(line) + "\r\n" for line in [*lines, "END:VCALENDAR"]).encode()
 
 
@@ -224,7 +227,7 @@ def _is_flag_letter(char: str) -> bool:
 def _check_method(entries: Sequence[MeetingEntry], method: Method | None) -> None:
     if len({entry.uid for entry in entries}) != len(entries):
         raise ValueError("two entries have the same UID")
-    if method in (Method.REQUEST, Method.CANCEL) and (
+    if method in (Method.REQUEST, Method.CANCEL, Method.DECLINECOUNTER) and (
         len(entries) != 1 or entries[0].attendee is None
     ):
         raise ValueError(f"a {method} is one entry for one attendee")
@@ -278,6 +281,19 @@ def _event(entry: MeetingEntry, method: Method | None) -> list[str]:
         *_people(entry),
         *_places(entry),
         *[line for minutes in alarms for line in _alarm(entry, minutes)],
+        "END:VEVENT",
+    ]
+
+
+def _declined_counter(entry: MeetingEntry) -> list[str]:
+    """Nothing but which entry stays as it is (RFC 5546 section 3.2.8)."""
+    organizer = entry.organizer
+    return [
+        "BEGIN:VEVENT",
+        _text("UID", entry.uid),
+        _line("DTSTAMP", _utc(entry.stamp)),
+        _line("SEQUENCE", str(entry.sequence)),
+        _line("ORGANIZER", _mailto(organizer.address), [("CN", _common_name(organizer.name))]),
         "END:VEVENT",
     ]
 

@@ -69,6 +69,23 @@ def _bearer(request: Request) -> str | None:
 
 async def current_caller(request: Request) -> Caller:
     """The caller; raises `NotAuthenticated`, and `TokenReadOnly` for a change with such a token."""
+    caller = _known_caller(request)
+    if caller.only_delivers_mail:
+        raise NotPermitted("This account hands over mails, and does nothing else.")
+    return caller
+
+
+async def mail_gateway(request: Request) -> Caller:
+    """A caller who may hand over mails that came in elsewhere."""
+    caller = _known_caller(request)
+    if caller.link is not None:
+        raise NotFound
+    if not caller.may(Permission.DELIVER_MAIL):
+        raise NotPermitted("Only a mail gateway or an administrator may hand over mails.")
+    return caller
+
+
+def _known_caller(request: Request) -> Caller:
     caller: Caller | None = request.state.caller
     if caller is None:
         raise NotAuthenticated("A bearer token is needed.")
@@ -93,6 +110,7 @@ async def administrator(caller: Annotated[Caller, Depends(account_caller)]) -> C
 CallerDep = Annotated[Caller, Depends(current_caller)]
 AccountCaller = Annotated[Caller, Depends(account_caller)]
 Administrator = Annotated[Caller, Depends(administrator)]
+MailGateway = Annotated[Caller, Depends(mail_gateway)]
 
 
 async def account_for(session: Session, caller: Administrator, account_id: UUID) -> Account:
@@ -161,6 +179,7 @@ __all__ = [
     "Authenticator",
     "CallerDep",
     "GrantDep",
+    "MailGateway",
     "Permission",
     "TokenDep",
     "TokenToRevoke",

@@ -13,6 +13,8 @@ class Role(StrEnum):
     ORGANIZER = "organizer"
     FOCAL_POINT = "focal_point"
     OBSERVER = "observer"
+    MAIL_GATEWAY = "mail_gateway"
+    """A program that hands over mails, and does nothing else."""
 
 
 class Scope(StrEnum):

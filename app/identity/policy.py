@@ -29,6 +29,8 @@ class Permission(StrEnum):
     """Read everything about a committee but its secrets and its people's addresses."""
     ACT_FOR_ENTITY = "act_for_entity"
     """Answer, register and keep the directory for an entity in a committee."""
+    DELIVER_MAIL = "deliver_mail"
+    """Hand over mails that came in elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ class Caller:
         return self.has(Role.ADMINISTRATOR)
 
     @property
+    def only_delivers_mail(self) -> bool:
+        """It hands over mails, and nothing here is any of its business."""
+        return bool(self.rights) and all(right.role is Role.MAIL_GATEWAY for right in self.rights)
+
+    @property
     def may_write(self) -> bool:
         return Scope.WRITE in self.scopes
 
@@ -123,6 +130,8 @@ def _allows(
             return permission in {Permission.ORGANIZE, Permission.OBSERVE} and in_committee
         case Role.OBSERVER:
             return permission is Permission.OBSERVE and in_committee
+        case Role.MAIL_GATEWAY:
+            return permission is Permission.DELIVER_MAIL
         case Role.FOCAL_POINT:
             own = entity_id is not None and right.entity_id == entity_id
             return permission is Permission.ACT_FOR_ENTITY and own and in_committee

@@ -50,7 +50,7 @@ class RoleScopeInvalid(Problem):
     """The role needs another scope.
 
     An organizer has a committee, a focal point an entity (named through the entity's focal points),
-    an observer a committee or none, an administrator neither.
+    an observer a committee or none, an administrator and a mail gateway neither.
     """
 
     slug, title, status = (

@@ -87,7 +87,8 @@ class AccountSort(StrEnum):
 
 
 class GrantCreate(Schema):
-    """An administrator has no committee, an organizer one, an observer one or none, which is all.
+    """An administrator or a mail gateway has no committee, an organizer one, an observer one or
+    none, which is all.
 
     The role of a focal point comes with being named one: `POST /v1/entities/{e}/focal-points`.
     """

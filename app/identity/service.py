@@ -316,6 +316,7 @@ def _check_scope(role: Role, committee_id: UUID | None, entity_id: UUID | None) 
         Role.ORGANIZER: committee_id is not None and entity_id is None,
         Role.OBSERVER: entity_id is None,
         Role.FOCAL_POINT: entity_id is not None,
+        Role.MAIL_GATEWAY: committee_id is None and entity_id is None,
     }
     if not fits[role]:
         raise RoleScopeInvalid(f"The role {role.value} needs another scope.")

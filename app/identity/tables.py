@@ -32,8 +32,9 @@ class Account(Row, table=True):
 class Grant(Row, table=True):
     """A role with its scope, from `created_at` until `revoked_at`.
 
-    Administrators have none; organizers one committee (with its working groups); observers one
-    committee or none, which is all; focal points an entity, and one committee or all.
+    Administrators and mail gateways have none; organizers one committee (with its working
+    groups); observers one committee or none, which is all; focal points an entity, and one
+    committee or all.
     """
 
     __tablename__ = "grants"
@@ -43,6 +44,7 @@ class Grant(Row, table=True):
             "CASE role WHEN 'administrator' THEN committee_id IS NULL AND entity_id IS NULL"
             " WHEN 'organizer' THEN committee_id IS NOT NULL AND entity_id IS NULL"
             " WHEN 'focal_point' THEN entity_id IS NOT NULL"
+            " WHEN 'mail_gateway' THEN committee_id IS NULL AND entity_id IS NULL"
             " ELSE entity_id IS NULL END",
             name="scope",
         ),

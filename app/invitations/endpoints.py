@@ -34,6 +34,7 @@ from app.invitations.problems import (
 )
 from app.invitations.schemas import (
     AnswerRequest,
+    Answers,
     InvitationOut,
     InvitationOutcome,
     InvitationPatch,
@@ -236,7 +237,7 @@ async def read_again(
 
 def shown(row: Any, view: MeetingView) -> InvitationOut:
     """A row of `queries.list_invitations` as this caller sees it."""
-    invitation, entity, waiting, message, mails = row[:5]
+    invitation, entity, waiting, message, mails, answers, unread = row[:7]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
     more = ("answered_at", "answer_note", "withdrawn_at")
     allowed = moves(view.meeting.status, invitation.status)
@@ -252,6 +253,8 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
         waiting=waiting,
         last_message=LastMessage.of(message) if message and view.observes else None,
         mails=MailCounts.of(mails) if view.observes else None,
+        participation=Answers.of(answers),
+        unread_replies=unread if view.observes else None,
         allowed=allowed,
     )
 

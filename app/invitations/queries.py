@@ -16,7 +16,9 @@ from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
 
-_registrations = table("registrations", column("invitation_id"), column("status"))
+_registrations = table(
+    "registrations", column("invitation_id"), column("status"), column("participation")
+)
 _messages = table(
     "messages",
     column("id"),
@@ -26,10 +28,12 @@ _messages = table(
     column("sent_at"),
     column("opened_at"),
 )
+_incoming = table("incoming_mails", column("invitation_id"), column("state"))
 """Registrations and mails lie to the right: their columns are named here, nothing is imported."""
 
 MAIL_STATES = ("planned", "sent", "delayed", "bounced", "failed")
 """As the board counts them; what was suppressed is of no interest to it."""
+PARTICIPATION = ("needs_action", "accepted", "declined", "tentative")
 
 
 def list_invitations(
@@ -39,8 +43,8 @@ def list_invitations(
     visible: Collection[InvitationStatus] | None = None,
     statuses: Collection[InvitationStatus] | None = None,
 ) -> Select[Any]:
-    """Rows of (Invitation, Entity, waiting, last message or None, mails by state), the last two
-    as JSON objects.
+    """Rows of (Invitation, Entity, waiting, last message or None, mails by state, answers of the
+    confirmed, mails about it that wait to be read); three of them as JSON objects.
 
     `entities` and `visible` limit what the caller may see, `statuses` what was asked for.
     """
@@ -66,7 +70,15 @@ def list_invitations(
         .scalar_subquery()
     )
     statement: Select[Any] = (
-        select(Invitation, Entity, waiting, message, _mails().scalar_subquery())
+        select(
+            Invitation,
+            Entity,
+            waiting,
+            message,
+            _mails().scalar_subquery(),
+            _answers().scalar_subquery(),
+            _unread().scalar_subquery(),
+        )
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
         .where(col(Invitation.meeting_id) == meeting_id)
     )
@@ -84,6 +96,21 @@ def _mails() -> Select[Any]:
     counted = ((state, func.count().filter(_messages.c.state == state)) for state in MAIL_STATES)
     return select(func.json_build_object(*chain.from_iterable(counted))).where(
         _messages.c.invitation_id == col(Invitation.id)
+    )
+
+
+def _answers() -> Select[Any]:
+    """How many of the confirmed have answered what in their calendars."""
+    said = _registrations.c.participation
+    counted = ((word, func.count().filter(said == word)) for word in PARTICIPATION)
+    return select(func.json_build_object(*chain.from_iterable(counted))).where(
+        _registrations.c.invitation_id == col(Invitation.id), _registrations.c.status == "confirmed"
+    )
+
+
+def _unread() -> Select[Any]:
+    return select(func.count()).where(
+        _incoming.c.invitation_id == col(Invitation.id), _incoming.c.state.in_(["held", "filed"])
     )
 
 

@@ -127,6 +127,15 @@ class InvitedEntity(Schema):
     name: LocalizedLine
 
 
+class Answers(Schema):
+    """How many of the registered with a seat have answered what in their calendars."""
+
+    needs_action: int = Field(ge=0, le=1_000_000)
+    accepted: int = Field(ge=0, le=1_000_000)
+    declined: int = Field(ge=0, le=1_000_000)
+    tentative: int = Field(ge=0, le=1_000_000)
+
+
 class LastMessage(Schema):
     """The newest mail about the invitation."""
 
@@ -203,6 +212,12 @@ class InvitationOut(Schema):
     )
     mails: MailCounts | None = Field(
         description="For organizers and observers; null for everybody else."
+    )
+    participation: Answers
+    unread_replies: int | None = Field(
+        ge=0,
+        le=1_000_000,
+        description="Mails about it that were held or filed; for organizers and observers.",
     )
     allowed: list[InvitationVerb] = Field(
         max_length=20,

@@ -28,6 +28,7 @@ from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_code, link_token, opening_token
 from app.letters.words import language_for
 from app.letters.writing import where
+from app.mail.addresses import Use, tagged
 from app.mail.lifecycle import MessageKind
 from app.mail.plainness import as_header, as_text, shown, value
 from app.mail.queries import Case
@@ -56,6 +57,8 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.MEETING_UPDATED: _MEETING_FACTS,
     MessageKind.MEETING_CANCELLED: _MEETING_FACTS,
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
+    MessageKind.ATTENDEE_DECLINED: _MEETING_FACTS,
+    MessageKind.COUNTER_DECLINED: _PERSONAL_FACTS,
 }
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
@@ -73,6 +76,7 @@ METHODS: Mapping[MessageKind, Method] = {
     MessageKind.AGENDA_ISSUED: Method.REQUEST,
     MessageKind.MEETING_CANCELLED: Method.CANCEL,
     MessageKind.MEETING_POSTPONED: Method.REQUEST,
+    MessageKind.COUNTER_DECLINED: Method.DECLINECOUNTER,
 }
 """How a calendar entry goes with mails to people who have, or had, a seat. A postponed meeting is
 updated to TENTATIVE and not cancelled, so that its new date finds the same entry again."""
@@ -109,10 +113,18 @@ class House:
     """What tokens are signed with; None where mails are only looked at."""
     opened_url: str = ""
     """Where images lie that tell of a mail's opening; empty for none."""
+    reply_address: str | None = None
+    """Where answers and delivery reports are taken in; None where none are."""
 
     @property
     def domain(self) -> str:
         return domain_of(self.mail_from)
+
+    def address_for(self, use: Use, key: UUID) -> str | None:
+        """Where mail about this one thing is taken in."""
+        if self.reply_address is None or self.secret is None:
+            return None
+        return tagged(self.reply_address, use, key, self.secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +275,7 @@ def _values(case: Case, words: Words) -> dict[str, object]:
         "meeting": _in(case.meeting.title, words),
         "committee": _in(case.committee.name, words),
         "entity": _entity(case, words),
+        "attendee": value(plain(case.attendee.name if case.attendee else "")),
     }
 
 
@@ -332,13 +345,16 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
     assert case.person is not None, "whoever is registered is a person"
     if method is Method.REQUEST and registration.status is not RegistrationStatus.CONFIRMED:
         return None
+    answers_to = house.address_for(Use.ENTRY, registration.id)
     frame = Frame(
         organizer=Organizer(
-            name=plain(in_language(case.committee.name, [words.language])), address=house.mail_from
+            name=plain(in_language(case.committee.name, [words.language])),
+            address=answers_to or house.mail_from,
         ),
         languages=(words.language,),
         stamp=case.stamp,
         agenda=case.agenda,
+        uid_domain=house.domain,
     )
     entry = personal_entry(
         case.meeting,
@@ -347,6 +363,7 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
         frame,
         join_address=_address(case, house) if method is Method.REQUEST else None,
         join_words=words.say("join_words"),
+        asks=answers_to is not None,
     )
     if method is Method.CANCEL:
         entry = cancelled(entry)

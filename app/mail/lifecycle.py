@@ -49,6 +49,10 @@ class MessageKind(StrEnum):
     """There is a new version of its agenda."""
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_POSTPONED = "meeting_postponed"
+    ATTENDEE_DECLINED = "attendee_declined"
+    """Somebody registered declines in their calendar; their focal points are told."""
+    COUNTER_DECLINED = "counter_declined"
+    """The meeting stays at its time, which somebody's calendar wanted changed."""
 
 
 class MailLanguage(StrEnum):

@@ -23,7 +23,7 @@ from app.mail.merging import WINDOWED
 from app.mail.policy import join_link_expires_at, link_expires_at
 from app.mail.queries import Addressee
 from app.meetings.tables import Meeting
-from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.lifecycle import Participation, RegistrationStatus
 
 FOLLOWER = "mail"
 RENEWAL_PAUSE = timedelta(minutes=1)
@@ -101,6 +101,28 @@ class Planner:
 
     async def registration_substituted(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_SUBSTITUTED)
+
+    async def registration_replied(self, session: AsyncSession, entry: LogEntry) -> None:
+        """A seat is the entity's: its focal points hear of somebody who declines."""
+        if entry.data.get("participation") != Participation.DECLINED.value:
+            return
+        found = await queries.find_registered(session, entry.subject_id)
+        invited = found and await queries.find_invited(session, found[0].invitation_id)
+        if not found or not invited:
+            return
+        _, entity, meeting = invited
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line, lock=True)
+        about = found[0].id
+        addressees = [Addressee(p, entity.language, registration_id=about) for p in people]
+        await self._plan(session, entry, MessageKind.ATTENDEE_DECLINED, meeting.id, addressees)
+
+    async def counter_declined(self, session: AsyncSession, entry: LogEntry) -> None:
+        found = await queries.find_registered(session, UUID(entry.data["registration_id"]))
+        if found is not None:
+            registration, addressee = found
+            kind = MessageKind.COUNTER_DECLINED
+            await self._plan(session, entry, kind, registration.meeting_id, [addressee])
 
     async def meeting_rescheduled(self, session: AsyncSession, entry: LogEntry) -> None:
         meeting = await session.get(Meeting, entry.subject_id)
@@ -296,6 +318,8 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "registration.waiting": Planner.registration_waiting,
     "registration.withdrawn": Planner.registration_withdrawn,
     "registration.substituted": Planner.registration_substituted,
+    "registration.replied": Planner.registration_replied,
+    "incoming_mail.counter_declined": Planner.counter_declined,
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,
     "meeting.room_changed": Planner.room_changed,

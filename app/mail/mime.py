@@ -42,6 +42,8 @@ class Heading:
     refers_to: str | None
     sender: str
     reply_to: str | None
+    return_path: str | None = None
+    """Where mail servers report to; None where to the sender."""
     recipient: str
     recipient_name: str
     date: datetime
@@ -75,7 +77,7 @@ def enclose(letter: Letter, heading: Heading) -> Envelope:
     message["Content-Language"] = letter.language
     return Envelope(
         key=heading.key,
-        sender=heading.sender,
+        sender=heading.return_path or heading.sender,
         recipient=recipient,
         international=international,
         data=message.as_bytes(),

@@ -8,7 +8,7 @@ from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
 from app.meetings.lifecycle import OVER, MeetingStatus
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
-from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.lifecycle import Participation, RegistrationStatus
 
 GIVE_UP_AFTER = 19
 """Attempts; with the longest waits they span two days and a half."""
@@ -25,6 +25,7 @@ class Present:
     stale: bool
     invitation: InvitationStatus | None = None
     registration: RegistrationStatus | None = None
+    participation: Participation | None = None
     link_alive: bool = False
     said_again: bool = False
     """Another message tells the same person the same about the same meeting."""
@@ -102,6 +103,16 @@ def _postpones(present: Present) -> str | None:
     return _gone(present) or _if_meeting(present, others) or _if_repeated(present)
 
 
+def _tells_of_decline(present: Present) -> str | None:
+    changed = present.participation is not Participation.DECLINED
+    again = "The person has answered otherwise." if changed else None
+    return _unless_registered(present, RegistrationStatus.CONFIRMED) or again
+
+
+def _keeps_time(present: Present) -> str | None:
+    return _gone(present) or _if_meeting(present, set(OVER))
+
+
 def _unless_registered(present: Present, status: RegistrationStatus) -> str | None:
     if present.registration is not status:
         return f"The registration is {present.registration}."
@@ -138,4 +149,6 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.AGENDA_ISSUED: _tells_new_details,
     MessageKind.MEETING_POSTPONED: _postpones,
     MessageKind.MEETING_CANCELLED: _gone,
+    MessageKind.ATTENDEE_DECLINED: _tells_of_decline,
+    MessageKind.COUNTER_DECLINED: _keeps_time,
 }

@@ -75,6 +75,8 @@ class Case:
     entity: Entity | None
     invitation: Invitation | None
     registration: Registration | None
+    attendee: Person | None
+    """Whose registration it is about, who may be another than its reader."""
     link: Link | None
     """The newest live one for this person."""
     stamp: datetime
@@ -182,6 +184,7 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
         because=row.because or "",
         merged=told,
         wording=wording.spoken if wording else None,
+        attendee=row.attendee,
     )
 
 
@@ -529,7 +532,7 @@ _ABOUT = ("event_id", "meeting_id", "invitation_id", "registration_id", "person_
 
 def _case_of(source: Any) -> Select[Any]:
     message, other = source.c, aliased(Message)
-    fact = aliased(LogEntry)
+    fact, attendee = aliased(LogEntry), aliased(Person, name="attendee")
     about = func.coalesce(message.registration_id, message.invitation_id)
     subjects = [message.meeting_id, message.registration_id, message.invitation_id]
     purpose = bindparam("purpose", type_=values(LinkPurpose))
@@ -581,6 +584,7 @@ def _case_of(source: Any) -> Select[Any]:
         Invitation,
         Registration,
         link,
+        attendee,
         wording,
         latest_change(message.meeting_id, subjects).scalar_subquery().label("stamp"),
         latest_agenda(message.meeting_id).scalar_subquery().label("agenda"),
@@ -600,6 +604,7 @@ def _case_of(source: Any) -> Select[Any]:
         .outerjoin(Entity, col(Entity.id) == col(Person.entity_id))
         .outerjoin(Invitation, col(Invitation.id) == message.invitation_id)
         .outerjoin(Registration, col(Registration.id) == message.registration_id)
+        .outerjoin(attendee, col(attendee.id) == col(Registration.person_id))
         .outerjoin(link, true())
         .outerjoin(wording, true())
     )

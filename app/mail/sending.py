@@ -16,6 +16,7 @@ from app.identity.policy import takes_code
 from app.jobs.queue import QUEUE, Again, Patience, enqueue
 from app.letters.writing import Letter as FormalLetter
 from app.mail import pace, queries
+from app.mail.addresses import Use
 from app.mail.answers import Reach
 from app.mail.bounces import find_suppressed, record_bounce, told
 from app.mail.dkim import Signer
@@ -112,7 +113,8 @@ class Sender:
             message_id=message.message_id,
             refers_to=case.first_message_id,
             sender=self.house.mail_from,
-            reply_to=case.committee.contact_email,
+            reply_to=self.house.address_for(Use.ANSWER, message.id) or case.committee.contact_email,
+            return_path=self.house.address_for(Use.BOUNCE, message.id),
             recipient=message.recipient,
             recipient_name=case.name,
             date=clock.now(),
@@ -196,6 +198,7 @@ def _present(case: Case) -> Present:
         stale=now > case.meeting.ends_at + STALE_AFTER,
         invitation=case.invitation.status if case.invitation else None,
         registration=case.registration.status if case.registration else None,
+        participation=case.registration.participation if case.registration else None,
         link_alive=link is not None and link.expires_at > now,
         said_again=case.said_again,
         heard_before=case.heard_before,

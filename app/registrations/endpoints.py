@@ -229,4 +229,5 @@ _OWN = (
     "substituted_at",
     "predecessor_id",
     "successor_id",
+    "participation",
 )

@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.events import Event
-from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +58,13 @@ class RegistrationSubstituted(RegistrationEvent):
 class RegistrationChanged(RegistrationEvent):
     name: ClassVar[str] = "registration.changed"
     was_role: RegistrationRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationReplied(RegistrationEvent):
+    """The person's calendar answered the entry with this SEQUENCE; no seat moves because of it."""
+
+    name: ClassVar[str] = "registration.replied"
+    was: Participation
+    participation: Participation
+    sequence: int

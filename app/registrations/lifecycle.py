@@ -22,6 +22,15 @@ class RegistrationStatus(StrEnum):
     """Somebody else has its seat, or its place in the waiting list."""
 
 
+class Participation(StrEnum):
+    """What the person's calendar program last answered (PARTSTAT, RFC 5545 section 3.2.12)."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TENTATIVE = "tentative"
+
+
 class RegistrationVerb(StrEnum):
     PROMOTE = "promote"
     WITHDRAW = "withdraw"

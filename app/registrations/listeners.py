@@ -1,11 +1,11 @@
-"""What happens to seats when something to the left changes, in the same transaction."""
+"""What happens to seats and answers when something to the left changes, in the same transaction."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.events import react_to
 from app.invitations.events import InvitationChanged, InvitationWithdrawn
 from app.meetings import queries as meetings
-from app.meetings.events import MeetingChanged
+from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.registrations import queries, service
 
 
@@ -29,3 +29,9 @@ async def fill_new_seats(session: AsyncSession, event: InvitationChanged) -> Non
 async def fill_new_capacity(session: AsyncSession, event: MeetingChanged) -> None:
     if "capacity" in event.changes:
         await service.promote(session, await meetings.lock_meeting(session, event.subject_id))
+
+
+@react_to(MeetingRescheduled)
+async def ask_for_answers_again(session: AsyncSession, event: MeetingRescheduled) -> None:
+    """Other times, other answers (RFC 5546 section 3.2.2.1)."""
+    await queries.ask_again(session, event.subject_id, event.calendar_sequence)

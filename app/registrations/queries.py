@@ -4,7 +4,18 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, column, exists, func, select, table, text
+from sqlalchemy import (
+    Row,
+    Select,
+    bindparam,
+    column,
+    exists,
+    func,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -13,16 +24,23 @@ from app.entities.tables import Entity, Person
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
-from app.registrations.lifecycle import LIVE, RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import (
+    LIVE,
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+)
 from app.registrations.tables import Registration
 
 _WRITE = text(
     """
     WITH registered AS (
         INSERT INTO registrations (id, created_at, meeting_id, invitation_id, entity_id, person_id,
-               role, status, takes_seat, queue_number, calendar_sequence, confirmed_at)
+               role, status, takes_seat, queue_number, calendar_sequence, confirmed_at,
+               participation, replied_sequence)
         VALUES (:id, :now, :meeting_id, :invitation_id, :entity_id, :person_id,
-               :role, :status, :takes_seat, nextval('registration_queue'), 0, :confirmed_at)
+               :role, :status, :takes_seat, nextval('registration_queue'), 0, :confirmed_at,
+               'needs_action', 0)
         RETURNING queue_number
     ), invited AS (
         UPDATE invitations
@@ -160,6 +178,20 @@ async def was_present(session: AsyncSession, registration_id: UUID) -> bool:
     """Whether its holder was checked in; who comes in now waits for the meeting's row."""
     there = exists().where(_attendance.c.registration_id == registration_id)
     return bool((await session.execute(select(there))).scalar_one())
+
+
+async def ask_again(session: AsyncSession, meeting_id: UUID, sequence: int) -> None:
+    """Nobody has answered the new times yet, and answers to the old ones no longer count."""
+    statement = (
+        update(Registration)
+        .where(col(Registration.meeting_id) == meeting_id, col(Registration.status).in_(LIVE))
+        .values(
+            participation=Participation.NEEDS_ACTION,
+            replied_sequence=sequence + col(Registration.calendar_sequence),
+            replied_stamp=None,
+        )
+    )
+    await session.execute(statement)
 
 
 async def list_live_of_invitation(

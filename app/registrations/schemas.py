@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
 from app.core.problems import FieldError
 from app.registrations.lifecycle import (
+    Participation,
     RegistrationRole,
     RegistrationStatus,
     RegistrationVerb,
@@ -110,6 +111,9 @@ class RegistrationOut(Schema):
     substituted_at: InstantField | None
     predecessor_id: UUID | None = Field(description="The registration whose place this one took.")
     successor_id: UUID | None = Field(description="The registration that took this one's place.")
+    participation: Participation = Field(
+        description="What the person's calendar program last answered; no seat moves because of it."
+    )
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."
     )

@@ -26,12 +26,14 @@ from app.registrations.events import (
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationPromoted,
+    RegistrationReplied,
     RegistrationWaiting,
     RegistrationWithdrawn,
 )
 from app.registrations.lifecycle import (
     LIVE,
     REGISTRATION,
+    Participation,
     RegistrationRole,
     RegistrationStatus,
     RegistrationVerb,
@@ -112,6 +114,7 @@ async def register(
         takes_seat=takes_seat(role),
         queue_number=0,  # until it is drawn
         confirmed_at=now if status is RegistrationStatus.CONFIRMED else None,
+        participation=Participation.NEEDS_ACTION,
     )
     values = {
         "id": made.id,
@@ -215,6 +218,30 @@ async def change_role(
     record(session, RegistrationChanged(was_role=was, **about(meeting, registration)))
     await session.flush()
     await promote(session, meeting)
+
+
+def take_reply(
+    session: AsyncSession,
+    meeting: Meeting,
+    registration: Registration,
+    participation: Participation,
+    sequence: int,
+    stamp: datetime,
+) -> None:
+    """Keep what the person's calendar answered, and by what it is the latest; the row is locked.
+
+    A seat is the entity's: whoever declines keeps it until the entity gives it up.
+    """
+    was = registration.participation
+    registration.participation = participation
+    registration.replied_sequence, registration.replied_stamp = sequence, stamp
+    event = RegistrationReplied(
+        was=was,
+        participation=participation,
+        sequence=sequence,
+        **about(meeting, registration),
+    )
+    record(session, event)
 
 
 async def _move_seat(

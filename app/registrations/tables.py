@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence,
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Row, one_of, values
-from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
 
 LIVE = text("status IN ('confirmed', 'waiting')")
 
@@ -20,12 +20,17 @@ class Registration(Row, table=True):
 
     Who takes somebody's place has a registration of their own with the same `queue_number`; the two
     know of each other.
+
+    `participation` is what the person's calendar answered; `replied_sequence` and `replied_stamp`
+    are those of the answer that counts. After a change of times the one is the new sequence and
+    the other is gone, so that answers to the old times no longer count.
     """
 
     __tablename__ = "registrations"
     __table_args__ = (
         one_of("role", RegistrationRole),
         one_of("status", RegistrationStatus),
+        one_of("participation", Participation),
         CheckConstraint("takes_seat = (role <> 'support')", name="takes_seat"),
         CheckConstraint(
             "(status = 'substituted') = (successor_id IS NOT NULL)"
@@ -78,3 +83,8 @@ class Registration(Row, table=True):
         ],
     )
     """Who has taken its place: written before that row is, as the place must be free by then."""
+    participation: Participation = Field(
+        default=Participation.NEEDS_ACTION, sa_type=values(Participation)
+    )
+    replied_sequence: int = 0
+    replied_stamp: datetime | None = Field(default=None, sa_type=Instant)

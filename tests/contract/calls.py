@@ -44,6 +44,9 @@ async def call(
         if operation_id in SHEETS:
             content = {"content": SHEETS[operation_id](part)}
             headers["Content-Type"] = "text/csv"
+        elif operation_id in MAILS:
+            content = {"content": MAILS[operation_id]}
+            headers["Content-Type"] = "message/rfc822"
         else:
             content = {"json": BODIES[operation_id](part)}
     address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
@@ -154,3 +157,6 @@ SHEETS: dict[str, Body] = {
     "importMembers": lambda part: f"entity,since\n{part.stranger['handle']},2020-01-01\n",
 }
 """CSV bodies that the imports take."""
+
+MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
+"""Raw mails."""

@@ -37,6 +37,8 @@ _ORGANIZERS_OF_ANY: Row = (401, 401, 403, 403, 403, 404, 403, 403, 403, DONE, DO
 _TRAIL: Row = (401, 401, 403, 403, 403, 404, DONE, 403, DONE, DONE, DONE)
 _MAILS: Row = (401, 401, 403, 403, 403, 404, 404, 403, DONE, DONE, DONE)
 _MAILS_WRITE: Row = (401, 401, 403, 403, 403, 404, 404, 403, 403, DONE, DONE)
+_ORGANIZERS_MAIL: Row = (401, 401, 404, 404, 404, 404, 404, 404, DONE, DONE, DONE)
+_ORGANIZERS_MAIL_WRITE: Row = (401, 401, 404, 404, 404, 404, 404, 404, 403, DONE, DONE)
 _ROLL: Row = (401, 401, 404, DONE, DONE, 404, 404, DONE, DONE, DONE, DONE)
 _ROLL_OBSERVERS: Row = (401, 401, 404, 403, 403, 404, 404, DONE, DONE, DONE, DONE)
 _ROLL_KEEPERS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, DONE, DONE)
@@ -194,6 +196,12 @@ MATRIX: Final[dict[str, Row]] = {
     "putWording": _ROLL_KEEPERS,
     "deleteWording": _ROLL_KEEPERS,
     "previewMail": _ORGANIZERS,
+    "deliverMail": _ADMINISTRATORS,
+    "listIncomingMails": _TRAIL,
+    "getIncomingMail": _ORGANIZERS_MAIL,
+    "applyIncomingMail": _ORGANIZERS_MAIL_WRITE,
+    "declineCounterProposal": _ORGANIZERS_MAIL_WRITE,
+    "dismissIncomingMail": _ORGANIZERS_MAIL_WRITE,
     "getCalendar": _MEETING,
     "getRegistrationCalendar": _DELEGATION,
     "getPublicCalendar": _NO_BAD_TOKEN,

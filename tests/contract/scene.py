@@ -12,6 +12,8 @@ from app.core.ids import new_id
 from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose, Role, Scope
 from app.identity.tokens import link_token, opening_token
+from app.inbox.lifecycle import IncomingKind, IncomingState, Reason, Way
+from app.inbox.tables import IncomingMail
 from app.mail.bounces import find_suppressed, record_bounce
 from app.mail.lifecycle import MessageKind
 from app.mail.tables import Message
@@ -143,6 +145,7 @@ class Part:
         body = {"person_id": (await self._person("delegate"))["id"]}
         registration = await post(focal_point, f"{self.path}/registrations", body)
         self.ids |= {"invitation_id": invitation["id"], "registration_id": registration["id"]}
+        self.ids["mail_id"] = await self._mail()
         delegate = registration["person"]["id"]
         for name, purpose, about, whose in (
             (
@@ -188,6 +191,28 @@ class Part:
         assert suppressed is not None, "it has just bounced"
         self.ids |= {"message_id": str(message.id), "address_id": str(suppressed.id)}
         self.ids["opening"] = opening_token(secret, message.id)
+
+    async def _mail(self) -> str:
+        """An answer of the delegate's that is held."""
+        about: dict[str, Any] = {
+            name: UUID(self.ids[name]) for name in ("invitation_id", "registration_id")
+        }
+        mail = IncomingMail(
+            via=Way.API,
+            content_hash=self.meeting["id"].encode(),
+            sender=f"delegate.{self.mark}@example.org",
+            subject=self.mark,
+            message_id="<1@example.org>",
+            kind=IncomingKind.REPLY,
+            state=IncomingState.HELD,
+            reason=Reason.UNPROVEN,
+            meeting_id=UUID(self.meeting["id"]),
+            size=1000,
+            **about,
+        )
+        async with self.world.app.state.database.transaction() as session:
+            session.add(mail)
+        return str(mail.id)
 
     async def _link(self, name: str, purpose: LinkPurpose, about: str, whose: str) -> str:
         """What stands behind the # in a mail."""

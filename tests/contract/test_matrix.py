@@ -119,6 +119,7 @@ async def test_foreign_ids_in_bodies_are_unknown(
     [
         ("/v1/audit", "organizer", {"meeting": "m", "committee": "c"}),
         ("/v1/messages", "organizer", {"meeting": "m"}),
+        ("/v1/incoming-mails", "organizer", {"meeting": "m"}),
         ("/v1/meetings", "focal_point", {"committee": "c"}),
         ("/v1/meetings/{m}/registrations", "focal_point", {"entity": "e"}),
         ("/v1/meetings/{m}/attendance", "focal_point", {"entity": "e"}),

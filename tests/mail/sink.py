@@ -23,6 +23,8 @@ class Sink:
     port: int = 0
     mails: list[bytes] = field(default_factory=list)
     """Every mail that came through DATA, whatever was answered."""
+    senders: list[str] = field(default_factory=list)
+    """Of their envelopes."""
     at_recipient: list[str] = field(default_factory=list)
     at_data: list[str] = field(default_factory=list)
     """Answers, or `drop` for hanging up once the mail is taken, or `hang` for saying nothing."""
@@ -57,6 +59,7 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802  # as above
         self.mails.append(envelope.original_content)
+        self.senders.append(envelope.mail_from)
         self.arrived.set()
         fault = self.at_data.pop(0) if self.at_data else "250 taken"
         if fault == "drop":
