@@ -10,13 +10,15 @@ import app.core.idempotency
 import app.entities.tables
 import app.events.tables
 import app.feeds.tables
+import app.holidays.tables
 import app.identity.tables
 import app.invitations.tables
 import app.mail.tables
 import app.meetings.tables
 import app.outcomes.tables
 import app.panels.tables
-import app.registrations.tables  # noqa: F401  # imported for the tables that they define
+import app.registrations.tables
+import app.reminders.tables  # noqa: F401  # imported for the tables that they define
 
 metadata = SQLModel.metadata
 

@@ -12,4 +12,5 @@ def house_of(settings: Settings, secret: bytes | None) -> House:
         join_url=settings.join_url or f"{settings.url}/join",
         secret=secret,
         opened_url=f"{settings.url}/v1/opened",
+        url=settings.url,
     )

@@ -47,6 +47,14 @@ class MessageKind(StrEnum):
     """There is a new version of its agenda."""
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_POSTPONED = "meeting_postponed"
+    REMINDER = "reminder"
+    """The invitation is not answered."""
+    DELEGATION_REMINDER = "delegation_reminder"
+    """It is accepted, and nobody is registered."""
+    ATTENDANCE_REMINDER = "attendance_reminder"
+    """The meeting is near."""
+    DIGEST = "digest"
+    """How the answers stand, for an organizer."""
 
 
 class MailLanguage(StrEnum):
