@@ -11,8 +11,8 @@ from app.committees.endpoints import router as committees
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.feeds.endpoints import router as feeds
-from app.identity.endpoints import router as identity
 from app.holidays.endpoints import router as holidays
+from app.identity.endpoints import router as identity
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
 from app.invitations.links import router as invitation_links

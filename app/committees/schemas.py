@@ -22,6 +22,7 @@ from app.core.fields import (
     ZoneName,
 )
 
+
 def _each_once(tags: list[str]) -> list[str]:
     if len(set(tags)) != len(tags):
         raise ValueError("names a language twice")

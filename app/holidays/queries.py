@@ -51,13 +51,14 @@ async def holidays_of_year(
     session: AsyncSession, duty_station: str, year: int
 ) -> Sequence[OfficialHoliday]:
     statement = list_holidays(duty_station, year).order_by(col(OfficialHoliday.day))
-    return (await session.execute(statement)).scalars().all()
+    found: Sequence[OfficialHoliday] = (await session.execute(statement)).scalars().all()
+    return found
 
 
 async def days_between(
     session: AsyncSession, duty_station: str, first: date, last: date
 ) -> frozenset[date]:
-    statement = select(OfficialHoliday.day).where(
+    statement = sa_select(col(OfficialHoliday.day)).where(
         col(OfficialHoliday.duty_station) == duty_station,
         col(OfficialHoliday.day).between(first, last),
     )

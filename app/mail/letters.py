@@ -174,7 +174,11 @@ def write(case: Case, house: House) -> Letter:
     kind = case.message.kind.value
     invite = _invite(case, house, words)
     address = _address(case, house)
-    joins = case.link is not None and address is not None and purpose_of(case.message.kind) is LinkPurpose.JOIN_MEETING
+    joins = (
+        case.link is not None
+        and address is not None
+        and purpose_of(case.message.kind) is LinkPurpose.JOIN_MEETING
+    )
     values = _values(case, words) | {
         "calendar": invite is not None,
         "joins": joins,

@@ -74,7 +74,7 @@ def working_days_back(day: date, number: int, calendar: WorkingCalendar) -> date
 
     None where there are not so many within `LOOK_BACK`.
     """
-    left = number if number else 1
+    left = number or 1
     passed = day if number else day + timedelta(days=1)
     earliest = days_back(day, LOOK_BACK.days) or date.min
     while left and passed > earliest:

@@ -21,7 +21,6 @@ from app.meetings.policy import UNSAID, Fault, Telling, Times
 from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
 from app.meetings.tables import ConferenceRoom, Meeting
 
-
 CLOSES_AT = "registration_closes_at"
 
 

@@ -37,9 +37,7 @@ def concerned(about: About, meeting_id: UUID) -> ColumnElement[bool]:
 def rested(before: datetime) -> ColumnElement[bool]:
     """Invitations that were neither sent nor reminded of since `before`."""
     reminded = col(Invitation.reminded_at)
-    return and_(
-        col(Invitation.sent_at) <= before, or_(reminded.is_(None), reminded <= before)
-    )
+    return and_(col(Invitation.sent_at) <= before, or_(reminded.is_(None), reminded <= before))
 
 
 def focal_points(to: To, line: Sequence[UUID], *which: ColumnElement[bool]) -> Select[Any]:

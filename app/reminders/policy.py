@@ -109,6 +109,10 @@ class Verdict:
     due: Due
     reason: str | None = None
 
+    @property
+    def runs(self) -> bool:
+        return self.reason is None
+
 
 def timed(steps: Sequence[Step], timing: Timing) -> list[Due | None]:
     """When each step is due for a meeting with these times; None where it never is, as without a

@@ -188,9 +188,7 @@ async def would_tell(
     ]
     crowds.append(audience.attending(meeting_id).subquery())
     kinds.append((About.ATTENDANCE, To.ALL))
-    counts = [
-        select(func.count(distinct(crowd.c.person_id))).scalar_subquery() for crowd in crowds
-    ]
+    counts = [select(func.count(distinct(crowd.c.person_id))).scalar_subquery() for crowd in crowds]
     row = (await session.execute(select(*counts))).one()
     return dict(zip(kinds, row, strict=True))
 

@@ -1,7 +1,6 @@
 """Reminders and digests as they cross the wire."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -70,9 +69,7 @@ class ReminderStep(Schema):
     @classmethod
     def of_step(cls, step: Step) -> Self:
         before = Before.model_validate({step.unit.value: step.number})
-        return cls(
-            before=before, anchor=step.anchor, time=step.time, about=step.about, to=step.to
-        )
+        return cls(before=before, anchor=step.anchor, time=step.time, about=step.about, to=step.to)
 
 
 RECOMMENDED = [
@@ -185,5 +182,3 @@ class DigestOut(Schema):
 
     committee_id: UUID
     wanted: bool
-
-

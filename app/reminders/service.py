@@ -77,7 +77,9 @@ async def remind(
     now = clock.now()
     _check_answers_open(meeting, now)
     found = await queries.lock_to_remind(session, meeting.id, wanted)
-    results = [(each, policy.by_hand(each.status, each.reminded_at, now, force=force)) for each in found]
+    results = [
+        (each, policy.by_hand(each.status, each.reminded_at, now, force=force)) for each in found
+    ]
     chosen = [each for each, outcome in results if outcome is Outcome.REMINDED]
     if not dry_run and chosen:
         await _remind_of(session, meeting, chosen, to, note, now)

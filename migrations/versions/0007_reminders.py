@@ -30,7 +30,7 @@ def upgrade() -> None:
         ),
     )
     op.add_column("committees", sa.Column("duty_station", sa.Text(), nullable=True))
-    week = sa.Column(
+    week: sa.Column[object] = sa.Column(
         "working_days", postgresql.ARRAY(sa.Integer()), nullable=False, server_default="{1,2,3,4,5}"
     )
     op.add_column("committees", week)
@@ -63,9 +63,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "outcome IN ('ran', 'skipped')", name=op.f("ck_reminder_runs_outcome")
-        ),
+        sa.CheckConstraint("outcome IN ('ran', 'skipped')", name=op.f("ck_reminder_runs_outcome")),
         _belongs("reminder_runs", "meeting_id", "meetings.id"),
         sa.UniqueConstraint(
             "meeting_id", "step_key", name=op.f("uq_reminder_runs_meeting_id_step_key")
