@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, Select, Uuid, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import BYTEA, insert
+from sqlalchemy.dialects.postgresql import BYTEA, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -65,7 +65,7 @@ def _each_once(concerned: CTE) -> CTE:
             concerned.c.recipient,
             concerned.c.language,
         )
-        .distinct(concerned.c.person_id)
+        .ext(distinct_on(concerned.c.person_id))
         .order_by(concerned.c.person_id, concerned.c.about_id)
         .cte("each_once")
     )
