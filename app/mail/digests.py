@@ -65,6 +65,6 @@ def _paragraphs(each: Mapping[str, Any], words: Words) -> list[str]:
         "deadline": words.moment(datetime.fromisoformat(each["closes_at"]).astimezone(here))
         if each["closes_at"]
         else None,
-        "news": words.say("digest", "separator").join(news),
+        "news": news,
     }
     return [words.say("digest", "heading", **values), *words.say_all("digest", "lines", **values)]

@@ -48,7 +48,7 @@ COPIED: dict[str, dict[str, str]] = {
 
 HOLIDAYS = [
     "INSERT INTO official_holidays (id, created_at, duty_station, day, name)"
-    f" SELECT gen_random_uuid(), now(), {station}, {day}, '{{\"en\": \"Day\"}}'"
+    f' SELECT gen_random_uuid(), now(), {station}, {day}, \'{{"en": "Day"}}\''
     f" FROM generate_series(1, {MANY - 1}) AS n"
     for station, day in (
         ("'new-york'", "date '2021-01-01' + n::int"),

@@ -114,7 +114,10 @@ async def test_a_deadline_moves_with_the_holidays_to_come(
     assert await closes_at(world, fixed) == "2021-10-05T22:00:00Z"
     assert await closes_at(world, elsewhere) == "2021-10-05T22:00:00Z"
     (entry,) = await facts(session, "meeting.changed")
-    assert (entry.subject_id, entry.actor_kind) == (type(entry.subject_id)(meeting["id"]), "account")
+    assert (entry.subject_id, entry.actor_kind) == (
+        type(entry.subject_id)(meeting["id"]),
+        "account",
+    )
     assert entry.data["changes"] == {
         "registration_closes_at": {
             "before": "2021-10-05T22:00:00+00:00",

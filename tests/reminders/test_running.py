@@ -155,9 +155,7 @@ async def test_a_rescheduled_meeting_moves_what_is_to_come_and_repeats_nothing(
 
 
 @pytest.mark.parametrize("move", ["postpone", "cancel"])
-async def test_a_meeting_that_is_off_reminds_nobody(
-    morning: Morning, set_clock, move: str
-) -> None:
+async def test_a_meeting_that_is_off_reminds_nobody(morning: Morning, set_clock, move: str) -> None:
     await morning.set(ANSWER)
     await morning.invited()
     await post(morning.world.administrator, f"{morning.path}/{move}")
@@ -249,9 +247,7 @@ async def test_nobody_is_reminded_of_what_they_have_just_been_sent(
     assert await morning.planned("reminder") == []
 
 
-async def test_the_plan_says_when_whether_and_how_many(
-    morning: Morning, set_clock
-) -> None:
+async def test_the_plan_says_when_whether_and_how_many(morning: Morning, set_clock) -> None:
     await morning.set(ANSWER, ESCALATION, DELEGATION, ATTENDANCE)
     invitation = await morning.invited("principal", "alternate")
     await morning.invited("principal")
@@ -265,7 +261,10 @@ async def test_the_plan_says_when_whether_and_how_many(
         "2021-10-04T13:00:00Z",
         "2021-10-07T14:00:00Z",
     ]
-    assert [each["due_local"] for each in shown][::3] == ["2021-09-30T09:00:00", "2021-10-07T10:00:00"]
+    assert [each["due_local"] for each in shown][::3] == [
+        "2021-09-30T09:00:00",
+        "2021-10-07T10:00:00",
+    ]
     assert [each["would_tell"] for each in shown] == [3, 2, 0, 1]
     assert {each["outcome"] for each in shown} == {None}
     set_clock(ANSWER_DUE)
