@@ -38,13 +38,19 @@ async def remind_focal_points(
     planned = _messages(entry, kind, _each_once(locked), "invitation_id", domain)
     fresh = planned.returning(_MESSAGES.c.invitation_id, _MESSAGES.c.person_id).cte("planned")
     now = clock.now()
-    names = ["id", "created_at", "purpose", "resource_id", "person_id", "expires_at"]
     purpose = literal(LinkPurpose.ANSWER_INVITATION, values(LinkPurpose))
-    rows = select(
-        _fresh_id(), literal(now), purpose, fresh.c.invitation_id, fresh.c.person_id,
-        literal(links_until),
-    )  # fmt: skip
-    await session.execute(insert(_LINKS).from_select(names, rows, include_defaults=False))
+    columns = {
+        "id": _fresh_id(),
+        "created_at": literal(now),
+        "purpose": purpose,
+        "resource_id": fresh.c.invitation_id,
+        "person_id": fresh.c.person_id,
+        "expires_at": literal(links_until),
+        "code_tries": literal(0),
+        "codes_asked": literal(0),
+    }
+    rows = select(*columns.values())
+    await session.execute(insert(_LINKS).from_select(list(columns), rows, include_defaults=False))
 
 
 async def remind_registered(

@@ -10,9 +10,9 @@ branch_labels = None
 depends_on = None
 
 OLD_KINDS = (
-    "'invitation', 'invitation_withdrawn', 'link_renewed', 'registration_confirmed', "
+    "'invitation', 'invitation_withdrawn', 'link_renewed', 'link_code', 'registration_confirmed', "
     "'registration_waiting', 'registration_withdrawn', 'meeting_changed', 'meeting_updated', "
-    "'meeting_cancelled', 'meeting_postponed'"
+    "'agenda_issued', 'meeting_cancelled', 'meeting_postponed'"
 )
 NEW_KINDS = "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest'"
 WEEK = "working_days <@ ARRAY[1,2,3,4,5,6,7] AND working_days <> '{}'"
