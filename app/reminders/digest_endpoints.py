@@ -64,28 +64,28 @@ async def decline(
 
 
 @router.get(
-    "/digests/unsubscribe/{token}",
+    "/digests/unsubscribe/{digest_token}",
     operation_id="askToUnsubscribe",
     openapi_extra=PUBLIC,
     response_class=HTMLResponse,
 )
-async def ask(token: Token, request: Request) -> HTMLResponse:
+async def ask(digest_token: Token, request: Request) -> HTMLResponse:
     """Show a page with a button that stops a digest; looking at it changes nothing."""
-    _read(token, request)
-    action = html.escape(f"{request.app.state.settings.url}/v1/digests/unsubscribe/{token}")
+    _read(digest_token, request)
+    action = html.escape(f"{request.app.state.settings.url}/v1/digests/unsubscribe/{digest_token}")
     form = f'<form method="post" action="{action}"><button>Stop this digest</button></form>'
     return _page("Stop the morning digest?", form)
 
 
 @router.post(
-    "/digests/unsubscribe/{token}",
+    "/digests/unsubscribe/{digest_token}",
     operation_id="unsubscribeDigest",
     openapi_extra=PUBLIC,
     response_class=HTMLResponse,
 )
-async def unsubscribe(session: Session, token: Token, request: Request) -> HTMLResponse:
+async def unsubscribe(session: Session, digest_token: Token, request: Request) -> HTMLResponse:
     """Stop a digest with one click, as mail programs do for their readers (RFC 8058)."""
-    account_id, committee_id = _read(token, request)
+    account_id, committee_id = _read(digest_token, request)
     await service.choose_digest(session, account_id, committee_id, wanted=False)
     return _page("The digest is stopped.", "<p>You will get no more of them.</p>")
 

@@ -10,7 +10,7 @@ from app.committees.access import CommitteeToOrganize
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.imports import DryRun
-from app.core.openapi import raises, takes_if_match
+from app.core.openapi import raises, takes_if_match, tells
 from app.core.preconditions import accept_match
 from app.core.problems import NotFound
 from app.core.routes import Route, Session
@@ -105,6 +105,7 @@ async def get_reminders(session: Session, view: ObservedMeeting) -> RemindersOut
 @router.post(
     "/meetings/{m}/invitations/remind",
     operation_id="remindInvitations",
+    openapi_extra=tells(),
     responses=raises(NothingToRemindOf),
 )
 async def remind_invitations(
@@ -125,6 +126,7 @@ async def remind_invitations(
 @router.post(
     "/meetings/{m}/invitations/{invitation_id}/remind",
     operation_id="remindInvitation",
+    openapi_extra=tells(),
     responses=raises(NothingToRemindOf),
 )
 async def remind_invitation(

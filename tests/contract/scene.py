@@ -221,7 +221,7 @@ class Part:
             "account_id": account["id"],
             "grant_id": grant["id"],
             "token_id": token["id"],
-            "token": digest_token(
+            "digest_token": digest_token(
                 self.world.app.state.secret, UUID(account["id"]), UUID(self.committee["id"])
             ),
         }

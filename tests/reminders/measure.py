@@ -57,9 +57,9 @@ async def timed(morning: Morning) -> None:
     await morning.follow()
     planned = time.perf_counter()
     told = (await morning.steps())[0]["told"]
-    print(
+    sys.stdout.write(
         f"{told} reminders: found due in {looked - began:.2f} s, planned in "
-        f"{planned - looked:.2f} s, {planned - began:.2f} s together"
+        f"{planned - looked:.2f} s, {planned - began:.2f} s together\n"
     )
 
 

@@ -116,7 +116,7 @@ async def test_of_two_reminders_that_wait_the_later_goes_out(morning: Morning, s
         set_clock(moment)
         await morning.look()
     mails, reasons = await sent(morning, "reminder")
-    assert (len(mails), reasons) == (1, ["A later message says it."])
+    assert (len(mails), reasons) == (1, ["Another message says it."])
 
 
 async def test_a_delegation_that_was_named_is_not_asked_for(morning: Morning, set_clock) -> None:
@@ -195,13 +195,13 @@ async def test_every_morning_organizers_read_how_the_answers_stand(
     assert await morning.planned("digest") == ["mira@example.org", "noor@example.org"]
     (mail, _), _ = await sent(morning, "digest")
     lines = text_of(mail).splitlines()
-    name = morning.committee["name"]["en"]
+    name, title = morning.committee["name"]["en"], morning.meeting["title"]["en"]
+    zone = "America/New_York (UTC-04:00)"
     abbreviations = [each["entity"]["abbreviation"] for each in (accepted, declined)]
     assert mail["Subject"] == f"How the answers stand: {name}"
     assert [line for line in lines if line][2:8] == [
-        f"{morning.meeting['title']['en']}: Friday 8 October 2021, 10:00, America/New_York (UTC-04:00)",
-        "Answers are taken until Tuesday 5 October 2021, 18:00, America/New_York (UTC-04:00). "
-        "Days left: 5.",
+        f"{title}: Friday 8 October 2021, 10:00, {zone}",
+        f"Answers are taken until Tuesday 5 October 2021, 18:00, {zone}. Days left: 5.",
         "Accepted: 1. Tentative: 0. Declined: 1. Not answered: 1.",
         "Seats taken: 0 of 30. Waiting: 0.",
         f"New answers: {abbreviations[0]} (accepted), {abbreviations[1]} (declined).",
