@@ -85,7 +85,7 @@ class Morning:
         return sorted([each["recipient"] for each in await self.messages(kind)])
 
     async def messages(self, kind: str) -> list[dict[str, Any]]:
-        query = {"kind": kind, "limit": 200, "sort": "created_at"}
+        query: dict[str, str | int] = {"kind": kind, "limit": 200, "sort": "created_at"}
         answer = await self.world.administrator.get("/v1/messages", params=query)
         assert answer.is_success, answer.text
         return list(answer.json()["items"])
