@@ -64,9 +64,10 @@ async def sent(morning: Morning, kind: str) -> tuple[list[EmailMessage], list[st
 
 
 def text_of(mail: EmailMessage) -> str:
+    """Its paragraphs as they were before they were cut into lines (RFC 3676)."""
     part = mail.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace(" \n", " ")
 
 
 async def test_a_reminder_asks_for_the_answer_with_a_link(morning: Morning, set_clock) -> None:
