@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -67,7 +68,7 @@ def text_of(mail: EmailMessage) -> str:
     """Its paragraphs as they were before they were cut into lines (RFC 3676)."""
     part = mail.get_body(("plain",))
     assert part is not None
-    return str(part.get_content()).replace(" \n", " ")
+    return re.sub(r" \r?\n", " ", part.get_content())
 
 
 async def test_a_reminder_asks_for_the_answer_with_a_link(morning: Morning, set_clock) -> None:
