@@ -41,6 +41,9 @@ class Outbox:
     async def send(self, envelope: Envelope) -> None:
         self.mails.append(email.message_from_bytes(envelope.data, policy=email.policy.default))
 
+    async def close(self) -> None:
+        """There is nothing to be closed."""
+
 
 def sender_of(morning: Morning, outbox: Outbox) -> Sender:
     database: Database = morning.database
