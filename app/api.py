@@ -11,6 +11,7 @@ from app.committees.endpoints import router as committees
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.feeds.endpoints import router as feeds
+from app.holidays.endpoints import router as holidays
 from app.identity.endpoints import router as identity
 from app.inbox.endpoints import router as inbox
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
@@ -20,6 +21,7 @@ from app.letters.endpoints import router as letters
 from app.mail.endpoints import router as mail
 from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
+from app.meetings import listeners as of_meetings  # noqa: F401  # they register themselves
 from app.meetings.endpoints import router as meetings
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
@@ -27,6 +29,8 @@ from app.outcomes.endpoints import router as outcomes
 from app.panels.endpoints import router as panels
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.endpoints import router as registrations
+from app.reminders.digest_endpoints import router as digests
+from app.reminders.endpoints import router as reminders
 
 TAGS = [
     {"name": "identity", "description": "Who am I, tokens, accounts, roles, links from mails."},
@@ -37,6 +41,7 @@ TAGS = [
     {"name": "panels", "description": "Panels, moderators and panellists."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
+    {"name": "reminders", "description": "Reminders, by plan and by hand, and digests."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
     {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
@@ -50,6 +55,7 @@ for part in (
     public_agenda,  # first, as routes are tried in their order and this one is asked most
     identity,
     committees,
+    holidays,
     entities,
     meetings,
     meeting_verbs,
@@ -59,6 +65,8 @@ for part in (
     invitation_links,
     letters,
     registrations,
+    reminders,
+    digests,
     attendance,
     outcomes,
     audit,

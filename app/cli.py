@@ -34,7 +34,9 @@ from app.core.zones import TZDATA_VERSION
 from app.deployment import NotConfigured, configure_logging
 from app.embedded import EmbeddedServer, EmbeddedServerError
 from app.entities.imports import import_entities
+from app.holidays.official import load_official
 from app.identity.lifecycle import Role
+from app.meetings import listeners as of_meetings  # noqa: F401  # they register themselves
 from app.meetings import rederiving
 from app.settings import Settings, get_settings
 
@@ -59,10 +61,12 @@ token_commands = typer.Typer(help="Tokens for callers.", no_args_is_help=True)
 dkim_commands = typer.Typer(help="Signing of mails.", no_args_is_help=True)
 entity_commands = typer.Typer(help="Organizations.", no_args_is_help=True)
 committee_commands = typer.Typer(help="Committees and working groups.", no_args_is_help=True)
+holiday_commands = typer.Typer(help="Official holidays.", no_args_is_help=True)
 commands.add_typer(token_commands, name="token")
 commands.add_typer(dkim_commands, name="dkim")
 commands.add_typer(entity_commands, name="entities")
 commands.add_typer(committee_commands, name="committees")
+commands.add_typer(holiday_commands, name="holidays")
 
 console = Console(soft_wrap=True, highlight=False)
 complaints = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -256,6 +260,15 @@ def dkim_record() -> None:
     if signer is None:
         _fail("Mails are not signed: SECRETARIAT_DKIM_DOMAIN, _SELECTOR and _KEY are not set.")
     sys.stdout.write(f"{signer.record()}\n")
+
+
+@holiday_commands.command("load")
+def holidays_load() -> None:
+    """Load the official holidays that come with the program, where a year has no list yet."""
+    loaded = _in_transaction(load_official)
+    for each in loaded:
+        console.print(f"{each.duty_station} {each.year}: {len(each.days)} days")
+    console.print(f"{len(loaded)} lists loaded")
 
 
 @commands.command()

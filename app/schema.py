@@ -10,6 +10,7 @@ import app.core.idempotency
 import app.entities.tables
 import app.events.tables
 import app.feeds.tables
+import app.holidays.tables
 import app.identity.tables
 import app.inbox.tables
 import app.invitations.tables
@@ -17,7 +18,8 @@ import app.mail.tables
 import app.meetings.tables
 import app.outcomes.tables
 import app.panels.tables
-import app.registrations.tables  # noqa: F401  # imported for the tables that they define
+import app.registrations.tables
+import app.reminders.tables  # noqa: F401  # imported for the tables that they define
 
 metadata = SQLModel.metadata
 

@@ -26,7 +26,6 @@ from app.committees.schemas import (
     CommitteePatch,
     CommitteeSort,
     CommitteeWrite,
-    Day,
     MemberEntity,
     MembershipCreate,
     MembershipOut,
@@ -34,6 +33,7 @@ from app.committees.schemas import (
     MembershipWrite,
 )
 from app.committees.tables import Committee, Membership
+from app.core.fields import Day
 from app.core.imports import IMPORT_BODY, DryRun, ImportResult, uploaded_rows
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering

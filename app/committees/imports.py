@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.committees import queries, service
 from app.committees.lifecycle import Office, Standing
 from app.committees.policy import Term
-from app.committees.schemas import CommitteeWrite, Day, EntityName
+from app.committees.schemas import CommitteeWrite, EntityName
 from app.committees.tables import Committee, Membership
-from app.core.fields import Handle
+from app.core.fields import Day, Handle
 from app.core.imports import ImportResult, RowOutcome, RowResult, refuse_if_any, row_model, summary
 from app.core.patches import changes, writable
 from app.core.problems import FieldError
@@ -40,7 +40,7 @@ class CommitteeRow(CommitteeWrite):
     def _gather_texts(cls, row: dict[str, Any]) -> dict[str, Any]:
         return _gathered(_gathered(row, "name"), "letter_signatory_title")
 
-    @field_validator("languages", "vice_chairs", mode="before")
+    @field_validator("languages", "vice_chairs", "working_days", mode="before")
     @classmethod
     def _split(cls, cell: Any) -> Any:
         if not isinstance(cell, str):

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.committees import queries, service
 from app.committees.policy import Term, altered_days
-from app.committees.schemas import Day, EntityName, MembershipWrite
+from app.committees.schemas import EntityName, MembershipWrite
 from app.committees.tables import Committee, Membership
+from app.core.fields import Day
 from app.core.imports import ImportResult, RowOutcome, RowResult, refuse_if_any, row_model, summary
 from app.core.patches import changes, writable
 from app.core.problems import FieldError

@@ -1,15 +1,14 @@
 """Committees and memberships as they cross the wire."""
 
-import re
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from app.committees.lifecycle import LetterDelivery, Office, Standing
 from app.core.fields import (
+    Day,
     Email,
     Flag,
     Handle,
@@ -23,21 +22,6 @@ from app.core.fields import (
     ZoneName,
 )
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def _written_out(value: Any) -> Any:
-    """Numbers are no days, whatever they count (pydantic would take them for Unix time)."""
-    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
-        raise ValueError("must be a day such as 2021-10-08")
-    return value
-
-
-def _of_this_age(day: date) -> date:
-    if not 1900 <= day.year <= 2199:
-        raise ValueError("must lie between 1900 and 2199")
-    return day
-
 
 def _each_once(tags: list[str]) -> list[str]:
     if len(set(tags)) != len(tags):
@@ -45,16 +29,34 @@ def _each_once(tags: list[str]) -> list[str]:
     return tags
 
 
-Day = Annotated[
-    date,
-    BeforeValidator(_written_out),
-    AfterValidator(_of_this_age),
-    Field(examples=["2018-02-23"]),
-]
+def _a_week(days: list[int]) -> list[int]:
+    if len(set(days)) != len(days):
+        raise ValueError("names a day twice")
+    return sorted(days)
+
+
 Languages = Annotated[
     list[Language],
     AfterValidator(_each_once),
     Field(min_length=1, max_length=20, examples=[["en", "fr"]]),
+]
+WorkingDays = Annotated[
+    list[Annotated[int, Field(ge=1, le=7), Whole]],
+    AfterValidator(_a_week),
+    Field(
+        min_length=1,
+        max_length=7,
+        description="Days of the week that are worked, 1 for Monday to 7 for Sunday.",
+        examples=[[1, 2, 3, 4, 5]],
+    ),
+]
+DutyStation = Annotated[
+    Handle,
+    Field(
+        description="Whose official holidays count when working days are counted; see "
+        "`/v1/duty-stations`.",
+        examples=["new-york"],
+    ),
 ]
 Number = Annotated[
     int,
@@ -118,6 +120,8 @@ class CommitteeWrite(Schema):
         description="Whether the formal letter is attached to the mail that invites, or that mail "
         "says that the page behind its link has it, or neither.",
     )
+    duty_station: DutyStation | None = None
+    working_days: WorkingDays = Field(default_factory=lambda: [1, 2, 3, 4, 5])
 
 
 class CommitteeCreate(CommitteeWrite):
@@ -146,6 +150,8 @@ class CommitteePatch(Schema):
     letter_signatory: ShortLine | None = None
     letter_signatory_title: Annotated[dict[str, str | None], Field(max_length=20)] | None = None
     letter_delivery: LetterDelivery | None = None
+    duty_station: DutyStation | None = None
+    working_days: WorkingDays | None = None
 
 
 class CommitteeOut(CommitteeWrite):

@@ -26,7 +26,7 @@ from app.core import clock
 from app.core.fields import in_language
 from app.core.problems import Invalid
 from app.entities.service import handle_of
-from app.events import record
+from app.events import announce, record
 
 
 def today_in(committee: Committee) -> date:
@@ -82,10 +82,8 @@ async def change_committee(
         setattr(committee, name, value)
     personal = {"contact_email", "letter_signatory"}
     logged = {name: {} if name in personal else each for name, each in changes.items()}
-    record(
-        session,
-        CommitteeChanged(subject_id=committee.id, committee_id=committee.id, changes=logged),
-    )
+    fact = CommitteeChanged(subject_id=committee.id, committee_id=committee.id, changes=logged)
+    await announce(session, fact)
     await session.flush()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from app.committees.lifecycle import LetterDelivery, Office, Standing
-from app.core.tables import Json, Row, TextList, one_of, values
+from app.core.tables import Json, NumberList, Row, TextList, one_of, values
 
 
 class Committee(Row, table=True):
@@ -21,6 +21,9 @@ class Committee(Row, table=True):
         CheckConstraint("default_seat_quota >= 0", name="default_seat_quota"),
         CheckConstraint("notice_window BETWEEN 0 AND 86400", name="notice_window"),
         one_of("letter_delivery", LetterDelivery),
+        CheckConstraint(
+            "working_days <@ ARRAY[1,2,3,4,5,6,7] AND working_days <> '{}'", name="working_days"
+        ),
         Index(
             "uq_committees_number",
             "parent_id",
@@ -51,6 +54,12 @@ class Committee(Row, table=True):
     letter_delivery: LetterDelivery = Field(
         default=LetterDelivery.ATTACHED, sa_type=values(LetterDelivery)
     )
+    duty_station: str | None = Field(default=None, sa_type=Text)
+    """Its official holidays are no working days."""
+    working_days: list[int] = Field(
+        default_factory=lambda: [1, 2, 3, 4, 5], sa_type=NumberList, nullable=False
+    )
+    """Days of the week by ISO 8601: 1 for Monday."""
 
 
 class Membership(Row, table=True):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -28,6 +28,7 @@ LINE = r"^[^\x00-\x1F\x7F]+$"
 PARAGRAPHS = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
 HANDLE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
+CLOCK_TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 WALL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_ADDRESS = 2000
@@ -162,6 +163,27 @@ def _rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _day(value: Any) -> Any:
+    """Numbers are no days, whatever they count (pydantic would take them for Unix time)."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a day such as 2021-10-08")
+    return value
+
+
+def _of_this_age(day: date) -> date:
+    if not 1900 <= day.year <= 2199:
+        raise ValueError("must lie between 1900 and 2199")
+    return day
+
+
+def _clock_time(value: Any) -> Any:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(CLOCK_TIME, value):
+        raise ValueError("is a time of the day such as 18:00")
+    return value
+
+
 def _year(instant: datetime) -> datetime:
     if not 1970 <= instant.year <= 2199:
         raise ValueError("must lie between 1970 and 2199")
@@ -257,6 +279,26 @@ WallTimeField = Annotated[
             "pattern": WALL_TIME,
             "description": "Wall time in the meeting's zone, without an offset.",
             "examples": ["2021-10-08T10:00:00"],
+        }
+    ),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    AfterValidator(_of_this_age),
+    Field(examples=["2018-02-23"]),
+]
+ClockTime = Annotated[
+    time,
+    BeforeValidator(_clock_time),
+    PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": CLOCK_TIME,
+            "maxLength": 5,
+            "description": "Time of the day on the clocks of the meeting's zone.",
+            "examples": ["18:00"],
         }
     ),
 ]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import ConfigDict
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Integer, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -29,6 +29,7 @@ WallTime: Any = DateTime(timezone=False)
 
 Json: Any = JSONB(none_as_null=True)
 TextList: Any = ARRAY(Text)
+NumberList: Any = ARRAY(Integer)
 
 
 class Values(TypeDecorator[StrEnum]):

@@ -239,7 +239,7 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
     """A row of `queries.list_invitations` as this caller sees it."""
     invitation, entity, waiting, message, mails, answers, unread = row[:7]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
-    more = ("answered_at", "answer_note", "withdrawn_at")
+    more = ("reminded_at", "answered_at", "answer_note", "withdrawn_at")
     allowed = moves(view.meeting.status, invitation.status)
     if not view.organizes:
         closed = view.observes or not service.takes_answers(view.meeting)

@@ -202,6 +202,7 @@ class InvitationOut(Schema):
     waiting: int = Field(ge=0, le=1_000_000, description="Registrations on the waiting list.")
     created_at: InstantField
     sent_at: InstantField | None
+    reminded_at: InstantField | None = Field(description="When it was last reminded of.")
     answered_at: InstantField | None
     answer_note: str | None = Field(
         max_length=10_000, description="What the entity added to its last answer."

@@ -76,6 +76,7 @@ def _renew(invitation: Invitation, quota: int) -> None:
     invitation.seat_quota = quota
     invitation.sent_at = invitation.answered_at = invitation.withdrawn_at = None
     invitation.answer_note = invitation.letter_number = None
+    invitation.reminded_at = None
 
 
 async def send(session: AsyncSession, meeting: Meeting, *invitations: Invitation) -> None:

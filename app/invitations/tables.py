@@ -37,6 +37,8 @@ class Invitation(Row, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     letter_number: int | None = None
     """Of its formal letter within the meeting; given when it is sent, under the meeting's lock."""
+    reminded_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its focal points were last reminded of it."""
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     answer_note: str | None = Field(default=None, sa_type=Text)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -13,4 +13,5 @@ def house_of(settings: Settings, secret: bytes | None) -> House:
         secret=secret,
         opened_url=f"{settings.url}/v1/opened",
         reply_address=settings.reply_address,
+        url=settings.url,
     )

@@ -28,6 +28,7 @@ from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_code, link_token, opening_token
 from app.letters.words import language_for
 from app.letters.writing import where
+from app.mail import digests
 from app.mail.addresses import Use, tagged
 from app.mail.lifecycle import MessageKind
 from app.mail.plainness import as_header, as_text, shown, value
@@ -38,6 +39,7 @@ from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import Meeting
 from app.registrations.events import RegistrationPromoted
 from app.registrations.lifecycle import RegistrationStatus
+from app.reminders.tokens import digest_token
 
 _TIME_AND_PLACE = ("committee", "meeting", "when", "when_there", "place")
 _INVITATION_FACTS = (*_TIME_AND_PLACE, "seats", "deadline", "contact")
@@ -59,6 +61,10 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.MEETING_POSTPONED: _MEETING_FACTS,
     MessageKind.ATTENDEE_DECLINED: _MEETING_FACTS,
     MessageKind.COUNTER_DECLINED: _PERSONAL_FACTS,
+    MessageKind.REMINDER: _INVITATION_FACTS,
+    MessageKind.DELEGATION_REMINDER: _INVITATION_FACTS,
+    MessageKind.ATTENDANCE_REMINDER: _PERSONAL_FACTS,
+    MessageKind.DIGEST: (),
 }
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
@@ -85,6 +91,8 @@ LINKS = {
     MessageKind.INVITATION: LinkPurpose.ANSWER_INVITATION,
     MessageKind.LINK_RENEWED: LinkPurpose.ANSWER_INVITATION,
     MessageKind.LINK_CODE: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.REMINDER: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.DELEGATION_REMINDER: LinkPurpose.ANSWER_INVITATION,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
 
@@ -115,6 +123,8 @@ class House:
     """Where images lie that tell of a mail's opening; empty for none."""
     reply_address: str | None = None
     """Where answers and delivery reports are taken in; None where none are."""
+    url: str = ""
+    """Where the API is."""
 
     @property
     def domain(self) -> str:
@@ -178,7 +188,11 @@ def write(case: Case, house: House) -> Letter:
     kind = case.message.kind.value
     invite = _invite(case, house, words)
     address = _address(case, house)
-    joins = address is not None and purpose_of(case.message.kind) is LinkPurpose.JOIN_MEETING
+    joins = (
+        case.link is not None
+        and address is not None
+        and purpose_of(case.message.kind) is LinkPurpose.JOIN_MEETING
+    )
     values = _values(case, words) | {
         "calendar": invite is not None,
         "joins": joins,
@@ -206,6 +220,7 @@ def write(case: Case, house: House) -> Letter:
             *_formal_letter(case),
             *_also(case, words),
             *_postponement(case, words),
+            *digests.paragraphs(case.message.data, words),
         ],
         "note": "\n\n".join(shown(note, multiline=True) for note in case.merged.notes),
         "note_label": words.say("note"),
@@ -273,7 +288,7 @@ def _values(case: Case, words: Words) -> dict[str, object]:
     return {
         "name": value(" ".join(filter(None, [plain(_honorific(case)), plain(case.name)]))),
         "meeting": _in(case.meeting.title, words),
-        "committee": _in(case.committee.name, words),
+        "committee": _committee(case, words),
         "entity": _entity(case, words),
         "attendee": value(plain(case.attendee.name if case.attendee else "")),
     }
@@ -370,8 +385,21 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
     return Invite(method=method, body=calendar([entry], method=method, prodid=PRODID))
 
 
+def unsubscribe_address(case: Case, house: House) -> str | None:
+    """Where a reader of digests stops them; the token is good for nothing else."""
+    message = case.message
+    if message.kind is not MessageKind.DIGEST or message.account_id is None:
+        return None
+    if house.secret is None:
+        return f"{house.url}/v1/digests/unsubscribe/{LEFT_OUT}"
+    token = digest_token(house.secret, message.account_id, UUID(message.data["committee_id"]))
+    return f"{house.url}/v1/digests/unsubscribe/{token}"
+
+
 def _address(case: Case, house: House) -> str | None:
     """The page with the token as its fragment, which browsers send to no server."""
+    if case.message.kind is MessageKind.DIGEST:
+        return unsubscribe_address(case, house)
     if case.link is None or METHODS.get(case.message.kind) is Method.CANCEL:
         return None
     answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
@@ -399,6 +427,13 @@ def _code(case: Case, house: House) -> str | None:
 
 def _honorific(case: Case) -> str:
     return (case.person and case.person.honorific) or ""
+
+
+def _committee(case: Case, words: Words) -> str:
+    """A digest speaks for the committee that it is of, whichever working group's meetings are in
+    it.
+    """
+    return _in(case.message.data.get("committee", case.committee.name), words)
 
 
 def _entity(case: Case, words: Words) -> str:

@@ -53,6 +53,14 @@ class MessageKind(StrEnum):
     """Somebody registered declines in their calendar; their focal points are told."""
     COUNTER_DECLINED = "counter_declined"
     """The meeting stays at its time, which somebody's calendar wanted changed."""
+    REMINDER = "reminder"
+    """The invitation is not answered."""
+    DELEGATION_REMINDER = "delegation_reminder"
+    """It is accepted, and nobody is registered."""
+    ATTENDANCE_REMINDER = "attendance_reminder"
+    """The meeting is near."""
+    DIGEST = "digest"
+    """How the answers stand, for an organizer."""
 
 
 class MailLanguage(StrEnum):

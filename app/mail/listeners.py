@@ -22,6 +22,7 @@ from app.mail.many import invitations_sent, registrations_confirmed, store
 from app.mail.merging import WINDOWED
 from app.mail.policy import join_link_expires_at, link_expires_at
 from app.mail.queries import Addressee
+from app.mail.reminding import plan_digest, plan_reminder
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import Participation, RegistrationStatus
 
@@ -190,6 +191,12 @@ class Planner:
             ]
             await self._invite(session, entry, MessageKind.INVITATION, meeting, addressees)
 
+    async def reminder_due(self, session: AsyncSession, entry: LogEntry) -> None:
+        await plan_reminder(session, entry, self._domain)
+
+    async def digest_due(self, session: AsyncSession, entry: LogEntry) -> None:
+        await plan_digest(session, entry, self._domain)
+
     async def _invite(
         self,
         session: AsyncSession,
@@ -327,4 +334,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "meeting.rescheduled": Planner.meeting_rescheduled,
     "meeting.postponed": Planner.meeting_postponed,
     "meeting.cancelled": Planner.meeting_cancelled,
+    "reminder.due": Planner.reminder_due,
+    "reminder.asked": Planner.reminder_due,
+    "digest.due": Planner.digest_due,
 }

@@ -47,6 +47,8 @@ class Heading:
     recipient: str
     recipient_name: str
     date: datetime
+    unsubscribe: str | None = None
+    """Where one click ends such mails (RFC 8058)."""
 
 
 def enclose(letter: Letter, heading: Heading) -> Envelope:
@@ -96,6 +98,9 @@ def _write_header(message: EmailMessage, letter: Letter, heading: Heading, recip
         message["In-Reply-To"] = heading.refers_to
         message["References"] = heading.refers_to
     message["Auto-Submitted"] = "auto-generated"
+    if heading.unsubscribe is not None:
+        message["List-Unsubscribe"] = f"<{heading.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _named(name: str, address: str) -> Address:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
-from app.meetings.lifecycle import OVER, MeetingStatus
+from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER, MeetingStatus
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import Participation, RegistrationStatus
 
@@ -33,6 +33,12 @@ class Present:
     """An invitation went, or may have gone, to this person."""
     code_good: bool = False
     """The code of the mail may still be used."""
+    deadline_passed: bool = False
+    delegation: bool = False
+    """Somebody of the entity is registered."""
+    begun: bool = False
+    reads_digests: bool = False
+    """The account organizes the committee still, and wants its digests."""
 
 
 def moot(kind: MessageKind, present: Present) -> str | None:
@@ -119,6 +125,40 @@ def _unless_registered(present: Present, status: RegistrationStatus) -> str | No
     return _if_meeting(present, {MeetingStatus.CANCELLED})
 
 
+def _reminds_to_answer(present: Present) -> str | None:
+    """Whoever has acted since the plan is not reminded."""
+    if present.invitation is not InvitationStatus.SENT and present.invitation is not None:
+        return _gone(present) or f"The invitation is {present.invitation.value}."
+    return _too_late_to_act(present)
+
+
+def _reminds_to_register(present: Present) -> str | None:
+    if present.delegation:
+        return "Somebody is registered."
+    if present.invitation is InvitationStatus.DECLINED:
+        return "The invitation is declined."
+    return _gone(present) or _too_late_to_act(present)
+
+
+def _reminds_to_come(present: Present) -> str | None:
+    others = set(MeetingStatus) - {MeetingStatus.SCHEDULED}
+    begun = "The meeting has begun." if present.begun else None
+    seat = _unless_registered(present, RegistrationStatus.CONFIRMED)
+    return seat or _if_meeting(present, others) or begun or _if_repeated(present)
+
+
+def _digests(present: Present) -> str | None:
+    unread = None if present.reads_digests else "Its reader wants no digests, or organizes no more."
+    return unread or _if_repeated(present)
+
+
+def _too_late_to_act(present: Present) -> str | None:
+    closed = set(MeetingStatus) - OPEN_TO_REGISTRATION
+    passed = "The deadline has passed." if present.deadline_passed else None
+    dead = None if present.link_alive else "The link has expired."
+    return _if_meeting(present, closed) or passed or dead or _if_repeated(present)
+
+
 def _gone(present: Present) -> str | None:
     if present.invitation is InvitationStatus.WITHDRAWN:
         return "The invitation was withdrawn."
@@ -151,4 +191,8 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.MEETING_CANCELLED: _gone,
     MessageKind.ATTENDEE_DECLINED: _tells_of_decline,
     MessageKind.COUNTER_DECLINED: _keeps_time,
+    MessageKind.REMINDER: _reminds_to_answer,
+    MessageKind.DELEGATION_REMINDER: _reminds_to_register,
+    MessageKind.ATTENDANCE_REMINDER: _reminds_to_come,
+    MessageKind.DIGEST: _digests,
 }

@@ -47,6 +47,7 @@ from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
+from app.reminders.digests import may_read
 
 Invited = tuple[Invitation, Entity, Meeting]
 
@@ -91,6 +92,10 @@ class Case:
     """What it says of other changes, with what the organizers said of them."""
     wording: Spoken | None = None
     """The committee's own words for it."""
+    delegation: bool = False
+    """Somebody of the invited entity is registered."""
+    reads_digests: bool = False
+    """The account organizes the committee still, and wants its digests."""
 
     @property
     def code_asked_at(self) -> datetime | None:
@@ -185,6 +190,8 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
         merged=told,
         wording=wording.spoken if wording else None,
         attendee=row.attendee,
+        delegation=row.delegation,
+        reads_digests=row.reads_digests,
     )
 
 
@@ -533,6 +540,7 @@ _ABOUT = ("event_id", "meeting_id", "invitation_id", "registration_id", "person_
 def _case_of(source: Any) -> Select[Any]:
     message, other = source.c, aliased(Message)
     fact, attendee = aliased(LogEntry), aliased(Person, name="attendee")
+    named = aliased(Registration)
     about = func.coalesce(message.registration_id, message.invitation_id)
     subjects = [message.meeting_id, message.registration_id, message.invitation_id]
     purpose = bindparam("purpose", type_=values(LinkPurpose))
@@ -592,6 +600,13 @@ def _case_of(source: Any) -> Select[Any]:
         told.scalar_subquery().label("told"),
         heard_before.label("heard_before"),
         col(fact.name).label("because"),
+        exists()
+        .where(
+            col(named.invitation_id) == message.invitation_id,
+            col(named.status).in_(LIVE_REGISTRATIONS),
+        )
+        .label("delegation"),
+        may_read(message.account_id, col(fact.committee_id)).label("reads_digests"),
     ]
     return (
         sa_select(*columns)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -21,7 +21,7 @@ from app.mail.answers import Reach
 from app.mail.bounces import find_suppressed, record_bounce, told
 from app.mail.dkim import Signer
 from app.mail.formal import attached, formal_letter
-from app.mail.letters import Attachment, House, purpose_of, write
+from app.mail.letters import Attachment, House, purpose_of, unsubscribe_address, write
 from app.mail.lifecycle import MessageState
 from app.mail.mime import Envelope, Heading, enclose
 from app.mail.pace import Limits, Turns
@@ -118,6 +118,7 @@ class Sender:
             recipient=message.recipient,
             recipient_name=case.name,
             date=clock.now(),
+            unsubscribe=unsubscribe_address(case, self.house),
         )
         letter = replace(write(case, self.house), attachments=attachments)
         envelope = enclose(letter, heading)
@@ -190,6 +191,10 @@ def _tell(message: Message) -> None:
     log.info("mail", message=str(message.id), state=message.state.value)
 
 
+def _passed(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and instant <= now
+
+
 def _present(case: Case) -> Present:
     now = clock.now()
     link = case.link
@@ -203,4 +208,8 @@ def _present(case: Case) -> Present:
         said_again=case.said_again,
         heard_before=case.heard_before,
         code_good=case.code_asked_at is not None and takes_code(now, case.code_asked_at, 0),
+        deadline_passed=_passed(case.meeting.registration_closes_at, now),
+        delegation=case.delegation,
+        begun=_passed(case.meeting.starts_at, now),
+        reads_digests=case.reads_digests,
     )

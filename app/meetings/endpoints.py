@@ -30,6 +30,7 @@ from app.meetings.access import (
     committee_to_meet,
     view_of,
 )
+from app.meetings.calendars import COUNTED_FROM, with_deadline
 from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
 from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
 from app.meetings.queries import MeetingFilter
@@ -97,7 +98,8 @@ async def create_meeting(
 ) -> MeetingOut:
     """Create a meeting as a draft, which only organizers and observers see."""
     committee = await committee_to_meet(session, caller, body.committee)
-    members, _ = service.settled(MeetingWrite.of_create(body, committee).model_dump())
+    wanted = MeetingWrite.of_create(body, committee).model_dump()
+    members, _ = service.settled(await with_deadline(session, committee.id, wanted))
     meeting = await service.create_meeting(session, committee, body.number, body.handle, members)
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"
     return MeetingOut.of_meeting(meeting, committee, organizes=True)
@@ -125,9 +127,15 @@ async def change_meeting(
     """Change a meeting by JSON merge patch; its times only while it is a draft."""
     require_match(request, shown(view))
     before = MeetingWrite.of_meeting(view.meeting)
-    after = merged(MeetingWrite, before.without_stale_offsets(body.model_fields_set), body)
-    members, times = service.settled(after.model_dump())
-    changed = changes(before, after.with_offsets(times))
+    sent = body.model_fields_set
+    present = before.without_stale_offsets(sent).without_replaced_deadline(sent)
+    after = merged(MeetingWrite, present, body)
+    wanted = after.model_dump()
+    if sent & COUNTED_FROM:
+        wanted = await with_deadline(session, view.meeting.committee_id, wanted)
+    members, times = service.settled(wanted)
+    closes_at = members["registration_closes_at"]
+    changed = changes(before, after.with_offsets(times).closing_at(closes_at))
     await service.change_meeting(session, view.meeting, members, changed, told)
     return shown(view)
 

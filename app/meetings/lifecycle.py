@@ -54,6 +54,7 @@ TRANSITIONS: dict[tuple[MeetingStatus, MeetingVerb], MeetingStatus] = {
 
 MEETING = Lifecycle("meeting", TRANSITIONS)
 
+TO_COME = frozenset({S.DRAFT, S.SCHEDULED, S.POSTPONED})
 OPEN_TO_REGISTRATION = frozenset({S.SCHEDULED, S.IN_SESSION, S.SUSPENDED})
 UNDER_WAY = frozenset({S.IN_SESSION, S.SUSPENDED})
 OVER = frozenset({S.ADJOURNED, S.CLOSED, S.CANCELLED})

@@ -1,6 +1,7 @@
 """The moves of a meeting's life; the meeting's row is locked by then."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from app.core import clock
 from app.core.problems import FieldError, Invalid
 from app.events import announce
 from app.meetings import policy, queries, readiness
+from app.meetings.calendars import deadline_instant
 from app.meetings.events import PLAIN_MOVES, MeetingRescheduled, MeetingScheduled
 from app.meetings.lifecycle import MEETING, MeetingVerb
 from app.meetings.policy import Times
@@ -36,16 +38,15 @@ async def schedule(session: AsyncSession, meeting: Meeting, note: str | None) ->
 async def reschedule(
     session: AsyncSession, meeting: Meeting, times: Times, note: str | None
 ) -> None:
-    """Give the meeting other times; everybody's calendar follows by the raised sequence.
+    """Give the meeting other times; everybody's calendar follows by the raised sequence, and a
+    deadline that is a rule is counted again.
 
-    Raises `Invalid` where registration would close after the new end.
+    Raises `Invalid` where registration would close after the new end, or before it opens.
     """
     before, after = _times_of(meeting), _times_of(times)
     move = _moved(meeting, MeetingVerb.RESCHEDULE, note)
-    closes_at = meeting.registration_closes_at
-    if policy.window_faults(None, closes_at, times.ends_at):
-        detail = "Registration closes after the new end: change registration_closes_at first."
-        raise Invalid.at("/local_end", detail)
+    before["registration_closes_at"] = meeting.registration_closes_at
+    after["registration_closes_at"] = await _deadline(session, meeting, times)
     for name, value in after.items():
         setattr(meeting, name, value)
     changes = {
@@ -87,6 +88,25 @@ def _moved(meeting: Meeting, verb: MeetingVerb, note: str | None) -> dict[str, A
         "calendar_sequence": meeting.calendar_sequence,
         "note": note,
     }
+
+
+async def _deadline(session: AsyncSession, meeting: Meeting, times: Times) -> datetime | None:
+    """When registration closes at the new times; raises `Invalid` where that cannot be."""
+    rule = meeting.registration_deadline
+    if rule is None:
+        closes_at = meeting.registration_closes_at
+        if policy.window_faults(None, closes_at, times.ends_at):
+            detail = "Registration closes after the new end: change registration_closes_at first."
+            raise Invalid.at("/local_end", detail)
+        return closes_at
+    closes_at = await deadline_instant(
+        session, meeting.committee_id, rule, times.local_start, times.timezone
+    )
+    faults = policy.window_faults(meeting.registration_opens_at, closes_at, times.ends_at)
+    if closes_at is None or faults:
+        detail = "The registration deadline does not fit the new times: change it first."
+        raise Invalid.at("/local_start", detail)
+    return closes_at
 
 
 def _times_of(timed: Meeting | Times) -> dict[str, Any]:

@@ -92,10 +92,12 @@ def language_faults(title: Mapping[str, str], languages: Collection[str]) -> lis
 
 
 def window_faults(
-    opens_at: datetime | None, closes_at: datetime | None, ends_at: datetime | None
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    ends_at: datetime | None,
+    place: str = "registration_closes_at",
 ) -> list[Fault]:
     """Registration closes after it opens and by the end of the meeting, where that is known."""
-    place = "registration_closes_at"
     if closes_at is None:
         return []
     if opens_at is not None and closes_at <= opens_at:

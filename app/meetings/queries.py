@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +34,10 @@ from sqlmodel import col, select
 from app.committees.tables import Committee, Membership
 from app.core.problems import NotFound
 from app.entities.queries import by_ref
+from app.holidays.tables import OfficialHoliday
 from app.identity.lifecycle import LinkPurpose, Role
 from app.identity.policy import Caller
-from app.meetings.lifecycle import MeetingFormat, MeetingStatus
+from app.meetings.lifecycle import TO_COME, MeetingFormat, MeetingStatus
 from app.meetings.readiness import Plan
 from app.meetings.tables import ConferenceRoom, Meeting
 
@@ -109,6 +110,29 @@ async def lock_meeting(session: AsyncSession, meeting_id: UUID) -> Meeting:
     return meeting
 
 
+async def lock_counted(
+    session: AsyncSession, whose: ColumnElement[bool], now: datetime
+) -> Sequence[Meeting]:
+    """The meetings to come of these committees whose deadline is counted in working days and has
+    not passed, locked in the order of their ids.
+    """
+    statement = (
+        select(Meeting)
+        .join(Committee, col(Committee.id) == col(Meeting.committee_id))
+        .where(
+            whose,
+            col(Meeting.status).in_(TO_COME),
+            col(Meeting.starts_at) > now,
+            col(Meeting.registration_closes_at) > now,
+            col(Meeting.registration_deadline)["working_days_before"].astext.is_not(None),
+        )
+        .order_by(col(Meeting.id))
+        .with_for_update(key_share=True, of=Meeting)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def find_room(session: AsyncSession, meeting_id: UUID) -> ConferenceRoom | None:
     return await session.get(ConferenceRoom, meeting_id, populate_existing=True)
 
@@ -136,6 +160,7 @@ async def find_plan(session: AsyncSession, meeting: Meeting) -> Plan:
                 _count_below(_AGENDA_ITEMS, meeting.id).label("agenda_items"),
                 _count_below(_AGENDA_VERSIONS, meeting.id).label("agenda_versions"),
                 invitations.scalar_subquery().label("invitations"),
+                _without_list(meeting).label("without_holidays"),
             )
         )
     ).one()
@@ -153,6 +178,10 @@ async def find_plan(session: AsyncSession, meeting: Meeting) -> Plan:
         agenda_items=found.agenda_items,
         agenda_versions=found.agenda_versions,
         invitations=found.invitations or {},
+        year=meeting.local_start.year,
+        counts_working_days=(meeting.registration_deadline or {}).get("working_days_before")
+        is not None,
+        without_holidays=found.without_holidays,
     )
 
 
@@ -236,6 +265,17 @@ def visible_to(caller: Caller) -> ColumnElement[bool]:
 def _meetings() -> Select[Any]:
     columns: list[Any] = [Meeting, Committee]
     return sa_select(*columns).join(Committee, col(Committee.id) == col(Meeting.committee_id))
+
+
+def _without_list(meeting: Meeting) -> ScalarSelect[str | None]:
+    """The committee's duty station, where nobody has said its holidays of the meeting's year."""
+    year = meeting.local_start.year
+    listed = exists().where(
+        col(OfficialHoliday.duty_station) == col(Committee.duty_station),
+        col(OfficialHoliday.day).between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    station = sa_select(col(Committee.duty_station))
+    return station.where(col(Committee.id) == meeting.committee_id, ~listed).scalar_subquery()
 
 
 def _count_below(child: TableClause, meeting_id: UUID) -> ScalarSelect[int]:

@@ -25,6 +25,7 @@ class MissingCode(StrEnum):
     START_PASSED = "start_passed"
     REGISTRATION_WINDOW = "registration_window"
     REGISTRATION_OVER = "registration_over"
+    HOLIDAYS = "holidays"
     AGENDA_ITEMS = "agenda_items"
     AGENDA_ISSUED = "agenda_issued"
     INVITATIONS = "invitations"
@@ -68,6 +69,12 @@ class Plan:
     agenda_versions: int
     invitations: Mapping[str, int]
     """How many by status; `withdrawn` ones count for nothing."""
+    year: int = 1970
+    """Of the meeting."""
+    counts_working_days: bool = False
+    """The deadline is so many working days before the meeting."""
+    without_holidays: str | None = None
+    """The duty station whose official holidays of that year are not known."""
 
 
 def missing(plan: Plan, now: datetime) -> list[Missing]:
@@ -119,6 +126,13 @@ def _times(plan: Plan, now: datetime) -> Iterator[Missing]:
     elif plan.registration_closes_at <= now:
         detail = "The registration deadline has passed."
         yield _advisory(MissingCode.REGISTRATION_OVER, detail, _mend("PATCH", plan))
+    if plan.counts_working_days and plan.without_holidays is not None:
+        detail = (
+            f"The official holidays of {plan.without_holidays} in {plan.year} are not known: the "
+            "deadline counts weekends only."
+        )
+        path = f"/v1/duty-stations/{plan.without_holidays}/holidays/{plan.year}"
+        yield _advisory(MissingCode.HOLIDAYS, detail, Mend("PUT", path))
 
 
 def _agenda(plan: Plan) -> Iterator[Missing]:

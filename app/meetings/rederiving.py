@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.zones import TZDATA_VERSION, RepeatedWallTime, ZoneTrouble, offset_at, to_instant
 from app.events import announce
 from app.meetings import queries
+from app.meetings.calendars import deadline_instant
 from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.service import about
@@ -43,10 +45,14 @@ async def rederive(session: AsyncSession, shifted: Sequence[Shifted], note: str 
     mended = [each for each in shifted if each.trouble is None]
     for each in mended:
         meeting = each.meeting
-        changes = {
-            name: {"before": getattr(meeting, name), "after": getattr(each, name)}
-            for name in ("starts_at", "ends_at")
-        } | {"zone_rules": {"before": None, "after": TZDATA_VERSION}}
+        changes = (
+            {
+                name: {"before": getattr(meeting, name), "after": getattr(each, name)}
+                for name in ("starts_at", "ends_at")
+            }
+            | await _deadline(session, meeting)
+            | {"zone_rules": {"before": None, "after": TZDATA_VERSION}}
+        )
         meeting.starts_at, meeting.ends_at = each.starts_at, each.ends_at
         if meeting.status is not MeetingStatus.SCHEDULED:
             await announce(session, MeetingChanged(changes=changes, **about(meeting)))
@@ -63,6 +69,24 @@ async def rederive(session: AsyncSession, shifted: Sequence[Shifted], note: str 
         await announce(session, move)
     await session.flush()
     return len(mended)
+
+
+async def _deadline(session: AsyncSession, meeting: Meeting) -> dict[str, Any]:
+    """What becomes of a deadline that is a rule; one that is an instant stays it."""
+    before = meeting.registration_closes_at
+    if meeting.registration_deadline is None:
+        return {}
+    after = await deadline_instant(
+        session,
+        meeting.committee_id,
+        meeting.registration_deadline,
+        meeting.local_start,
+        meeting.timezone,
+    )
+    if after is None or after == before:
+        return {}
+    meeting.registration_closes_at = after
+    return {"registration_closes_at": {"before": before, "after": after}}
 
 
 def words_of(shifted: Shifted) -> str:

@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.committees.tables import Committee
 from app.core.fields import (
+    ClockTime,
     Email,
     Flag,
     Handle,
@@ -60,12 +61,52 @@ Languages = Annotated[
 ]
 
 
+DaysBefore = Annotated[
+    int, Field(ge=1, le=365, description="Days before the first one of the meeting."), Whole
+]
+WorkingDaysBefore = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=100,
+        description="Working days before it: days that the committee works on and that are no "
+        "official holidays of its duty station.",
+        examples=[3],
+    ),
+    Whole,
+]
+
+
 class Contact(Schema):
     """Somebody to be asked about the meeting, by anybody who may see it."""
 
     name: ShortLine = Field(examples=["Public Information Officer"])
     role: ShortLine | None = Field(None, examples=["Media enquiries"])
     email: Email | None = None
+
+
+class RegistrationDeadline(Schema):
+    """A deadline counted back from the meeting's first day, which does not count itself.
+
+    It moves with the meeting, and with the official holidays of the committee's duty station. A
+    wall time that the clocks jump over means the moment of the jump; a repeated one the first.
+    """
+
+    days_before: DaysBefore | None = None
+    working_days_before: WorkingDaysBefore | None = None
+    time: ClockTime
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.days_before is None) is (self.working_days_before is None):
+            raise ValueError("give either days_before or working_days_before; null removes one")
+        return self
+
+
+class RegistrationDeadlinePatch(Schema):
+    days_before: DaysBefore | None = None
+    working_days_before: WorkingDaysBefore | None = None
+    time: ClockTime | None = None
 
 
 Contacts = Annotated[list[Contact], Field(max_length=20)]
@@ -85,6 +126,11 @@ class MeetingMembers(Schema):
     registration_opens_at: InstantField | None = None
     registration_closes_at: InstantField | None = Field(
         None, description="After it opens, and by the end of the meeting."
+    )
+    registration_deadline: RegistrationDeadline | None = Field(
+        None,
+        description="The rule that `registration_closes_at` follows from. Of the two the last one "
+        "given counts; null lets the instant stay as it is.",
     )
     venue: Line | None = Field(None, examples=["Conference Room 4"])
     contacts: Contacts = Field(default_factory=list)
@@ -122,9 +168,18 @@ class MeetingWrite(MeetingMembers):
                 stale[f"{end}_offset"] = None
         return self.model_copy(update=stale)
 
+    def without_replaced_deadline(self, sent: Iterable[str]) -> Self:
+        """The present members under a patch: an instant takes the place of a rule."""
+        names = set(sent)
+        replaced = "registration_closes_at" in names and "registration_deadline" not in names
+        return self.model_copy(update={"registration_deadline": None} if replaced else {})
+
     def with_offsets(self, times: Times) -> Self:
         update = {"start_offset": times.start_offset, "end_offset": times.end_offset}
         return self.model_copy(update=update)
+
+    def closing_at(self, closes_at: datetime | None) -> Self:
+        return self.model_copy(update={"registration_closes_at": closes_at})
 
     @classmethod
     def of_create(cls, body: "MeetingCreate", committee: Committee) -> Self:
@@ -159,6 +214,11 @@ class MeetingCreate(MeetingMembers):
     languages: Languages | None = Field(None, description="By default the committee's.")
     seat_quota: Seats | None = Field(None, description="By default the committee's.")
 
+    @model_validator(mode="after")
+    def _one_deadline(self) -> Self:
+        _check_one_deadline(self.registration_closes_at, self.registration_deadline)
+        return self
+
 
 class MeetingPatch(Schema):
     title: dict[Language, Line | None] | None = Field(None, max_length=20)
@@ -174,10 +234,16 @@ class MeetingPatch(Schema):
     capacity: Seats | None = None
     registration_opens_at: InstantField | None = None
     registration_closes_at: InstantField | None = None
+    registration_deadline: RegistrationDeadlinePatch | None = None
     venue: Line | None = None
     contacts: Contacts | None = None
     public: Flag | None = None
     links_bound: Flag | None = None
+
+    @model_validator(mode="after")
+    def _one_deadline(self) -> Self:
+        _check_one_deadline(self.registration_closes_at, self.registration_deadline)
+        return self
 
 
 class MeetingCommittee(Schema):
@@ -229,6 +295,7 @@ class MeetingOut(MeetingShown):
     capacity: Seats | None
     registration_opens_at: InstantField | None
     registration_closes_at: InstantField | None
+    registration_deadline: RegistrationDeadline | None
     public: bool
     links_bound: bool | None
     calendar_sequence: int = Field(
@@ -333,6 +400,11 @@ def _shown(kind: type[MeetingShown], meeting: Meeting, members: dict[str, object
     known = members | _offsets(meeting)
     rest = kind.model_fields.keys() - known.keys()
     return known | {name: getattr(meeting, name) for name in rest}
+
+
+def _check_one_deadline(closes_at: object, rule: object) -> None:
+    if closes_at is not None and rule is not None:
+        raise ValueError("give either registration_closes_at or registration_deadline")
 
 
 def _named(committee: Committee) -> MeetingCommittee:

@@ -21,14 +21,17 @@ from app.meetings.policy import UNSAID, Fault, Telling, Times
 from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
 from app.meetings.tables import ConferenceRoom, Meeting
 
+CLOSES_AT = "registration_closes_at"
+
 
 def settled(members: Mapping[str, Any]) -> tuple[dict[str, Any], Times]:
     """The columns that the writable members mean; raises `Invalid` with every fault of them."""
     found = policy.fixed_times(*(members[name] for name in policy.TIME_MEMBERS))
     times, faults = (found, []) if isinstance(found, Times) else (None, found)
-    opens_at, closes_at = members["registration_opens_at"], members["registration_closes_at"]
+    opens_at, closes_at = members["registration_opens_at"], members[CLOSES_AT]
     faults += policy.language_faults(members["title"], members["languages"])
-    faults += policy.window_faults(opens_at, closes_at, times.ends_at if times else None)
+    place = "registration_deadline" if members["registration_deadline"] else CLOSES_AT
+    faults += policy.window_faults(opens_at, closes_at, times.ends_at if times else None, place)
     if times is None or faults:
         raise refused(faults)
     rest = {name: members[name] for name in members.keys() - set(policy.TIME_MEMBERS)}

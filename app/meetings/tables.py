@@ -53,6 +53,8 @@ class Meeting(Row, table=True):
     """Number of the formal letter that was sent last."""
     registration_opens_at: datetime | None = Field(default=None, sa_type=Instant)
     registration_closes_at: datetime | None = Field(default=None, sa_type=Instant)
+    registration_deadline: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """The rule that `registration_closes_at` follows from, where it is one."""
     venue: str | None = Field(default=None, sa_type=Text)
     contacts: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     public: bool = False

@@ -12,6 +12,7 @@ Document = Mapping[str, Any]
 Body = Callable[[Part], Any]
 TITLE = {"title": {"en": "New words"}}
 TIMES = {"local_start": "2021-11-08T10:00:00", "local_end": "2021-11-08T13:00:00"}
+STEP = {"before": {"working_days": 5}, "time": "09:00", "about": "answer", "to": "alternate"}
 SHEET = "abbreviation,name_en\nIMPORTED,Imported\n"
 
 
@@ -134,6 +135,11 @@ BODIES: dict[str, Body] = {
     "inviteEntities": lambda part: {"entities": [part.stranger["handle"]]},
     "sendInvitations": lambda part: {"invitations": [part.ids["invitation_id"]]},
     "changeInvitation": lambda _: {"seat_quota": 40},
+    "remindInvitations": lambda part: {"invitations": [part.ids["invitation_id"]]},
+    "remindInvitation": lambda _: {"note": "A word.", "force": True},
+    "putCommitteeReminderSteps": lambda _: {"steps": [STEP]},
+    "putMeetingReminderSteps": lambda _: {"steps": [STEP]},
+    "putHolidays": lambda _: {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]},
     "answerInvitation": lambda _: {"answer": "accepted"},
     "registerPerson": _registration,
     "registerPeople": lambda part: [_registration(part)],

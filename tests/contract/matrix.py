@@ -56,6 +56,8 @@ _DELEGATION: Row = (401, 401, 404, 404, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _DELEGATION_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, 403, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
 _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
+_STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
+_DIGESTS: Row = (401, 401, 403, 403, 403, 404, 403, 403, DONE, DONE, DONE)
 
 MATRIX: Final[dict[str, Row]] = {
     "getMe": _KNOWN,
@@ -85,6 +87,9 @@ MATRIX: Final[dict[str, Row]] = {
     "getMember": _ROLL,
     "changeMember": _ROLL_KEEPERS,
     "deleteMember": _ROLL_ADMINISTRATORS,
+    "listDutyStations": _ACCOUNTS,
+    "listHolidays": _ACCOUNTS,
+    "putHolidays": _ADMINISTRATORS,
     "listEntities": _ACCOUNTS,
     "createEntity": _ADMINISTRATORS,
     "importEntities": _ADMINISTRATORS,
@@ -163,6 +168,18 @@ MATRIX: Final[dict[str, Row]] = {
     "changeRegistration": _DELEGATION_WRITE,
     "withdrawRegistration": _DELEGATION_WRITE,
     "substituteRegistration": _DELEGATION_WRITE,
+    "getCommitteeReminderSteps": _STEPS,
+    "putCommitteeReminderSteps": _ORGANIZERS_OF_ANY,
+    "getMeetingReminderSteps": _OBSERVERS,
+    "putMeetingReminderSteps": _ORGANIZERS,
+    "getReminders": _OBSERVERS,
+    "remindInvitations": _ORGANIZERS,
+    "remindInvitation": _ORGANIZERS,
+    "getDigestChoice": _DIGESTS,
+    "subscribeDigest": _ORGANIZERS_OF_ANY,
+    "declineDigest": _ORGANIZERS_OF_ANY,
+    "askToUnsubscribe": _NO_BAD_TOKEN,
+    "unsubscribeDigest": _NO_BAD_TOKEN,
     "listAttendance": _PRESENCE,
     "checkPeopleIn": _ORGANIZERS,
     "checkPeopleOut": _ORGANIZERS,

@@ -17,6 +17,7 @@ from app.inbox.tables import IncomingMail
 from app.mail.bounces import find_suppressed, record_bounce
 from app.mail.lifecycle import MessageKind
 from app.mail.tables import Message
+from app.reminders.tokens import digest_token
 from tests.world import World, post
 
 EARLY = datetime(2021, 9, 1, 8, tzinfo=UTC)
@@ -65,7 +66,12 @@ class Part:
             "number": "1",
             "kind": "invitation",
             "language": "fr",
+            "d": "new-york",
+            "year": "2021",
         }
+        holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
+        listed = "/v1/duty-stations/new-york/holidays/2021"
+        assert (await world.administrator.put(listed, json=holidays)).is_success
         await part._prepare_directory()
         await part._prepare_delegation()
         await part._prepare_account()
@@ -240,6 +246,9 @@ class Part:
             "account_id": account["id"],
             "grant_id": grant["id"],
             "token_id": token["id"],
+            "digest_token": digest_token(
+                self.world.app.state.secret, UUID(account["id"]), UUID(self.committee["id"])
+            ),
         }
 
 

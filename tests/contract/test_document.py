@@ -29,7 +29,7 @@ async def test_every_instant_is_one_also_where_it_may_be_null(app: FastAPI) -> N
     instants = {
         name: schema
         for name, schema in members(app).items()
-        if name.endswith(("_at", "_after", "_before"))
+        if name.endswith(("_at", "_after", "_before")) and not name.endswith("days_before")
     }
     assert len(instants) > 60
     formats = {

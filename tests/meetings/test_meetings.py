@@ -56,6 +56,7 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "capacity": None,
         "registration_opens_at": None,
         "registration_closes_at": None,
+        "registration_deadline": None,
         "public": False,
         "links_bound": None,
         "calendar_sequence": 0,

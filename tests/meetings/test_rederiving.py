@@ -97,3 +97,21 @@ async def test_an_operator_sees_what_would_move_and_moves_it(
 def said(result: subprocess.CompletedProcess[str]) -> str:
     """What was printed, however wide the terminal is."""
     return " ".join(result.stdout.split())
+
+
+async def test_a_deadline_that_is_a_rule_follows_too(stage: Stage) -> None:
+    rule = '{"time": "18:00", "days_before": 2, "working_days_before": null}'
+    statement = (
+        "UPDATE meetings SET registration_deadline = CAST(:rule AS jsonb),"
+        " registration_closes_at = registration_closes_at + :hour"
+    )
+    closes_at = stage.meeting.registration_closes_at
+    async with stage.database.transaction() as session:
+        await session.execute(text(statement), {"rule": rule, "hour": HOUR})
+    await age(stage)
+    assert await rederived(stage.database) == 1
+    async with stage.database.transaction() as session:
+        after = (
+            await session.execute(text("SELECT registration_closes_at FROM meetings"))
+        ).scalar()
+    assert after == closes_at

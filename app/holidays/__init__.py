@@ -1,0 +1,1 @@
+"""Official holidays of duty stations."""

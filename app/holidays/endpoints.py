@@ -1,0 +1,72 @@
+"""HTTP for the official holidays of duty stations."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from sqlmodel import col
+
+from app.core.fields import Handle
+from app.core.pages import Page, Paging, fetch_page
+from app.core.problems import FieldError, Invalid, NotFound
+from app.core.routes import Route, Session
+from app.holidays import queries, service
+from app.holidays.schemas import (
+    DutyStationOut,
+    HolidayOut,
+    HolidaysOut,
+    HolidaysWrite,
+    faults,
+)
+from app.holidays.tables import OfficialHoliday
+from app.identity.access import AccountCaller, Administrator
+
+router = APIRouter(route_class=Route, tags=["committees"])
+
+DutyStation = Annotated[
+    Handle, Path(min_length=2, max_length=80, description="Its handle.", examples=["new-york"])
+]
+Year = Annotated[int, Path(ge=1970, le=2199, description="Of all days.", examples=[2020])]
+
+
+@router.get("/duty-stations", operation_id="listDutyStations")
+async def list_duty_stations(
+    session: Session, caller: AccountCaller, paging: Paging
+) -> Page[DutyStationOut]:
+    """List the duty stations of which official holidays are known."""
+    statement = queries.list_duty_stations()
+    order = [(statement.selected_columns.duty_station, False)]
+    return await fetch_page(session, paging, statement, order, DutyStationOut.of)
+
+
+@router.get("/duty-stations/{d}/holidays", operation_id="listHolidays")
+async def list_holidays(
+    session: Session,
+    caller: AccountCaller,
+    d: DutyStation,
+    paging: Paging,
+    year: Annotated[int | None, Query(ge=1970, le=2199, description="Only of this year.")] = None,
+) -> Page[HolidayOut]:
+    """List the official holidays of a duty station, earliest first."""
+    if not await queries.is_known(session, d):
+        raise NotFound
+    statement = queries.list_holidays(d, year)
+    order = [(col(OfficialHoliday.day), False)]
+    return await fetch_page(session, paging, statement, order, lambda row: HolidayOut.of(row[0]))
+
+
+@router.put("/duty-stations/{d}/holidays/{year}", operation_id="putHolidays")
+async def put_holidays(
+    session: Session, caller: Administrator, d: DutyStation, year: Year, body: HolidaysWrite
+) -> HolidaysOut:
+    """Set a year's official holidays as a whole; deadlines that count working days follow.
+
+    A duty station is there as long as it has holidays.
+    """
+    wrong = [FieldError(pointer=place, detail=what) for place, what in faults(year, body.holidays)]
+    if wrong:
+        raise Invalid("The list is not one of that year.", errors=wrong)
+    names = {each.day: each.name for each in body.holidays}
+    kept = await service.replace_holidays(session, d, year, names)
+    return HolidaysOut(
+        duty_station=d, year=year, holidays=[HolidayOut.of(holiday) for holiday in kept]
+    )

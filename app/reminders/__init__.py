@@ -1,0 +1,1 @@
+"""Reminding those who have not acted, and telling organizers every morning."""

@@ -1,0 +1,239 @@
+"""Every select about the organizers' morning digests."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, column, exists, func, or_, table
+from sqlalchemy import select as sa_select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from app.committees.tables import Committee
+from app.entities.tables import Entity
+from app.holidays.tables import OfficialHoliday
+from app.identity.lifecycle import Role
+from app.identity.tables import Account, Grant
+from app.invitations.lifecycle import LIVE, InvitationStatus
+from app.invitations.tables import Invitation
+from app.meetings.deadlines import WorkingCalendar
+from app.meetings.lifecycle import MeetingStatus
+from app.meetings.tables import Meeting
+from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.tables import Registration
+from app.reminders.tables import DigestChoice, DigestRun
+
+MOST_MEETINGS = 50
+MOST_ANSWERS = 100
+"""That one digest names of a meeting."""
+_MESSAGES = table("messages", column("meeting_id", Uuid), column("state", Text))
+"""See `queries`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the answers to one meeting stand."""
+
+    meeting: Meeting
+    answers: Mapping[str, int]
+    """Invitations by status."""
+    waiting: int
+    bounced: int
+    delayed: int
+    news: Sequence[tuple[str, str]]
+    """Abbreviation and answer of those who answered since the last digest."""
+
+    @property
+    def unanswered(self) -> int:
+        return self.answers.get(InvitationStatus.SENT, 0)
+
+
+async def list_candidates(session: AsyncSession, now: datetime) -> Sequence[Committee]:
+    """Committees that somebody organizes, with answers open in them or in a working group."""
+    meeting, group = aliased(Meeting), aliased(Committee)
+    answers_open = exists().where(
+        _is_open(meeting, now),
+        col(group.id) == col(meeting.committee_id),
+        or_(col(group.id) == col(Committee.id), col(group.parent_id) == col(Committee.id)),
+        exists().where(
+            col(Invitation.meeting_id) == col(meeting.id), col(Invitation.status).in_(LIVE)
+        ),
+    )
+    organized = exists().where(
+        col(Grant.committee_id) == col(Committee.id),
+        col(Grant.role) == Role.ORGANIZER,
+        col(Grant.revoked_at).is_(None),
+    )
+    statement = select(Committee).where(organized, answers_open).order_by(col(Committee.id))
+    return (await session.execute(statement)).scalars().all()
+
+
+async def calendars_on(
+    session: AsyncSession, committees: Sequence[Committee], day: date
+) -> dict[UUID, WorkingCalendar]:
+    """By committee, which of the days around this one are worked."""
+    stations = {each.duty_station for each in committees if each.duty_station is not None}
+    holidays: dict[str, set[date]] = {station: set() for station in stations}
+    around = (day - timedelta(days=1), day + timedelta(days=1))
+    columns: list[Any] = [OfficialHoliday.duty_station, OfficialHoliday.day]
+    statement = sa_select(*columns).where(
+        col(OfficialHoliday.duty_station).in_(stations), col(OfficialHoliday.day).between(*around)
+    )
+    for station, held in await session.execute(statement) if stations else ():
+        holidays[station].add(held)
+    return {
+        each.id: WorkingCalendar(
+            frozenset(each.working_days), frozenset(holidays.get(each.duty_station or "", ()))
+        )
+        for each in committees
+    }
+
+
+async def last_run(session: AsyncSession, committee_id: UUID, before: date) -> datetime | None:
+    """When the digest before that of this day went out."""
+    statement = select(func.max(col(DigestRun.created_at))).where(
+        col(DigestRun.committee_id) == committee_id, col(DigestRun.day) < before
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
+async def ran_on(session: AsyncSession, wanted: Mapping[UUID, date]) -> set[UUID]:
+    """The committees whose digest of the day went out, or was found needless."""
+    columns: list[Any] = [DigestRun.committee_id, DigestRun.day]
+    statement = sa_select(*columns).where(col(DigestRun.committee_id).in_(wanted))
+    statement = statement.where(col(DigestRun.day).in_(set(wanted.values())))
+    rows = await session.execute(statement)
+    return {committee_id for committee_id, day in rows if wanted[committee_id] == day}
+
+
+async def claim_day(session: AsyncSession, committee_id: UUID, day: date) -> bool:
+    """Let this be the one digest of the day; False where it is somebody else's."""
+    run = DigestRun(committee_id=committee_id, day=day)
+    statement = insert(DigestRun).values(run.model_dump()).on_conflict_do_nothing()
+    return (await session.execute(statement.returning(col(DigestRun.id)))).first() is not None
+
+
+async def figures(
+    session: AsyncSession, committee_id: UUID, now: datetime, since: datetime
+) -> list[Figures]:
+    """How the answers stand where they are open, or came in since; soonest meeting first.
+
+    Two statements, however many meetings and answers there are.
+    """
+    rows = (await session.execute(_figures(committee_id, now))).all()
+    news = await _news(session, [row[0].id for row in rows], since)
+    found = [
+        Figures(row[0], row[1] or {}, row[2], row[3], row[4], news.get(row[0].id, []))
+        for row in rows
+    ]
+    return [each for each in found if each.unanswered or each.news]
+
+
+def readers(committee_id: UUID) -> Select[Any]:
+    """The organizers' accounts that have an address and want digests of the committee."""
+    return select(Account).where(may_read(col(Account.id), committee_id)).order_by(col(Account.id))
+
+
+def may_read(account_id: Any, committee_id: Any) -> ColumnElement[bool]:
+    """Whether an account organizes the committee and wants its digests; values or columns."""
+    holder = aliased(Account)
+    organizes = exists().where(
+        col(holder.id) == account_id,
+        col(holder.disabled_at).is_(None),
+        col(holder.email).is_not(None),
+        col(Grant.account_id) == col(holder.id),
+        col(Grant.role) == Role.ORGANIZER,
+        col(Grant.committee_id) == committee_id,
+        col(Grant.revoked_at).is_(None),
+    )
+    declined = exists().where(
+        col(DigestChoice.account_id) == account_id,
+        col(DigestChoice.committee_id) == committee_id,
+    )
+    return and_(organizes, ~declined)
+
+
+async def find_choice(
+    session: AsyncSession, account_id: UUID, committee_id: UUID
+) -> DigestChoice | None:
+    statement = select(DigestChoice).where(
+        col(DigestChoice.account_id) == account_id,
+        col(DigestChoice.committee_id) == committee_id,
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def decline(session: AsyncSession, account_id: UUID, committee_id: UUID) -> bool:
+    """False where it was so already."""
+    choice = DigestChoice(account_id=account_id, committee_id=committee_id)
+    statement = insert(DigestChoice).values(choice.model_dump()).on_conflict_do_nothing()
+    return (await session.execute(statement.returning(col(DigestChoice.id)))).first() is not None
+
+
+def _is_open(meeting: Any, now: datetime) -> ColumnElement[bool]:
+    closes = func.coalesce(col(meeting.registration_closes_at), col(meeting.starts_at))
+    return and_(col(meeting.status) == MeetingStatus.SCHEDULED, closes > now)
+
+
+def _figures(committee_id: UUID, now: datetime) -> Select[Any]:
+    per_status = (
+        sa_select(col(Invitation.status).label("status"), func.count().label("number"))
+        .where(col(Invitation.meeting_id) == col(Meeting.id), col(Invitation.status).in_(LIVE))
+        .group_by(col(Invitation.status))
+        .correlate(Meeting)
+        .subquery()
+        .lateral()
+    )
+    answers = sa_select(func.json_object_agg(per_status.c.status, per_status.c.number))
+    waiting = sa_select(func.count()).where(
+        col(Registration.meeting_id) == col(Meeting.id),
+        col(Registration.status) == RegistrationStatus.WAITING,
+    )
+    columns: list[Any] = [
+        Meeting,
+        answers.scalar_subquery(),
+        waiting.correlate(Meeting).scalar_subquery(),
+        _mails("bounced", "failed"),
+        _mails("delayed"),
+    ]
+    return (
+        sa_select(*columns)
+        .join(Committee, col(Committee.id) == col(Meeting.committee_id))
+        .where(
+            or_(col(Committee.id) == committee_id, col(Committee.parent_id) == committee_id),
+            _is_open(Meeting, now),
+        )
+        .order_by(col(Meeting.starts_at), col(Meeting.id))
+        .limit(MOST_MEETINGS)
+    )
+
+
+def _mails(*states: str) -> Any:
+    count = sa_select(func.count()).where(
+        _MESSAGES.c.meeting_id == col(Meeting.id), _MESSAGES.c.state.in_(states)
+    )
+    return count.correlate(Meeting).scalar_subquery()
+
+
+async def _news(
+    session: AsyncSession, meetings: Collection[UUID], since: datetime
+) -> dict[UUID, list[tuple[str, str]]]:
+    columns: list[Any] = [Invitation.meeting_id, Entity.abbreviation, Invitation.status]
+    statement = (
+        sa_select(*columns)
+        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .where(
+            col(Invitation.meeting_id).in_(meetings),
+            col(Invitation.status).in_(set(LIVE) - {InvitationStatus.SENT}),
+            col(Invitation.answered_at) > since,
+        )
+        .order_by(col(Entity.abbreviation))
+    )
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    for meeting_id, abbreviation, status in await session.execute(statement):
+        found.setdefault(meeting_id, []).append((abbreviation, status.value))
+    return {meeting_id: news[:MOST_ANSWERS] for meeting_id, news in found.items()}

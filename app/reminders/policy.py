@@ -1,0 +1,199 @@
+"""When a step is due, whether it still should run, and who was reminded too lately: pure rules."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from app.invitations.lifecycle import LIVE, InvitationStatus
+from app.meetings.deadlines import (
+    WorkingCalendar,
+    days_back,
+    wall_instant,
+    working_days_back,
+)
+from app.reminders.lifecycle import About, Anchor, Outcome, To, Unit
+
+LATE: Final = timedelta(hours=12)
+"""A step that is so late runs only as the last one of its subject."""
+PAUSE: Final = timedelta(hours=6)
+"""No step reminds of an invitation that was sent, or reminded of, within so long."""
+BY_HAND_PAUSE: Final = timedelta(hours=24)
+"""Nor does an organizer, unless they insist."""
+DIGEST_TIME: Final = time(8)
+DIGEST_LASTS: Final = timedelta(hours=12)
+"""A digest of the morning is not sent in the night."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One reminder of a plan."""
+
+    number: int
+    unit: Unit
+    anchor: Anchor
+    time: time | None
+    about: About
+    to: To
+    since: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    """When it came into the plan: it does not run for times before."""
+
+    @property
+    def key(self) -> str:
+        """What tells steps apart; the place in the list does not."""
+        at = f"@{self.time:%H:%M}" if self.time else ""
+        before = f"{self.anchor}-{self.number}{self.unit}{at}"
+        return f"{self.about}:{self.to}:{before}"
+
+    def kept(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "unit": self.unit.value,
+            "anchor": self.anchor.value,
+            "time": f"{self.time:%H:%M}" if self.time else None,
+            "about": self.about.value,
+            "to": self.to.value,
+            "since": self.since.isoformat(),
+        }
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "Step":
+        return cls(
+            number=kept["number"],
+            unit=Unit(kept["unit"]),
+            anchor=Anchor(kept["anchor"]),
+            time=time.fromisoformat(kept["time"]) if kept["time"] else None,
+            about=About(kept["about"]),
+            to=To(kept["to"]),
+            since=datetime.fromisoformat(kept["since"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """The times of a meeting that steps are counted from."""
+
+    zone: str
+    local_start: datetime
+    starts_at: datetime
+    closes_at: datetime | None
+    local_close: datetime | None
+    """What the zone's clocks show when registration closes."""
+    calendar: WorkingCalendar
+
+    def anchor(self, step: Step) -> tuple[datetime, datetime] | None:
+        """Instant and wall time; None where the meeting has no deadline."""
+        if step.anchor is Anchor.START:
+            return self.starts_at, self.local_start
+        if self.closes_at is None or self.local_close is None:
+            return None
+        return self.closes_at, self.local_close
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A step of a meeting with its instants and the key of its run."""
+
+    step: Step
+    key: str
+    due_at: datetime
+    anchor_at: datetime
+    place: int = 0
+    """In the list of steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done with a step now; `reason` says why it is skipped."""
+
+    due: Due
+    reason: str | None = None
+
+    @property
+    def runs(self) -> bool:
+        return self.reason is None
+
+
+def timed(steps: Sequence[Step], timing: Timing) -> list[Due | None]:
+    """When each step is due for a meeting with these times; None where it never is, as without a
+    deadline to count from.
+    """
+    return [_due(step, timing, place) for place, step in enumerate(steps)]
+
+
+def verdicts(steps: Sequence[Due | None], ran: Container[str], now: datetime) -> list[Verdict]:
+    """Which steps are to be run or skipped now; not those of before, nor those to come."""
+    known = [each for each in steps if each is not None]
+    reached = [each for each in known if each.due_at <= now and each.key not in ran]
+    return [Verdict(each, _why_not(each, known, now)) for each in reached]
+
+
+def fresh(steps: Sequence[Step], before: Sequence[Step], now: datetime) -> list[Step]:
+    """The steps of a new plan: those that were in the old one are as old as they were."""
+    known = {each.key: each.since for each in before}
+    return [replace(each, since=known.get(each.key, now)) for each in steps]
+
+
+def by_hand(
+    status: InvitationStatus, reminded_at: datetime | None, now: datetime, *, force: bool
+) -> Outcome:
+    """What a reminder by hand does for an invitation."""
+    if status is InvitationStatus.WITHDRAWN:
+        return Outcome.WITHDRAWN
+    if status not in LIVE:
+        return Outcome.NOT_SENT
+    if status is not InvitationStatus.SENT:
+        return Outcome.ANSWERED_ALREADY
+    lately = reminded_at is not None and reminded_at > now - BY_HAND_PAUSE
+    return Outcome.REMINDED_LATELY if lately and not force else Outcome.REMINDED
+
+
+def digest_day(now: datetime, local: datetime, zone: str, calendar: WorkingCalendar) -> date | None:
+    """The day whose digest is to go out now, where `local` is what clocks show; None at other
+    times and on days that are not worked.
+    """
+    if not calendar.works_on(local.date()):
+        return None
+    begins = wall_instant(local.date(), DIGEST_TIME, zone)
+    return local.date() if begins <= now < begins + DIGEST_LASTS else None
+
+
+def _due(step: Step, timing: Timing, place: int) -> Due | None:
+    """A step about attendance is another one once the meeting is on another day: people are told
+    of the new day although they were told of the old one.
+    """
+    anchor = timing.anchor(step)
+    due_at = _counted(step, *anchor, timing) if anchor else None
+    if anchor is None or due_at is None:
+        return None
+    day = f"|{timing.local_start:%Y-%m-%d}" if step.about is About.ATTENDANCE else ""
+    return Due(step=step, key=step.key + day, due_at=due_at, anchor_at=anchor[0], place=place)
+
+
+def _counted(step: Step, instant: datetime, local: datetime, timing: Timing) -> datetime | None:
+    if step.unit is Unit.HOURS:
+        return instant - timedelta(hours=step.number)
+    if step.unit is Unit.WORKING_DAYS:
+        day = working_days_back(local.date(), step.number, timing.calendar)
+    else:
+        day = days_back(local.date(), step.number)
+    if day is None:
+        return None
+    if day == local.date() and step.time is None:
+        return instant
+    return wall_instant(day, step.time or local.time(), timing.zone)
+
+
+def _why_not(each: Due, steps: Sequence[Due], now: datetime) -> str | None:
+    """Why a step that is due is skipped; None where it runs."""
+    others = [o for o in steps if o is not each and o.step.about is each.step.about]
+    rank = (each.due_at, each.place)
+    if each.anchor_at <= now:
+        return "What it was to remind of has passed."
+    if each.due_at < each.step.since:
+        return "Its time had passed when it came into the plan."
+    if any(rank < (other.due_at, other.place) for other in others if other.due_at <= now):
+        return "A later step about the same is due as well."
+    if now - each.due_at > LATE and any(now < other.due_at < other.anchor_at for other in others):
+        return "It is late, and another one is still to come."
+    return None
