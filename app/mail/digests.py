@@ -48,6 +48,7 @@ def _kept(each: Figures, now: datetime) -> dict[str, Any]:
         "waiting": each.waiting,
         "bounced": each.bounced,
         "delayed": each.delayed,
+        "unread": each.unread,
         "news": [list(pair) for pair in each.news],
     }
 

@@ -6,7 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, column, exists, func, or_, table
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TableClause,
+    Text,
+    Uuid,
+    and_,
+    column,
+    exists,
+    func,
+    or_,
+    table,
+)
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +44,8 @@ MOST_ANSWERS = 100
 """That one digest names of a meeting."""
 _MESSAGES = table("messages", column("meeting_id", Uuid), column("state", Text))
 """See `queries`."""
+_INCOMING = table("incoming_mails", column("meeting_id", Uuid), column("state", Text))
+"""Mails that came in lie to the right as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,8 @@ class Figures:
     waiting: int
     bounced: int
     delayed: int
+    unread: int
+    """Mails that came in and that somebody should look at."""
     news: Sequence[tuple[str, str]]
     """Abbreviation and answer of those who answered since the last digest."""
 
@@ -127,10 +143,10 @@ async def figures(
     rows = (await session.execute(_figures(committee_id, now))).all()
     news = await _news(session, [row[0].id for row in rows], since)
     found = [
-        Figures(row[0], row[1] or {}, row[2], row[3], row[4], news.get(row[0].id, []))
+        Figures(row[0], row[1] or {}, row[2], row[3], row[4], row[5], news.get(row[0].id, []))
         for row in rows
     ]
-    return [each for each in found if each.unanswered or each.news]
+    return [each for each in found if each.unanswered or each.news or each.unread]
 
 
 def readers(committee_id: UUID) -> Select[Any]:
@@ -197,8 +213,9 @@ def _figures(committee_id: UUID, now: datetime) -> Select[Any]:
         Meeting,
         answers.scalar_subquery(),
         waiting.correlate(Meeting).scalar_subquery(),
-        _mails("bounced", "failed"),
-        _mails("delayed"),
+        _mails(_MESSAGES, "bounced", "failed"),
+        _mails(_MESSAGES, "delayed"),
+        _mails(_INCOMING, "held", "filed"),
     ]
     return (
         sa_select(*columns)
@@ -212,9 +229,9 @@ def _figures(committee_id: UUID, now: datetime) -> Select[Any]:
     )
 
 
-def _mails(*states: str) -> Any:
+def _mails(mails: TableClause, *states: str) -> Any:
     count = sa_select(func.count()).where(
-        _MESSAGES.c.meeting_id == col(Meeting.id), _MESSAGES.c.state.in_(states)
+        mails.c.meeting_id == col(Meeting.id), mails.c.state.in_(states)
     )
     return count.correlate(Meeting).scalar_subquery()
 

@@ -11,6 +11,8 @@ from uuid import UUID
 import pytest
 
 from app.core.database import Database
+from app.inbox.lifecycle import IncomingKind, IncomingState, Way
+from app.inbox.tables import IncomingMail
 from app.jobs.queue import Patience
 from app.mail.letters import House
 from app.mail.mime import Envelope
@@ -179,6 +181,25 @@ async def organizer(morning: Morning, committee: dict[str, Any], name: str) -> d
     return dict(account) | {"grant": granted["id"]}
 
 
+async def held_mail(morning: Morning, invitation: dict[str, Any]) -> None:
+    """One that came in and waits for an organizer."""
+    async with morning.database.transaction() as session:
+        session.add(
+            IncomingMail(
+                via=Way.API,
+                content_hash=b"hash",
+                sender="somebody@example.org",
+                subject="A question",
+                message_id="",
+                kind=IncomingKind.ANSWER,
+                state=IncomingState.FILED,
+                meeting_id=UUID(morning.meeting["id"]),
+                invitation_id=UUID(invitation["id"]),
+                size=1,
+            )
+        )
+
+
 async def test_every_morning_organizers_read_how_the_answers_stand(
     morning: Morning, set_clock
 ) -> None:
@@ -187,9 +208,10 @@ async def test_every_morning_organizers_read_how_the_answers_stand(
     await organizer(morning, morning.committee, "Noor")
     await morning.world.organizer(morning.committee)
     await organizer(morning, await morning.world.committee(), "Elsewhere")
-    accepted, declined, _ = [await morning.invited() for _ in range(3)]
+    accepted, declined, silent = [await morning.invited() for _ in range(3)]
     await morning.follow()
     set_clock(MORNING - timedelta(hours=2))
+    await held_mail(morning, silent)
     await morning.answer(accepted, "accepted")
     await morning.answer(declined, "declined")
     await morning.look()
@@ -204,11 +226,12 @@ async def test_every_morning_organizers_read_how_the_answers_stand(
     zone = "America/New_York (UTC-04:00)"
     abbreviations = [each["entity"]["abbreviation"] for each in (accepted, declined)]
     assert mail["Subject"] == f"How the answers stand: {name}"
-    assert [line for line in lines if line][2:8] == [
+    assert [line for line in lines if line][2:9] == [
         f"{title}: Friday 8 October 2021, 10:00, {zone}",
         f"Answers are taken until Tuesday 5 October 2021, 18:00, {zone}. Days left: 5.",
         "Accepted: 1. Tentative: 0. Declined: 1. Not answered: 1.",
         "Seats taken: 0 of 30. Waiting: 0.",
+        "Mails that came in and wait for you: 1.",
         f"New answers: {abbreviations[0]} (accepted), {abbreviations[1]} (declined).",
         "Stop this digest:",
     ]
