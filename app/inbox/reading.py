@@ -76,7 +76,20 @@ async def read_mail(data: bytes, *, authserv_id: str | None = None) -> Incoming:
 
 
 def parsed(data: bytes, authserv_id: str | None = None) -> Incoming:
-    """Raises `MailRefused` for what is over the bounds or cannot be read, and nothing else."""
+    """Raises `MailRefused` for what is over the bounds or cannot be read, and nothing else.
+
+    Whatever else the standard library stumbles over would be stumbled over the next time as well,
+    so its sender is not to try again.
+    """
+    try:
+        return _parsed(data, authserv_id)
+    except MailRefused:
+        raise
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+        raise MailRefused("It cannot be read.") from error
+
+
+def _parsed(data: bytes, authserv_id: str | None) -> Incoming:
     mail = Part.read(data)
     report = _report(mail)
     calendar, contradicts = _calendar(mail) if report is None else (None, False)

@@ -58,6 +58,19 @@ def test_programs_are_known_by_their_headers(line: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "mail",
+    [
+        b"From: " + b"(" * 1000 + b"\r\n\r\nYes.",
+        b"From: a@example.org " + b"(" * 980 + b"\r\n\r\nYes.",
+        HEAD + b"Content-Type: text/plain; charset*=\0''x\r\n\r\nYes.",
+    ],
+)
+def test_what_the_standard_library_stumbles_over_is_refused(mail: bytes) -> None:
+    with pytest.raises(MailRefused):
+        parsed(mail)
+
+
+@pytest.mark.parametrize(
     ("lines", "verdict"),
     [
         (["mx.example.org; spf=pass; dmarc=pass header.from=example.org"], Verdict.PASSED),
