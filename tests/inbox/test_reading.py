@@ -1,6 +1,7 @@
 """Mails of every kind are read within bounds; the broken ones as far as they go."""
 
 import base64
+import time
 import tracemalloc
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -200,6 +201,20 @@ BOMBS = {
     ),
     "no calendar": with_calendar("BEGIN:VCALENDAR\r\nBEGIN:VCALENDAR\r\n"),
 }
+
+
+def test_a_report_of_spaces_is_read_at_once() -> None:
+    """Many parts of 64 kB each: what takes the square of its length would take minutes."""
+    status = (
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Final-Recipient: rfc822; a@example.org\nDiagnostic-Code: x" + b" " * 63_900 + b"y\n\r\n"
+    )
+    kind = b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    began = time.perf_counter()
+    report = parsed(HEAD + kind + 10 * status + b"--b--\r\n").report
+    assert time.perf_counter() - began < 2
+    assert report is not None
+    assert len(report.deliveries) == 10
 
 
 @pytest.mark.parametrize("name", BOMBS)
