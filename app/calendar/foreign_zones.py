@@ -97,7 +97,8 @@ def _day_of(year: int, month: int, rule: Mapping[str, str]) -> int | None:
         for day in range(1, last + 1)
         if datetime(year, month, day).weekday() == _DAYS.index(found[2])  # noqa: DTZ001  # a day
     ]
-    days = {int(d) for d in rule.get("BYMONTHDAY", "").split(",")[:31] if d.isdecimal()}
+    said = (each for each in rule.get("BYMONTHDAY", "").split(",")[:31] if len(each) < 3)
+    days = {int(each) for each in said if each.isdecimal()}
     if days:
         return next((day for day in matching if day in days), None)
     place = int(found[1] or 1)

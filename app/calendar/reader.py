@@ -130,7 +130,7 @@ def content_lines(data: bytes) -> Iterator[ContentLine]:
         raise TooLarge(f"An object may have {MAX_LINES} lines.")
     for row in _FOLD.sub(b"", data).split(b"\n"):
         if row.strip():
-            yield _content_line(row.decode("utf-8", "replace"))
+            yield _content_line(_without_nul(row.decode("utf-8", "replace")))
 
 
 def _content_line(row: str) -> ContentLine:
@@ -223,8 +223,13 @@ def _address(value: str) -> str:
     """Of a `mailto:` URI, or bare, as some programs write it."""
     value = value.strip()
     if value[:7].lower() == "mailto:":
-        value = unquote(value[7:])
+        value = _without_nul(unquote(value[7:]))
     return normalised_email(value)[:254]
+
+
+def _without_nul(text: str) -> str:
+    """Nothing can hold a NUL; what had one is something else than what had none."""
+    return text.replace("\0", "\ufffd")
 
 
 def _whole(text: str) -> int:

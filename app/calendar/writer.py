@@ -19,7 +19,7 @@ MAILBOX_SAFE = "@!$'()*+"
 _LINE_BREAK = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ONE_LINE = re.compile(" *\n[ \n]*")
+_ONE_LINE = re.compile("(?<! ) *\n[ \n]*")
 _NAME_BREAKERS = re.compile("[;:,= ]+")
 _TEXT_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _PARAMETER_ESCAPES = str.maketrans({"^": "^^", '"': "^'", "\\": "/"})

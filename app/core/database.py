@@ -92,7 +92,12 @@ def engine_for(address: str, connecting: Mapping[str, Any], **options: Any) -> A
     programs know, such as `sslmode`; SQLAlchemy would refuse them.
     """
     connect = partial(asyncpg.connect, f"postgresql://{address}", **connecting)
-    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        hide_parameters=True,  # errors go to the log, and what people wrote does not
+        **options,
+    )
 
 
 class Admission:

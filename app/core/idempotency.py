@@ -22,6 +22,10 @@ from app.core import clock
 from app.core.problems import FieldError, IdempotencyKeyReused, Invalid, RequestInProgress
 from app.core.tables import Instant
 
+_KEPT = frozenset(
+    {b"content-type", b"location", b"etag", b"cache-control", b"content-security-policy"}
+)
+"""Headers of an answer that its repetition has as well: what was not to be stored still is not."""
 _KEY = re.compile(r"[\x21-\x7E]{1,255}")
 
 
@@ -94,7 +98,7 @@ async def keep(session: AsyncSession, request: Request, claimed: Claim, response
     headers = [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in response.raw_headers
-        if name.lower() in {b"content-type", b"location", b"etag"}
+        if name.lower() in _KEPT
     ]
     answer = json.dumps([headers, base64.b64encode(bytes(response.body)).decode()])
     session.add(

@@ -82,6 +82,14 @@ async def person_to_change(
     return person
 
 
+async def check_address(session: AsyncSession, caller: Caller, person: Person) -> None:
+    """Raises `NotPermitted` where whoever holds a passed-on link would have the personal links of
+    somebody registered, perhaps by other committees, sent elsewhere.
+    """
+    if caller.link is not None and await queries.was_registered(session, person.id):
+        raise NotPermitted("The session of a link moves the mails of nobody who is registered.")
+
+
 async def focal_point_for(
     session: Session,
     directory: Annotated[Directory, Depends(directory_for)],

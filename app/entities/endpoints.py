@@ -21,6 +21,7 @@ from app.entities.access import (
     FocalPointToEnd,
     PersonDep,
     PersonToChange,
+    check_address,
     committee_scope,
 )
 from app.entities.problems import NotOfThisEntity, PersonKnown
@@ -38,7 +39,7 @@ from app.entities.schemas import (
     PersonWrite,
 )
 from app.entities.tables import Entity, FocalPoint, Person
-from app.identity.access import AccountCaller, Administrator
+from app.identity.access import AccountCaller, Administrator, CallerDep
 
 router = APIRouter(route_class=Route, tags=["entities"])
 
@@ -177,13 +178,15 @@ async def get_person(person: PersonDep) -> PersonOut:
     openapi_extra=takes_if_match(),
 )
 async def change_person(
-    session: Session, person: PersonToChange, body: PersonPatch, request: Request
+    session: Session, caller: CallerDep, person: PersonToChange, body: PersonPatch, request: Request
 ) -> PersonOut:
     """Correct a person by JSON merge patch."""
     accept_match(request, PersonOut.of(person))
     before = writable(PersonWrite, person)
     after = merged(PersonWrite, before, body)
     changed = list(changes(before, after))
+    if "email" in changed:
+        await check_address(session, caller, person)
     await service.change_person(session, person, after.model_dump(), changed)
     return PersonOut.of(person)
 

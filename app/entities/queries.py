@@ -14,6 +14,9 @@ from app.core.fields import normalised_email
 from app.entities.tables import Entity, FocalPoint, Person
 from app.identity.tables import Account, Grant
 
+_registrations = table("registrations", column("person_id", Uuid))
+"""They lie to the right: the column is named here, nothing is imported."""
+
 
 async def find_entity(
     session: AsyncSession, ref: str | UUID, *, lock: bool = False
@@ -177,6 +180,11 @@ async def people_of_account(session: AsyncSession, account_id: UUID) -> Sequence
 
 async def has_focal_points(session: AsyncSession, person_id: UUID) -> bool:
     statement = select(exists().where(col(FocalPoint.person_id) == person_id))
+    return bool((await session.execute(statement)).scalar_one())
+
+
+async def was_registered(session: AsyncSession, person_id: UUID) -> bool:
+    statement = select(exists().where(_registrations.c.person_id == person_id))
     return bool((await session.execute(statement)).scalar_one())
 
 

@@ -265,7 +265,11 @@ async def _report(
     tag: Tag | None,
     details: dict[str, Any],
 ) -> Decision:
-    """A mail that failed for good has bounced; only our own secret address is believed."""
+    """A mail that failed for good has bounced.
+
+    Only what comes to the secret address of the envelope is believed: everybody in a conversation
+    may know those of its answers.
+    """
     kind, message = IncomingKind.REPORT, subject.message
     delivery = next(iter(report.deliveries), None)
     if delivery is None or message is None:
@@ -276,7 +280,7 @@ async def _report(
         "status": delivery.status,
         "diagnosis": clean(delivery.diagnosis) or None,
     }
-    if tag is None:
+    if tag is None or tag.use is not Use.BOUNCE:
         return Decision(kind, IncomingState.HELD, Reason.UNPROVEN)
     if delivery.action == "delayed":
         return Decision(kind, IncomingState.FILED, Reason.DELAYED)

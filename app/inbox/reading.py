@@ -11,6 +11,7 @@ from email.utils import getaddresses
 from app.calendar.reader import MAX_OCTETS, CalendarObject, Unreadable, read
 from app.calendar.writer import plain
 from app.core.fields import ascii_domain, normalised_email
+from app.inbox.authentication import verdict_of
 from app.inbox.mime import MAX_VALUE, MailRefused, Part, raw_values, value_of
 from app.inbox.policy import Verdict
 
@@ -22,7 +23,6 @@ CALENDAR_TYPES = ("text/calendar", "application/ics")
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,400}>")
 _ABOUT = re.compile(r"^message-id:\s*(<[^<>\s]{3,400}>)", re.IGNORECASE | re.MULTILINE)
-_DMARC = re.compile(r"\bdmarc\s*=\s*([a-z]+)", re.IGNORECASE)
 _BY_PROGRAMS = frozenset({"bulk", "auto_reply", "junk", "list"})
 _READERS = ThreadPoolExecutor(2, thread_name_prefix="mails")
 """Of the process: reading keeps a processor busy, which others need as well."""
@@ -76,7 +76,20 @@ async def read_mail(data: bytes, *, authserv_id: str | None = None) -> Incoming:
 
 
 def parsed(data: bytes, authserv_id: str | None = None) -> Incoming:
-    """Raises `MailRefused` for what is over the bounds or cannot be read, and nothing else."""
+    """Raises `MailRefused` for what is over the bounds or cannot be read, and nothing else.
+
+    Whatever else the standard library stumbles over would be stumbled over the next time as well,
+    so its sender is not to try again.
+    """
+    try:
+        return _parsed(data, authserv_id)
+    except MailRefused:
+        raise
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+        raise MailRefused("It cannot be read.") from error
+
+
+def _parsed(data: bytes, authserv_id: str | None) -> Incoming:
     mail = Part.read(data)
     report = _report(mail)
     calendar, contradicts = _calendar(mail) if report is None else (None, False)
@@ -93,7 +106,7 @@ def parsed(data: bytes, authserv_id: str | None = None) -> Incoming:
         report=report,
         calendar=calendar,
         contradicts=contradicts,
-        verdict=_verdict(mail, authserv_id),
+        verdict=verdict_of(raw_values(header, "authentication-results"), authserv_id),
         text=_text(mail),
     )
 
@@ -146,20 +159,6 @@ def _is_automatic(mail: Part) -> bool:
         or path == "<>"
         or mail.type == "multipart/report"
     )
-
-
-def _verdict(mail: Part, authserv_id: str | None) -> Verdict:
-    """Only what the named server wrote at the very top counts (RFC 8601 section 5)."""
-    if not authserv_id:
-        return Verdict.UNKNOWN
-    for value in mail.header.get_all("authentication-results", [])[:20]:
-        who, _, found = str(value)[:MAX_VALUE].partition(";")
-        if (who.split() or [""])[0].lower() != authserv_id.lower():
-            continue
-        said = _DMARC.search(found)
-        word = said[1].lower() if said else ""
-        return Verdict(word) if word in {"pass", "fail"} else Verdict.UNKNOWN
-    return Verdict.UNKNOWN
 
 
 def _calendar(mail: Part) -> tuple[CalendarObject | None, bool]:

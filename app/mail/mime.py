@@ -11,11 +11,15 @@ from uuid import UUID
 from app.core.fields import ascii_domain
 from app.mail.flowed import flow
 from app.mail.letters import Letter
-from app.mail.plainness import shown
+from app.mail.plainness import JOINER, shown
 
 POLICY = SMTP.clone(cte_type="7bit")
 """Seven bits, so that every server on the way can take it."""
 
+_SPECIALS = frozenset('()<>[]:;@\\,."')
+"""What a name must be quoted for (RFC 5322 section 3.2.3)."""
+_UNFOLDED = 60
+"""Characters that fit into the first line of a header."""
 
 ATTACHED = "meeting.ics"
 """The calendar object as a file."""
@@ -104,5 +108,9 @@ def _write_header(message: EmailMessage, letter: Letter, heading: Heading, recip
 
 
 def _named(name: str, address: str) -> Address:
+    """The standard library forgets the quotes of a name that it folds, so that a comma in it would
+    begin another address; what is not ASCII it encodes as a whole.
+    """
     local, _, domain = address.rpartition("@")
-    return Address(name, local, domain)
+    folded = len(name) + len(address) > _UNFOLDED and not _SPECIALS.isdisjoint(name)
+    return Address(name + JOINER if folded and name.isascii() else name, local, domain)

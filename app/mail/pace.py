@@ -58,8 +58,8 @@ _SENT = text(
         DELETE FROM resting_domains WHERE domain IN (:domain, '*') AND until <= :now
     )
     UPDATE messages SET sent_at = :now,
-           state = CASE WHEN state = 'bounced' THEN state ELSE 'sent' END,
-           last_error = CASE WHEN state = 'bounced' THEN last_error END
+           state = CASE WHEN state IN ('bounced', 'failed') THEN state ELSE 'sent' END,
+           last_error = CASE WHEN state IN ('bounced', 'failed') THEN last_error END
      WHERE id = :id
     """
 )
@@ -162,7 +162,7 @@ async def let_rest(
 async def record_sent(session: AsyncSession, message: Message, now: datetime) -> None:
     """A mail was taken: what rested takes mails again; no rest is cut short by it.
 
-    A mail whose report of a bounce was quicker than we are stays bounced.
+    A mail whose report of failure was quicker than we are stays as that says.
     """
     domain = domain_of_address(message.recipient)
     await session.execute(_SENT, {"id": message.id, "domain": domain, "now": now})

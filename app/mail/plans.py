@@ -38,7 +38,7 @@ class NoticePlan(Schema):
 
     recipients: int = Field(ge=0, le=1_000_000, description="Different people.")
     kinds: dict[str, int] = Field(max_length=100, examples=[{"meeting_changed": 118}])
-    languages: dict[str, int] = Field(max_length=100, examples=[{"en": 97, "fr": 21}])
+    languages: dict[str, int] = Field(max_length=100_000, examples=[{"en": 97, "fr": 21}])
     notices: list[Notice] = Field(max_length=100_000)
 
 

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from app.mail.plainness import bare, unlinked
 
+LONGEST = 10_000
+"""Characters of one text with its values: a title may be long, and be named again and again."""
+LONGEST_LINE = 998
+"""Of a subject or a closing: what a line of a mail may have (RFC 5322 section 2.1.1)."""
+
 _TOKEN = re.compile(r"\{\{|\}\}|\{([a-z_]{1,40})\}|[{}]")
 
 
@@ -34,8 +39,9 @@ def names_in(text: str) -> set[str]:
     return {token[1] for token in _TOKEN.finditer(text) if token[1] is not None}
 
 
-def fill(text: str, values: Mapping[str, str]) -> str | None:
-    """The text with the values in their places; None if it names one that there is not.
+def fill(text: str, values: Mapping[str, str], longest: int = LONGEST) -> str | None:
+    """The text with the values in their places; None if it names one that there is not, or if it
+    becomes too long.
 
     `values` are marked values, the words between them become text like all that people write.
     """
@@ -49,18 +55,19 @@ def fill(text: str, values: Mapping[str, str]) -> str | None:
             return None
         else:
             said += values[token[1]]
-    return said + unlinked(text[end:])
+    said += unlinked(text[end:])
+    return said if len(said) <= longest else None
 
 
 def speak(own: Spoken, standard: Spoken, values: Mapping[str, str]) -> Spoken:
-    """The organizers' words; what names something that there is not gives way.
+    """The organizers' words; what names something that there is not, or is too long, gives way.
 
     A paragraph is left out, a subject or a closing is the standard one, and so are the paragraphs
     once none is left.
     """
-    closing = fill(own.closing, values) if own.closing else None
+    closing = fill(own.closing, values, LONGEST_LINE) if own.closing else None
     return Spoken(
-        subject=fill(own.subject, values) or standard.subject,
+        subject=fill(own.subject, values, LONGEST_LINE) or standard.subject,
         paragraphs=list(_filled(own.paragraphs, values)) or standard.paragraphs,
         closing=closing or standard.closing,
     )

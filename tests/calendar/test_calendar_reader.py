@@ -161,6 +161,19 @@ def test_the_longest_lines_are_read_at_once() -> None:
     assert [line.value for line in content_lines(folded)] == ["1"]
 
 
+def test_a_day_of_the_month_has_two_digits_at_most() -> None:
+    rule = f"RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=SU;BYMONTHDAY={'9' * 5000}"
+    text = (
+        "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VTIMEZONE\nTZID:X\nBEGIN:STANDARD\n"
+        f"DTSTART:19700101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n{rule}\n"
+        "END:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\nUID:1\nDTSTART;TZID=X:20210901T120000\n"
+        "END:VEVENT\nEND:VCALENDAR\n"
+    )
+    (event,) = read(text.encode()).events
+    assert event.start is not None
+    assert event.start.instant == datetime(2021, 9, 1, 10, tzinfo=UTC)
+
+
 def test_only_known_zones_are_known() -> None:
     known = {"Europe/Zurich": "Europe/Zurich", "/x/America/Argentina/Ushuaia": None}
     found = {name: zone_named(name) for name in known}

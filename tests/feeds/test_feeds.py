@@ -651,3 +651,16 @@ async def test_a_meeting_called_off_stays_in_the_committees_calendar_for_a_while
     assert await read(anonymous, path) == []
     empty = await anonymous.get(path)
     assert empty.status_code == 200
+
+
+async def test_a_repeated_answer_is_kept_by_nobody_either(
+    stage: Stage, world: World, anonymous: httpx.AsyncClient
+) -> None:
+    await stage.register()
+    await stage.follow()
+    link = (await stage.links(LinkPurpose.JOIN_MEETING))[-1]
+    body = {"token": link_token(SECRET, link.id)}
+    for replayed in (None, "true"):
+        answer = await anonymous.post("/v1/feeds", json=body, headers={"Idempotency-Key": "1"})
+        assert answer.headers.get("idempotency-replayed") == replayed
+        assert answer.headers["cache-control"] == "no-store"

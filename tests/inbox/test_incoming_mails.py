@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from app.identity.lifecycle import Role, Scope
 from app.mail.addresses import Use, read_tag, tagged
 from tests.inbox.post import Post
-from tests.inbox.test_reading import BOMBS, HEAD, with_calendar
+from tests.inbox.test_reading import BOMBS, CALENDAR, HEAD, with_calendar
 from tests.mail.stage import SECRET, Stage
 from tests.statements import counted
 from tests.world import World
@@ -161,6 +161,27 @@ async def test_times_that_no_calendar_shows_are_left_out(
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        (b"METHOD:REPLY", b"METHOD:COUNTER\0"),
+        (b"PARTSTAT=ACCEPTED", b"PARTSTAT=ACC\0EPTED"),
+        (b"mailto:a@example.org", b"mailto:a%00@example.org"),
+        (b"PARTSTAT=ACCEPTED", b'PARTSTAT=DELEGATED;DELEGATED-TO="mailto:b%00@example.org"'),
+        (b"PARTSTAT=ACCEPTED", b'PARTSTAT=ACCEPTED;SENT-BY="mailto:b%00@example.org"'),
+        (b"UID:1@", b"UID:\0@"),
+    ],
+)
+async def test_no_nul_in_a_calendar_gets_as_far_as_the_database(
+    world: World, stage: Stage, said: bytes, instead: bytes
+) -> None:
+    changed = CALENDAR.encode().replace(said, instead)
+    mail = HEAD + b"Content-Type: text/calendar\r\n\r\n" + changed
+    assert (await hand_over(world.administrator, mail)).status_code == 200
+    (item,) = (await world.administrator.get(PATH)).json()["items"]
+    assert "\0" not in str(item)
 
 
 def test_tokens_are_for_one_use_one_thing_and_one_service(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Mails of every kind are read within bounds; the broken ones as far as they go."""
 
 import base64
+import time
 import tracemalloc
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -58,12 +59,35 @@ def test_programs_are_known_by_their_headers(line: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "mail",
+    [
+        b"From: " + b"(" * 1000 + b"\r\n\r\nYes.",
+        b"From: a@example.org " + b"(" * 980 + b"\r\n\r\nYes.",
+        HEAD + b"Content-Type: text/plain; charset*=\0''x\r\n\r\nYes.",
+    ],
+)
+def test_what_the_standard_library_stumbles_over_is_refused(mail: bytes) -> None:
+    with pytest.raises(MailRefused):
+        parsed(mail)
+
+
+@pytest.mark.parametrize(
     ("lines", "verdict"),
     [
         (["mx.example.org; spf=pass; dmarc=pass header.from=example.org"], Verdict.PASSED),
         (["MX.example.org 1; dmarc=fail (p=reject)", "mx.example.org; dmarc=pass"], Verdict.FAILED),
         (["evil.example.org; dmarc=pass"], Verdict.UNKNOWN),
         (["mx.example.org; none"], Verdict.UNKNOWN),
+        (["mx.example.org; spf=pass smtp.mailfrom=dmarc=pass@evil.example.org"], Verdict.UNKNOWN),
+        (["mx.example.org; spf=pass smtp.mailfrom=dmarc=pass@x; dmarc=fail"], Verdict.FAILED),
+        (['mx.example.org; spf=pass smtp.mailfrom="; dmarc=pass"@x; dmarc=fail'], Verdict.FAILED),
+        (['mx.example.org; auth=pass smtp.auth="a\\"; dmarc=pass"; dmarc=fail'], Verdict.FAILED),
+        (["mx.example.org; spf=pass (; dmarc=pass (too)); dmarc=fail"], Verdict.FAILED),
+        (['mx.example.org; spf=pass (\\) "; dmarc=pass); dmarc=fail'], Verdict.FAILED),
+        (["mx.example.org; xdmarc=pass; dmarc.x=pass"], Verdict.UNKNOWN),
+        (["mx.example.org; dmarc=passed"], Verdict.UNKNOWN),
+        (["mx.example.org; dmarc=pass; dmarc=fail"], Verdict.FAILED),
+        (["mx.example.org (us) 1; DMARC / 1 = (so) pass"], Verdict.PASSED),
         ([], Verdict.UNKNOWN),
     ],
 )
@@ -177,6 +201,20 @@ BOMBS = {
     ),
     "no calendar": with_calendar("BEGIN:VCALENDAR\r\nBEGIN:VCALENDAR\r\n"),
 }
+
+
+def test_a_report_of_spaces_is_read_at_once() -> None:
+    """Many parts of 64 kB each: what takes the square of its length would take minutes."""
+    status = (
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Final-Recipient: rfc822; a@example.org\nDiagnostic-Code: x" + b" " * 63_900 + b"y\n\r\n"
+    )
+    kind = b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    began = time.perf_counter()
+    report = parsed(HEAD + kind + 10 * status + b"--b--\r\n").report
+    assert time.perf_counter() - began < 2
+    assert report is not None
+    assert len(report.deliveries) == 10
 
 
 @pytest.mark.parametrize("name", BOMBS)

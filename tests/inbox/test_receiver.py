@@ -265,6 +265,21 @@ async def test_a_report_to_another_address_is_not_believed(post: Post) -> None:
     ]
 
 
+@pytest.mark.parametrize("use", [Use.ANSWER, Use.ENTRY])
+async def test_where_people_answer_no_server_is_believed(post: Post, use: Use) -> None:
+    """Whoever is in a conversation knows that address; only servers know the other one."""
+    message_id, _ = await sent(post)
+    message = await post.message(message_id)
+    assert message.registration_id is not None
+    key = message.id if use is Use.ANSWER else message.registration_id
+    address = tagged(OURS, use, key, SECRET)
+    await post.hand_in(report("failed", "5.1.1", message_id), address, "")
+    assert (await post.message(message_id)).state is MessageState.SENT
+    async with post.stage.database.transaction() as session:
+        assert await find_suppressed(session, message.recipient) is None
+    assert {outcome[1] for outcome in await post.outcomes()} == {"held"}
+
+
 async def test_what_people_and_programs_write_is_filed_with_what_it_answers(post: Post) -> None:
     message_id, back = await sent(post)
     message = await post.message(message_id)

@@ -16,6 +16,7 @@ from app.identity.tokens import link_token
 from app.mail import many
 from app.mail.lifecycle import MessageKind as Kind
 from app.meetings.lifecycle import MeetingStatus
+from app.registrations.tables import Registration
 from tests.mail.stage import DAY, SECRET, Stage
 
 EXCHANGE, JOIN, RENEW = "/v1/links/exchange", "/v1/check-ins", "/v1/links/renew"
@@ -194,3 +195,22 @@ async def test_without_the_lock_a_link_would_outlive_the_right(
 
     monkeypatch.setattr(many, "focal_people_of", unlocked)
     assert await planned_meanwhile(stage, watcher, ending) == [None]
+
+
+async def test_a_link_that_was_passed_on_moves_nobodys_mails(
+    stage: Stage, anonymous: httpx.AsyncClient
+) -> None:
+    """The personal link to join goes to the address, for other committees' meetings too."""
+    await stage.send()
+    registration_id = await stage.register()
+    await stage.follow()
+    link = (await stage.links(LinkPurpose.ANSWER_INVITATION))[-1]
+    opened = await anonymous.post(EXCHANGE, json={"token": link_token(SECRET, link.id)})
+    headers = {"Authorization": f"Bearer {opened.json()['token']}"}
+    async with stage.database.transaction() as session:
+        person_id = (await session.get_one(Registration, registration_id)).person_id
+    path = f"/v1/entities/{stage.entity.id}/people/{person_id}"
+    moved = await anonymous.patch(path, json={"email": "x@example.org"}, headers=headers)
+    named = await anonymous.patch(path, json={"name": "Li Wei"}, headers=headers)
+    assert (moved.status_code, named.status_code) == (403, 200)
+    assert named.json()["email"] == "person1@example.org"

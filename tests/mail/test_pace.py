@@ -166,3 +166,18 @@ async def test_a_domain_that_hangs_delays_nobody_else(stage: Stage, settings: Se
         server.released.set()
         stop.set()
         await worker
+
+
+@pytest.mark.parametrize("reported", [MessageState.BOUNCED, MessageState.FAILED])
+async def test_a_report_that_is_quicker_than_our_note_counts(
+    stage: Stage, reported: MessageState
+) -> None:
+    await plan(stage, "1@a.example.org")
+    (message,) = await stage.messages()
+    async with stage.database.transaction() as session:
+        held = await session.get_one(Message, message.id)
+        held.state, held.last_error = reported, "mailbox full"
+    async with stage.database.transaction() as session:
+        await pace.record_sent(session, message, clock.now())
+    (message,) = await stage.messages()
+    assert (message.state, message.last_error) == (reported, "mailbox full")

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from app.events.relay import Following, Relay
 from app.mail.listeners import FOLLOWER, Planner
+from app.mail.plans import NoticePlan
 from app.mail.tables import Message
 from tests.world import World, named, post
 
@@ -164,3 +165,10 @@ async def test_a_change_is_told_with_a_word_or_to_nobody(scene: Scene) -> None:
     events = await scene.organizer.get(f"{scene.path}/events?name=meeting.changed")
     (entry,) = events.json()["items"]
     assert (entry["data"]["note"], entry["data"]["silent"]) == ("Sorry.", False)
+
+
+def test_a_plan_in_more_languages_than_there_are_is_one() -> None:
+    """People name any language, and a plan must not fail for what one of them reads."""
+    languages = {f"{first}{second}x": 1 for first in "abcdefghijk" for second in "abcdefghijk"}
+    plan = NoticePlan(recipients=121, kinds={}, languages=languages, notices=[])
+    assert len(plan.languages) == 121

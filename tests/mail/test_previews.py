@@ -183,3 +183,24 @@ async def test_nobody_and_strangers(
         assert answer.status_code == 422
     observer = await world.observer({"id": stage.committee.id})
     assert (await observer.post(path, json={"kind": "invitation"})).status_code == 403
+
+
+async def test_names_without_end_are_no_mail(stage: Stage, world: World) -> None:
+    """What a placeholder stands for may be long, and may be named again and again."""
+    organizer = await world.organizer({"id": stage.committee.id})
+    path = f"/v1/meetings/{stage.meeting.handle}"
+    known = await world.administrator.get(path)
+    title = {"en": "<&.a" * 125}
+    changed = await world.administrator.patch(
+        path, json={"title": title}, headers={"If-Match": known.headers["ETag"]}
+    )
+    assert changed.status_code == 200, changed.text
+    wording = {
+        "subject": "{meeting}" * 55,
+        "paragraphs": ["{meeting}" * 220] * 9 + ["Of {committee}."],
+        "closing": "{meeting}" * 55,
+    }
+    seen = await preview(stage, organizer, "invitation", wording=wording, language="en")
+    assert len(seen["subject"]) < 2000
+    assert len(seen["text"]) < 100_000
+    assert "Of Coordination Committee." in seen["text"]
