@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from app.core.choices import Choice
 from app.core.fields import (
     Email,
     Flag,
@@ -88,10 +89,13 @@ class SendRequest(Schema):
         return self
 
 
-class SendOutcome(StrEnum):
+class SendOutcome(Choice):
     SENT = "sent"
+    """The mails follow."""
     SENT_BEFORE = "sent_before"
+    """It is a draft no longer; nothing was done."""
     UNKNOWN = "unknown"
+    """This meeting has no such invitation."""
 
 
 class SendResult(Schema):
