@@ -131,7 +131,10 @@ class RemindersStep(ReminderStep):
         max_length=500, description="Why it was skipped, in English, for people."
     )
     told: People = Field(description="To how many people mails were planned, and not suppressed.")
-    would_tell: People = Field(description="How many people it would tell if it ran now.")
+    would_tell: People = Field(
+        description="How many people it would tell if it ran now: whoever was invited or reminded "
+        "within 24 hours is left alone."
+    )
 
 
 class RemindersOut(Schema):
