@@ -29,7 +29,7 @@ from app.inbox.schemas import (
 )
 from app.inbox.tables import IncomingMail
 
-router = APIRouter(route_class=Route, tags=["log"])
+router = APIRouter(route_class=Route, tags=["mails"])
 MEDIA_TYPE = "message/rfc822"
 BASE = "/incoming-mails"
 RAW_MAIL = {

@@ -23,7 +23,7 @@ from app.mail.schemas import (
 )
 from app.mail.tables import Message, SuppressedAddress
 
-router = APIRouter(route_class=Route, tags=["log"])
+router = APIRouter(route_class=Route, tags=["mails"])
 
 IMAGE = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 """One transparent point."""

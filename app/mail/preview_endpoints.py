@@ -13,7 +13,7 @@ from app.mail.problems import NobodyToWriteTo
 from app.mail.wording_schemas import PreviewOut, PreviewRecipient, PreviewRequest
 from app.meetings.access import MeetingSecrets
 
-router = APIRouter(route_class=Route, tags=["meetings"])
+router = APIRouter(route_class=Route, tags=["mails"])
 
 
 @router.post(

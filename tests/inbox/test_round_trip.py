@@ -232,6 +232,10 @@ async def test_an_organizer_may_vouch_for_an_answer(
     earlier, later = (f"/v1/incoming-mails/{item['id']}" for item in items)
     assert (await organizer.post(f"{later}/apply")).json()["state"] == "accepted"
     assert await post.participation(registration_id) == "declined"
+    people = f"/v1/meetings/{post.stage.meeting.id}/registrations?participation="
+    for answered, found in (("declined", [str(registration_id)]), ("accepted", [])):
+        listed = await organizer.get(people + answered)
+        assert [each["id"] for each in listed.json()["items"]] == found
     refused = await organizer.post(f"{earlier}/apply")
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (
         409,
