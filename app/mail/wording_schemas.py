@@ -120,7 +120,9 @@ class WordingOut(Schema):
 class PreviewRequest(Schema):
     """Which mail to look at; who is not named is chosen from those whom it would go to."""
 
-    kind: MessageKind
+    kind: MessageKind = Field(
+        description="Of a `digest` only the frame is shown: its figures are put in each morning."
+    )
     language: Language | None = Field(
         None,
         description="Null for the reader's own. One that mails are not written in gives English.",
