@@ -34,7 +34,10 @@ from app.reminders.endpoints import router as reminders
 
 TAGS = [
     {"name": "identity", "description": "Who am I, tokens, accounts, roles, links from mails."},
-    {"name": "committees", "description": "Standing bodies, working groups, dated membership."},
+    {
+        "name": "committees",
+        "description": "Standing bodies, working groups, dated membership; official holidays.",
+    },
     {"name": "entities", "description": "Organizations, their people and focal points."},
     {"name": "meetings", "description": "A meeting and its life."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
@@ -45,7 +48,8 @@ TAGS = [
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
     {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
-    {"name": "log", "description": "Every change, the mails that followed, and the answers."},
+    {"name": "mails", "description": "Their words, their delivery, and the mails that come in."},
+    {"name": "log", "description": "Every change."},
     {"name": "public", "description": "What everybody may see, without a token."},
     {"name": "operations", "description": "Health and metrics."},
 ]

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from app.core.choices import Choice
+
 
 class Standing(StrEnum):
     MEMBER = "member"
@@ -13,9 +15,12 @@ class Office(StrEnum):
     VICE_CHAIR = "vice_chair"
 
 
-class LetterDelivery(StrEnum):
+class LetterDelivery(Choice):
     """How the formal letter goes with the mail that invites."""
 
     ATTACHED = "attached"
+    """As a file of that mail."""
     LINKED = "linked"
+    """The mail says that the page behind its link has it."""
     NONE = "none"
+    """The mail does not speak of it; it can still be read."""

@@ -138,6 +138,8 @@ class CommitteeCreate(CommitteeWrite):
 
 
 class CommitteePatch(Schema):
+    """Members as in `CommitteeCreate`; null removes: what has a default there goes back to it."""
+
     name: Annotated[dict[str, str | None], Field(max_length=20)] | None = None
     number: Number | None = None
     timezone: ZoneName | None = None

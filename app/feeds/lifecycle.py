@@ -1,8 +1,10 @@
 """Kinds of secret feeds."""
 
-from enum import StrEnum
+from app.core.choices import Choice
 
 
-class FeedKind(StrEnum):
+class FeedKind(Choice):
     PERSON = "person"
+    """The meetings that one person is registered for."""
     ENTITY = "entity"
+    """The meetings that the entity is invited to."""

@@ -39,16 +39,18 @@ class FeedOut(Schema):
     id: UUID
     kind: FeedKind
     entity_id: UUID
-    person_id: UUID | None
-    committee_id: UUID | None
+    person_id: UUID | None = Field(description="Whose meetings; null for the entity's feed.")
+    committee_id: UUID | None = Field(
+        description="Only meetings of this one and its working groups; null for all."
+    )
     own: bool = Field(
         description="Made by the person with a personal link; only such a feed shows personal "
         "links to join."
     )
-    label: ShortLine | None
+    label: ShortLine | None = Field(description="To recognize it by.")
     created_at: InstantField
     created_by: UUID | None = Field(description="The account; null for who came by a link.")
-    revoked_at: InstantField | None
+    revoked_at: InstantField | None = Field(description="Null while its address works.")
 
 
 class FeedMade(FeedOut):

@@ -1,12 +1,15 @@
 """HTTP for the official holidays of duty stations."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from sqlmodel import col
 
 from app.core.fields import Handle
+from app.core.openapi import takes_if_match
 from app.core.pages import Page, Paging, fetch_page
+from app.core.preconditions import accept_match
 from app.core.problems import FieldError, Invalid, NotFound
 from app.core.routes import Route, Session
 from app.holidays import queries, service
@@ -54,9 +57,28 @@ async def list_holidays(
     return await fetch_page(session, paging, statement, order, lambda row: HolidayOut.of(row[0]))
 
 
-@router.put("/duty-stations/{d}/holidays/{year}", operation_id="putHolidays")
+@router.get("/duty-stations/{d}/holidays/{year}", operation_id="getHolidays")
+async def get_holidays(
+    session: Session, caller: AccountCaller, d: DutyStation, year: Year
+) -> HolidaysOut:
+    """Read a year's official holidays as a whole, to replace them; none if there is no list."""
+    if not await queries.is_known(session, d):
+        raise NotFound
+    return _shown(d, year, await queries.holidays_of_year(session, d, year))
+
+
+@router.put(
+    "/duty-stations/{d}/holidays/{year}",
+    operation_id="putHolidays",
+    openapi_extra=takes_if_match(),
+)
 async def put_holidays(
-    session: Session, caller: Administrator, d: DutyStation, year: Year, body: HolidaysWrite
+    session: Session,
+    caller: Administrator,
+    d: DutyStation,
+    year: Year,
+    body: HolidaysWrite,
+    request: Request,
 ) -> HolidaysOut:
     """Set a year's official holidays as a whole; deadlines that count working days follow.
 
@@ -65,8 +87,12 @@ async def put_holidays(
     wrong = [FieldError(pointer=place, detail=what) for place, what in faults(year, body.holidays)]
     if wrong:
         raise Invalid("The list is not one of that year.", errors=wrong)
+    accept_match(request, _shown(d, year, await service.list_to_replace(session, d, year)))
     names = {each.day: each.name for each in body.holidays}
     kept = await service.replace_holidays(session, d, year, names)
-    return HolidaysOut(
-        duty_station=d, year=year, holidays=[HolidayOut.of(holiday) for holiday in kept]
-    )
+    return _shown(d, year, kept)
+
+
+def _shown(duty_station: str, year: int, kept: Sequence[OfficialHoliday]) -> HolidaysOut:
+    holidays = [HolidayOut.of(holiday) for holiday in kept]
+    return HolidaysOut(duty_station=duty_station, year=year, holidays=holidays)

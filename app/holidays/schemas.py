@@ -18,6 +18,8 @@ class Holiday(Schema):
 
 
 class HolidayOut(Schema):
+    """A day on which the duty station does not work."""
+
     day: Day
     name: LocalizedLine
 
@@ -25,7 +27,7 @@ class HolidayOut(Schema):
 class HolidaysWrite(Schema):
     """All holidays of one year; what the list leaves out is none any more."""
 
-    holidays: list[Holiday] = Field(max_length=100)
+    holidays: list[Holiday] = Field(max_length=100, description="In any order, each day once.")
 
 
 class HolidaysOut(Schema):
@@ -41,8 +43,10 @@ class DutyStationOut(Schema):
 
     duty_station: Handle = Field(examples=["new-york"])
     holidays: Count = Field(description="How many days are known.")
-    first_day: Day
-    last_day: Day = Field(description="Years after it have no list yet: only weekends count.")
+    first_day: Day = Field(description="The first holiday that is known.")
+    last_day: Day = Field(
+        description="The last one. Years after it have no list yet: only weekends count."
+    )
 
 
 def faults(year: int, holidays: list[Holiday]) -> list[tuple[str, str]]:

@@ -15,6 +15,14 @@ from app.holidays.tables import OfficialHoliday
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('holidays ' || :station, 0))")
 
 
+async def list_to_replace(
+    session: AsyncSession, duty_station: str, year: int
+) -> Sequence[OfficialHoliday]:
+    """The year's holidays as they stay until this transaction ends, or replaces them."""
+    await session.execute(_ONE_AT_A_TIME, {"station": duty_station})
+    return await queries.holidays_of_year(session, duty_station, year)
+
+
 async def replace_holidays(
     session: AsyncSession, duty_station: str, year: int, names: Mapping[date, Mapping[str, str]]
 ) -> Sequence[OfficialHoliday]:
@@ -22,8 +30,7 @@ async def replace_holidays(
 
     Two who replace the same station's list do it one after the other.
     """
-    await session.execute(_ONE_AT_A_TIME, {"station": duty_station})
-    known = {h.day: h for h in await queries.holidays_of_year(session, duty_station, year)}
+    known = {h.day: h for h in await list_to_replace(session, duty_station, year)}
     removed = sorted(known.keys() - names.keys())
     added = sorted(names.keys() - known.keys())
     for day in removed:

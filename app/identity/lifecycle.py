@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from app.core.choices import Choice
+
 
 class AccountKind(StrEnum):
     PERSON = "person"
@@ -24,6 +26,8 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
-class LinkPurpose(StrEnum):
+class LinkPurpose(Choice):
     ANSWER_INVITATION = "answer_invitation"
+    """The session may answer the invitation and register the delegation."""
     JOIN_MEETING = "join_meeting"
+    """The personal link of somebody registered; there is no session for it."""

@@ -38,10 +38,12 @@ class LinkUseOut(Schema):
     """What the session of an exchanged link is for."""
 
     purpose: LinkPurpose
-    meeting_id: UUID | None
-    invitation_id: UUID
-    entity_id: UUID
-    person_id: UUID
+    meeting_id: UUID | None = Field(description="Where the invitation is; null if it is gone.")
+    invitation_id: UUID = Field(description="The one invitation that the session may act on.")
+    entity_id: UUID = Field(description="For whom it acts.")
+    person_id: UUID = Field(
+        description="Whose link it was, and in whose name the log has its acts."
+    )
 
 
 class MeOut(Schema):

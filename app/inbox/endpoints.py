@@ -1,6 +1,7 @@
 """HTTP for mails that come in: handing them over, and looking through what was held."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import col
@@ -28,7 +29,7 @@ from app.inbox.schemas import (
 )
 from app.inbox.tables import IncomingMail
 
-router = APIRouter(route_class=Route, tags=["log"])
+router = APIRouter(route_class=Route, tags=["mails"])
 MEDIA_TYPE = "message/rfc822"
 BASE = "/incoming-mails"
 RAW_MAIL = {
@@ -77,13 +78,19 @@ async def list_incoming_mails(
     meeting: Annotated[
         str | None, Query(min_length=1, max_length=80, description="Id or handle.")
     ] = None,
-    state: IncomingState | None = None,
-    kind: IncomingKind | None = None,
+    invitation_id: Annotated[UUID | None, Query(description="Only mails about this one.")] = None,
+    state: Annotated[
+        IncomingState | None,
+        Query(description="`held` and `filed` are those that wait for somebody."),
+    ] = None,
+    kind: Annotated[IncomingKind | None, Query(description="Only those of this kind.")] = None,
 ) -> Page[IncomingMailOut]:
     """List the mails that came in about the meetings that you organize."""
     if not (caller.is_administrator or caller.has(Role.ORGANIZER)):
         raise NotPermitted("Only organizers may see what people have answered.")
-    statement = queries.list_mails(caller, meeting=meeting, state=state, kind=kind)
+    statement = queries.list_mails(
+        caller, meeting=meeting, invitation_id=invitation_id, state=state, kind=kind
+    )
     order = [(col(IncomingMail.id), sort is IncomingMailSort.RECEIVED_DOWN)]
     return await fetch_page(session, paging, statement, order, lambda row: shown(row[0]))
 
@@ -100,7 +107,10 @@ async def get_incoming_mail(mail: MailDep) -> IncomingMailOut:
     responses=raises(MoveForbidden, NotApplicable, ReplyOutdated),
 )
 async def apply_incoming_mail(session: Session, mail: MailToChange) -> IncomingMailOut:
-    """Have an answer count that was held, once you know that it is the person's."""
+    """Have an answer count that was held, once you know that it is the person's.
+
+    The mail is `accepted` then. For mails that have `apply` in `allowed`.
+    """
     await service.apply(session, mail)
     return shown(mail)
 
@@ -111,7 +121,10 @@ async def apply_incoming_mail(session: Session, mail: MailToChange) -> IncomingM
     responses=raises(MoveForbidden, NotApplicable),
 )
 async def decline_counter_proposal(session: Session, mail: MailToChange) -> IncomingMailOut:
-    """Keep the time that somebody wants changed; they are told so."""
+    """Keep the time that somebody wants changed; they are told so.
+
+    The mail is `dismissed` then. To give in, `reschedule` the meeting and dismiss the mail.
+    """
     await service.decline(session, mail)
     return shown(mail)
 

@@ -1,19 +1,21 @@
 """What mails that come in are, and what becomes of them."""
 
-from enum import StrEnum
-
+from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
 
 
-class Way(StrEnum):
+class Way(Choice):
     """How a mail came in."""
 
     SMTP = "smtp"
+    """To the receiver, over SMTP."""
     LMTP = "lmtp"
+    """To the receiver, over LMTP."""
     API = "api"
+    """By `POST /v1/incoming-mails`."""
 
 
-class IncomingKind(StrEnum):
+class IncomingKind(Choice):
     REPLY = "reply"
     """A calendar program answers."""
     COUNTER = "counter"
@@ -32,7 +34,7 @@ class IncomingKind(StrEnum):
     """It answers nothing that the service has sent, or says nothing that it understands."""
 
 
-class IncomingState(StrEnum):
+class IncomingState(Choice):
     APPLIED = "applied"
     """It was done as it says."""
     HELD = "held"
@@ -49,10 +51,13 @@ class IncomingState(StrEnum):
     """It was held or filed, and an organizer has done with it."""
 
 
-class IncomingVerb(StrEnum):
+class IncomingVerb(Choice):
     APPLY = "apply"
+    """Have it count as it says."""
     DECLINE = "decline"
+    """Keep the time that a counter-proposal wants changed."""
     DISMISS = "dismiss"
+    """Have done with it, unapplied."""
 
 
 S, V = IncomingState, IncomingVerb
@@ -66,7 +71,7 @@ INCOMING = Lifecycle("mail", TRANSITIONS)
 UNREAD = (S.HELD, S.FILED)
 
 
-class Reason(StrEnum):
+class Reason(Choice):
     """Why a mail was not simply applied."""
 
     UNKNOWN_SENDER = "unknown_sender"
@@ -78,7 +83,9 @@ class Reason(StrEnum):
     UNPROVEN = "unproven"
     """It came to no secret address, and nobody vouches for its sender."""
     COUNTER_PROPOSAL = "counter_proposal"
+    """It proposes another time, which only organizers can give."""
     DELEGATED = "delegated"
+    """It names somebody else, whom only the entity can register."""
     NOT_MATCHING = "not_matching"
     """It belongs to no entry of ours, or to another one than its address says."""
     INCOMPLETE = "incomplete"
@@ -90,16 +97,20 @@ class Reason(StrEnum):
     OLDER = "older"
     """A later answer came in first."""
     REPEATED = "repeated"
+    """It says what was said before."""
     NOT_REGISTERED = "not_registered"
     """The person has no seat any more, or none yet."""
     MEETING_OVER = "meeting_over"
+    """The meeting is over or cancelled."""
     WRONG_METHOD = "wrong_method"
     """Only whoever calls a meeting may send this."""
     RECURS = "recurs"
     """It speaks of a recurring entry, and ours are single."""
     REFRESH_ASKED = "refresh_asked"
+    """It asks for the calendar entry again."""
     ANSWERS_NOTHING = "answers_nothing"
     """It belongs to no mail of ours."""
     DELAYED = "delayed"
     """The report says that delivery goes on being tried."""
     DELIVERED = "delivered"
+    """The report says that the mail has arrived."""

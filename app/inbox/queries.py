@@ -76,6 +76,7 @@ def list_mails(
     caller: Caller,
     *,
     meeting: str | None = None,
+    invitation_id: UUID | None = None,
     state: IncomingState | None = None,
     kind: IncomingKind | None = None,
 ) -> Select[Any]:
@@ -92,6 +93,8 @@ def list_mails(
         )
     if meeting is not None:
         statement = statement.where(by_ref(Meeting, meeting))
+    if invitation_id is not None:
+        statement = statement.where(col(IncomingMail.invitation_id) == invitation_id)
     if state is not None:
         statement = statement.where(col(IncomingMail.state) == state)
     if kind is not None:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
 
 
@@ -14,7 +15,7 @@ class InvitationStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class InvitationVerb(StrEnum):
+class InvitationVerb(Choice):
     SEND = "send"
     ACCEPT = "accept"
     DECLINE = "decline"

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from app.core.choices import Choice
 from app.core.fields import (
     Email,
     Flag,
@@ -78,8 +79,10 @@ class InvitationsResult(Schema):
 class SendRequest(Schema):
     """Which drafts to send: the ones named, or all."""
 
-    all_drafts: Flag = False
-    invitations: list[UUID] = Field(default_factory=list, max_length=1000)
+    all_drafts: Flag = Field(False, description="Every draft of the meeting.")
+    invitations: list[UUID] = Field(
+        default_factory=list, max_length=1000, description="Their ids, instead of all."
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -88,10 +91,13 @@ class SendRequest(Schema):
         return self
 
 
-class SendOutcome(StrEnum):
+class SendOutcome(Choice):
     SENT = "sent"
+    """The mails follow."""
     SENT_BEFORE = "sent_before"
+    """It is a draft no longer; nothing was done."""
     UNKNOWN = "unknown"
+    """This meeting has no such invitation."""
 
 
 class SendResult(Schema):
@@ -103,7 +109,7 @@ class SendResults(Schema):
     """A result for each invitation; the mails follow by the worker."""
 
     dry_run: bool
-    sent: int = Field(ge=0, le=100_000)
+    sent: int = Field(ge=0, le=100_000, description="How many have the outcome `sent`.")
     results: list[SendResult] = Field(max_length=10_000)
 
 
@@ -139,9 +145,9 @@ class Answers(Schema):
 class LastMessage(Schema):
     """The newest mail about the invitation."""
 
-    kind: str = Field(max_length=100, examples=["invitation"])
-    state: str = Field(max_length=100, examples=["sent"])
-    sent_at: InstantField | None
+    kind: str = Field(max_length=100, description="A `MessageKind`.", examples=["invitation"])
+    state: str = Field(max_length=100, description="A `MessageState`.", examples=["sent"])
+    sent_at: InstantField | None = Field(description="When a mail server took it.")
     opened_at: InstantField | None = Field(
         description="When it was first opened; only where the committee tracks that."
     )
@@ -212,13 +218,15 @@ class InvitationOut(Schema):
         description="For organizers and observers; null for everybody else."
     )
     mails: MailCounts | None = Field(
-        description="For organizers and observers; null for everybody else."
+        description="For organizers and observers; null for everybody else. The mails themselves "
+        "are at `GET /v1/messages?invitation_id=`."
     )
     participation: Answers
     unread_replies: int | None = Field(
         ge=0,
         le=1_000_000,
-        description="Mails about it that were held or filed; for organizers and observers.",
+        description="Mails about it that are `held` or `filed` at `GET /v1/incoming-mails`; for "
+        "organizers and observers, null for everybody else.",
     )
     allowed: list[InvitationVerb] = Field(
         max_length=20,

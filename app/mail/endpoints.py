@@ -2,6 +2,7 @@
 
 import base64
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response, status
 from sqlmodel import col
@@ -22,7 +23,7 @@ from app.mail.schemas import (
 )
 from app.mail.tables import Message, SuppressedAddress
 
-router = APIRouter(route_class=Route, tags=["log"])
+router = APIRouter(route_class=Route, tags=["mails"])
 
 IMAGE = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 """One transparent point."""
@@ -49,11 +50,20 @@ async def list_messages(
     meeting: Annotated[
         str | None, Query(min_length=1, max_length=80, description="Id or handle.")
     ] = None,
-    state: MessageState | None = None,
-    kind: MessageKind | None = None,
+    invitation_id: Annotated[UUID | None, Query(description="Only mails about this one.")] = None,
+    registration_id: Annotated[UUID | None, Query(description="Only mails about this one.")] = None,
+    state: Annotated[MessageState | None, Query(description="Only those in this state.")] = None,
+    kind: Annotated[MessageKind | None, Query(description="Only those of this kind.")] = None,
 ) -> Page[MessageOut]:
     """List the mails about the meetings that you organize, with their delivery."""
-    statement = queries.list_messages(caller, meeting=meeting, state=state, kind=kind)
+    statement = queries.list_messages(
+        caller,
+        meeting=meeting,
+        invitation_id=invitation_id,
+        registration_id=registration_id,
+        state=state,
+        kind=kind,
+    )
     order = [(col(Message.id), sort is MessageSort.CREATED_DOWN)]
     return await fetch_page(session, paging, statement, order, lambda row: MessageOut.shown(row[0]))
 

@@ -70,6 +70,8 @@ LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
 """Without them a mail is of no use: own words must name them where the standard ones do."""
 _ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
+_OF_A_DIGEST = ("committee", "name")
+"""It tells of several meetings, and goes to an organizer, who belongs to no entity."""
 FLAGS = frozenset({"calendar", "joins", "promoted", "substitutes"})
 """On them phrases depend without saying them."""
 _SAYABLE = ("when", "deadline", "seats", "contact")
@@ -318,7 +320,8 @@ def placeholders_of(kind: MessageKind) -> tuple[str, ...]:
     named = english.names("kinds", kind.value, "subject")
     named |= english.names("kinds", kind.value, "paragraphs")
     facts = (name for name in _SAYABLE if name in FACTS.get(kind, ()))
-    return tuple(dict.fromkeys([*_ALWAYS_SAYABLE, *facts, *sorted(named - FLAGS)]))
+    always = _OF_A_DIGEST if kind is MessageKind.DIGEST else _ALWAYS_SAYABLE
+    return tuple(dict.fromkeys([*always, *facts, *sorted(named - FLAGS)]))
 
 
 def _facts(case: Case, known: Mapping[str, str | None]) -> list[tuple[str, str]]:

@@ -1,12 +1,15 @@
 """The life of a message."""
 
-from enum import StrEnum
+from app.core.choices import Choice
 
 
-class MessageState(StrEnum):
+class MessageState(Choice):
     PLANNED = "planned"
+    """It waits for its turn, see `due_at`."""
     SENT = "sent"
+    """A mail server has taken it; that it arrived is more than anybody says."""
     DELAYED = "delayed"
+    """It did not go out yet and is tried again by itself."""
     BOUNCED = "bounced"
     """The address refused it, at once or by a delivery report."""
     FAILED = "failed"
@@ -18,8 +21,9 @@ class MessageState(StrEnum):
 DUE = (MessageState.PLANNED, MessageState.DELAYED)
 
 
-class MessageVerb(StrEnum):
+class MessageVerb(Choice):
     RETRY = "retry"
+    """Plan it again, to go out at once."""
 
 
 RETRIABLE = frozenset({MessageState.DELAYED, MessageState.BOUNCED, MessageState.FAILED})
@@ -31,14 +35,21 @@ def verbs_of(state: MessageState) -> list[MessageVerb]:
     return [MessageVerb.RETRY] if state in RETRIABLE else []
 
 
-class MessageKind(StrEnum):
+class MessageKind(Choice):
     INVITATION = "invitation"
+    """An entity is invited; to its focal points."""
     INVITATION_WITHDRAWN = "invitation_withdrawn"
+    """Its invitation was taken back."""
     LINK_RENEWED = "link_renewed"
+    """A fresh link to answer, for one that was used up."""
     LINK_CODE = "link_code"
+    """The code that a link bound to its mailbox needs."""
     REGISTRATION_CONFIRMED = "registration_confirmed"
+    """The reader has a seat; with the link to join."""
     REGISTRATION_WAITING = "registration_waiting"
+    """The reader is on the waiting list."""
     REGISTRATION_WITHDRAWN = "registration_withdrawn"
+    """The reader is registered no longer."""
     REGISTRATION_SUBSTITUTED = "registration_substituted"
     """Somebody else of the entity has the place."""
     MEETING_CHANGED = "meeting_changed"
@@ -48,7 +59,9 @@ class MessageKind(StrEnum):
     AGENDA_ISSUED = "agenda_issued"
     """There is a new version of its agenda."""
     MEETING_CANCELLED = "meeting_cancelled"
+    """It does not take place."""
     MEETING_POSTPONED = "meeting_postponed"
+    """It has no times until it is rescheduled."""
     ATTENDEE_DECLINED = "attendee_declined"
     """Somebody registered declines in their calendar; their focal points are told."""
     COUNTER_DECLINED = "counter_declined"
@@ -63,7 +76,7 @@ class MessageKind(StrEnum):
     """How the answers stand, for an organizer."""
 
 
-class MailLanguage(StrEnum):
+class MailLanguage(Choice):
     """The languages that mails are written in; each has its file of phrases."""
 
     ENGLISH = "en"
@@ -74,10 +87,12 @@ class MailLanguage(StrEnum):
     RUSSIAN = "ru"
 
 
-class WordingSource(StrEnum):
+class WordingSource(Choice):
     """Whose words a mail says."""
 
     OWN = "own"
+    """The committee's."""
     INHERITED = "inherited"
     """A working group's are those of its committee."""
     STANDARD = "standard"
+    """The service's."""

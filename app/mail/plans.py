@@ -23,8 +23,10 @@ class Notice(Schema):
     language: Language
     person_id: UUID | None = Field(description="To whom, of an entity's directory.")
     account_id: UUID | None = Field(description="To whom, where it would go to an account.")
-    name: str = Field(max_length=500, examples=["Amina Okafor"])
-    recipient: str = Field(max_length=254, examples=["a.okafor@example.org"])
+    name: str = Field(max_length=500, description="Of the reader.", examples=["Amina Okafor"])
+    recipient: str = Field(
+        max_length=254, description="The address.", examples=["a.okafor@example.org"]
+    )
     entity: ShortLine | None = Field(description="Abbreviation of the person's entity.")
     calendar: bool = Field(description="Whether it would change the calendar of its reader.")
     due_at: InstantField = Field(description="It would go out then, together with what waits.")
@@ -37,9 +39,17 @@ class NoticePlan(Schema):
     """
 
     recipients: int = Field(ge=0, le=1_000_000, description="Different people.")
-    kinds: dict[str, int] = Field(max_length=100, examples=[{"meeting_changed": 118}])
-    languages: dict[str, int] = Field(max_length=100_000, examples=[{"en": 97, "fr": 21}])
-    notices: list[Notice] = Field(max_length=100_000)
+    kinds: dict[str, int] = Field(
+        max_length=100,
+        description="How many mails of each `MessageKind`.",
+        examples=[{"meeting_changed": 118}],
+    )
+    languages: dict[str, int] = Field(
+        max_length=100_000,
+        description="How many mails in each language (BCP 47).",
+        examples=[{"en": 97, "fr": 21}],
+    )
+    notices: list[Notice] = Field(max_length=100_000, description="All of them: this is no page.")
 
 
 class Foresight:

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from app.core.openapi import raises
 from app.core.problems import Invalid
 from app.core.routes import Route, Session
+from app.mail.formal import formal_letter
 from app.mail.house import house_of
 from app.mail.mime import ATTACHED
 from app.mail.previews import Wanted, preview
@@ -12,7 +13,7 @@ from app.mail.problems import NobodyToWriteTo
 from app.mail.wording_schemas import PreviewOut, PreviewRecipient, PreviewRequest
 from app.meetings.access import MeetingSecrets
 
-router = APIRouter(route_class=Route, tags=["meetings"])
+router = APIRouter(route_class=Route, tags=["mails"])
 
 
 @router.post(
@@ -41,6 +42,7 @@ async def preview_mail(
     )
     house = house_of(request.app.state.settings, None)
     case, letter = await preview(session, view.meeting, view.committees, wanted, house)
+    formal = await formal_letter(session, case)
     return PreviewOut(
         language=letter.language,
         subject=letter.subject,
@@ -48,5 +50,5 @@ async def preview_mail(
         html=letter.html,
         recipient=PreviewRecipient(name=case.name, email=case.address),
         calendar=letter.invite.body.decode() if letter.invite else None,
-        attachments=[ATTACHED] if letter.invite else [],
+        attachments=([ATTACHED] if letter.invite else []) + ([formal.file_name] if formal else []),
     )

@@ -36,6 +36,8 @@ class Readers(StrEnum):
     INVITED = "invited"
     REGISTERED = "registered"
     ANYBODY = "anybody"
+    COLLEAGUES = "both registered and invited"
+    """Focal points, about somebody registered."""
 
 
 _LIKELY = {
@@ -63,6 +65,8 @@ class Wanted:
 def readers_of(kind: MessageKind) -> Readers:
     """By what its mails tell: a role is told to somebody registered, seats to a focal point."""
     told = FACTS.get(kind, ())
+    if kind is MessageKind.ATTENDEE_DECLINED:
+        return Readers.COLLEAGUES
     if kind is MessageKind.INVITATION_WITHDRAWN or "seats" in told:
         return Readers.INVITED
     return Readers.REGISTERED if "role" in told else Readers.ANYBODY
@@ -100,14 +104,22 @@ async def _reader(
     """Who is named, or the likeliest one."""
     readers = readers_of(wanted.kind)
     asks = wanted.registration_id or wanted.invitation_id or wanted.person_id
+    found: Addressee | None
+    if readers is Readers.COLLEAGUES:
+        found = await _first(session, _colleagues(meeting, line, wanted))
+        return _meant(found, readers, asked=bool(asks))
     by_seat = wanted.registration_id or readers is not Readers.INVITED
     by_invitation = wanted.invitation_id or wanted.person_id or readers is not Readers.REGISTERED
-    found: Addressee | None = None
+    found = None
     if by_seat and not wanted.invitation_id:
         found = await _first(session, _registered(meeting, wanted))
     if found is None and by_invitation and not wanted.registration_id:
         found = await _first(session, _invited(meeting, line, wanted))
-    if found is None and asks:
+    return _meant(found, readers, asked=bool(asks))
+
+
+def _meant(found: Addressee | None, readers: Readers, *, asked: bool) -> Addressee:
+    if found is None and asked:
         raise Invalid("Nobody of this meeting is meant by these ids together.")
     if found is None:
         raise NobodyToWriteTo(f"Nobody is {readers.value} yet.")
@@ -164,6 +176,22 @@ def _invited(meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted) -> Select
         statement = statement.where(col(Invitation.id) == wanted.invitation_id)
     if wanted.person_id:
         statement = statement.where(col(Person.id) == wanted.person_id)
+    return statement
+
+
+def _colleagues(meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted) -> Select[Any]:
+    """Focal points of entities that have somebody registered, and that registration."""
+    columns: list[Any] = [Person, Entity.language, null(), Registration.id]
+    confirmed = col(Registration.status) == RegistrationStatus.CONFIRMED
+    statement = (
+        _invited(meeting, line, wanted)
+        .with_only_columns(*columns)
+        .join(Registration, col(Registration.invitation_id) == col(Invitation.id))
+        .order_by(None)
+        .order_by(confirmed.desc(), col(Registration.queue_number), col(Person.id))
+    )
+    if wanted.registration_id:
+        statement = statement.where(col(Registration.id) == wanted.registration_id)
     return statement
 
 

@@ -424,6 +424,8 @@ def list_messages(
     caller: Caller,
     *,
     meeting: str | None = None,
+    invitation_id: UUID | None = None,
+    registration_id: UUID | None = None,
     state: MessageState | None = None,
     kind: MessageKind | None = None,
 ) -> Select[Any]:
@@ -436,6 +438,10 @@ def list_messages(
         statement = statement.where(_organized_by(caller))
     if meeting is not None:
         statement = statement.where(by_ref(Meeting, meeting))
+    if invitation_id is not None:
+        statement = statement.where(col(Message.invitation_id) == invitation_id)
+    if registration_id is not None:
+        statement = statement.where(col(Message.registration_id) == registration_id)
     if state is not None:
         statement = statement.where(col(Message.state) == state)
     if kind is not None:

@@ -17,8 +17,8 @@ class MessageOut(Schema):
     id: UUID
     kind: MessageKind
     state: MessageState = Field(
-        description="`suppressed`: what it would have said was no longer true; `bounced`: the "
-        "address refused it; see `last_error`."
+        description="`suppressed` has nothing to do with suppressed addresses: mails to those are "
+        "`bounced`."
     )
     meeting_id: UUID
     invitation_id: UUID | None = Field(description="The invitation that it is about.")
@@ -26,17 +26,22 @@ class MessageOut(Schema):
     event_id: UUID = Field(description="The entry of the log that it followed from.")
     person_id: UUID | None = Field(description="To whom, of an entity's directory.")
     account_id: UUID | None = Field(description="To whom, where it goes to an account.")
-    recipient: str = Field(max_length=254, examples=["a.rossi@example.org"])
+    recipient: str = Field(
+        max_length=254, description="The address.", examples=["a.rossi@example.org"]
+    )
     language: Language
     message_id: str = Field(
         max_length=400,
-        description="The mail's Message-ID; a repetition has the same.",
+        description="The header `Message-ID`, for looking it up in mail servers' logs; a "
+        "repetition has the same. The API's own id is `id`.",
         examples=["<01890a5d-ac96-774b-bcce-b302099a8057@example.org>"],
     )
-    attempts: int = Field(ge=0, le=1_000_000, examples=[1])
+    attempts: int = Field(
+        ge=0, le=1_000_000, description="How often it was tried to send it.", examples=[1]
+    )
     created_at: InstantField
     due_at: InstantField = Field(description="It is sent from then on.")
-    sent_at: InstantField | None
+    sent_at: InstantField | None = Field(description="When a mail server took it.")
     opened_at: InstantField | None = Field(
         description="When it was first opened; only where the committee tracks that."
     )
@@ -57,13 +62,15 @@ class SuppressedAddressOut(Schema):
 
     id: UUID
     address: str = Field(max_length=254, examples=["a.rossi@example.org"])
-    since: InstantField
+    since: InstantField = Field(description="When it refused the mail.")
     reason: str = Field(
         max_length=1000,
         description="What its server or the report said.",
         examples=["550 5.1.1 no such user"],
     )
-    message_id: UUID = Field(description="The mail that it refused, as in `GET /v1/messages`.")
+    message_id: UUID = Field(
+        description="The mail that it refused: its `id` in `GET /v1/messages`."
+    )
 
 
 class SuppressedAddressSort(StrEnum):

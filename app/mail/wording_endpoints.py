@@ -22,7 +22,7 @@ Tag = Annotated[MailLanguage, Path(examples=["fr"])]
 WORDINGS = "/committees/{c}/wordings"
 WORDING = WORDINGS + "/{kind}/{language}"
 
-router = APIRouter(route_class=Route, tags=["committees"])
+router = APIRouter(route_class=Route, tags=["mails"])
 
 
 @router.get(WORDINGS, operation_id="listWordings")

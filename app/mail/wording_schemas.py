@@ -74,16 +74,23 @@ class WordingOut(Schema):
     kind: MessageKind
     language: MailLanguage
     source: WordingSource = Field(
-        description="`inherited`: a working group says what its committee says."
+        description="`own`: the committee's; `inherited`: a working group says what its committee "
+        "says; `standard`: the service's."
     )
     subject: str = Field(max_length=500, examples=[SUBJECT])
     paragraphs: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
         max_length=10, examples=[[PARAGRAPH]]
     )
-    closing: str | None = Field(max_length=500, description="Null for the standard one.")
+    closing: str | None = Field(
+        max_length=500,
+        description="Null where own or inherited words leave the standard one; with the standard "
+        "words it is that one, and need not be sent back.",
+    )
     placeholders: list[Annotated[str, StringConstraints(max_length=40)]] = Field(
         max_length=20,
-        description="What the words may name.",
+        description="What the words may name, in `{` and `}`. They are names of facts: `when` is "
+        "the time of the meeting, `deadline` the last moment to answer, both written out in the "
+        "mail's language and the meeting's zone.",
         examples=[["meeting", "committee", "entity", "name", "when"]],
     )
     changed_at: InstantField | None = Field(description="Null for the standard words.")
@@ -113,15 +120,30 @@ class WordingOut(Schema):
 class PreviewRequest(Schema):
     """Which mail to look at; who is not named is chosen from those whom it would go to."""
 
-    kind: MessageKind
-    language: Language | None = Field(None, description="Null for the reader's own.")
-    invitation_id: UUID | None = None
-    registration_id: UUID | None = None
-    person_id: UUID | None = Field(None, description="The reader.")
+    kind: MessageKind = Field(
+        description="Of a `digest` only the frame is shown: its figures are put in each morning."
+    )
+    language: Language | None = Field(
+        None,
+        description="Null for the reader's own. One that mails are not written in gives English.",
+    )
+    invitation_id: UUID | None = Field(
+        None, description="Of this meeting: the mail goes to a focal point of its entity."
+    )
+    registration_id: UUID | None = Field(
+        None, description="Of this meeting: the mail is about it, and goes to its person."
+    )
+    person_id: UUID | None = Field(
+        None, description="The reader: a focal point of an invited entity, or somebody registered."
+    )
     wording: WordingWrite | None = Field(
         None, description="Words that are not saved yet; null for those in force."
     )
-    note: Paragraphs | None = Field(None, examples=["The room is needed by the General Assembly."])
+    note: Paragraphs | None = Field(
+        None,
+        description="A word to the readers, as it can be sent with a change.",
+        examples=["The room is needed by the General Assembly."],
+    )
 
 
 class PreviewRecipient(Schema):
@@ -134,10 +156,19 @@ class PreviewOut(Schema):
 
     language: Language
     subject: str = Field(max_length=10_000, examples=["Invitation: 6th meeting"])
-    text: str = Field(max_length=500_000)
-    html: str = Field(max_length=1_000_000, description="Do not show it outside a sandbox.")
+    text: str = Field(max_length=500_000, description="The mail as plain text.")
+    html: str = Field(
+        max_length=1_000_000,
+        description="The same as a whole page. Show it in an `iframe` with `sandbox`, never within "
+        "your own page.",
+    )
     recipient: PreviewRecipient
-    calendar: str | None = Field(max_length=1_000_000, description="The calendar object with it.")
+    calendar: str | None = Field(
+        max_length=1_000_000,
+        description="The iCalendar object with it; null where none goes with it.",
+    )
     attachments: list[Annotated[str, StringConstraints(max_length=200)]] = Field(
-        max_length=20, description="Names of files.", examples=[["meeting.ics"]]
+        max_length=20,
+        description="Names of files. The formal letter itself is read at `letter.pdf`.",
+        examples=[["meeting.ics"]],
     )

@@ -104,6 +104,8 @@ class RegistrationDeadline(Schema):
 
 
 class RegistrationDeadlinePatch(Schema):
+    """Of a rule that there is, any member; to count in other days, null for the old ones."""
+
     days_before: DaysBefore | None = None
     working_days_before: WorkingDaysBefore | None = None
     time: ClockTime | None = None
@@ -221,6 +223,8 @@ class MeetingCreate(MeetingMembers):
 
 
 class MeetingPatch(Schema):
+    """Members as in `MeetingCreate`; null removes: what has a default there goes back to it."""
+
     title: dict[Language, Line | None] | None = Field(None, max_length=20)
     description: dict[Language, Paragraphs | None] | None = Field(None, max_length=20)
     format: MeetingFormat | None = None
@@ -292,12 +296,16 @@ class PublicMeetingOut(MeetingShown):
 
 class MeetingOut(MeetingShown):
     seat_quota: Seats
-    capacity: Seats | None
-    registration_opens_at: InstantField | None
-    registration_closes_at: InstantField | None
-    registration_deadline: RegistrationDeadline | None
-    public: bool
-    links_bound: bool | None
+    capacity: Seats | None = Field(description="Seats in all; null for no limit.")
+    registration_opens_at: InstantField | None = Field(description="Null: once it is announced.")
+    registration_closes_at: InstantField | None = Field(
+        description="The deadline as an instant, also where a rule gives it; null for none."
+    )
+    registration_deadline: RegistrationDeadline | None = Field(
+        description="The rule that `registration_closes_at` follows from; null where there is none."
+    )
+    public: bool = Field(description="Whether everybody may see it once it is announced.")
+    links_bound: bool | None = Field(description="Null: as the committee has it.")
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,
@@ -338,7 +346,9 @@ class MoveRequest(Schema):
 
     note: Paragraphs | None = Field(None, examples=["The room is needed by the General Assembly."])
     silent: Annotated[Flag, AfterValidator(_always_told)] = Field(
-        False, description="Never: whoever has the meeting in the calendar is told of its moves."
+        False,
+        description="Only false is taken: whoever has the meeting in the calendar is told of its "
+        "moves.",
     )
 
 

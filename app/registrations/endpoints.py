@@ -23,7 +23,7 @@ from app.registrations.access import (
     delegation_for,
     registration_to_change,
 )
-from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
 from app.registrations.problems import (
     AlreadyPresent,
     AlreadyRegistered,
@@ -57,14 +57,24 @@ async def list_registrations(
     view: MeetingDep,
     paging: Paging,
     sort: RegistrationSort = RegistrationSort.ARRIVAL,
-    entity: Annotated[str | None, Query(min_length=1, max_length=80)] = None,
+    entity: Annotated[
+        str | None, Query(min_length=1, max_length=80, description="Id or handle.")
+    ] = None,
     status: RegistrationStatus | None = None,
     role: RegistrationRole | None = None,
+    participation: Annotated[
+        Participation | None, Query(description="Only those whose calendar answered so.")
+    ] = None,
 ) -> Page[RegistrationOut]:
     """List registrations: everybody's for organizers, the own delegation for focal points."""
     own = None if view.observes else own_entities(view)
     statement = queries.list_registrations(
-        view.meeting.id, entities=own, entity=entity, status=status, role=role
+        view.meeting.id,
+        entities=own,
+        entity=entity,
+        status=status,
+        role=role,
+        participation=participation,
     )
     if view.caller.link is not None:
         statement = statement.where(col(Registration.invitation_id) == view.caller.link.resource_id)

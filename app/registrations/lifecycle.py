@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
 
 
@@ -14,9 +15,11 @@ class RegistrationRole(StrEnum):
     SUPPORT = "support"
 
 
-class RegistrationStatus(StrEnum):
+class RegistrationStatus(Choice):
     CONFIRMED = "confirmed"
+    """It has a seat, or needs none."""
     WAITING = "waiting"
+    """It waits for one of the entity's seats."""
     WITHDRAWN = "withdrawn"
     SUBSTITUTED = "substituted"
     """Somebody else has its seat, or its place in the waiting list."""
@@ -31,8 +34,9 @@ class Participation(StrEnum):
     TENTATIVE = "tentative"
 
 
-class RegistrationVerb(StrEnum):
+class RegistrationVerb(Choice):
     PROMOTE = "promote"
+    """What a seat that falls free does by itself; nobody is allowed to."""
     WITHDRAW = "withdraw"
     SUBSTITUTE = "substitute"
 

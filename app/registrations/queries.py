@@ -140,6 +140,7 @@ def list_registrations(
     entity: str | None = None,
     status: RegistrationStatus | None = None,
     role: RegistrationRole | None = None,
+    participation: Participation | None = None,
 ) -> Select[Any]:
     """Rows of (Registration, Entity, Person, place in the waiting list or None)."""
     statement = _LISTED.where(col(Registration.meeting_id) == meeting_id)
@@ -151,6 +152,8 @@ def list_registrations(
         statement = statement.where(col(Registration.status) == status)
     if role is not None:
         statement = statement.where(col(Registration.role) == role)
+    if participation is not None:
+        statement = statement.where(col(Registration.participation) == participation)
     return statement
 
 

@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
+from app.core.choices import Choice
 
-class Anchor(StrEnum):
+
+class Anchor(Choice):
     """What a step is counted back from."""
 
     DEADLINE = "deadline"
@@ -12,7 +14,7 @@ class Anchor(StrEnum):
     """The beginning of the meeting."""
 
 
-class About(StrEnum):
+class About(Choice):
     ANSWER = "answer"
     """The invitation was sent and not answered."""
     DELEGATION = "delegation"
@@ -21,13 +23,15 @@ class About(StrEnum):
     """The meeting is near, for those who have a seat."""
 
 
-class To(StrEnum):
+class To(Choice):
     """Which focal points of an entity."""
 
     ALTERNATE = "alternate"
     """The alternates; the principals where there are none."""
     PRINCIPAL = "principal"
+    """The principals only."""
     ALL = "all"
+    """Every focal point."""
 
 
 class Unit(StrEnum):
@@ -36,25 +40,36 @@ class Unit(StrEnum):
     HOURS = "hours"
 
 
-class RunOutcome(StrEnum):
+class RunOutcome(Choice):
     RAN = "ran"
+    """Whoever had not acted was reminded."""
     SKIPPED = "skipped"
+    """Nobody was; see `reason`."""
 
 
-class Source(StrEnum):
+class Source(Choice):
     """Whose steps count for a meeting."""
 
     MEETING = "meeting"
+    """It has steps of its own."""
     COMMITTEE = "committee"
+    """Its committee's count."""
     NONE = "none"
+    """There are none, and nobody is reminded."""
 
 
-class Outcome(StrEnum):
+class Outcome(Choice):
     """What became of one invitation in a reminder by hand."""
 
     REMINDED = "reminded"
+    """A mail to each focal point follows."""
     ANSWERED_ALREADY = "answered_already"
+    """There is nothing to remind of."""
     NOT_SENT = "not_sent"
+    """It is a draft still: send it first."""
     WITHDRAWN = "withdrawn"
+    """It was taken back."""
     REMINDED_LATELY = "reminded_lately"
+    """That was within 24 hours; `force` does it again."""
     UNKNOWN = "unknown"
+    """This meeting has no such invitation."""

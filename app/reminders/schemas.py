@@ -20,8 +20,10 @@ class Before(Schema):
     working_days: Number | None = Field(
         None, description="Working days of the committee; 0 is the last one up to the day."
     )
-    days: Number | None = None
-    hours: Annotated[int, Field(ge=1, le=8760), Whole] | None = None
+    days: Number | None = Field(None, description="Days of the calendar; 0 is the same day.")
+    hours: Annotated[int, Field(ge=1, le=8760), Whole] | None = Field(
+        None, description="Hours before the very instant of the anchor."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -120,12 +122,19 @@ class RemindersStep(ReminderStep):
     """A step with its time and what became of it."""
 
     due_at: InstantField | None = Field(description="Null where the meeting has no deadline.")
-    due_local: WallTimeField | None
-    ran_at: InstantField | None
+    due_local: WallTimeField | None = Field(
+        description="The same on the clocks of the meeting's `timezone`."
+    )
+    ran_at: InstantField | None = Field(description="Null while it is still to come.")
     outcome: RunOutcome | None = Field(description="Null while it is still to come.")
-    reason: str | None = Field(max_length=500, description="Why it was skipped.")
+    reason: str | None = Field(
+        max_length=500, description="Why it was skipped, in English, for people."
+    )
     told: People = Field(description="To how many people mails were planned, and not suppressed.")
-    would_tell: People = Field(description="How many people it would tell if it ran now.")
+    would_tell: People = Field(
+        description="How many people it would tell if it ran now: whoever was invited or reminded "
+        "within 24 hours is left alone."
+    )
 
 
 class RemindersOut(Schema):
@@ -138,8 +147,10 @@ class RemindersOut(Schema):
 class RemindRequest(Schema):
     """Which invitations to remind of: the ones named, or all that are not answered."""
 
-    all_unanswered: Flag = False
-    invitations: list[UUID] = Field(default_factory=list, max_length=1000)
+    all_unanswered: Flag = Field(False, description="All that are sent and not answered.")
+    invitations: list[UUID] = Field(
+        default_factory=list, max_length=1000, description="Their ids, instead of all."
+    )
     to: To = To.ALL
     force: Flag = Field(
         default=False, description="Also those that were reminded of within 24 hours."
@@ -160,7 +171,7 @@ class RemindOneRequest(Schema):
 
     to: To = To.ALL
     force: Flag = Field(default=False, description="Also if it was reminded of within 24 hours.")
-    note: Paragraphs | None = None
+    note: Paragraphs | None = Field(None, description="Stands in the mail.")
 
 
 class RemindResult(Schema):
@@ -173,7 +184,7 @@ class RemindResults(Schema):
     """A result for each invitation; the mails follow by the worker."""
 
     dry_run: bool
-    reminded: int = Field(ge=0, le=100_000)
+    reminded: int = Field(ge=0, le=100_000, description="How many have the outcome `reminded`.")
     results: list[RemindResult] = Field(max_length=10_000)
 
 
@@ -181,4 +192,7 @@ class DigestOut(Schema):
     """Whether you get the morning digest of a committee's meetings."""
 
     committee_id: UUID
-    wanted: bool
+    wanted: bool = Field(
+        description="True until it is declined. Only organizers of the committee get one, on "
+        "mornings on which answers are open."
+    )

@@ -89,6 +89,7 @@ MATRIX: Final[dict[str, Row]] = {
     "deleteMember": _ROLL_ADMINISTRATORS,
     "listDutyStations": _ACCOUNTS,
     "listHolidays": _ACCOUNTS,
+    "getHolidays": _ACCOUNTS,
     "putHolidays": _ADMINISTRATORS,
     "listEntities": _ACCOUNTS,
     "createEntity": _ADMINISTRATORS,

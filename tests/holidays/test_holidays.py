@@ -77,6 +77,24 @@ async def test_a_years_list_is_replaced_as_a_whole(world: World, session: AsyncS
     ]
 
 
+async def test_a_list_is_replaced_only_as_it_was_read(world: World) -> None:
+    await put(world, 2021, "2021-12-24")
+    path = "/v1/duty-stations/new-york/holidays/2021"
+    read = await world.administrator.get(path)
+    assert [each["day"] for each in read.json()["holidays"]] == ["2021-12-24"]
+    tag = {"If-Match": read.headers["etag"]}
+    later = listed("2021-01-01", "2021-12-24")
+    changed = await world.administrator.put(path, json=later, headers=tag)
+    assert changed.status_code == 200
+    assert changed.headers["etag"] == (await world.administrator.get(path)).headers["etag"]
+    refused = await world.administrator.put(path, json=listed(), headers=tag)
+    assert refused.status_code == 412
+    assert (await world.administrator.get(path)).json() == changed.json()
+    bare = await world.administrator.get("/v1/duty-stations/new-york/holidays/1999")
+    assert (bare.status_code, bare.json()["holidays"]) == (200, [])
+    assert (await world.administrator.get(path.replace("new-", "old-"))).status_code == 404
+
+
 async def test_a_duty_station_is_there_as_long_as_it_has_holidays(world: World) -> None:
     path = "/v1/duty-stations/geneva/holidays"
     assert (await world.administrator.get(path)).status_code == 404

@@ -190,6 +190,9 @@ async def test_a_counter_proposal_waits_for_the_organizer(
     organizer = await world.organizer({"id": post.stage.committee.id})
     (item,) = (await organizer.get("/v1/incoming-mails?state=held")).json()["items"]
     assert (item["kind"], item["reason"]) == ("counter", "counter_proposal")
+    for invitation_id, found in ((item["invitation_id"], [item]), (registration_id, [])):
+        listed = await organizer.get(f"/v1/incoming-mails?invitation_id={invitation_id}")
+        assert listed.json()["items"] == found
     assert item["calendar"]["proposed_start"] == "2021-10-11T13:00:00Z"
     assert item["allowed"] == ["decline", "dismiss"]
     assert (await board(organizer, post.stage))["unread"] == 1
@@ -229,6 +232,10 @@ async def test_an_organizer_may_vouch_for_an_answer(
     earlier, later = (f"/v1/incoming-mails/{item['id']}" for item in items)
     assert (await organizer.post(f"{later}/apply")).json()["state"] == "accepted"
     assert await post.participation(registration_id) == "declined"
+    people = f"/v1/meetings/{post.stage.meeting.id}/registrations?participation="
+    for answered, found in (("declined", [str(registration_id)]), ("accepted", [])):
+        listed = await organizer.get(people + answered)
+        assert [each["id"] for each in listed.json()["items"]] == found
     refused = await organizer.post(f"{earlier}/apply")
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (
         409,

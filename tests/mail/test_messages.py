@@ -39,6 +39,10 @@ async def test_organizers_see_the_mails_of_their_meetings(stage: Stage, world: W
     assert await kinds(organizer, "&state=sent") == []
     assert await kinds(organizer, f"&meeting={stage.meeting.handle}&state=planned") == everything
     assert await kinds(organizer, "&meeting=another-meeting") == []
+    registered = (await stage.messages())[1].registration_id
+    assert await kinds(organizer, f"&invitation_id={stage.invitation.id}") == ["invitation"]
+    assert await kinds(organizer, f"&registration_id={registered}") == ["registration_confirmed"]
+    assert await kinds(organizer, f"&registration_id={stage.invitation.id}") == []
 
 
 async def test_a_message_shows_its_delivery_and_no_token(stage: Stage, world: World) -> None:

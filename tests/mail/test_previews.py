@@ -58,7 +58,8 @@ async def test_an_invitation_is_seen_before_it_is_sent(
     assert await rows(stage) == before
     assert seen["subject"] == "Invitation : 6e réunion du comité"
     assert seen["recipient"] == {"name": "Amina Rossi", "email": "amina@example.org"}
-    assert (seen["language"], seen["calendar"], seen["attachments"]) == ("fr", None, [])
+    assert (seen["language"], seen["calendar"]) == ("fr", None)
+    assert seen["attachments"] == [f"letter-{stage.committee.handle.upper()}-6-draft.pdf"]
     assert "/answer#…" in seen["text"]
     assert "/answer#…" in seen["html"]
 
@@ -103,7 +104,8 @@ async def test_what_is_seen_is_what_is_sent(
     assert compared(seen["html"]) == compared(sent.html)
     assert seen["subject"] == sent.subject
     assert (seen["calendar"] is None) == (sent.invite is None)
-    assert seen["attachments"] == (["meeting.ics"] if sent.invite else [])
+    letter = f"letter-{stage.committee.handle.upper()}-6-L1.pdf"
+    assert seen["attachments"] == [letter if kind is MessageKind.INVITATION else "meeting.ics"]
     assert TOKEN.findall(str(seen)) == []
 
 
@@ -132,6 +134,26 @@ async def test_the_likeliest_reader_is_chosen(stage: Stage, organizer: httpx.Asy
     assert (named["recipient"]["name"], named["calendar"]) == ("Amina Rossi", None)
     seated = await preview(stage, organizer, "meeting_updated")
     assert "METHOD:REQUEST" in seated["calendar"]
+
+
+async def test_a_focal_point_is_told_who_declines(
+    stage: Stage, organizer: httpx.AsyncClient
+) -> None:
+    path = f"/v1/meetings/{stage.meeting.handle}/previews"
+    nobody = await organizer.post(path, json={"kind": "attendee_declined"})
+    assert (nobody.status_code, nobody.json()["detail"]) == (
+        409,
+        "Nobody is both registered and invited yet.",
+    )
+    await stage.send()
+    declining = await stage.register("Li Wei")
+    seen = await preview(stage, organizer, "attendee_declined", language="en")
+    assert seen["recipient"]["name"] == "Amina Rossi"
+    assert seen["subject"] == "Li Wei declines: 6th meeting of the committee"
+    named = await preview(
+        stage, organizer, "attendee_declined", language="en", registration_id=str(declining)
+    )
+    assert named == seen
 
 
 async def test_words_that_are_not_saved_and_a_note_are_shown(
