@@ -151,8 +151,11 @@ def personal_entry(
 
 
 def cancelled(entry: MeetingEntry) -> MeetingEntry:
-    """The whole entry is taken back: nobody but this person has one with its UID."""
-    return replace(entry, status=EntryStatus.CANCELLED)
+    """The whole entry is taken back: nobody but this person has one with its UID. Nothing is asked
+    any more.
+    """
+    attendee = entry.attendee and replace(entry.attendee, rsvp=False)
+    return replace(entry, status=EntryStatus.CANCELLED, attendee=attendee)
 
 
 def place_of(meeting: Meeting) -> str:

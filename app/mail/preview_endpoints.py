@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from app.core.openapi import raises
 from app.core.problems import Invalid
 from app.core.routes import Route, Session
+from app.mail.formal import formal_letter
 from app.mail.house import house_of
 from app.mail.mime import ATTACHED
 from app.mail.previews import Wanted, preview
@@ -41,6 +42,8 @@ async def preview_mail(
     )
     house = house_of(request.app.state.settings, None)
     case, letter = await preview(session, view.meeting, view.committees, wanted, house)
+    formal = await formal_letter(session, case)
+    names = [ATTACHED if letter.invite else None, formal.file_name if formal else None]
     return PreviewOut(
         language=letter.language,
         subject=letter.subject,
@@ -48,5 +51,5 @@ async def preview_mail(
         html=letter.html,
         recipient=PreviewRecipient(name=case.name, email=case.address),
         calendar=letter.invite.body.decode() if letter.invite else None,
-        attachments=[ATTACHED] if letter.invite else [],
+        attachments=[name for name in names if name is not None],
     )

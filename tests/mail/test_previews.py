@@ -58,7 +58,8 @@ async def test_an_invitation_is_seen_before_it_is_sent(
     assert await rows(stage) == before
     assert seen["subject"] == "Invitation : 6e réunion du comité"
     assert seen["recipient"] == {"name": "Amina Rossi", "email": "amina@example.org"}
-    assert (seen["language"], seen["calendar"], seen["attachments"]) == ("fr", None, [])
+    assert (seen["language"], seen["calendar"]) == ("fr", None)
+    assert seen["attachments"] == ["letter-COORDINATION-COMMITTEE-6-draft.pdf"]
     assert "/answer#…" in seen["text"]
     assert "/answer#…" in seen["html"]
 
@@ -103,7 +104,9 @@ async def test_what_is_seen_is_what_is_sent(
     assert compared(seen["html"]) == compared(sent.html)
     assert seen["subject"] == sent.subject
     assert (seen["calendar"] is None) == (sent.invite is None)
-    assert seen["attachments"] == (["meeting.ics"] if sent.invite else [])
+    formal = kind is MessageKind.INVITATION
+    name = "letter-COORDINATION-COMMITTEE-6-L1.pdf" if formal else "meeting.ics"
+    assert seen["attachments"] == [name]
     assert TOKEN.findall(str(seen)) == []
 
 
