@@ -28,6 +28,7 @@ from app.registrations.tables import Registration
 PRODID = "-//Secretariat//Meetings//EN"
 ALARM_MINUTES = 15
 AGENDA_LINES = 60
+_COLON = ": \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{FULLWIDTH COLON}"
 
 _STATUS = {
     MeetingStatus.DRAFT: EntryStatus.TENTATIVE,
@@ -144,14 +145,17 @@ def personal_entry(
         attendee=attendee,
         description="\n\n".join(filter(None, [f"{join_words}\n{join_address}", entry.description])),
         location=entry.location or join_address,
-        conferences=(Conference(uri=join_address, label=join_words),),
+        conferences=(Conference(uri=join_address, label=join_words.rstrip(_COLON)),),
         alarms=(ALARM_MINUTES,),
     )
 
 
 def cancelled(entry: MeetingEntry) -> MeetingEntry:
-    """The whole entry is taken back: nobody but this person has one with its UID."""
-    return replace(entry, status=EntryStatus.CANCELLED)
+    """The whole entry is taken back: nobody but this person has one with its UID. Nothing is asked
+    any more.
+    """
+    attendee = entry.attendee and replace(entry.attendee, rsvp=False)
+    return replace(entry, status=EntryStatus.CANCELLED, attendee=attendee)
 
 
 def place_of(meeting: Meeting) -> str:
@@ -172,9 +176,14 @@ def describe(meeting: Meeting, agenda: bytes | None, languages: Sequence[str]) -
     )
 
 
-def timetable(agenda: bytes, languages: Sequence[str]) -> list[str]:
-    """The items of an issued agenda with the wall times at which they begin."""
-    return _shortened(_agenda_lines(json.loads(agenda), languages, timed=True))
+def timetable(meeting: Meeting, agenda: bytes, languages: Sequence[str]) -> list[str]:
+    """The items of an issued agenda with the wall times at which they begin; without those where
+    the meeting has moved since, as what was issued still says the old ones.
+    """
+    issued = json.loads(agenda)
+    began = (issued["meeting"]["local_start"], issued["meeting"]["timezone"])
+    begins = (meeting.local_start.isoformat(), meeting.timezone)
+    return _shortened(_agenda_lines(issued, languages, timed=began == begins))
 
 
 def agenda_symbol(agenda: bytes | None) -> str | None:

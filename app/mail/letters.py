@@ -271,7 +271,7 @@ def _agenda(case: Case, words: Words) -> list[str]:
     issued = MessageKind.AGENDA_ISSUED
     if case.agenda is None or issued not in {case.message.kind, *case.merged.also}:
         return []
-    return [value(line) for line in timetable(case.agenda, [words.language])]
+    return [value(line) for line in timetable(case.meeting, case.agenda, [words.language])]
 
 
 def _also(case: Case, words: Words) -> list[str]:

@@ -68,24 +68,33 @@ class Figures:
         return self.answers.get(InvitationStatus.SENT, 0)
 
 
-async def list_candidates(session: AsyncSession, now: datetime) -> Sequence[Committee]:
-    """Committees that somebody organizes, with answers open in them or in a working group."""
+async def list_candidates(
+    session: AsyncSession, now: datetime
+) -> Sequence[tuple[Committee, datetime]]:
+    """Committees that somebody organizes, with answers open in them or in a working group, and
+    the moment at which the first such invitation went out.
+    """
     meeting, group = aliased(Meeting), aliased(Committee)
-    answers_open = exists().where(
-        _is_open(meeting, now),
-        col(group.id) == col(meeting.committee_id),
-        or_(col(group.id) == col(Committee.id), col(group.parent_id) == col(Committee.id)),
-        exists().where(
-            col(Invitation.meeting_id) == col(meeting.id), col(Invitation.status).in_(LIVE)
-        ),
+    opened_at = (
+        sa_select(func.min(col(Invitation.sent_at)))
+        .join(meeting, col(meeting.id) == col(Invitation.meeting_id))
+        .join(group, col(group.id) == col(meeting.committee_id))
+        .where(
+            _is_open(meeting, now),
+            or_(col(group.id) == col(Committee.id), col(group.parent_id) == col(Committee.id)),
+            col(Invitation.status).in_(LIVE),
+        )
+        .correlate(Committee)
+        .scalar_subquery()
     )
     organized = exists().where(
         col(Grant.committee_id) == col(Committee.id),
         col(Grant.role) == Role.ORGANIZER,
         col(Grant.revoked_at).is_(None),
     )
-    statement = select(Committee).where(organized, answers_open).order_by(col(Committee.id))
-    return (await session.execute(statement)).scalars().all()
+    statement = sa_select(Committee, opened_at).where(organized)
+    rows = await session.execute(statement.order_by(col(Committee.id)))
+    return [(committee, opened) for committee, opened in rows if opened is not None]
 
 
 async def calendars_on(

@@ -148,14 +148,18 @@ def by_hand(
     return Outcome.REMINDED_LATELY if lately and not force else Outcome.REMINDED
 
 
-def digest_day(now: datetime, local: datetime, zone: str, calendar: WorkingCalendar) -> date | None:
+def digest_day(
+    now: datetime, local: datetime, zone: str, calendar: WorkingCalendar, opened_at: datetime
+) -> date | None:
     """The day whose digest is to go out now, where `local` is what clocks show; None at other
-    times and on days that are not worked.
+    times, on days that are not worked, and where nothing was open in the morning: who invites at
+    noon needs no digest in the same minute.
     """
     if not calendar.works_on(local.date()):
         return None
     begins = wall_instant(local.date(), DIGEST_TIME, zone)
-    return local.date() if begins <= now < begins + DIGEST_LASTS else None
+    due = opened_at <= begins <= now < begins + DIGEST_LASTS
+    return local.date() if due else None
 
 
 def _due(step: Step, timing: Timing, place: int) -> Due | None:

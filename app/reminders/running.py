@@ -113,12 +113,12 @@ def run_of(due: Due | None, runs: Mapping[str, ReminderRun]) -> ReminderRun | No
 
 async def digests_due(session: AsyncSession, now: datetime) -> dict[UUID, date]:
     """The committees whose digest of the day is due and has not gone out."""
-    committees = await digests.list_candidates(session, now)
-    calendars = await digests.calendars_on(session, committees, now.date())
+    candidates = await digests.list_candidates(session, now)
+    calendars = await digests.calendars_on(session, [each for each, _ in candidates], now.date())
     days = {
         each.id: day
-        for each in committees
-        if (day := _digest_day(each, calendars[each.id], now)) is not None
+        for each, opened_at in candidates
+        if (day := _digest_day(each, calendars[each.id], now, opened_at)) is not None
     }
     done = await digests.ran_on(session, days) if days else set()
     return {committee_id: day for committee_id, day in days.items() if committee_id not in done}
@@ -164,6 +164,8 @@ async def _carry_out(
     log.info("reminder", meeting=meeting.handle, step=due.key, skipped=verdict.reason)
 
 
-def _digest_day(committee: Committee, calendar: WorkingCalendar, now: datetime) -> date | None:
+def _digest_day(
+    committee: Committee, calendar: WorkingCalendar, now: datetime, opened_at: datetime
+) -> date | None:
     local = now.astimezone(ZoneInfo(committee.timezone)).replace(tzinfo=None)
-    return policy.digest_day(now, local, committee.timezone, calendar)
+    return policy.digest_day(now, local, committee.timezone, calendar, opened_at)

@@ -11,6 +11,7 @@ import vobject
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.calendar.entries import cancelled
 from app.calendar.writer import (
     Attendee,
     AttendeeRole,
@@ -107,6 +108,21 @@ END:VALARM
 END:VEVENT
 END:VCALENDAR
 """
+
+
+def test_a_cancelled_entry_asks_for_no_answer() -> None:
+    attendee = Attendee(name="José", address="jose@unodc.example.org", rsvp=True)
+    entry = cancelled(replace(MEETING, attendee=attendee))
+    lines = (
+        calendar([entry], method=Method.CANCEL, prodid=PRODID)
+        .decode()
+        .replace("\r\n ", "")
+        .splitlines()
+    )
+    (said,) = [line for line in lines if line.startswith("ATTENDEE")]
+    assert "RSVP=FALSE" in said
+    assert "STATUS:CANCELLED" in lines
+
 
 INJECTIONS = [
     "\r\nATTENDEE:mailto:evil@example.org",

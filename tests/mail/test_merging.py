@@ -133,6 +133,23 @@ async def test_an_agenda_is_told_with_its_items_and_updates_calendars(stage: Sta
     assert (entry["SEQUENCE"], other.sequence.value) == (1, "1")
 
 
+async def test_a_meeting_that_moves_after_its_agenda_was_issued_tells_no_old_times(
+    stage: Stage, tmp_path: Path
+) -> None:
+    await stage.send()
+    await stage.register()
+    known = await stage.delivered()
+    await stage.issue_agenda()
+    await stage.reschedule(hours=1)
+    told = await sent_to_person(stage, tmp_path, known)
+    (mail,) = [await stage.mail(message) for message in told if message.state is SENT]
+    text = body(mail, "plain").splitlines()
+    assert [line.strip() for line in text if line.endswith(("Opening", "Closing"))] == [
+        "1 Opening",
+        "3 Closing",
+    ]
+
+
 @pytest.mark.parametrize("silent", [True, False])
 async def test_a_silent_change_is_written_to_nobody(stage: Stage, silent: bool) -> None:
     await stage.send()

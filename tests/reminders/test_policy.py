@@ -251,4 +251,15 @@ def test_a_digest_is_due_on_the_morning_of_a_working_day(
     now: datetime, zone: str, expected: date | None
 ) -> None:
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    assert digest_day(now, local, zone, WorkingCalendar()) == expected
+    long_ago = now - timedelta(days=30)
+    assert digest_day(now, local, zone, WorkingCalendar(), long_ago) == expected
+
+
+@pytest.mark.parametrize(("minutes", "due"), [(-1, True), (0, True), (1, False)])
+def test_what_was_opened_after_the_morning_waits_for_the_next(minutes: int, due: bool) -> None:
+    morning = datetime(2021, 10, 4, 12, tzinfo=UTC)
+    now = morning + timedelta(hours=3)
+    local = now.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+    opened_at = morning + timedelta(minutes=minutes)
+    day = digest_day(now, local, ZONE, WorkingCalendar(), opened_at)
+    assert day == (date(2021, 10, 4) if due else None)
