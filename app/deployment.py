@@ -12,7 +12,7 @@ import structlog
 from app.core.database_settings import DatabaseSettings
 from app.settings import LogFormat, Settings
 
-_SECRET_PATH = re.compile(r"(/v1/feeds/)[^/?\s]+")
+_SECRET_PATH = re.compile(r"(/v1/(?:feeds|opened|digests/unsubscribe)/)[^/?\s]+")
 
 
 class NotConfigured(RuntimeError):
@@ -48,8 +48,8 @@ def secret_key(settings: Settings) -> bytes:
 
 
 def configure_logging(settings: Settings) -> None:
-    """Lines for people or for machines, on standard error; no log of the server names the secret
-    address of a feed.
+    """Lines for people or for machines, on standard error; no log of the server names a secret
+    address, such as that of a feed.
     """
     logging.getLogger("uvicorn.access").addFilter(hide_secret_paths)
     renderer: structlog.typing.Processor = (

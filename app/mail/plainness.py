@@ -21,7 +21,8 @@ _LINKS = re.compile(
     | : (?=//)
     | (?<=/) (?=/) | (?<=\\) (?=\\)         # //evil.example, \\evil\share
     | (?<=www) [.] (?=\S)
-    | (?<=[\w-]) [.\uff0e\uff61] (?=[^\W\d_][\w-])    # evil.example, but neither 6.2 nor U.N.
+    # evil.example, but neither 6.2 nor U.N.
+    | (?<=[^\s.,;:!?'"()]) [.\uff0e\uff61] (?=[^\W\d_][\w-])
     | (?<=\S) @ (?=\S)
     """,
     re.VERBOSE | re.IGNORECASE,

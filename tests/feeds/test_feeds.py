@@ -398,6 +398,10 @@ async def test_an_address_is_in_no_log_and_no_problem(
     record = logging.LogRecord("uvicorn.access", 20, "", 0, line, args, None)
     assert hide_secret_paths(record)
     assert record.getMessage() == '127.0.0.1:1 - "GET /v1/feeds/... HTTP/1.1" 200'
+    for secret in ("/v1/opened/abc.gif", "/v1/digests/unsubscribe/abc"):
+        told = logging.LogRecord("uvicorn.access", 20, "", 0, "%s", (secret,), None)
+        assert hide_secret_paths(told)
+        assert "abc" not in told.getMessage()
 
 
 async def asked_at_once(stage: Stage, client: httpx.AsyncClient) -> list[str]:
