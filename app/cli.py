@@ -111,7 +111,10 @@ def serve(
         bool, typer.Option("--no-demo", help="Do not load the reference meeting.")
     ] = False,
 ) -> None:
-    """Serve API and worker, with an embedded PostgreSQL unless DATABASE_URL names another."""
+    """Serve API and worker, and the receiver of mails where its port is set.
+
+    With an embedded PostgreSQL, unless DATABASE_URL names another.
+    """
     settings = _settings()
     parts = serving.Parts(worker=not no_worker, migrate=not no_migrate, demo=not no_demo)
     _let_signals_interrupt()

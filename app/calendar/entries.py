@@ -124,7 +124,8 @@ def personal_entry(
     asks: bool = False,
 ) -> MeetingEntry:
     """The person's own entry, as it goes by mail; many programs show no CONFERENCE, so the
-    personal link stands in the description too, and as the place of a meeting without one.
+    personal link stands in the description too, and as the place of a meeting without one. Where
+    people only meet in person, it leads to no conference.
 
     Where it asks, the calendar program is to answer, and reads what it answered last; else nobody
     would hear it, and whoever is registered has accepted.
@@ -140,12 +141,14 @@ def personal_entry(
     )
     if join_address is None:
         return replace(entry, attendee=attendee)
+    online = meeting.format is not MeetingFormat.IN_PERSON
+    conference = Conference(uri=join_address, label=join_words.rstrip(_COLON))
     return replace(
         entry,
         attendee=attendee,
         description="\n\n".join(filter(None, [f"{join_words}\n{join_address}", entry.description])),
         location=entry.location or join_address,
-        conferences=(Conference(uri=join_address, label=join_words.rstrip(_COLON)),),
+        conferences=(conference,) if online else (),
         alarms=(ALARM_MINUTES,),
     )
 

@@ -113,12 +113,8 @@ END:VCALENDAR
 def test_a_cancelled_entry_asks_for_no_answer() -> None:
     attendee = Attendee(name="José", address="jose@unodc.example.org", rsvp=True)
     entry = cancelled(replace(MEETING, attendee=attendee))
-    lines = (
-        calendar([entry], method=Method.CANCEL, prodid=PRODID)
-        .decode()
-        .replace("\r\n ", "")
-        .splitlines()
-    )
+    data = calendar([entry], method=Method.CANCEL, prodid=PRODID)
+    lines = data.decode().replace("\r\n ", "").splitlines()
     (said,) = [line for line in lines if line.startswith("ATTENDEE")]
     assert "RSVP=FALSE" in said
     assert "STATUS:CANCELLED" in lines

@@ -67,6 +67,18 @@ async def test_a_change_of_title_updates_every_entry_in_place(stage: Stage) -> N
     assert focal_point["Subject"] == "Modifiée : 6e réunion, avec un panel"
 
 
+async def test_who_meets_in_person_has_no_conference(stage: Stage) -> None:
+    await stage.send()
+    await stage.register()
+    known = len(await fresh(stage, 0))
+    await stage.change(venue="Hall 3", format=MeetingFormat.IN_PERSON)
+    told = [message for message in await fresh(stage, known) if message.registration_id]
+    (entry, _) = event(await stage.mail(told[0]))
+    assert entry["LOCATION"] == "Hall 3"
+    assert "CONFERENCE" not in entry
+    assert "/join#" in entry["DESCRIPTION"]
+
+
 async def test_only_what_stands_in_calendars_is_told(stage: Stage) -> None:
     await stage.send()
     await stage.register()
