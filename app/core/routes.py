@@ -130,6 +130,9 @@ def _only_plans(request: Request) -> bool:
     if wanted not in {"true", "false"}:
         detail = "Is true or false."
         raise Invalid(detail, errors=[FieldError(pointer="query/plan", detail=detail)])
+    if wanted == "true" and request.query_params.get("dry_run", "false") != "false":
+        detail = "A rehearsal tells nobody: ask for a plan or for a dry run."
+        raise Invalid(detail, errors=[FieldError(pointer="query/plan", detail=detail)])
     return wanted == "true"
 
 

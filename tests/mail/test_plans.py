@@ -131,6 +131,9 @@ async def test_what_would_be_refused_is_refused(scene: Scene) -> None:
     assert refused.status_code == 403
     odd = await scene.organizer.post(f"{scene.path}/cancel?plan=perhaps")
     assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "query/plan")
+    both = f"{scene.path}/invitations/send?plan=true&dry_run=true"
+    neither = await scene.organizer.post(both, json={"all_drafts": True})
+    assert (neither.status_code, neither.json()["errors"][0]["pointer"]) == (422, "query/plan")
     elsewhere = await scene.organizer.post(f"{scene.path}/open?plan=true")
     assert elsewhere.status_code == 422
 
