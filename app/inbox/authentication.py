@@ -5,52 +5,44 @@ where the grammar has one: at the beginning of a part, and neither quoted nor in
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from app.core.fields import ascii_domain
+from app.inbox.mime import MAX_VALUE, unquoted
 from app.inbox.policy import Verdict
 
 MAX_FIELDS = 20
-MAX_LENGTH = 4_000
-"""Characters of one field that are looked at."""
-_PIECE = re.compile(r'\\.|[()";]|[^\\()";]+', re.DOTALL)
 _DMARC = re.compile(r"\s*dmarc\s*(?:/\s*[0-9]{1,9}\s*)?=\s*([a-z]{1,20})(?=\s|\Z)", re.IGNORECASE)
+_FROM = re.compile(r"\sheader\.from\s*=\s*(\S*)", re.IGNORECASE)
 
 
-def verdict_of(fields: Sequence[str], authserv_id: str | None) -> Verdict:
-    """Only the first that the named server wrote counts (RFC 8601 section 5)."""
+def verdict_of(fields: Sequence[str], authserv_id: str | None, sender: str) -> Verdict:
+    """Of the sender's address; only the first that the named server wrote counts (section 5)."""
     if not authserv_id:
         return Verdict.UNKNOWN
     for field in fields[:MAX_FIELDS]:
-        who, *results = _parts(field[:MAX_LENGTH])
+        who, *results = (unquoted(field[:MAX_VALUE]) or "").split(";")
         if (who.split() or [""])[0].lower() == authserv_id.lower():
-            return _said(results)
+            return _said(results, sender.rpartition("@")[2])
     return Verdict.UNKNOWN
 
 
-def _said(results: Sequence[str]) -> Verdict:
-    """Of several that differ, the one that passes is not believed."""
-    found = {said[1].lower() for each in results if (said := _DMARC.match(each))}
+def _said(results: Sequence[str], domain: str) -> Verdict:
+    """Of several that differ, the one that passes is not believed; nor is one about another domain,
+    where the server has read another sender than we have.
+    """
+    found = {said[1].lower(): each for each in results if (said := _DMARC.match(each))}
     if "fail" in found:
         return Verdict.FAILED
-    return Verdict.PASSED if found == {"pass"} else Verdict.UNKNOWN
+    if found.keys() != {"pass"} or set(_domains(found["pass"])) - {domain}:
+        return Verdict.UNKNOWN
+    return Verdict.PASSED
 
 
-def _parts(field: str) -> list[str]:
-    """What stands between the semicolons, without comments and what is quoted."""
-    parts, depth, quoted = [""], 0, False
-    for piece in _PIECE.findall(field):
-        if quoted:
-            quoted = piece != '"'
-        elif piece == "(":
-            depth += 1
-            parts[-1] += " "
-        elif piece == ")":
-            depth = max(0, depth - 1)
-        elif depth:
-            continue
-        elif piece == ";":
-            parts.append("")
-        else:
-            quoted = piece == '"'
-            parts[-1] += piece
-    return parts
+def _domains(result: str) -> Iterator[str]:
+    for said in _FROM.findall(result):
+        domain = said.rpartition("@")[2].rstrip(".")
+        try:
+            yield ascii_domain(f"@{domain}").removeprefix("@")
+        except UnicodeError:
+            yield domain.lower()

@@ -34,6 +34,8 @@ _NO_CHARSETS = frozenset(
     {"idna", "punycode", "raw-unicode-escape", "raw_unicode_escape", "unicode-escape", "undefined"}
 )
 """Codecs that Python has beside charsets; some take a long time."""
+_PIECE = re.compile(r'\\.|[()"]|[^\\()"]+', re.DOTALL)
+"""Of a header whose value has comments and quoted words."""
 _SPACES = re.compile(r"[\x00-\x20\x7f]+")
 
 
@@ -145,6 +147,25 @@ def raw_values(header: "Message[str, str]", name: str) -> list[str]:
         for key, value in header.raw_items()
         if key.lower() == name
     ]
+
+
+def unquoted(value: str) -> str | None:
+    """What is neither in quotes nor in a comment (RFC 5322 section 3.2); None where one of them
+    has no end, or a comment no beginning.
+    """
+    text, depth, quoted = "", 0, False
+    for piece in _PIECE.findall(value):
+        if quoted:
+            quoted = piece != '"'
+        elif piece in {"(", ")"}:
+            depth += 1 if piece == "(" else -1
+            text += " "
+        elif not depth:
+            quoted = piece == '"'
+            text += piece
+        if depth < 0:
+            return None
+    return None if quoted or depth else text
 
 
 def decoded(raw: bytes, charset: str) -> str:

@@ -12,7 +12,7 @@ from app.calendar.reader import MAX_OCTETS, CalendarObject, Unreadable, read
 from app.calendar.writer import plain
 from app.core.fields import ascii_domain, normalised_email
 from app.inbox.authentication import verdict_of
-from app.inbox.mime import MAX_VALUE, MailRefused, Part, raw_values, value_of
+from app.inbox.mime import MAX_VALUE, MailRefused, Part, raw_values, unquoted, value_of
 from app.inbox.policy import Verdict
 
 EXCERPT = 10_000
@@ -94,10 +94,12 @@ def _parsed(data: bytes, authserv_id: str | None) -> Incoming:
     report = _report(mail)
     calendar, contradicts = _calendar(mail) if report is None else (None, False)
     header = mail.header
+    sender = _sender(mail)
+    results = raw_values(header, "authentication-results")
     return Incoming(
         digest=hashlib.sha256(data).digest(),
         size=len(data),
-        sender=_sender(mail),
+        sender=sender,
         recipients=tuple(_recipients(mail)),
         subject=plain(value_of(header, "subject"))[:500],
         message_id="".join(_MESSAGE_ID.findall(value_of(header, "message-id"))[:1]),
@@ -106,7 +108,7 @@ def _parsed(data: bytes, authserv_id: str | None) -> Incoming:
         report=report,
         calendar=calendar,
         contradicts=contradicts,
-        verdict=verdict_of(raw_values(header, "authentication-results"), authserv_id),
+        verdict=verdict_of(results, authserv_id, sender),
         text=_text(mail),
     )
 
@@ -117,7 +119,9 @@ def _sender(mail: Part) -> str:
     It is read before anything is decoded, as what is decoded may look like another address.
     """
     values = raw_values(mail.header, "from")
-    named = getaddresses([values[0][:1000]]) if len(values) == 1 else []
+    if len(values) != 1 or (unquoted(values[0][:1000]) or "").count("@") != 1:
+        return ""
+    named = getaddresses([values[0][:1000]])
     found = [address for _, address in named if "@" in address]
     return plain(comparable(found[0]))[:254] if len(found) == 1 else ""
 

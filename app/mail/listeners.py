@@ -29,6 +29,8 @@ from app.registrations.lifecycle import Participation, RegistrationStatus
 FOLLOWER = "mail"
 RENEWAL_PAUSE = timedelta(minutes=1)
 """No more than one fresh link a person in so long, however often it is asked for."""
+DECLINE_PAUSE = timedelta(hours=1)
+"""Nor more than one mail about somebody who declines, however often a calendar changes its mind."""
 
 
 class Planner:
@@ -106,6 +108,9 @@ class Planner:
     async def registration_replied(self, session: AsyncSession, entry: LogEntry) -> None:
         """A seat is the entity's: its focal points hear of somebody who declines."""
         if entry.data.get("participation") != Participation.DECLINED.value:
+            return
+        since = clock.now() - DECLINE_PAUSE
+        if await queries.decline_told_since(session, entry.subject_id, since):
             return
         found = await queries.find_registered(session, entry.subject_id)
         invited = found and await queries.find_invited(session, found[0].invitation_id)

@@ -420,6 +420,21 @@ async def renewed_since(
     return bool((await session.execute(statement)).scalar_one())
 
 
+async def decline_told_since(
+    session: AsyncSession, registration_id: UUID, moment: datetime
+) -> bool:
+    """Whether focal points hear, or have heard, of this decline from a mail planned since."""
+    statement = select(
+        exists().where(
+            col(Message.registration_id) == registration_id,
+            col(Message.kind) == MessageKind.ATTENDEE_DECLINED,
+            col(Message.state) != MessageState.SUPPRESSED,
+            col(Message.created_at) > moment,
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
 def list_messages(
     caller: Caller,
     *,

@@ -181,6 +181,22 @@ async def test_a_decline_keeps_the_seat_and_tells_the_focal_point(
     assert await post.deliver() == []
 
 
+async def test_a_calendar_that_keeps_changing_its_mind_is_told_of_once_an_hour(
+    post: Post, asked: tuple[UUID, bytes], set_clock
+) -> None:
+    registration_id, request = asked
+    words = ["DECLINED", "ACCEPTED", "DECLINED", "ACCEPTED", "DECLINED"]
+    told = 0
+    for second, word in enumerate(words):
+        await answer(post, request, word, stamp=LATER + timedelta(seconds=second))
+        told += len(await post.deliver())
+    assert (told, await post.participation(registration_id)) == (1, "declined")
+    set_clock(DAY + timedelta(hours=2))
+    await answer(post, request, "ACCEPTED", stamp=LATER + timedelta(minutes=1))
+    await answer(post, request, "DECLINED", stamp=LATER + timedelta(minutes=2))
+    assert len(await post.deliver()) == 1
+
+
 async def test_a_counter_proposal_waits_for_the_organizer(
     post: Post, asked: tuple[UUID, bytes], world: World
 ) -> None:
