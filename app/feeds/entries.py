@@ -11,6 +11,7 @@ from app.calendar.writer import EntryStatus, MeetingEntry, Organizer
 from app.committees.tables import Committee
 from app.core.fields import in_language
 from app.entities.tables import Person
+from app.feeds.policy import MOST_WORDS
 from app.feeds.queries import Delegation
 from app.feeds.words import delegation_lines
 from app.identity.tables import Link
@@ -31,11 +32,18 @@ class Desk:
 
 
 def shared_entries(rows: Sequence[Any], desk: Desk, languages: Sequence[str]) -> list[MeetingEntry]:
-    """Entries of (Meeting, Committee, last change, agenda)."""
-    return [
+    """Entries of (Meeting, Committee, last change, agenda); long descriptions are cut, because
+    anybody may fetch such a calendar as often as they like.
+    """
+    entries = [
         meeting_entry(meeting, _frame(desk, languages or meeting.languages, meeting, *rest))
         for meeting, *rest in rows
     ]
+    return [replace(each, description=_cut(each.description)) for each in entries]
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 3].rstrip() + "..."
 
 
 def entity_entries(

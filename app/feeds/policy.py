@@ -9,6 +9,8 @@ FAREWELL: Final = timedelta(days=30)
 rarely take it out of their calendars too."""
 MOST: Final = 500
 """Entries of one feed: those nearest to the present."""
+MOST_WORDS: Final = 1_000
+"""Characters of a description in calendars that many read."""
 MOST_NAMES: Final = 100
 """Of a delegation, in the description of one entry."""
 REFRESH: Final = timedelta(hours=1)

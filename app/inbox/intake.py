@@ -287,7 +287,8 @@ async def _report(
     if delivery.action != "failed":
         return Decision(kind, IncomingState.IGNORED, Reason.DELIVERED)
     words = clean(f"{delivery.status} {delivery.diagnosis}".strip())
-    news = await record_report(session, message, delivery.status, words)
+    of_ours = comparable(delivery.recipient) == comparable(message.recipient)
+    news = await record_report(session, message, delivery.status, words, of_ours=of_ours)
     state = IncomingState.APPLIED if news else IncomingState.IGNORED
     return Decision(kind, state, None if news else Reason.REPEATED)
 

@@ -28,16 +28,20 @@ class MessageBounced(Event):
     """By RFC 3463, such as 5.1.1; the words of the report name people and stay out of the log."""
 
 
-async def record_report(session: AsyncSession, message: Message, status: str, detail: str) -> bool:
+async def record_report(
+    session: AsyncSession, message: Message, status: str, detail: str, *, of_ours: bool
+) -> bool:
     """Note that the mail will not arrive; its row is locked. Whether that is news.
 
-    It is judged like the answer of a mail server, but what could be tried again is given up.
+    It is judged like the answer of a mail server, but what could be tried again is given up. Where
+    the report is not `of_ours`, but of an address that ours forwards to, ours still takes mail.
     """
     if message.state not in COMES_BACK or message.attempts == 0:
         return False
     verdict = judge(Stage.DATA, FOR_GOOD, status).verdict
     if verdict in {Verdict.BOUNCED, Verdict.NO_SUCH_ADDRESS}:
-        await record_bounce(session, message, detail, hard=verdict is Verdict.NO_SUCH_ADDRESS)
+        hard = of_ours and verdict is Verdict.NO_SUCH_ADDRESS
+        await record_bounce(session, message, detail, hard=hard)
     else:
         message.state, message.last_error = MessageState.FAILED, detail[:DETAIL_LENGTH]
     meeting = await session.get_one(Meeting, message.meeting_id)

@@ -166,7 +166,9 @@ def test_a_report_tells_of_each_recipient() -> None:
     assert one.diagnosis == "smtp; 550 5.1.1 User unknown"
 
 
-def report(action: str, status: str, about: str = "<m1@example.org>") -> bytes:
+def report(
+    action: str, status: str, about: str = "<m1@example.org>", recipient: str = "a@example.org"
+) -> bytes:
     """As Postfix writes it (RFC 3464)."""
     return (
         "From: MAILER-DAEMON@example.org\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
@@ -174,7 +176,7 @@ def report(action: str, status: str, about: str = "<m1@example.org>") -> bytes:
         "--=_b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n\r\n"
         "--=_b\r\nContent-Type: message/delivery-status\r\n\r\n"
         "Reporting-MTA: dns; mx.example.org\r\n\r\n"
-        "Final-Recipient: rfc822; a@example.org\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\n"
         f"Action: {action}\r\nStatus: {status}\r\n"
         "Diagnostic-Code: smtp;\r\n 550 5.1.1 User unknown\r\n\r\n"
         f"--=_b\r\nContent-Type: message/rfc822\r\n\r\nSubject: Hi\r\nMessage-ID: {about}\r\n"

@@ -221,7 +221,9 @@ async def sent(post: Post) -> tuple[str, str]:
 
 async def test_a_report_of_failure_lets_the_message_bounce(post: Post) -> None:
     message_id, back = await sent(post)
-    code, _ = await post.hand_in(report("failed", "5.1.1", message_id), back, "")
+    message = await post.message(message_id)
+    failed = report("failed", "5.1.1", message_id, message.recipient.upper())
+    code, _ = await post.hand_in(failed, back, "")
     message = await post.message(message_id)
     assert code == 250
     assert message.state is MessageState.BOUNCED
@@ -235,6 +237,19 @@ async def test_a_report_of_failure_lets_the_message_bounce(post: Post) -> None:
         ("report", "applied", None),
         ("report", "ignored", "repeated"),
     ]
+
+
+async def test_where_an_address_forwards_to_nobody_it_is_told_and_still_written_to(
+    post: Post,
+) -> None:
+    message_id, back = await sent(post)
+    await post.hand_in(
+        report("failed", "5.1.1", message_id, "gone@elsewhere.example.org"), back, ""
+    )
+    message = await post.message(message_id)
+    assert message.state is MessageState.BOUNCED
+    async with post.stage.database.transaction() as session:
+        assert await find_suppressed(session, message.recipient) is None
 
 
 @pytest.mark.parametrize(
