@@ -19,4 +19,4 @@ async def test_a_long_description_is_cut_in_a_public_calendar(world: World, set_
         if each.startswith("DESCRIPTION")
     ]
     said = line.partition(":")[2]
-    assert (len(said) <= MOST_WORDS, said[-7:]) == (True, "word...")
+    assert (len(said) <= MOST_WORDS, said[:5], said[-3:]) == (True, "word ", "...")
