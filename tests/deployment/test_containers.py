@@ -21,6 +21,7 @@ FILES = [
     ROOT / "Makefile",
     ROOT / "tools" / "openapi" / "package-lock.json",
     ROOT / "tools" / "openapi" / ".npmrc",
+    ROOT / "tests" / "node" / "package-lock.json",
 ]
 
 
@@ -70,8 +71,9 @@ def test_what_the_image_copies_is_let_through() -> None:
 
 def test_the_compose_file_sets_only_settings_that_exist() -> None:
     known = {f"SECRETARIAT_{name.upper()}" for name in Settings.model_fields} | {"DATABASE_URL"}
-    assert sorted(COMPOSE["services"]) == ["api", "mail", "migrate", "postgres", "worker"]
-    for name in ("api", "worker", "migrate"):
+    ours = ["api", "migrate", "receiver", "worker"]
+    assert sorted(COMPOSE["services"]) == sorted([*ours, "mail", "postgres"])
+    for name in ours:
         assert set(COMPOSE["services"][name]["environment"]) - known == set()
 
 
