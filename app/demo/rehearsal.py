@@ -21,7 +21,12 @@ from app.identity.lifecycle import AccountKind, Role, Scope
 from app.settings import get_settings
 
 FIRST_OF_SEPTEMBER = datetime(2021, 9, 1, 13, 0, tzinfo=UTC)
+ATTEMPTS = 3
 Say = Callable[[str], None]
+
+
+class NotStarted(RuntimeError):
+    """API or worker ended by itself, or did not become ready in time."""
 
 
 async def load(database_url: str, data: Path, say: Say) -> str:
@@ -60,7 +65,31 @@ def _environment(database_url: str, data: Path, clock_file: Path) -> dict[str, s
 
 @asynccontextmanager
 async def _instance(environment: dict[str, str]) -> AsyncIterator[str]:
-    """API and worker on a free port, until the walk is over."""
+    """API and worker on a free port, until the walk is over.
+
+    Another program may take the port between its choice and its use: then it is another one.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        url, processes = await _launch(environment)
+        ready = False
+        try:
+            await _until_ready(url, processes)
+            ready = True
+        except NotStarted:
+            if not left:
+                raise
+        finally:
+            if not ready:
+                await _end(processes)
+        if ready:
+            break
+    try:
+        yield url
+    finally:
+        await _end(processes)
+
+
+async def _launch(environment: dict[str, str]) -> tuple[str, list[asyncio.subprocess.Process]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -70,15 +99,14 @@ async def _instance(environment: dict[str, str]) -> AsyncIterator[str]:
         await _start("-m", *api, *quiet, environment=environment),
         await _start("-m", "app.worker", environment=environment),
     ]
-    try:
-        url = f"http://127.0.0.1:{port}"
-        await _until_ready(url, processes)
-        yield url
-    finally:
-        for process in processes:
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-        await asyncio.gather(*(process.wait() for process in processes))
+    return f"http://127.0.0.1:{port}", processes
+
+
+async def _end(processes: list[asyncio.subprocess.Process]) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+    await asyncio.gather(*(process.wait() for process in processes))
 
 
 async def _start(*arguments: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
@@ -98,7 +126,7 @@ async def _until_ready(url: str, processes: list[asyncio.subprocess.Process]) ->
                 if (await client.get(f"{url}/readyz")).is_success:
                     return
             await asyncio.sleep(0.05)
-    raise RuntimeError("The instance for the rehearsal did not start.")
+    raise NotStarted("The instance for the rehearsal did not start.")
 
 
 async def _administrator(database_url: str, clock_file: Path) -> str:
