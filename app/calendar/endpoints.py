@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.calendar.entries import PRODID, Frame, meeting_entry, registered_entry
+from app.calendar.files import CalendarFile
 from app.calendar.queries import issued_agenda, last_change
 from app.calendar.writer import MeetingEntry, Method, Organizer, calendar
 from app.committees.tables import Committee
@@ -27,12 +28,6 @@ DOCUMENTED: Responses = {
         "content": {"text/calendar": {"schema": {"type": "string", "maxLength": 1_000_000}}},
     }
 }
-
-
-class CalendarFile(Response):
-    """An iCalendar object (RFC 5545)."""
-
-    media_type = "text/calendar"
 
 
 @router.get(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.calendar.entries import PRODID
+from app.calendar.files import CalendarFile
 from app.calendar.writer import MeetingEntry, Method, calendar
 from app.committees.access import CommitteeDep, CommitteeRef
 from app.committees.queries import find_committee
@@ -42,12 +43,6 @@ DOCUMENTED: Responses = {
         "content": {"text/calendar": {"schema": {"type": "string", "maxLength": 20_000_000}}},
     }
 }
-
-
-class CalendarFile(Response):
-    """An iCalendar object (RFC 5545)."""
-
-    media_type = "text/calendar"
 
 
 @router.get(BASE, operation_id="listFeeds")

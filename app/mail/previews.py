@@ -6,23 +6,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, null, or_
+from sqlalchemy import Select, null
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.core.ids import new_id
 from app.core.problems import Invalid
-from app.entities.tables import Entity, FocalPoint, Person
+from app.entities.tables import Entity, Person
 from app.identity.lifecycle import LinkPurpose
-from app.identity.tables import Account, Grant, Link
+from app.identity.tables import Link
 from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
 from app.mail import queries
 from app.mail.letters import FACTS, House, Letter, purpose_of, write
 from app.mail.lifecycle import MessageKind
 from app.mail.problems import NobodyToWriteTo
-from app.mail.queries import Addressee, Case
+from app.mail.queries import Addressee, Case, acting_for_invited
 from app.mail.tables import Message
 from app.mail.wordings import Spoken
 from app.meetings.tables import Meeting
@@ -153,24 +153,8 @@ def _invited(meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted) -> Select
     """Focal points of invited entities, also before anything is sent to them."""
     columns: list[Any] = [Person, Entity.language, Invitation.id, null()]
     live = col(Invitation.status) != InvitationStatus.WITHDRAWN
-    statement: Select[Any] = (
-        sa_select(*columns)
-        .select_from(Invitation)
-        .join(Entity, col(Entity.id) == col(Invitation.entity_id))
-        .join(FocalPoint, col(FocalPoint.entity_id) == col(Entity.id))
-        .join(Person, col(Person.id) == col(FocalPoint.person_id))
-        .join(Grant, col(Grant.id) == col(FocalPoint.grant_id))
-        .join(Account, col(Account.id) == col(Grant.account_id))
-        .where(
-            col(Invitation.meeting_id) == meeting.id,
-            col(Account.disabled_at).is_(None),
-            col(FocalPoint.ended_at).is_(None),
-            or_(
-                col(FocalPoint.committee_id).is_(None),
-                col(FocalPoint.committee_id).in_(line),
-            ),
-        )
-        .order_by(live.desc(), col(Invitation.id), col(Person.id))
+    statement = acting_for_invited(columns, meeting, line).order_by(
+        live.desc(), col(Invitation.id), col(Person.id)
     )
     if wanted.invitation_id:
         statement = statement.where(col(Invitation.id) == wanted.invitation_id)

@@ -218,12 +218,11 @@ def live_link(purpose: Any, resource_id: Any, person_id: Any) -> Select[Any]:
     )
 
 
-async def focal_points_of_invited(
-    session: AsyncSession, meeting: Meeting, line: Sequence[UUID]
-) -> list[Addressee]:
-    """Who acts now for the entities with live invitations, each person once."""
-    columns: list[Any] = [Person, Entity.language, Invitation.id]
-    statement: Select[Any] = (
+def acting_for_invited(
+    columns: Sequence[Any], meeting: Meeting, line: Sequence[UUID]
+) -> Select[Any]:
+    """Who acts now for the entities that are invited, whatever became of the invitation."""
+    return (
         sa_select(*columns)
         .select_from(Invitation)
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
@@ -233,7 +232,6 @@ async def focal_points_of_invited(
         .join(Account, col(Account.id) == col(Grant.account_id))
         .where(
             col(Invitation.meeting_id) == meeting.id,
-            col(Invitation.status).in_(LIVE_INVITATIONS),
             col(Account.disabled_at).is_(None),
             col(FocalPoint.ended_at).is_(None),
             or_(
@@ -241,6 +239,17 @@ async def focal_points_of_invited(
                 col(FocalPoint.committee_id).in_(line),
             ),
         )
+    )
+
+
+async def focal_points_of_invited(
+    session: AsyncSession, meeting: Meeting, line: Sequence[UUID]
+) -> list[Addressee]:
+    """Who acts now for the entities with live invitations, each person once."""
+    columns: list[Any] = [Person, Entity.language, Invitation.id]
+    statement: Select[Any] = (
+        acting_for_invited(columns, meeting, line)
+        .where(col(Invitation.status).in_(LIVE_INVITATIONS))
         .order_by(col(Invitation.id), col(Person.id))
     )
     rows = await session.execute(statement)
