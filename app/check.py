@@ -161,7 +161,7 @@ _PROMISES = (
     SELECT format('meeting %s: person %s has %s live registrations', m.handle, r.person_id,
                   count(*))
       FROM registrations r JOIN meetings m ON m.id = r.meeting_id
-     WHERE r.status IN ('confirmed', 'waiting')
+     WHERE r.status IN ('pending', 'confirmed', 'waiting', 'offered')
      GROUP BY m.id, r.person_id HAVING count(*) > 1 ORDER BY m.id, r.person_id
     """,
     """
@@ -169,7 +169,8 @@ _PROMISES = (
       FROM registrations r
       JOIN meetings m ON m.id = r.meeting_id
       JOIN entities e ON e.id = r.entity_id
-     WHERE r.role = 'head_of_delegation' AND r.status IN ('confirmed', 'waiting')
+     WHERE r.role = 'head_of_delegation'
+       AND r.status IN ('pending', 'confirmed', 'waiting', 'offered')
      GROUP BY m.id, e.id, r.invitation_id HAVING count(*) > 1 ORDER BY m.id, e.id
     """,
     """
@@ -210,7 +211,9 @@ _PROMISES = (
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id
       JOIN meetings m ON m.id = r.meeting_id
-     WHERE i.status = 'withdrawn' AND r.status IN ('confirmed', 'waiting') ORDER BY r.id
+     WHERE i.status = 'withdrawn'
+       AND r.status IN ('pending', 'confirmed', 'waiting', 'offered')
+     ORDER BY r.id
     """,
     """
     SELECT format('meeting %s: registration %s is %s and its holder counts as present', m.handle,

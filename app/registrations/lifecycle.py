@@ -16,10 +16,17 @@ class RegistrationRole(StrEnum):
 
 
 class RegistrationStatus(Choice):
+    PENDING = "pending"
+    """It waits for approval: it has a place in the order of arrival, but no seat."""
     CONFIRMED = "confirmed"
     """It has a seat, or needs none."""
     WAITING = "waiting"
     """It waits for one of the entity's seats."""
+    OFFERED = "offered"
+    """A seat is held for it until the offer ends."""
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    """The offer of a seat ended without an answer."""
     WITHDRAWN = "withdrawn"
     SUBSTITUTED = "substituted"
     """Somebody else has its seat, or its place in the waiting list."""
@@ -35,21 +42,48 @@ class Participation(StrEnum):
 
 
 class RegistrationVerb(Choice):
+    APPROVE = "approve"
+    """What approval does while a seat is free."""
+    APPROVE_TO_WAIT = "approve_to_wait"
+    """What approval does while none is; nobody chooses it."""
+    REJECT = "reject"
+    RECONSIDER = "reconsider"
+    """The way back: a rejected registration is looked at again."""
     PROMOTE = "promote"
     """What a seat that falls free does by itself; nobody is allowed to."""
+    OFFER = "offer"
+    """The same, where seats are offered instead of given; nobody is allowed to."""
+    ACCEPT_OFFER = "accept_offer"
+    EXPIRE = "expire"
+    """What the clock does with an offer; nobody is allowed to."""
+    UNSEAT = "unseat"
+    """What a planned cut of the seats does; nobody chooses it for one registration."""
     WITHDRAW = "withdraw"
     SUBSTITUTE = "substitute"
 
 
 S, V = RegistrationStatus, RegistrationVerb
 WITHOUT_SEAT = frozenset({RegistrationRole.SUPPORT})
-LIVE = (S.CONFIRMED, S.WAITING)
-LEFT = (S.WITHDRAWN, S.SUBSTITUTED)
+HOLDING = (S.CONFIRMED, S.OFFERED)
+"""Have a seat, if their role takes one."""
+LIVE = (S.PENDING, S.CONFIRMED, S.WAITING, S.OFFERED)
+LEFT = (S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUBSTITUTED)
+BY_ITSELF = frozenset({V.APPROVE_TO_WAIT, V.PROMOTE, V.OFFER, V.EXPIRE, V.UNSEAT})
+"""Moves that no caller asks for by name."""
 
 TRANSITIONS: dict[tuple[RegistrationStatus, RegistrationVerb], RegistrationStatus] = {
+    (S.PENDING, V.APPROVE): S.CONFIRMED,
+    (S.PENDING, V.APPROVE_TO_WAIT): S.WAITING,
+    (S.PENDING, V.REJECT): S.REJECTED,
+    (S.REJECTED, V.RECONSIDER): S.PENDING,
     (S.WAITING, V.PROMOTE): S.CONFIRMED,
-    (S.WAITING, V.WITHDRAW): S.WITHDRAWN,
-    (S.CONFIRMED, V.WITHDRAW): S.WITHDRAWN,
+    (S.WAITING, V.OFFER): S.OFFERED,
+    (S.OFFERED, V.ACCEPT_OFFER): S.CONFIRMED,
+    (S.OFFERED, V.EXPIRE): S.EXPIRED,
+    (S.CONFIRMED, V.UNSEAT): S.WAITING,
+    (S.OFFERED, V.UNSEAT): S.WAITING,
+    **{(state, V.WITHDRAW): S.WITHDRAWN for state in LIVE},
+    (S.PENDING, V.SUBSTITUTE): S.SUBSTITUTED,
     (S.WAITING, V.SUBSTITUTE): S.SUBSTITUTED,
     (S.CONFIRMED, V.SUBSTITUTE): S.SUBSTITUTED,
 }

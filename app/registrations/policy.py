@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.meetings.lifecycle import OVER, MeetingStatus
 from app.registrations.lifecycle import (
+    BY_ITSELF,
     REGISTRATION,
     WITHOUT_SEAT,
     RegistrationRole,
@@ -37,11 +38,11 @@ def keeps_seat(was: RegistrationRole, becomes: RegistrationRole) -> bool:
 
 
 def moves(meeting: MeetingStatus, registration: RegistrationStatus) -> list[RegistrationVerb]:
-    """What a caller may do in these states; promoting is the service's own affair."""
+    """What a caller may do in these states, which is less than what may happen."""
     if meeting in OVER:
         return []
     verbs = [RegistrationVerb(verb) for verb in REGISTRATION.allowed(registration)]
-    return [verb for verb in verbs if verb is not RegistrationVerb.PROMOTE]
+    return [verb for verb in verbs if verb not in BY_ITSELF]
 
 
 def seat_decision(role: RegistrationRole, seats: Seats) -> RegistrationStatus:

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.core.tables import Instant, Row, one_of, values
 from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
 
-LIVE = text("status IN ('confirmed', 'waiting')")
+LIVE = text("status IN ('pending', 'confirmed', 'waiting', 'offered')")
 
 QUEUE = Sequence("registration_queue", metadata=SQLModel.metadata)
 """Numbers drawn under the meeting's lock: their order is the order of arrival."""
@@ -49,7 +49,8 @@ class Registration(Row, table=True):
             "invitation_id",
             unique=True,
             postgresql_where=text(
-                "role = 'head_of_delegation' AND status IN ('confirmed', 'waiting')"
+                "role = 'head_of_delegation'"
+                " AND status IN ('pending', 'confirmed', 'waiting', 'offered')"
             ),
         ),
         Index(
