@@ -1,7 +1,5 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
-from fastapi import APIRouter
-
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
 from app.attendance.endpoints import router as attendance
@@ -54,8 +52,7 @@ TAGS = [
     {"name": "operations", "description": "Health and metrics."},
 ]
 
-router = APIRouter(prefix="/v1")
-for part in (
+PARTS = (
     public_agenda,  # first, as routes are tried in their order and this one is asked most
     identity,
     committees,
@@ -81,5 +78,5 @@ for part in (
     previews,
     inbox,
     public_meetings,
-):
-    router.include_router(part)
+)
+ROUTES = [route for part in PARTS for route in part.routes]

@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.foresee = Foresight(domain_of(settings.mail_from))
     app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)
     handlers.install(app, settings.url)
-    app.include_router(api.router)
+    app.router.routes.extend(api.ROUTES)
     app.include_router(operations.router)
     app.include_router(pages.router)
     app.include_router(reference.router)

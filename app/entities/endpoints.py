@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 from sqlmodel import col
 
 from app.core.imports import IMPORT_BODY, DryRun, ImportResult, uploaded_rows
@@ -11,7 +11,7 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.problems import AlreadyExists, StillInUse
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities import imports, queries, service
 from app.entities.access import (
     DirectoryDep,
@@ -41,7 +41,7 @@ from app.entities.schemas import (
 from app.entities.tables import Entity, FocalPoint, Person
 from app.identity.access import AccountCaller, Administrator, CallerDep
 
-router = APIRouter(route_class=Route, tags=["entities"])
+router = router_for("entities")
 
 
 @router.get("/entities", operation_id="listEntities")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, cast, column, exists, func, or_, table
+from sqlalchemy import Select, Text, Uuid, bindparam, cast, column, exists, func, or_, table
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,15 +79,18 @@ def containing(words: str) -> str:
     return "%" + words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
 
 
+_PERSON = select(Person).where(
+    col(Person.id) == bindparam("person"), col(Person.entity_id) == bindparam("entity")
+)
+"""Made once: putting a statement together costs more than executing it."""
+
+
 async def find_person(
     session: AsyncSession, entity_id: UUID, person_id: UUID, *, lock: bool = False
 ) -> Person | None:
-    statement = select(Person).where(
-        col(Person.id) == person_id, col(Person.entity_id) == entity_id
-    )
-    if lock:
-        statement = statement.with_for_update()
-    return (await session.execute(statement)).scalar_one_or_none()
+    statement = _PERSON.with_for_update() if lock else _PERSON
+    values = {"person": person_id, "entity": entity_id}
+    return (await session.execute(statement, values)).scalar_one_or_none()
 
 
 async def find_person_by_email(session: AsyncSession, entity_id: UUID, email: str) -> Person | None:

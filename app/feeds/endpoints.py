@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response, status
+from fastapi import Path, Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,7 +18,7 @@ from app.core.fields import accepted_languages, in_language
 from app.core.openapi import Responses, raises
 from app.core.pages import Page, Paging, fetch_page
 from app.core.problems import NotFound
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities import queries as entities
 from app.entities.access import DirectoryDep
 from app.entities.problems import NotOfThisEntity
@@ -35,7 +35,7 @@ from app.identity.access import CallerDep
 from app.identity.policy import Caller
 from app.identity.problems import LinkSpent, LinkUnknown
 
-router = APIRouter(route_class=Route, tags=["feeds"])
+router = router_for("feeds")
 BASE = "/entities/{e}/feeds"
 DOCUMENTED: Responses = {
     200: {

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import Query, Request, status
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,7 +13,7 @@ from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities import queries as entities
 from app.entities.tables import Entity
 from app.invitations import queries, service
@@ -55,7 +55,7 @@ from app.meetings.access import MeetingDep, MeetingView, OrganizedMeeting
 from app.meetings.problems import MeetingClosed
 from app.meetings.tables import Meeting
 
-router = APIRouter(route_class=Route, tags=["invitations"])
+router = router_for("invitations")
 BASE = "/meetings/{m}/invitations"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import Depends, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core import clock
@@ -18,7 +18,7 @@ from app.core.problems import (
     PreconditionFailed,
     StillInUse,
 )
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.identity.access import AccountCaller, CallerDep
 from app.meetings import queries, readiness, service
 from app.meetings.access import (
@@ -48,7 +48,7 @@ from app.meetings.schemas import (
 from app.meetings.tables import Meeting
 from app.meetings.telling import TellingDep
 
-router = APIRouter(route_class=Route, tags=["meetings"])
+router = router_for("meetings")
 SORTS = {"starts_at": col(Meeting.starts_at), "handle": col(Meeting.handle)}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response, status
+from fastapi import Body, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core.imports import DryRun
@@ -10,7 +10,7 @@ from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities.problems import NotOfThisEntity
 from app.entities.tables import Person
 from app.invitations.access import own_entities
@@ -46,7 +46,7 @@ from app.registrations.schemas import (
 )
 from app.registrations.tables import Registration
 
-router = APIRouter(route_class=Route, tags=["registrations"])
+router = router_for("registrations")
 BASE = "/meetings/{m}/registrations"
 Many = Annotated[list[RegistrationCreate], Body(min_length=1, max_length=500)]
 
