@@ -22,9 +22,8 @@ class NotOfThisEntity(Problem):
     )
 
 
-refuse_as(
-    "uq_people_entity_id_email", lambda: PersonKnown("The directory has this address already.")
-)
+for rule in ("uq_people_entity_id_email", "pk_person_addresses"):
+    refuse_as(rule, lambda: PersonKnown("The directory has this address already."))
 refuse_as("uq_entities_handle", lambda: AlreadyExists("An entity has this handle already."))
 refuse_as(
     "uq_entities_abbreviation", lambda: AlreadyExists("An entity has this abbreviation already.")

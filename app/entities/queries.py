@@ -103,7 +103,9 @@ async def insert_person(session: AsyncSession, person: Person) -> Person | None:
     Waits for whoever is adding the same address, and leaves the transaction usable.
     """
     statement = insert(Person).values(person.model_dump())
-    statement = statement.on_conflict_do_nothing(index_elements=["entity_id", "email"])
+    statement = statement.on_conflict_do_nothing(
+        index_elements=["entity_id", "email"], index_where=col(Person.merged_into).is_(None)
+    )
     return (await session.scalars(statement.returning(Person))).one_or_none()
 
 
