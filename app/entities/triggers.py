@@ -21,8 +21,8 @@ Every letter of the second text becomes the one at its place in the third, the l
 SEARCHABLE = """
 CREATE FUNCTION people_searchable() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.search_text := folded(NEW.name) || E'\\n' || NEW.email
-        || E'\\n' || array_to_string(NEW.addresses, E'\\n');
+    NEW.search_text := folded(
+        NEW.name || E'\\n' || NEW.email || E'\\n' || array_to_string(NEW.addresses, E'\\n'));
     RETURN NEW;
 END $$
 """

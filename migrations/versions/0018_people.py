@@ -36,8 +36,8 @@ FUNCTIONS = (
 $$""",
     """CREATE FUNCTION people_searchable() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.search_text := folded(NEW.name) || E'\\n' || NEW.email
-        || E'\\n' || array_to_string(NEW.addresses, E'\\n');
+    NEW.search_text := folded(
+        NEW.name || E'\\n' || NEW.email || E'\\n' || array_to_string(NEW.addresses, E'\\n'));
     RETURN NEW;
 END $$""",
     """CREATE FUNCTION people_addresses_kept() RETURNS trigger LANGUAGE plpgsql AS $$
