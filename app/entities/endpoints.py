@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.core.fields import Language
 from app.core.imports import IMPORT_BODY, DryRun, ImportResult, uploaded_rows
-from app.core.openapi import raises, takes_if_match
+from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
@@ -205,12 +205,16 @@ async def get_person(person: PersonDep) -> PersonOut:
     "/entities/{e}/people/{person_id}",
     operation_id="changePerson",
     responses=raises(PersonKnown, PersonMerged),
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
 )
 async def change_person(
     session: Session, caller: CallerDep, person: PersonToChange, body: PersonPatch, request: Request
 ) -> PersonOut:
-    """Correct a person by JSON merge patch."""
+    """Correct a person by JSON merge patch.
+
+    With another `email`, the links that went to the old one die at once; for meetings to come the
+    entry and a fresh link go to the new one, and the old one is told that its entry goes.
+    """
     accept_match(request, PersonOut.of(person))
     before = writable(PersonWrite, person)
     after = merged(PersonWrite, _consented(before, body), body)

@@ -153,9 +153,14 @@ async def person_named(
         person = await queries.hold_person(session, entity.id, person_id)
     if person is None:
         raise NotOfThisEntity.at("/person_id", "The directory has no such person.")
-    if person.left_on is not None and person.left_on <= today_in(entity):
+    if has_left(person, entity):
         raise PersonLeft("The person has left the entity.")
     return person
+
+
+def has_left(person: Person, entity: Entity) -> bool:
+    """Whether the person is at the entity no more."""
+    return person.left_on is not None and person.left_on <= today_in(entity)
 
 
 def today_in(entity: Entity) -> date:

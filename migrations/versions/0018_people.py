@@ -15,6 +15,14 @@ LEVELS = (
 )
 GENDERS = "gender IN ('female', 'male', 'other')"
 CONSENT = "(level IS NULL AND gender IS NULL) OR statistics_consent_at IS NOT NULL"
+OLD_KINDS = (
+    "'invitation', 'invitation_withdrawn', 'link_renewed', 'link_code', 'registration_confirmed', "
+    "'registration_waiting', 'registration_withdrawn', 'registration_substituted', "
+    "'meeting_changed', 'meeting_updated', 'agenda_issued', 'meeting_cancelled', "
+    "'meeting_postponed', 'attendee_declined', 'counter_declined', "
+    "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest'"
+)
+NEW_KIND = "'registration_readdressed'"
 CHECKS = {
     "level": LEVELS,
     "gender": GENDERS,
@@ -70,6 +78,7 @@ def upgrade() -> None:
     for name in ("merged_into", "moved_to"):
         op.create_foreign_key(op.f(f"fk_people_{name}"), "people", "people", [name], ["id"])
         op.create_index(op.f(f"ix_people_{name}"), "people", [name])
+    _let_messages_be(f"{OLD_KINDS}, {NEW_KIND}")
     op.drop_constraint("uq_people_entity_id_email", "people")
     op.create_index(
         "uq_people_entity_id_email",
@@ -117,6 +126,11 @@ def _columns() -> tuple[sa.Column, ...]:
         sa.Column("moved_to", sa.Uuid(), nullable=True),
         sa.Column("search_text", sa.Text(), server_default="", nullable=False),
     )
+
+
+def _let_messages_be(kinds: str) -> None:
+    op.drop_constraint("ck_messages_kind", "messages")
+    op.create_check_constraint(op.f("ck_messages_kind"), "messages", f"kind IN ({kinds})")
 
 
 def _create_tables() -> None:
@@ -176,6 +190,12 @@ def downgrade() -> None:
         " AND kept.entity_id = people.entity_id AND kept.email = people.email"
     )
     op.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    op.execute(
+        "UPDATE messages SET kind = 'registration_withdrawn',"
+        " state = CASE WHEN state IN ('planned', 'delayed') THEN 'suppressed' ELSE state END"
+        " WHERE kind = 'registration_readdressed'"
+    )
+    _let_messages_be(OLD_KINDS)
     op.drop_table("person_merges")
     op.execute("DROP TRIGGER people_addresses_kept ON people")
     op.execute("DROP TRIGGER people_searchable ON people")
