@@ -1,6 +1,7 @@
 """HTTP for entities, their directory and their focal points."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
 from sqlmodel import col
@@ -156,6 +157,9 @@ async def list_people(
     ] = False,
     level: Annotated[Level | None, Query(description="Only those of this level.")] = None,
     speaks: Annotated[Language | None, Query(description="Only those who speak it.")] = None,
+    merged_into: Annotated[
+        UUID | None, Query(description="Those who were merged into this person, instead.")
+    ] = None,
     meeting: Annotated[
         str | None,
         Query(
@@ -173,6 +177,7 @@ async def list_people(
         search=search,
         level=level,
         speaks=speaks,
+        merged_into=merged_into,
         meeting=meeting,
         committees=committees_reached(caller, directory.entity.id),
     )

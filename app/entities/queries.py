@@ -111,6 +111,7 @@ class PeopleFilter:
     search: str | None = None
     level: Level | None = None
     speaks: str | None = None
+    merged_into: UUID | None = None
     meeting: str | None = None
     """By id or handle: who is registered there."""
     committees: Collection[UUID] | None = None
@@ -118,11 +119,11 @@ class PeopleFilter:
 
 
 def list_people(entity_id: UUID, narrowed: PeopleFilter) -> Select[Any]:
-    """Those who were not merged into others."""
+    """Those who were not merged into others, or were into this one."""
     left = and_(col(Person.left_on).is_not(None), col(Person.left_on) <= narrowed.today)
     statement: Select[Any] = select(Person).where(
         col(Person.entity_id) == entity_id,
-        col(Person.merged_into).is_(None),
+        col(Person.merged_into).is_not_distinct_from(narrowed.merged_into),
         left if narrowed.left else not_(left),
     )
     for word in (narrowed.search or "").split()[:MOST_WORDS]:
