@@ -1,7 +1,6 @@
 """Facts about people as one person; ids name them, everything else stays out of the log."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -29,10 +28,10 @@ class PersonUnmerged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonLeft(Event):
-    """The person is at the entity no more since that day; whoever moved has left too."""
+    """The person is at the entity no more since that day, `on`; whoever moved has left too."""
 
     name: ClassVar[str] = "person.left"
-    on: date
+    on: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,7 +66,7 @@ async def leave(session: AsyncSession, entity: Entity, person: Person, on: date 
     person.left_on = on or today
     record(
         session,
-        PersonLeft(subject_id=person.id, entity_id=person.entity_id, on=person.left_on),
+        PersonLeft(subject_id=person.id, entity_id=person.entity_id, on=str(person.left_on)),
     )
     await session.flush()
 
