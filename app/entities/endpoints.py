@@ -174,7 +174,7 @@ async def list_people(
     narrowed = queries.PeopleFilter(
         today=service.today_in(directory.entity),
         left=left,
-        search=search,
+        words=await queries.folded_words(session, search),
         level=level,
         speaks=speaks,
         merged_into=merged_into,

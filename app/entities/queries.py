@@ -108,7 +108,8 @@ class PeopleFilter:
     today: date
     """Where the entity is: who left by then has left."""
     left: bool = False
-    search: str | None = None
+    words: Sequence[str] = ()
+    """As `folded_words` gives them."""
     level: Level | None = None
     speaks: str | None = None
     merged_into: UUID | None = None
@@ -126,8 +127,8 @@ def list_people(entity_id: UUID, narrowed: PeopleFilter) -> Select[Any]:
         col(Person.merged_into).is_not_distinct_from(narrowed.merged_into),
         left if narrowed.left else not_(left),
     )
-    for word in (narrowed.search or "").split()[:MOST_WORDS]:
-        statement = statement.where(col(Person.search_text).like(_folded_pattern(word)))
+    for word in narrowed.words:
+        statement = statement.where(col(Person.search_text).like(containing(word)))
     if narrowed.level is not None:
         statement = statement.where(col(Person.level) == narrowed.level)
     if narrowed.speaks is not None:
@@ -138,12 +139,16 @@ def list_people(entity_id: UUID, narrowed: PeopleFilter) -> Select[Any]:
     return statement
 
 
-def _folded_pattern(word: str) -> Any:
-    """For `LIKE`, as the database folds what it is compared with; `%` and `_` mean themselves."""
-    pattern = func.folded(word)
-    for special in ("\\", "%", "_"):
-        pattern = func.replace(pattern, special, f"\\{special}")
-    return func.concat("%", pattern, "%")
+async def folded_words(session: AsyncSession, search: str | None) -> list[str]:
+    """The words of a search as the database folds what they are compared with.
+
+    Asked for first, so that the list's own statement is planned for these words.
+    """
+    words = (search or "").split()[:MOST_WORDS]
+    if not words:
+        return []
+    folded = await session.execute(sa_select(*(func.folded(word) for word in words)))
+    return [word for word in folded.one() if word]
 
 
 def _registered_at(meeting: str, committees: Collection[UUID] | None) -> Select[Any]:

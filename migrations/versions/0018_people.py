@@ -52,6 +52,11 @@ END $$""",
 DECLARE
     known text[] := '{}';
 BEGIN
+    IF TG_OP = 'INSERT' AND NEW.merged_into IS NULL AND NEW.addresses = '{}' THEN
+        INSERT INTO person_addresses (entity_id, address, person_id)
+        VALUES (NEW.entity_id, NEW.email, NEW.id);
+        RETURN NULL;
+    END IF;
     IF NEW.merged_into IS NULL THEN
         known := NEW.addresses || NEW.email;
     END IF;
