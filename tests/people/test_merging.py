@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 
+from app.identity.tokens import link_token
 from app.people.queries import FOLLOWING
 from app.schema import metadata
 from tests.people.directory import CHANGING, Directory, problem
@@ -281,3 +282,28 @@ async def test_who_is_merged_while_being_named_is_never_registered_as_two(
             " WHERE p.merged_into IS NOT NULL"
         )
         assert (await session.execute(statement)).scalar_one() == 0
+
+
+async def test_both_own_feeds_show_the_meetings_of_the_one(directory: Directory) -> None:
+    """A calendar that asks at the address of either goes on."""
+    kept, other = await two(directory)
+    state = directory.world.app.state
+    async with state.database.transaction() as session:
+        links = (await session.execute(text("SELECT id FROM links ORDER BY id"))).scalars().all()
+    feeds = [
+        await post(directory.administrator, "/v1/feeds", {"token": link_token(state.secret, each)})
+        for each in links
+    ]
+    before = await directory.rows()
+    merged = await directory.do("merge", kept, other=other["id"])
+    assert len(merged.json()["feeds"]) == 1, "the one that was made for them"
+    for feed in feeds:
+        shown = (await directory.administrator.get(feed["url"])).text
+        assert shown.count("BEGIN:VEVENT") == 2
+        assert "a@example.org" in shown
+        assert "b@example.org" not in shown
+    await directory.do("unmerge", kept, other=other["id"])
+    assert await directory.rows() == before
+    for feed in feeds:
+        shown = (await directory.administrator.get(feed["url"])).text
+        assert shown.count("BEGIN:VEVENT") == 1
