@@ -25,6 +25,7 @@ from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels.endpoints import router as panels
+from app.people.endpoints import router as people
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.endpoints import router as registrations
 from app.reminders.digest_endpoints import router as digests
@@ -73,6 +74,7 @@ PARTS = (
     audit,
     calendar,
     feeds,
+    people,
     mail,
     wordings,
     previews,

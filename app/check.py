@@ -183,6 +183,11 @@ _PROMISES = (
      ORDER BY r.id
     """,
     """
+    SELECT format('registration %s: it is of somebody who was merged into another', r.id)
+      FROM registrations r JOIN people p ON p.id = r.person_id
+     WHERE p.merged_into IS NOT NULL ORDER BY r.id
+    """,
+    """
     SELECT format('registration %s: its place is not that of registration %s, which it took', s.id,
                   r.id)
       FROM registrations r

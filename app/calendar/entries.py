@@ -161,6 +161,15 @@ def cancelled(entry: MeetingEntry) -> MeetingEntry:
     return replace(entry, status=EntryStatus.CANCELLED, attendee=attendee)
 
 
+def left_behind(entry: MeetingEntry, address: str) -> MeetingEntry:
+    """The entry is taken back at an address to which no more is sent; its sequence is one lower
+    than that of the entry that went to the new one.
+    """
+    gone = cancelled(entry)
+    attendee = gone.attendee and replace(gone.attendee, address=address)
+    return replace(gone, attendee=attendee, sequence=max(entry.sequence - 1, 0))
+
+
 def place_of(meeting: Meeting) -> str:
     """Where one can go; the conference room's address is a secret and no place."""
     return meeting.venue or "" if meeting.format is not MeetingFormat.VIRTUAL else ""

@@ -60,12 +60,14 @@ async def find_feed(
 async def find_subject(
     session: AsyncSession, feed_id: UUID
 ) -> tuple[Feed, Entity, Person | None] | None:
-    """A feed with whom it is about."""
+    """A feed with whom it is about: who was merged is who they were merged into."""
+    listed = aliased(Person)
     columns: list[Any] = [Feed, Entity, Person]
     statement: Select[Any] = (
         select(*columns)
         .join(Entity, col(Entity.id) == col(Feed.entity_id))
-        .outerjoin(Person, col(Person.id) == col(Feed.person_id))
+        .outerjoin(listed, col(listed.id) == col(Feed.person_id))
+        .outerjoin(Person, col(Person.id) == func.coalesce(col(listed.merged_into), col(listed.id)))
         .where(col(Feed.id) == feed_id)
     )
     row = (await session.execute(statement)).one_or_none()

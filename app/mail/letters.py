@@ -16,6 +16,7 @@ from app.calendar.entries import (
     agenda_symbol,
     cancelled,
     domain_of,
+    left_behind,
     personal_entry,
     place_of,
     timetable,
@@ -54,6 +55,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WITHDRAWN: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_SUBSTITUTED: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_READDRESSED: _PERSONAL_FACTS,
     MessageKind.MEETING_CHANGED: _MEETING_FACTS,
     MessageKind.AGENDA_ISSUED: (*_TIME_AND_PLACE, "agenda", "contact"),
     MessageKind.MEETING_UPDATED: _MEETING_FACTS,
@@ -79,6 +81,7 @@ METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
     MessageKind.REGISTRATION_SUBSTITUTED: Method.CANCEL,
+    MessageKind.REGISTRATION_READDRESSED: Method.CANCEL,
     MessageKind.MEETING_CHANGED: Method.REQUEST,
     MessageKind.MEETING_UPDATED: Method.REQUEST,
     MessageKind.AGENDA_ISSUED: Method.REQUEST,
@@ -383,7 +386,9 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
         join_words=words.say("join_words"),
         asks=answers_to is not None,
     )
-    if method is Method.CANCEL:
+    if case.leaves_address:
+        entry = left_behind(entry, case.address)
+    elif method is Method.CANCEL:
         entry = cancelled(entry)
     return Invite(method=method, body=calendar([entry], method=method, prodid=PRODID))
 

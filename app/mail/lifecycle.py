@@ -74,6 +74,8 @@ class MessageKind(Choice):
     """The meeting is near."""
     DIGEST = "digest"
     """How the answers stand, for an organizer."""
+    REGISTRATION_READDRESSED = "registration_readdressed"
+    """Mails about the place go to another address; to the old one, whose entry goes."""
 
 
 class MailLanguage(Choice):

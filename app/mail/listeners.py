@@ -105,6 +105,24 @@ class Planner:
     async def registration_substituted(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_SUBSTITUTED)
 
+    async def registration_readdressed(self, session: AsyncSession, entry: LogEntry) -> None:
+        """The new address gets entry and link anew; the old one hears that its entry goes."""
+        found = await queries.find_registered(session, entry.subject_id)
+        if found is None:
+            return
+        registration, addressee = found
+        await queries.revoke_stray_links(session, registration, clock.now())
+        if registration.status is RegistrationStatus.WAITING:
+            await self.registration_waiting(session, entry)
+        if registration.status is not RegistrationStatus.CONFIRMED:
+            return
+        old = await queries.address_of_entry(session, registration.id)
+        await registrations_confirmed(self, session, [entry])
+        if old is not None and old != addressee.person.email:
+            kind, now = MessageKind.REGISTRATION_READDRESSED, clock.now()
+            row = self.row(entry, kind, registration.meeting_id, addressee, now)
+            await store(session, [row | {"recipient": old}])
+
     async def registration_replied(self, session: AsyncSession, entry: LogEntry) -> None:
         """A seat is the entity's: its focal points hear of somebody who declines."""
         if entry.data.get("participation") != Participation.DECLINED.value:
@@ -330,6 +348,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "registration.waiting": Planner.registration_waiting,
     "registration.withdrawn": Planner.registration_withdrawn,
     "registration.substituted": Planner.registration_substituted,
+    "registration.readdressed": Planner.registration_readdressed,
     "registration.replied": Planner.registration_replied,
     "incoming_mail.counter_declined": Planner.counter_declined,
     "focal_point.named": Planner.focal_point_named,

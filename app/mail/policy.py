@@ -27,6 +27,10 @@ class Present:
     registration: RegistrationStatus | None = None
     participation: Participation | None = None
     link_alive: bool = False
+    same_address: bool = False
+    """It is for an address that the person had, and has again."""
+    left: bool = False
+    """The reader has left the entity."""
     said_again: bool = False
     """Another message tells the same person the same about the same meeting."""
     heard_before: bool = False
@@ -45,6 +49,8 @@ def moot(kind: MessageKind, present: Present) -> str | None:
     """Why the mail would say something that is no longer true; None if it is."""
     if present.stale and kind is not MessageKind.MEETING_CANCELLED:
         return "The meeting is over."
+    if present.left and kind not in _TAKE_BACK:
+        return "The person has left the entity."
     return _RULES[kind](present)
 
 
@@ -93,6 +99,10 @@ def _lets_wait(present: Present) -> str | None:
 
 def _takes_back_registration(present: Present) -> str | None:
     return None
+
+
+def _leaves_address(present: Present) -> str | None:
+    return "Mails go to this address again." if present.same_address else None
 
 
 def _tells_new_date(present: Present) -> str | None:
@@ -184,6 +194,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_WAITING: _lets_wait,
     MessageKind.REGISTRATION_WITHDRAWN: _takes_back_registration,
     MessageKind.REGISTRATION_SUBSTITUTED: _takes_back_registration,
+    MessageKind.REGISTRATION_READDRESSED: _leaves_address,
     MessageKind.MEETING_CHANGED: _tells_new_date,
     MessageKind.MEETING_UPDATED: _tells_new_details,
     MessageKind.AGENDA_ISSUED: _tells_new_details,
@@ -196,3 +207,12 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.ATTENDANCE_REMINDER: _reminds_to_come,
     MessageKind.DIGEST: _digests,
 }
+_TAKE_BACK = frozenset(
+    {
+        MessageKind.REGISTRATION_WITHDRAWN,
+        MessageKind.REGISTRATION_SUBSTITUTED,
+        MessageKind.REGISTRATION_READDRESSED,
+        MessageKind.MEETING_CANCELLED,
+    }
+)
+"""What takes an entry back is of use to whoever has left, too."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     true,
+    update,
 )
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -110,8 +111,15 @@ class Case:
         return reader.name if reader else ""
 
     @property
+    def leaves_address(self) -> bool:
+        """It goes to an address that the person had, and no further mail does."""
+        return self.message.kind is MessageKind.REGISTRATION_READDRESSED
+
+    @property
     def address(self) -> str:
         """Where it goes now; empty for an account that has lost its address."""
+        if self.leaves_address:
+            return self.message.recipient
         if self.person is not None:
             return self.person.email
         return (self.account and self.account.email) or ""
@@ -353,6 +361,39 @@ async def find_all_invited(
     )
     rows = await session.execute(statement)
     return {row[0].id: (row[0], row[1], row[2]) for row in rows}
+
+
+async def address_of_entry(session: AsyncSession, registration_id: UUID) -> str | None:
+    """Where the last mail about a registration went, or may have gone."""
+    statement = (
+        sa_select(col(Message.recipient))
+        .where(
+            col(Message.registration_id) == registration_id,
+            col(Message.person_id).is_not(None),
+            col(Message.kind) != MessageKind.ATTENDEE_DECLINED,
+            col(Message.attempts) > 0,
+        )
+        .order_by(col(Message.attempted_at).desc(), col(Message.id).desc())
+        .limit(1)
+    )
+    found: str | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
+
+
+async def revoke_stray_links(
+    session: AsyncSession, registration: Registration, now: datetime
+) -> None:
+    """Links to a registration that were made for somebody who was merged meanwhile."""
+    statement = (
+        update(Link)
+        .where(
+            col(Link.resource_id) == registration.id,
+            col(Link.person_id) != registration.person_id,
+            col(Link.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    await session.execute(statement)
 
 
 async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUID) -> bool:

@@ -11,7 +11,7 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
 from app.core.routes import Session, router_for
-from app.entities.problems import NotOfThisEntity
+from app.entities.problems import NotOfThisEntity, PersonLeft
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
@@ -92,6 +92,7 @@ async def list_registrations(
         HeadAlreadyNamed,
         NotInvited,
         NotOfThisEntity,
+        PersonLeft,
         RegistrationClosed,
         RegistrationNotOpen,
     ),
@@ -179,6 +180,7 @@ async def withdraw_registration(
         HeadAlreadyNamed,
         MoveForbidden,
         NotOfThisEntity,
+        PersonLeft,
         RegistrationClosed,
         SeatMustStay,
     ),

@@ -61,6 +61,13 @@ class RegistrationChanged(RegistrationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegistrationReaddressed(RegistrationEvent):
+    """What the person is sent goes to another address from now on; the old links died."""
+
+    name: ClassVar[str] = "registration.readdressed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegistrationReplied(RegistrationEvent):
     """The person's calendar answered the entry with this SEQUENCE; no seat moves because of it."""
 

@@ -2,11 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.entities.events import PersonChanged
 from app.events import react_to
 from app.invitations.events import InvitationChanged, InvitationWithdrawn
 from app.meetings import queries as meetings
 from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.registrations import queries, service
+from app.registrations.readdressing import readdress
 
 
 @react_to(InvitationWithdrawn)
@@ -35,3 +37,10 @@ async def fill_new_capacity(session: AsyncSession, event: MeetingChanged) -> Non
 async def ask_for_answers_again(session: AsyncSession, event: MeetingRescheduled) -> None:
     """Other times, other answers (RFC 5546 section 3.2.2.1)."""
     await queries.ask_again(session, event.subject_id, event.calendar_sequence)
+
+
+@react_to(PersonChanged)
+async def send_to_new_address(session: AsyncSession, event: PersonChanged) -> None:
+    """Whoever has the old mailbox, which may be a stranger's, joins nothing by what went there."""
+    if "email" in event.members:
+        await readdress(session, event.subject_id)

@@ -1,6 +1,7 @@
 """Every select about registrations, and the one statement that writes one."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from sqlmodel import col
 from app.entities.tables import Entity, Person
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
+from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import (
     LIVE,
@@ -175,6 +177,27 @@ async def lock_registration(session: AsyncSession, registration_id: UUID) -> Reg
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def lock_to_come(
+    session: AsyncSession, person_id: UUID, now: datetime
+) -> Sequence[tuple[Registration, Meeting]]:
+    """Somebody's live registrations at meetings that are not over, locked, with those."""
+    columns: list[Any] = [Registration, Meeting]
+    statement: Select[Any] = (
+        select(*columns)
+        .join(Meeting, col(Meeting.id) == col(Registration.meeting_id))
+        .where(
+            col(Registration.person_id) == person_id,
+            col(Registration.status).in_(LIVE),
+            col(Meeting.status).not_in(OVER),
+            col(Meeting.ends_at) > now,
+        )
+        .order_by(col(Registration.id))
+        .with_for_update(key_share=True, of=Registration)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 async def was_present(session: AsyncSession, registration_id: UUID) -> bool:

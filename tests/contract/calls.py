@@ -94,6 +94,10 @@ BODIES: dict[str, Body] = {
     "changeEntity": lambda _: {"name": {"en": "New words"}},
     "addPerson": _person,
     "changePerson": lambda _: {"name": "New words"},
+    "mergePeople": lambda part: {"other": part.ids["twin"], "take": ["job_title"]},
+    "unmergePeople": lambda part: {"other": part.ids["twin"]},
+    "leaveEntity": lambda _: {"withdraw": True},
+    "movePerson": lambda part: {"entity": part.stranger["handle"], "withdraw": True},
     "nameFocalPoint": lambda part: {
         "person_id": part.ids["person_id"],
         "kind": "alternate",

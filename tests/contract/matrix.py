@@ -48,6 +48,8 @@ _DIRECTORY_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, 403, DONE, DO
 _FOCAL_POINTS_WRITE: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, DONE, DONE)
 _FOCAL_POINTS_FOR_ALL: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, 403, DONE)
 """The part's focal point acts for all committees: further than an organizer's right reaches."""
+_PEOPLE: Row = (401, 401, 404, 404, DONE, 404, 404, 404, DONE, DONE, DONE)
+_TWO_DIRECTORIES: Row = (401, 401, 404, 404, 403, 404, 404, 404, 403, 403, DONE)
 _MEETING: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _ORGANIZERS: Row = (401, 401, 404, 403, 403, 403, 404, 403, 403, DONE, DONE)
 _ORGANIZERS_READ: Row = (401, 401, 404, 403, 403, 403, 404, 403, DONE, DONE, DONE)
@@ -106,6 +108,12 @@ MATRIX: Final[dict[str, Row]] = {
     "nameFocalPoint": _FOCAL_POINTS_WRITE,
     "getFocalPoint": _DIRECTORY,
     "endFocalPoint": _FOCAL_POINTS_FOR_ALL,
+    "mergePeople": _FOCAL_POINTS_WRITE,
+    "unmergePeople": _FOCAL_POINTS_WRITE,
+    "leaveEntity": _FOCAL_POINTS_WRITE,
+    "returnToEntity": _FOCAL_POINTS_WRITE,
+    "movePerson": _TWO_DIRECTORIES,
+    "getPersonHistory": _PEOPLE,
     "listMeetings": _KNOWN,
     "createMeeting": _ORGANIZERS_OF_ANY,
     "getMeeting": _MEETING,

@@ -141,6 +141,7 @@ class Part:
             "focal_point_id": focal["id"],
             "focal_person": person["id"],
             "person_id": other["id"],
+            "twin": (await self._person("twin"))["id"],
         }
 
     async def _prepare_delegation(self) -> None:

@@ -86,6 +86,8 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         "person_id",
         lambda scene, at: {"person_id": at, "committee": scene.here.ids["c"]},
     ),
+    "mergePeople": ("person_id", lambda _, at: {"other": at}),
+    "unmergePeople": ("person_id", lambda _, at: {"other": at}),
     "createFeed": (
         "person_id",
         lambda scene, at: {"person_id": at, "committee": scene.here.ids["c"]},

@@ -128,7 +128,11 @@ def test_what_is_still_true_for_whoever_was_substituted(kind: Kind) -> None:
         stale=False,
         registration=RegistrationStatus.SUBSTITUTED,
     )
-    still = {Kind.REGISTRATION_SUBSTITUTED, Kind.REGISTRATION_WITHDRAWN}
+    still = {
+        Kind.REGISTRATION_SUBSTITUTED,
+        Kind.REGISTRATION_WITHDRAWN,
+        Kind.REGISTRATION_READDRESSED,
+    }
     about_people = set(Kind) - {Kind.INVITATION, Kind.LINK_RENEWED, Kind.INVITATION_WITHDRAWN}
     if kind in about_people:
         assert (moot(kind, present) is None) is (kind in still)
