@@ -310,9 +310,10 @@ Seats = Annotated[int, Field(ge=0, le=100_000, description="Seats.", examples=[5
 MoveToWaiting = Annotated[
     Literal["latest"] | Annotated[list[UUID], Field(min_length=1, max_length=1000)],
     Field(
-        description="Who goes back to the waiting list where fewer seats remain than are taken: the "
-        "registrations with these ids, as many as there are seats too few, or `latest`, those who "
-        "came last. They keep their place in the order and are told. No member of the resource.",
+        description="Who goes back to the waiting list where fewer seats remain than are taken: "
+        "the registrations with these ids, as many as there are seats too few, or `latest`, those "
+        "who came last. They keep their place in the order and are told. This is no member of the "
+        "resource.",
     ),
 ]
 

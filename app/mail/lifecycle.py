@@ -74,6 +74,12 @@ class MessageKind(Choice):
     """The meeting is near."""
     DIGEST = "digest"
     """How the answers stand, for an organizer."""
+    SEAT_OFFERED = "seat_offered"
+    """A seat is held for somebody who waits, until the offer ends; also to the focal points."""
+    OFFER_EXPIRED = "offer_expired"
+    """It was not accepted in time; to both too."""
+    REGISTRATION_UNSEATED = "registration_unseated"
+    """A seat that was held is lost, and somebody waits again; to both too."""
 
 
 class MailLanguage(Choice):

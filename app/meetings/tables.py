@@ -16,7 +16,8 @@ class Meeting(Row, table=True):
 
     `local_start` and `local_end` in `timezone` are the truth; the instants are derived from them.
     `seats_taken` counts the registrations that have a seat, or are offered one, and changes only
-    under this row's lock; `calendar_sequence` rises with every change that calendars must show, cancellation too.
+    under this row's lock; `calendar_sequence` rises with every change that calendars must show,
+    cancellation too.
     """
 
     __tablename__ = "meetings"

@@ -44,7 +44,7 @@ def seats_of(meeting: Meeting, invitation: Invitation) -> Seats:
 
 
 def count(meeting: Meeting, invitation: Invitation, change: int) -> None:
-    """So many seats more are taken of the meeting, the entity and its pool; less than 0 for less."""
+    """So many more seats are taken, or fewer, of the meeting, the entity and its pool."""
     meeting.seats_taken += change
     invitation.seats_taken += change
     if invitation.pool is not None:
