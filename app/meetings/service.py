@@ -103,12 +103,17 @@ async def make_room(
     capacity: int | None,
     leaving: Literal["latest"] | Sequence[UUID] | None,
 ) -> None:
-    """Let those leave who must, where it is planned who does, before the capacity shrinks."""
+    """Let those leave who must, where it is planned who does, before the capacity shrinks.
+
+    Once the meeting is over nobody leaves a seat any more.
+    """
+    check_changeable(meeting)
     needed = max(0, meeting.seats_taken - capacity) if capacity is not None else 0
-    if meeting.status in OVER or leaving is None or (leaving == "latest" and not needed):
+    if leaving is None or (needed and meeting.status in OVER):
         return
     named = None if leaving == "latest" else [UUID(str(each)) for each in leaving]
-    await announce(session, SeatsCut(needed=needed, leaving=named, **about(meeting)))
+    if needed or named:
+        await announce(session, SeatsCut(needed=needed, leaving=named, **about(meeting)))
 
 
 async def delete_meeting(session: AsyncSession, meeting: Meeting) -> None:
