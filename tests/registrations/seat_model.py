@@ -278,11 +278,11 @@ class Model:
         if not organizes and (due.caller != entity or invitation.status == "draft"):
             raise Refused("not-found")
         self.check_open(invitation, organizes)
+        if any(r.person == naming.person for r in self.live(entity)):
+            raise Refused("already-registered")  # the older index speaks first
         heads = [r for r in self.live(entity) if r.role == "head_of_delegation"]
         if naming.role == "head_of_delegation" and heads:
-            raise Refused("head-already-named")  # the older index speaks first
-        if any(r.person == naming.person for r in self.live(entity)):
-            raise Refused("already-registered")
+            raise Refused("head-already-named")
         seated = naming.role in WITHOUT_SEAT or self.has_room(entity)
         status = "confirmed" if seated else "waiting"
         made = Registration(label, entity, naming.person, naming.role, status)

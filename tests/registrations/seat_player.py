@@ -264,7 +264,7 @@ class Game:
         return {"move_to_waiting": named}
 
     async def perform(self, due: Due) -> Answer:
-        """Call the service; only the clock is moved without a call."""
+        """Call the service; the clock and the worker move without a call."""
         client, step = self.house.callers[due.caller], due.step
         match step:
             case steps.Register():
@@ -276,47 +276,57 @@ class Game:
                 rows = [self._named(naming) for naming in step.namings]
                 answer = await client.post(f"{self.path}/registrations/bulk{query}", json=rows)
                 return self._registered_many(due, answer)
-            case steps.Withdraw():
-                return _shown(await client.post(f"{self._target(due)}/withdraw"))
-            case steps.Accept():
-                return _shown(await client.post(f"{self._target(due)}/accept-offer"))
-            case steps.Reorder():
-                place = {"line": step.line, "position": step.position}
-                return _shown(await client.post(f"{self._target(due)}/move", json=place))
             case steps.Substitute():
                 body = self._substitute(due, step)
                 answer = await client.post(f"{self._target(due)}/substitute", json=body)
                 return self._registered(due, answer)
-            case steps.ChangeRole():
-                return _shown(await client.patch(self._target(due), json={"role": step.role}))
-            case steps.ChangeQuota():
-                body = {"seat_quota": step.quota} | self._plan(due)
-                answer = await client.patch(self._invitation(step.entity), json=body)
-            case steps.Share():
-                body = {"pool_id": self._pool(step.pool)} | self._plan(due)
-                answer = await client.patch(self._invitation(step.entity), json=body)
-            case steps.ChangePool():
-                body = {"seats": step.seats} | self._plan(due)
-                path = f"{self.path}/pools/{self._pool(step.pool)}"
-                return _told(await client.patch(path, json=body), "seats", "seats_taken")
             case steps.Look():
                 await offers.look(self.house.app.state.database)
                 return ()
-            case steps.AnswerInvitation():
-                path = f"{self._invitation(step.entity)}/answer"
-                answer = await client.post(path, json={"answer": step.answer})
+        if isinstance(step, _PICKING):
+            return _shown(await self._perform_on_registration(due, client))
+        if isinstance(step, _INVITING):
+            return _shown_invitation(await self._perform_on_invitation(due, client))
+        return await self._perform_on_meeting(due, client)
+
+    async def _perform_on_registration(self, due: Due, client: httpx.AsyncClient) -> httpx.Response:
+        path = self._target(due)
+        match due.step:
+            case steps.Withdraw():
+                return await client.post(f"{path}/withdraw")
+            case steps.Accept():
+                return await client.post(f"{path}/accept-offer")
+            case steps.Reorder(line=line, position=position):
+                return await client.post(f"{path}/move", json={"line": line, "position": position})
+            case steps.ChangeRole(role=role):
+                return await client.patch(path, json={"role": role})
+        raise AssertionError(due.step)
+
+    async def _perform_on_invitation(self, due: Due, client: httpx.AsyncClient) -> httpx.Response:
+        step = due.step
+        assert isinstance(step, _INVITING)
+        path = f"{self.path}/invitations/{self.invitations[step.entity]}"
+        match step:
+            case steps.ChangeQuota(quota=quota):
+                return await client.patch(path, json={"seat_quota": quota} | self._plan(due))
+            case steps.Share(pool=pool):
+                body = {"pool_id": self._pool(pool)} | self._plan(due)
+                return await client.patch(path, json=body)
+            case steps.AnswerInvitation(answer=said):
+                return await client.post(f"{path}/answer", json={"answer": said})
             case steps.SendInvitation():
-                answer = await client.post(f"{self._invitation(step.entity)}/send")
+                return await client.post(f"{path}/send")
             case steps.WithdrawInvitation():
-                answer = await client.post(f"{self._invitation(step.entity)}/withdraw")
-            case _:
-                return await self._perform_on_meeting(due, client)
-        return _shown_invitation(answer)
+                return await client.post(f"{path}/withdraw")
 
     async def _perform_on_meeting(self, due: Due, client: httpx.AsyncClient) -> Answer:
         match due.step:
             case steps.ChangeCapacity(capacity=capacity):
                 answer = await self._patch(due, capacity=capacity, **self._plan(due))
+            case steps.ChangePool(pool=pool, seats=seats):
+                fewer = {"seats": seats} | self._plan(due)
+                path = f"{self.path}/pools/{self._pool(pool)}"
+                return _told(await client.patch(path, json=fewer), "seats", "seats_taken")
             case steps.ChangeWindow(window=window):
                 answer = await self._patch(due, offer_window=_minutes(window))
             case steps.ChangeDeadline(closes=closes):
@@ -403,9 +413,6 @@ class Game:
         found = ids[due.target] if due.target is not None else UNKNOWN
         return f"{self.path}/registrations/{found}"
 
-    def _invitation(self, entity: int) -> str:
-        return f"{self.path}/invitations/{self.invitations[entity]}"
-
     def _pool(self, number: int | None) -> str | None:
         if number is None:
             return None
@@ -486,6 +493,13 @@ class Game:
 
 
 _PICKING = steps.Withdraw | steps.Substitute | steps.ChangeRole | steps.Accept | steps.Reorder
+_INVITING = (
+    steps.ChangeQuota
+    | steps.Share
+    | steps.AnswerInvitation
+    | steps.SendInvitation
+    | steps.WithdrawInvitation
+)
 _FITTING = {steps.Accept: ("offered",), steps.Reorder: ("waiting",)}
 """States in which a step can be done, where that is fewer than those of all who are registered."""
 _IDS = ("invitation_id", "person_id")
@@ -558,16 +572,8 @@ def _entity_of(step: steps.Step) -> int:
             return naming.entity
         case steps.RegisterMany(namings=namings):
             return namings[0].entity
-        case (
-            steps.ChangeQuota(entity=entity)
-            | steps.Share(entity=entity)
-            | steps.AnswerInvitation(entity=entity)
-            | steps.SendInvitation(entity=entity)
-            | steps.WithdrawInvitation(entity=entity)
-        ):
-            return entity
         case _:
-            return 0
+            return step.entity if isinstance(step, _INVITING) else 0
 
 
 def _instant(day: int | None) -> str | None:

@@ -121,10 +121,10 @@ def _substitute(model: Model, due: Due, step: steps.Substitute) -> Answer:
     if (role in WITHOUT_SEAT) is not (old.role in WITHOUT_SEAT):
         raise Refused("seat-must-stay")
     others = [r for r in model.live(old.entity) if r is not old]
-    if role == "head_of_delegation" and any(r.role == role for r in others):
-        raise Refused("head-already-named")
     if any(r.person == step.person for r in others):
         raise Refused("already-registered")
+    if role == "head_of_delegation" and any(r.role == role for r in others):
+        raise Refused("head-already-named")
     made = Registration(due.label, old.entity, step.person, role, was)
     model.registrations.insert(model.registrations.index(old) + 1, made)
     model.line.insert(model.line.index(old.label) + 1, made.label)
