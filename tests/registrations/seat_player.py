@@ -53,7 +53,7 @@ HALF = timedelta(hours=12)
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
 _MEETING = """
-    SELECT status, capacity, seats_taken, calendar_sequence, offer_window / 1440,
+    SELECT status, capacity, seats_taken, calendar_sequence, (offer_window + 720) / 1440,
            ARRAY(SELECT seats FROM seat_pools WHERE meeting_id = $1 ORDER BY id),
            ARRAY(SELECT seats_taken FROM seat_pools WHERE meeting_id = $1 ORDER BY id)
       FROM meetings WHERE id = $1
@@ -464,7 +464,7 @@ class Game:
         if member == "pool_id":
             return self._pool_number(value)
         if member == "offer_window":
-            return value and value // 1440
+            return value and (value + 720) // 1440
         return _plain(value)
 
     def _fact(self, row: asyncpg.Record) -> Fact:
@@ -556,14 +556,15 @@ def _seats(invitation: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _day(instant: str | datetime | None) -> int | None:
-    """Of the history, whose days begin when the clock is set."""
+    """The day of the history on which the clock, once set, shows that the instant has passed."""
     if isinstance(instant, str):
         instant = datetime.fromisoformat(instant)
-    return None if instant is None else (instant - FIRST_DAY).days
+    return None if instant is None else (instant + HALF - FIRST_DAY).days
 
 
 def _minutes(days: int | None) -> int | None:
-    return days and days * 1440
+    """Half a day less, as the clock goes on between the instants that it is set to."""
+    return days and days * 1440 - 720
 
 
 def _entity_of(step: steps.Step) -> int:
