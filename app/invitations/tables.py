@@ -65,7 +65,7 @@ class Invitation(Row, table=True):
     """None: only its pool bounds it."""
     seats_taken: int = 0
     pool_id: UUID | None = Field(default=None, foreign_key="seat_pools.id", index=True)
-    pool: Mapped[SeatPool | None] = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+    pool: Mapped[SeatPool | None] = Relationship(sa_relationship_kwargs={"lazy": "raise_on_sql"})
     """There once the seats are locked."""
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     letter_number: int | None = None
