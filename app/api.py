@@ -15,6 +15,7 @@ from app.inbox.endpoints import router as inbox
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
 from app.invitations.links import router as invitation_links
+from app.invitations.pool_endpoints import router as seat_pools
 from app.letters.endpoints import router as letters
 from app.mail.endpoints import router as mail
 from app.mail.preview_endpoints import router as previews
@@ -28,6 +29,7 @@ from app.panels.endpoints import router as panels
 from app.people.endpoints import router as people
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.endpoints import router as registrations
+from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
 
@@ -65,8 +67,10 @@ PARTS = (
     panels,
     invitations,
     invitation_links,
+    seat_pools,
     letters,
     registrations,
+    seats,
     reminders,
     digests,
     attendance,

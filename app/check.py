@@ -32,6 +32,10 @@ _REGISTRATION_STATES = {
     "registration.promoted": "confirmed",
     "registration.withdrawn": "withdrawn",
     "registration.substituted": "substituted",
+    "registration.offered": "offered",
+    "registration.offer_accepted": "confirmed",
+    "registration.offer_expired": "expired",
+    "registration.unseated": "waiting",
 }
 _INVITATION_STATES = {
     "invitation.created": "draft",
@@ -125,7 +129,7 @@ _RECOUNTS = (
       JOIN meetings m ON m.id = i.meeting_id
       JOIN entities e ON e.id = i.entity_id
       LEFT JOIN registrations r
-        ON r.invitation_id = i.id AND r.status = 'confirmed' AND r.takes_seat
+        ON r.invitation_id = i.id AND r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY i.id, m.id, e.id HAVING i.seats_taken <> count(r.id) ORDER BY i.id
     """,
     """
@@ -133,24 +137,46 @@ _RECOUNTS = (
                   count(r.id))
       FROM meetings m
       LEFT JOIN registrations r
-        ON r.meeting_id = m.id AND r.status = 'confirmed' AND r.takes_seat
+        ON r.meeting_id = m.id AND r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY m.id HAVING m.seats_taken <> count(r.id) ORDER BY m.id
     """,
     """
-    SELECT format('invitation of %s to %s: %s are confirmed on a quota of %s', e.handle, m.handle,
+    SELECT format('pool %s of %s: %s seats are noted as taken, its invitations have %s', p.name,
+                  m.handle, p.seats_taken, coalesce(sum(i.seats_taken), 0))
+      FROM seat_pools p
+      JOIN meetings m ON m.id = p.meeting_id
+      LEFT JOIN invitations i ON i.pool_id = p.id
+     GROUP BY p.id, m.id HAVING p.seats_taken <> coalesce(sum(i.seats_taken), 0) ORDER BY p.id
+    """,
+    """
+    SELECT format('pool %s of %s: %s are seated on %s seats', p.name, m.handle, count(*), p.seats)
+      FROM registrations r
+      JOIN invitations i ON i.id = r.invitation_id
+      JOIN seat_pools p ON p.id = i.pool_id
+      JOIN meetings m ON m.id = p.meeting_id
+     WHERE r.status IN ('confirmed', 'offered') AND r.takes_seat
+     GROUP BY p.id, m.id HAVING count(*) > p.seats ORDER BY p.id
+    """,
+    """
+    SELECT format('invitation %s takes from pool %s of another meeting', i.id, p.name)
+      FROM invitations i JOIN seat_pools p ON p.id = i.pool_id
+     WHERE i.meeting_id <> p.meeting_id ORDER BY i.id
+    """,
+    """
+    SELECT format('invitation of %s to %s: %s are seated on a quota of %s', e.handle, m.handle,
                   count(*), i.seat_quota)
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id
       JOIN meetings m ON m.id = i.meeting_id
       JOIN entities e ON e.id = i.entity_id
-     WHERE r.status = 'confirmed' AND r.takes_seat
+     WHERE r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY i.id, m.id, e.id HAVING count(*) > i.seat_quota ORDER BY i.id
     """,
     """
-    SELECT format('meeting %s: %s are confirmed on a capacity of %s', m.handle, count(*),
+    SELECT format('meeting %s: %s are seated on a capacity of %s', m.handle, count(*),
                   m.capacity)
       FROM registrations r JOIN meetings m ON m.id = r.meeting_id
-     WHERE r.status = 'confirmed' AND r.takes_seat
+     WHERE r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY m.id HAVING count(*) > m.capacity ORDER BY m.id
     """,
 )
@@ -203,12 +229,30 @@ _PROMISES = (
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id
       JOIN meetings m ON m.id = r.meeting_id
+      LEFT JOIN seat_pools p ON p.id = i.pool_id
      WHERE r.status = 'waiting' AND m.status <> ALL(:over)
        AND i.status NOT IN ('draft', 'withdrawn')
        AND (NOT r.takes_seat
-            OR i.seats_taken < i.seat_quota
+            OR (i.seat_quota IS NULL OR i.seats_taken < i.seat_quota)
+               AND (p.id IS NULL OR p.seats_taken < p.seats)
                AND (m.capacity IS NULL OR m.seats_taken < m.capacity))
      ORDER BY r.id
+    """,
+    """
+    SELECT format('meeting %s: registration %s is %s, its offer ends %s', m.handle, r.id, r.status,
+                  coalesce(r.offer_ends_at::text, 'never'))
+      FROM registrations r JOIN meetings m ON m.id = r.meeting_id
+     WHERE (r.status IN ('offered', 'expired')) <> (r.offer_ends_at IS NOT NULL)
+        OR (r.status = 'offered' AND (NOT r.takes_seat OR m.status = ANY(:over)))
+     ORDER BY r.id
+    """,
+    """
+    SELECT format('meeting %s: %s of those who wait have number %s in the line', m.handle, count(*),
+                  coalesce(r.line_number, r.queue_number))
+      FROM registrations r JOIN meetings m ON m.id = r.meeting_id
+     WHERE r.status = 'waiting'
+     GROUP BY m.id, coalesce(r.line_number, r.queue_number) HAVING count(*) > 1
+     ORDER BY m.id, coalesce(r.line_number, r.queue_number)
     """,
     """
     SELECT format('meeting %s: registration %s of a withdrawn invitation is %s', m.handle, r.id,

@@ -39,6 +39,8 @@ _STATUS = {
 
 _STATUS_OF_REGISTERED = {
     RegistrationStatus.WAITING: EntryStatus.TENTATIVE,
+    RegistrationStatus.OFFERED: EntryStatus.TENTATIVE,
+    RegistrationStatus.EXPIRED: EntryStatus.CANCELLED,
     RegistrationStatus.WITHDRAWN: EntryStatus.CANCELLED,
     RegistrationStatus.SUBSTITUTED: EntryStatus.CANCELLED,
 }

@@ -49,6 +49,9 @@ class ProblemDocument(BaseModel):
     allowed: list[str] | None = Field(
         None, max_length=50, description="The moves that the state permits."
     )
+    taken: int | None = Field(
+        None, ge=0, le=1_000_000, description="How many seats are taken, of too few wanted ones."
+    )
 
 
 class Problem(Exception):

@@ -113,7 +113,11 @@ async def meetings_of_person(
     live = col(Registration.status).in_(LIVE_REGISTRATIONS)
     left = and_(
         col(Registration.status).in_(LEFT_REGISTRATIONS),
-        func.coalesce(col(Registration.withdrawn_at), col(Registration.substituted_at))
+        func.coalesce(
+            col(Registration.withdrawn_at),
+            col(Registration.substituted_at),
+            col(Registration.offer_ends_at),
+        )
         > now - FAREWELL,
     )
     changed = latest_change(col(Meeting.id), [col(Meeting.id), col(Registration.id)])
@@ -178,7 +182,7 @@ async def delegations(
     found: dict[UUID, Delegation] = {}
     for meeting_id, status, name in await session.execute(statement):
         delegation = found.setdefault(meeting_id, Delegation())
-        waits = status is RegistrationStatus.WAITING
+        waits = status is not RegistrationStatus.CONFIRMED
         (delegation.waiting if waits else delegation.registered).append(name)
     return found
 

@@ -13,7 +13,7 @@ from app.entities.tables import Entity, Person
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.invitations.lifecycle import InvitationStatus
-from app.invitations.tables import Invitation
+from app.invitations.tables import Invitation, SeatPool
 from app.meetings.tables import Meeting
 
 _registrations = table(
@@ -44,7 +44,7 @@ def list_invitations(
     statuses: Collection[InvitationStatus] | None = None,
 ) -> Select[Any]:
     """Rows of (Invitation, Entity, waiting, last message or None, mails by state, answers of the
-    confirmed, mails about it that wait to be read); three of them as JSON objects.
+    confirmed, mails about it that wait to be read, pool or None); three of them as JSON objects.
 
     `entities` and `visible` limit what the caller may see, `statuses` what was asked for.
     """
@@ -78,8 +78,10 @@ def list_invitations(
             _mails().scalar_subquery(),
             _answers().scalar_subquery(),
             _unread().scalar_subquery(),
+            SeatPool,
         )
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .outerjoin(SeatPool, col(SeatPool.id) == col(Invitation.pool_id))
         .where(col(Invitation.meeting_id) == meeting_id)
     )
     if entities is not None:
@@ -182,7 +184,7 @@ async def count_live_registrations(session: AsyncSession, invitation_id: UUID) -
         .select_from(_registrations)
         .where(
             _registrations.c.invitation_id == invitation_id,
-            _registrations.c.status.in_(["confirmed", "waiting"]),
+            _registrations.c.status.in_(["pending", "confirmed", "waiting", "offered"]),
         )
     )
     return int((await session.execute(statement)).scalar_one())

@@ -76,6 +76,12 @@ class MessageKind(Choice):
     """How the answers stand, for an organizer."""
     REGISTRATION_READDRESSED = "registration_readdressed"
     """Mails about the place go to another address; to the old one, whose entry goes."""
+    SEAT_OFFERED = "seat_offered"
+    """A seat is held for somebody who waits, until the offer ends; also to the focal points."""
+    OFFER_EXPIRED = "offer_expired"
+    """It was not accepted in time; to both too."""
+    REGISTRATION_UNSEATED = "registration_unseated"
+    """A seat that was held is lost, and somebody waits again; to both too."""
 
 
 class MailLanguage(Choice):

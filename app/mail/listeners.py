@@ -1,6 +1,7 @@
 """Follows the log and plans a mail for everybody whom a fact concerns."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -25,6 +26,7 @@ from app.mail.queries import Addressee
 from app.mail.reminding import plan_digest, plan_reminder
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import Participation, RegistrationStatus
+from app.registrations.tables import Registration
 
 FOLLOWER = "mail"
 RENEWAL_PAUSE = timedelta(minutes=1)
@@ -122,6 +124,53 @@ class Planner:
             kind, now = MessageKind.REGISTRATION_READDRESSED, clock.now()
             row = self.row(entry, kind, registration.meeting_id, addressee, now)
             await store(session, [row | {"recipient": old}])
+
+    async def seat_offered(self, session: AsyncSession, entry: LogEntry) -> None:
+        """To the person, and to the focal points with a link by which they accept it."""
+        found = await self._registered_and_asked(session, entry)
+        if found is None:
+            return
+        meeting, registration, own, others = found
+        kind = MessageKind.SEAT_OFFERED
+        planned = await self._plan(session, entry, kind, meeting.id, [own, *others])
+        expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, clock.now())
+        if (ends_at := registration.offer_ends_at) is not None:
+            expires_at = max(expires_at, ends_at)
+        for each in others:
+            if each.person.id in planned and each.invitation_id is not None:
+                purpose = LinkPurpose.ANSWER_INVITATION
+                identity.create_link(
+                    session, purpose, each.invitation_id, each.person.id, expires_at
+                )
+
+    async def seat_lost(self, session: AsyncSession, entry: LogEntry) -> None:
+        """An offer that expired, or a seat that was cut: to the person and the focal points."""
+        found = await self._registered_and_asked(session, entry)
+        if found is not None:
+            meeting, _, own, others = found
+            others = [replace(each, invitation_id=None) for each in others]
+            data = {name: entry.data[name] for name in ("was",) if name in entry.data}
+            kind = _LOSSES[entry.name]
+            await self._plan(session, entry, kind, meeting.id, [own, *others], data)
+
+    async def _registered_and_asked(
+        self, session: AsyncSession, entry: LogEntry
+    ) -> tuple[Meeting, Registration, Addressee, list[Addressee]] | None:
+        """Who is registered, and who else acts for the entity, about that registration."""
+        found = await queries.find_registered(session, entry.subject_id)
+        invited = found and await queries.find_invited(session, found[0].invitation_id)
+        if not found or not invited:
+            return None
+        registration, own = found
+        invitation, entity, meeting = invited
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line, lock=True)
+        others = [
+            Addressee(p, entity.language, invitation.id, registration.id)
+            for p in people
+            if p.id != own.person.id
+        ]
+        return meeting, registration, own, others
 
     async def registration_replied(self, session: AsyncSession, entry: LogEntry) -> None:
         """A seat is the entity's: its focal points hear of somebody who declines."""
@@ -336,10 +385,15 @@ async def _move_answer_links(
     await identity.move_links(session, invitations, expires_at)
 
 
+_LOSSES = {
+    "registration.offer_expired": MessageKind.OFFER_EXPIRED,
+    "registration.unseated": MessageKind.REGISTRATION_UNSEATED,
+}
 _TOGETHER: Mapping[str, Callable[[Planner, AsyncSession, Sequence[LogEntry]], Awaitable[None]]] = {
     "invitation.sent": invitations_sent,
     "registration.confirmed": registrations_confirmed,
     "registration.promoted": registrations_confirmed,
+    "registration.offer_accepted": registrations_confirmed,
 }
 _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[None]]] = {
     "invitation.withdrawn": Planner.invitation_withdrawn,
@@ -350,6 +404,9 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "registration.substituted": Planner.registration_substituted,
     "registration.readdressed": Planner.registration_readdressed,
     "registration.replied": Planner.registration_replied,
+    "registration.offered": Planner.seat_offered,
+    "registration.offer_expired": Planner.seat_lost,
+    "registration.unseated": Planner.seat_lost,
     "incoming_mail.counter_declined": Planner.counter_declined,
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,

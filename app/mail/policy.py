@@ -43,6 +43,10 @@ class Present:
     begun: bool = False
     reads_digests: bool = False
     """The account organizes the committee still, and wants its digests."""
+    offer_over: bool = False
+    """The time in which the offered seat could be accepted has passed."""
+    lost_seat: bool = False
+    """The mail takes back a seat that was more than offered."""
 
 
 def moot(kind: MessageKind, present: Present) -> str | None:
@@ -123,6 +127,26 @@ def _tells_of_decline(present: Present) -> str | None:
     changed = present.participation is not Participation.DECLINED
     again = "The person has answered otherwise." if changed else None
     return _unless_registered(present, RegistrationStatus.CONFIRMED) or again
+
+
+def _offers(present: Present) -> str | None:
+    over = "The offer has ended." if present.offer_over else None
+    return _unless_registered(present, RegistrationStatus.OFFERED) or over
+
+
+def _tells_of_expiry(present: Present) -> str | None:
+    return _if_meeting(present, set(OVER))
+
+
+def _unseats(present: Present) -> str | None:
+    """An entry in a calendar is taken back whatever came of it, unless it is right again."""
+    if present.lost_seat:
+        again = present.registration is RegistrationStatus.CONFIRMED
+        return "The registration is confirmed again." if again else None
+    others = None
+    if present.registration is not RegistrationStatus.WAITING:
+        others = f"The registration is {present.registration}."
+    return others or _if_meeting(present, set(OVER))
 
 
 def _keeps_time(present: Present) -> str | None:
@@ -206,6 +230,9 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.DELEGATION_REMINDER: _reminds_to_register,
     MessageKind.ATTENDANCE_REMINDER: _reminds_to_come,
     MessageKind.DIGEST: _digests,
+    MessageKind.SEAT_OFFERED: _offers,
+    MessageKind.OFFER_EXPIRED: _tells_of_expiry,
+    MessageKind.REGISTRATION_UNSEATED: _unseats,
 }
 _TAKE_BACK = frozenset(
     {

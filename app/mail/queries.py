@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     false,
@@ -103,6 +104,20 @@ class Case:
         """Of the code that the mail tells."""
         asked_at = self.message.data.get("code_asked_at")
         return datetime.fromisoformat(asked_at) if asked_at else None
+
+    @property
+    def own(self) -> bool:
+        """Whether its reader is the one whose registration it is about."""
+        return (
+            self.person is not None
+            and self.registration is not None
+            and self.registration.person_id == self.person.id
+        )
+
+    @property
+    def lost_seat(self) -> bool:
+        """Whether the fact that it tells took a confirmed seat away."""
+        return self.message.data.get("was") == RegistrationStatus.CONFIRMED.value
 
     @property
     def name(self) -> str:
@@ -612,9 +627,15 @@ def _case_of(source: Any) -> Select[Any]:
     message, other = source.c, aliased(Message)
     fact, attendee = aliased(LogEntry), aliased(Person, name="attendee")
     named = aliased(Registration)
-    about = func.coalesce(message.registration_id, message.invitation_id)
     subjects = [message.meeting_id, message.registration_id, message.invitation_id]
     purpose = bindparam("purpose", type_=values(LinkPurpose))
+    about = case(
+        (
+            purpose == LinkPurpose.ANSWER_INVITATION,
+            func.coalesce(message.invitation_id, message.registration_id),
+        ),
+        else_=func.coalesce(message.registration_id, message.invitation_id),
+    )
     link = aliased(Link, live_link(purpose, about, message.person_id).lateral(), name="link")
     wording = aliased(Wording, _wording_of(message.kind).lateral(), name="wording")
     same_person = and_(

@@ -217,4 +217,6 @@ def _present(case: Case) -> Present:
         delegation=case.delegation,
         begun=_passed(case.meeting.starts_at, now),
         reads_digests=case.reads_digests,
+        offer_over=_passed(case.registration.offer_ends_at if case.registration else None, now),
+        lost_seat=case.lost_seat,
     )

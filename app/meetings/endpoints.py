@@ -32,7 +32,12 @@ from app.meetings.access import (
 )
 from app.meetings.calendars import COUNTED_FROM, with_deadline
 from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
-from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
+from app.meetings.problems import (
+    CapacityBelowTaken,
+    MeetingClosed,
+    PlanDoesNotFit,
+    TimesAnnounced,
+)
 from app.meetings.queries import MeetingFilter
 from app.meetings.schemas import (
     MeetingCreate,
@@ -115,7 +120,7 @@ async def get_meeting(view: MeetingDep) -> MeetingOut:
     "/meetings/{m}",
     operation_id="changeMeeting",
     openapi_extra=tells(needs_if_match()),
-    responses=raises(MeetingClosed, TimesAnnounced, CapacityBelowTaken),
+    responses=raises(MeetingClosed, TimesAnnounced, CapacityBelowTaken, PlanDoesNotFit),
 )
 async def change_meeting(
     session: Session,
@@ -124,7 +129,10 @@ async def change_meeting(
     request: Request,
     told: TellingDep,
 ) -> MeetingOut:
-    """Change a meeting by JSON merge patch; its times only while it is a draft."""
+    """Change a meeting by JSON merge patch; its times only while it is a draft.
+
+    A capacity below the seats taken is refused, unless `move_to_waiting` says who leaves.
+    """
     require_match(request, shown(view))
     before = MeetingWrite.of_meeting(view.meeting)
     sent = body.model_fields_set
@@ -136,6 +144,7 @@ async def change_meeting(
     members, times = service.settled(wanted)
     closes_at = members["registration_closes_at"]
     changed = changes(before, after.with_offsets(times).closing_at(closes_at))
+    await service.make_room(session, view.meeting, members["capacity"], body.move_to_waiting)
     await service.change_meeting(session, view.meeting, members, changed, told)
     return shown(view)
 

@@ -19,6 +19,7 @@ from app.core.fields import (
     Line,
     LocalizedLine,
     LocalizedText,
+    MoveToWaiting,
     Paragraphs,
     Schema,
     Seats,
@@ -77,6 +78,11 @@ WorkingDaysBefore = Annotated[
 ]
 
 
+OfferWindow = Annotated[
+    int, Field(ge=5, le=43_200, description="Minutes, up to 30 days.", examples=[1440]), Whole
+]
+
+
 class Contact(Schema):
     """Somebody to be asked about the meeting, by anybody who may see it."""
 
@@ -125,6 +131,11 @@ class MeetingMembers(Schema):
     local_end: MeetingTime
     end_offset: Offset | None = None
     capacity: Seats | None = Field(None, description="Seats in all; no limit if left out.")
+    offer_window: OfferWindow | None = Field(
+        None,
+        description="Minutes for which a seat that falls free is held for the first of the waiting "
+        "list, who accepts it or not; null: the seat is theirs at once.",
+    )
     registration_opens_at: InstantField | None = None
     registration_closes_at: InstantField | None = Field(
         None, description="After it opens, and by the end of the meeting."
@@ -236,6 +247,7 @@ class MeetingPatch(Schema):
     languages: Languages | None = None
     seat_quota: Seats | None = None
     capacity: Seats | None = None
+    offer_window: OfferWindow | None = None
     registration_opens_at: InstantField | None = None
     registration_closes_at: InstantField | None = None
     registration_deadline: RegistrationDeadlinePatch | None = None
@@ -243,6 +255,7 @@ class MeetingPatch(Schema):
     contacts: Contacts | None = None
     public: Flag | None = None
     links_bound: Flag | None = None
+    move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -297,6 +310,9 @@ class PublicMeetingOut(MeetingShown):
 class MeetingOut(MeetingShown):
     seat_quota: Seats
     capacity: Seats | None = Field(description="Seats in all; null for no limit.")
+    offer_window: OfferWindow | None = Field(
+        description="Minutes for which a free seat is offered; null: it is given at once."
+    )
     registration_opens_at: InstantField | None = Field(description="Null: once it is announced.")
     registration_closes_at: InstantField | None = Field(
         description="The deadline as an instant, also where a rule gives it; null for none."

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.core.imports import DryRun
 from app.core.openapi import raises, tells
 from app.core.pages import Page, Paging, fetch_page
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities.access import DirectoryDep, committees_reached
 from app.entities.problems import NotOfThisEntity, PersonKnown, PersonMerged
 from app.entities.tables import PersonMerge
@@ -39,7 +38,7 @@ from app.people.schemas import (
 )
 from app.registrations.tables import Registration
 
-router = APIRouter(route_class=Route, tags=["entities"])
+router = router_for("entities")
 BASE = "/entities/{e}/people/{person_id}"
 
 

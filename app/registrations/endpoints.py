@@ -1,5 +1,6 @@
 """HTTP for registrations."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Body, Query, Request, Response, status
@@ -104,11 +105,11 @@ async def register_person(
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role)
-    place = None
+    places: Sequence[int | None] = (None, None, None)
     if made.status is RegistrationStatus.WAITING:
-        place = await queries.count_waiting(session, made.invitation_id)
+        places = await queries.places_at_end(session, made, invitation.pool_id)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
-    return shown((made, entity, person, place), view)
+    return shown((made, entity, person, *places), view)
 
 
 @router.post(f"{BASE}/bulk", operation_id="registerPeople")
@@ -209,7 +210,7 @@ async def substitute_registration(
 
 def shown(row: Any, view: MeetingView) -> RegistrationOut:
     """A row of `queries.list_registrations` as this caller sees it."""
-    registration, entity, person, place = row[:4]
+    registration, entity, person, in_entity, in_meeting, in_pool = row[:6]
     observer_only = view.observes and not view.organizes
     waiting = registration.status is RegistrationStatus.WAITING
     return RegistrationOut(
@@ -224,7 +225,9 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
             job_title=person.job_title,
             email=None if observer_only else person.email,
         ),
-        waiting_position=place if waiting else None,
+        waiting_position=in_entity if waiting else None,
+        waiting_in_meeting=in_meeting if waiting else None,
+        waiting_in_pool=in_pool if waiting else None,
         allowed=[] if observer_only else policy.moves(view.meeting.status, registration.status),
     )
 
@@ -237,6 +240,7 @@ _OWN = (
     "status",
     "created_at",
     "confirmed_at",
+    "offer_ends_at",
     "withdrawn_at",
     "substituted_at",
     "predecessor_id",

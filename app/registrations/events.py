@@ -1,11 +1,17 @@
 """Facts about registrations; what the figures need can be recomputed from them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from app.events import Event
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import (
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+    WaitingLine,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +81,41 @@ class RegistrationReplied(RegistrationEvent):
     was: Participation
     participation: Participation
     sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationOffered(RegistrationEvent):
+    """A seat fell free and is held for the first in the list whom it could go to."""
+
+    name: ClassVar[str] = "registration.offered"
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationOfferAccepted(RegistrationEvent):
+    name: ClassVar[str] = "registration.offer_accepted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationOfferExpired(RegistrationEvent):
+    """Nobody accepted the seat in time; it goes to the next."""
+
+    name: ClassVar[str] = "registration.offer_expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationUnseated(RegistrationEvent):
+    """It waits again: its seat was cut, or the meeting is over before it accepted one."""
+
+    name: ClassVar[str] = "registration.unseated"
+    was: RegistrationStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationMoved(RegistrationEvent):
+    """An organizer gave it another place in a waiting list; the first place is 1."""
+
+    name: ClassVar[str] = "registration.moved"
+    line: WaitingLine
+    before: int
+    after: int

@@ -13,6 +13,7 @@ class RegistrationRole(StrEnum):
     ADVISER = "adviser"
     OBSERVER = "observer"
     SUPPORT = "support"
+    INTERPRETER = "interpreter"
 
 
 class RegistrationStatus(Choice):
@@ -41,6 +42,14 @@ class Participation(StrEnum):
     TENTATIVE = "tentative"
 
 
+class WaitingLine(StrEnum):
+    """Whose waiting list: one and the same order, seen among fewer or more."""
+
+    ENTITY = "entity"
+    POOL = "pool"
+    MEETING = "meeting"
+
+
 class RegistrationVerb(Choice):
     APPROVE = "approve"
     """What approval does while a seat is free."""
@@ -63,7 +72,7 @@ class RegistrationVerb(Choice):
 
 
 S, V = RegistrationStatus, RegistrationVerb
-WITHOUT_SEAT = frozenset({RegistrationRole.SUPPORT})
+WITHOUT_SEAT = frozenset({RegistrationRole.SUPPORT, RegistrationRole.INTERPRETER})
 HOLDING = (S.CONFIRMED, S.OFFERED)
 """Have a seat, if their role takes one."""
 LIVE = (S.PENDING, S.CONFIRMED, S.WAITING, S.OFFERED)

@@ -48,6 +48,15 @@ class AlreadyPresent(Problem):
     slug, title, status = "already-present", "Present already", HTTPStatus.CONFLICT
 
 
+class OfferEnded(Problem):
+    """The seat was held until the end of the offer, and nobody had accepted it by then.
+
+    It goes to the next of the waiting list. The person may be registered again, at its end.
+    """
+
+    slug, title, status = "offer-ended", "The offer has ended", HTTPStatus.GONE
+
+
 class SeatMustStay(Problem):
     """A substitute takes over the seat, so the role must take one exactly if the old role did.
 

@@ -10,7 +10,7 @@ from app.events import record
 from app.identity import service as identity
 from app.registrations import queries
 from app.registrations.events import RegistrationReaddressed
-from app.registrations.service import about
+from app.registrations.facts import about
 
 
 async def readdress(

@@ -14,6 +14,7 @@ from app.registrations.lifecycle import (
     RegistrationRole,
     RegistrationStatus,
     RegistrationVerb,
+    WaitingLine,
 )
 
 
@@ -105,6 +106,15 @@ class RegistrationOut(Schema):
     waiting_position: int | None = Field(
         ge=1, le=1_000_000, description="Place in the entity's waiting list, from 1."
     )
+    waiting_in_meeting: int | None = Field(
+        ge=1, le=1_000_000, description="Place in the meeting's waiting list, from 1."
+    )
+    waiting_in_pool: int | None = Field(
+        ge=1, le=1_000_000, description="Place among all who wait for a seat of the pool, from 1."
+    )
+    offer_ends_at: InstantField | None = Field(
+        description="Until then a seat is held for it; of an expired one, when that was over."
+    )
     created_at: InstantField
     confirmed_at: InstantField | None
     withdrawn_at: InstantField | None
@@ -116,6 +126,18 @@ class RegistrationOut(Schema):
     )
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."
+    )
+
+
+class LineMove(Schema):
+    """A place in a waiting list."""
+
+    position: int = Field(
+        ge=1, le=1_000_000, description="From 1; beyond the end of the list is its end."
+    )
+    line: WaitingLine = Field(
+        WaitingLine.MEETING,
+        description="Whose list: those in it change places, all others keep theirs.",
     )
 
 

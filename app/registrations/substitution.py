@@ -13,6 +13,7 @@ from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations import queries
 from app.registrations.events import RegistrationSubstituted
+from app.registrations.facts import about
 from app.registrations.lifecycle import (
     REGISTRATION,
     RegistrationRole,
@@ -26,7 +27,7 @@ from app.registrations.problems import (
     RegistrationClosed,
     SeatMustStay,
 )
-from app.registrations.service import EVENT_OF, about
+from app.registrations.service import EVENT_OF
 from app.registrations.tables import Registration
 
 
@@ -80,6 +81,7 @@ def _successor(
         status=registration.status,
         takes_seat=registration.takes_seat,
         queue_number=registration.queue_number,
+        line_number=registration.line_number,
         confirmed_at=now if registration.status is RegistrationStatus.CONFIRMED else None,
         predecessor_id=registration.id,
     )

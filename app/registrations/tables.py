@@ -31,7 +31,10 @@ class Registration(Row, table=True):
         one_of("role", RegistrationRole),
         one_of("status", RegistrationStatus),
         one_of("participation", Participation),
-        CheckConstraint("takes_seat = (role <> 'support')", name="takes_seat"),
+        CheckConstraint("takes_seat = (role NOT IN ('support', 'interpreter'))", name="takes_seat"),
+        CheckConstraint(
+            "(offer_ends_at IS NOT NULL) = (status IN ('offered', 'expired'))", name="offer"
+        ),
         CheckConstraint(
             "(status = 'substituted') = (successor_id IS NOT NULL)"
             " AND (status = 'substituted') = (substituted_at IS NOT NULL)",
@@ -56,8 +59,13 @@ class Registration(Row, table=True):
         Index(
             "ix_registrations_waiting",
             "meeting_id",
-            "queue_number",
+            text("coalesce(line_number, queue_number)"),
             postgresql_where=text("status = 'waiting'"),
+        ),
+        Index(
+            "ix_registrations_offered",
+            "offer_ends_at",
+            postgresql_where=text("status = 'offered'"),
         ),
         Index("ix_registrations_meeting", "meeting_id", "queue_number"),
     )
@@ -70,8 +78,13 @@ class Registration(Row, table=True):
     status: RegistrationStatus = Field(sa_type=values(RegistrationStatus))
     takes_seat: bool
     queue_number: int = Field(sa_type=BigInteger)
+    line_number: int | None = Field(default=None, sa_type=BigInteger)
+    """Its number in the waiting list, where an organizer gave it that of another; numbers only
+    change hands, so no two are the same."""
     calendar_sequence: int = 0
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    offer_ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Until then a seat is held for it; of an expired one, when that was over."""
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     substituted_at: datetime | None = Field(default=None, sa_type=Instant)
     predecessor_id: UUID | None = Field(default=None, foreign_key="registrations.id", unique=True)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0018"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,8 @@ OLD_KINDS = (
     "'registration_waiting', 'registration_withdrawn', 'registration_substituted', "
     "'meeting_changed', 'meeting_updated', 'agenda_issued', 'meeting_cancelled', "
     "'meeting_postponed', 'attendee_declined', 'counter_declined', "
-    "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest'"
+    "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest', 'seat_offered', "
+    "'offer_expired', 'registration_unseated'"
 )
 NEW_KIND = "'registration_readdressed'"
 CHECKS = {

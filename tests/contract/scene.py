@@ -151,7 +151,12 @@ class Part:
         await post(focal_point, f"{self.path}/invitations/{invitation['id']}/answer", said)
         body = {"person_id": (await self._person("delegate"))["id"]}
         registration = await post(focal_point, f"{self.path}/registrations", body)
-        self.ids |= {"invitation_id": invitation["id"], "registration_id": registration["id"]}
+        pool = await post(self.administrator, f"{self.path}/pools", {"name": "All", "seats": 90})
+        self.ids |= {
+            "invitation_id": invitation["id"],
+            "registration_id": registration["id"],
+            "pool_id": pool["id"],
+        }
         self.ids["mail_id"] = await self._mail()
         delegate = registration["person"]["id"]
         for name, purpose, about, whose in (
