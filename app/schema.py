@@ -7,6 +7,7 @@ import app.agenda.tables
 import app.attendance.tables
 import app.committees.tables
 import app.core.idempotency
+import app.credentials.tables
 import app.entities.tables
 import app.events.tables
 import app.feeds.tables

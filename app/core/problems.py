@@ -49,6 +49,12 @@ class ProblemDocument(BaseModel):
     allowed: list[str] | None = Field(
         None, max_length=50, description="The moves that the state permits."
     )
+    rule: str | None = Field(
+        None,
+        max_length=100,
+        description="The rule of the meeting that forbids it.",
+        examples=["at_most.adviser"],
+    )
 
 
 class Problem(Exception):

@@ -74,6 +74,10 @@ class MessageKind(Choice):
     """The meeting is near."""
     DIGEST = "digest"
     """How the answers stand, for an organizer."""
+    REGISTRATION_PENDING = "registration_pending"
+    """The reader is registered as soon as an organizer agrees."""
+    REGISTRATION_REJECTED = "registration_rejected"
+    """An organizer has not agreed; the reader and the focal points are told why."""
 
 
 class MailLanguage(Choice):

@@ -9,13 +9,14 @@ from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
-from app.core.problems import MoveForbidden
+from app.core.problems import MoveForbidden, NotPermitted
 from app.core.routes import Route, Session
 from app.entities.problems import NotOfThisEntity
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
-from app.registrations import bulk, policy, queries, service, substitution
+from app.meetings.rules import Change
+from app.registrations import admission, bulk, policy, queries, service, substitution
 from app.registrations.access import (
     OwnRegistrationRow,
     RegistrationRow,
@@ -23,19 +24,31 @@ from app.registrations.access import (
     delegation_for,
     registration_to_change,
 )
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import (
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+    RegistrationVerb,
+)
 from app.registrations.problems import (
     AlreadyPresent,
     AlreadyRegistered,
+    ApprovalNeeded,
     HeadAlreadyNamed,
     NoSeatFree,
     NotInvited,
+    OrganizerNeeded,
     RegistrationClosed,
     RegistrationNotOpen,
+    RoleFull,
+    RoleNotTaken,
     SeatMustStay,
+    SubstitutionFrozen,
 )
 from app.registrations.schemas import (
     BulkResult,
+    DecidedBy,
+    DecisionOut,
     RegisteredEntity,
     RegisteredPerson,
     RegistrationCreate,
@@ -94,12 +107,18 @@ async def list_registrations(
         NotOfThisEntity,
         RegistrationClosed,
         RegistrationNotOpen,
+        RoleFull,
+        RoleNotTaken,
     ),
 )
 async def register_person(
     session: Session, view: MeetingDep, body: RegistrationCreate, response: Response
 ) -> RegistrationOut:
-    """Register somebody: a seat while one is free, else a place in the waiting list."""
+    """Register somebody: a seat while one is free, else a place in the waiting list.
+
+    Where the meeting asks for approval it is `pending` first, in the order of arrival. After the
+    deadline an organizer's exception lets in as many as it is for.
+    """
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role)
@@ -107,7 +126,7 @@ async def register_person(
     if made.status is RegistrationStatus.WAITING:
         place = await queries.count_waiting(session, made.invitation_id)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
-    return shown((made, entity, person, place), view)
+    return shown((made, entity, person, place, None), view)
 
 
 @router.post(f"{BASE}/bulk", operation_id="registerPeople")
@@ -127,7 +146,16 @@ async def get_registration(view: MeetingDep, row: RegistrationRow) -> Registrati
 @router.patch(
     f"{BASE}/{{registration_id}}",
     operation_id="changeRegistration",
-    responses=raises(MoveForbidden, HeadAlreadyNamed, NoSeatFree, RegistrationClosed),
+    responses=raises(
+        ApprovalNeeded,
+        MoveForbidden,
+        HeadAlreadyNamed,
+        NoSeatFree,
+        OrganizerNeeded,
+        RegistrationClosed,
+        RoleFull,
+        RoleNotTaken,
+    ),
     openapi_extra=takes_if_match(),
 )
 async def change_registration(
@@ -145,6 +173,14 @@ async def change_registration(
     row = await queries.find_row(session, view.meeting.id, found.registration.id)
     accept_match(request, shown(row, view))
     if body.role is not None:
+        await admission.check_role_change(
+            session,
+            found.meeting,
+            found.invitation,
+            found.registration,
+            body.role,
+            for_organizer=view.organizes,
+        )
         await service.change_role(
             session,
             found.meeting,
@@ -159,12 +195,13 @@ async def change_registration(
 @router.post(
     f"{BASE}/{{registration_id}}/withdraw",
     operation_id="withdrawRegistration",
-    responses=raises(MoveForbidden, RegistrationClosed),
+    responses=raises(MoveForbidden, OrganizerNeeded, RegistrationClosed),
 )
 async def withdraw_registration(
     session: Session, view: MeetingDep, found: RegistrationToChange
 ) -> RegistrationOut:
     """Withdraw somebody; the seat goes to the first of the waiting list in the same moment."""
+    admission.check_change(found.meeting, Change.WITHDRAW, for_organizer=view.organizes)
     await service.withdraw(session, found.meeting, found.invitation, found.registration)
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
@@ -176,11 +213,16 @@ async def withdraw_registration(
     responses=raises(
         AlreadyPresent,
         AlreadyRegistered,
+        ApprovalNeeded,
         HeadAlreadyNamed,
         MoveForbidden,
         NotOfThisEntity,
+        OrganizerNeeded,
         RegistrationClosed,
+        RoleFull,
+        RoleNotTaken,
         SeatMustStay,
+        SubstitutionFrozen,
     ),
 )
 async def substitute_registration(
@@ -193,13 +235,31 @@ async def substitute_registration(
     """Name somebody else of the entity, who takes over the seat or the place in the waiting list.
 
     It takes no new seat, so it is open until the meeting is over, after the registration deadline
-    too, as long as the person replaced was not checked in. Their link dies at once; the answer is
-    the new registration.
+    too, unless the meeting's rules say otherwise, and as long as the person replaced was not
+    checked in. Their link dies at once; the answer is the new registration. `follow` takes places
+    on panels along.
     """
     person = await bulk.person_of(session, row[1], body)  # before the locks, as in registering
     found = await registration_to_change(session, view, row)
+    if body.follow and not view.organizes:
+        raise NotPermitted("Places on panels are the organizers' to give: ask them.")
+    overridden = await admission.check_substitution(
+        session,
+        found.meeting,
+        found.invitation,
+        found.registration,
+        body.role,
+        override=body.override_reason,
+        for_organizer=view.organizes,
+    )
     made = await substitution.substitute(
-        session, found.meeting, found.registration, person.id, body.role
+        session,
+        found.meeting,
+        found.registration,
+        person.id,
+        body.role,
+        follow=[each.value for each in body.follow],
+        override=body.override_reason if overridden else None,
     )
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
     return shown(await queries.find_row(session, view.meeting.id, made.id), view)
@@ -207,7 +267,7 @@ async def substitute_registration(
 
 def shown(row: Any, view: MeetingView) -> RegistrationOut:
     """A row of `queries.list_registrations` as this caller sees it."""
-    registration, entity, person, place = row[:4]
+    registration, entity, person, place, decider = row[:5]
     observer_only = view.observes and not view.organizes
     waiting = registration.status is RegistrationStatus.WAITING
     return RegistrationOut(
@@ -223,8 +283,29 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
             email=None if observer_only else person.email,
         ),
         waiting_position=place if waiting else None,
-        allowed=[] if observer_only else policy.moves(view.meeting.status, registration.status),
+        pending_because=registration.pending_because or [],
+        decision=_decision(registration, decider if view.observes else None),
+        allowed=[] if observer_only else _allowed(registration, view),
     )
+
+
+def _decision(registration: Registration, decider: str | None) -> DecisionOut | None:
+    if registration.decision is None:
+        return None
+    by = registration.decided_by
+    return DecisionOut(
+        decision=registration.decision,
+        decided_at=registration.decided_at,
+        decided_by=DecidedBy(id=by, name=decider) if decider else None,
+        reason=registration.decision_reason,
+    )
+
+
+def _allowed(registration: Registration, view: MeetingView) -> list[RegistrationVerb]:
+    """What the states permit, without what the meeting's rules keep from this caller now."""
+    verbs = policy.moves(view.meeting.status, registration.status)
+    hindered = admission.hindered(view.meeting, for_organizer=view.organizes)
+    return [verb for verb in verbs if verb not in hindered]
 
 
 _OWN = (
@@ -239,5 +320,6 @@ _OWN = (
     "substituted_at",
     "predecessor_id",
     "successor_id",
+    "pending_since",
     "participation",
 )

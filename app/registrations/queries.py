@@ -20,7 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.credentials.tables import Credentials
 from app.entities.tables import Entity, Person
+from app.identity.tables import Account
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
@@ -76,8 +78,13 @@ _PLACE = (
     )
     .scalar_subquery()
 )
+_DECIDER = (
+    select(col(Account.name))
+    .where(col(Account.id) == col(Registration.decided_by))
+    .scalar_subquery()
+)
 _LISTED: Select[Any] = (
-    select(Registration, Entity, Person, _PLACE)
+    select(Registration, Entity, Person, _PLACE, _DECIDER)
     .join(Entity, col(Entity.id) == col(Registration.entity_id))
     .join(Person, col(Person.id) == col(Registration.person_id))
 )
@@ -142,7 +149,9 @@ def list_registrations(
     role: RegistrationRole | None = None,
     participation: Participation | None = None,
 ) -> Select[Any]:
-    """Rows of (Registration, Entity, Person, place in the waiting list or None)."""
+    """Rows of (Registration, Entity, Person, place in the waiting list or None, name of whoever
+    decided or None).
+    """
     statement = _LISTED.where(col(Registration.meeting_id) == meeting_id)
     if entities is not None:
         statement = statement.where(col(Registration.entity_id).in_(entities))
@@ -155,6 +164,19 @@ def list_registrations(
     if participation is not None:
         statement = statement.where(col(Registration.participation) == participation)
     return statement
+
+
+def list_pending(meeting_id: UUID) -> Select[Any]:
+    """The same for those that wait for a decision, with (Invitation, state of its credentials)."""
+    statement = list_registrations(meeting_id, status=RegistrationStatus.PENDING)
+    credentials = (
+        select(col(Credentials.status))
+        .where(col(Credentials.invitation_id) == col(Registration.invitation_id))
+        .scalar_subquery()
+    )
+    return statement.join(
+        Invitation, col(Invitation.id) == col(Registration.invitation_id)
+    ).add_columns(Invitation, credentials)
 
 
 async def find_row(

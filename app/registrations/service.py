@@ -25,6 +25,7 @@ from app.registrations import queries
 from app.registrations.events import (
     RegistrationChanged,
     RegistrationConfirmed,
+    RegistrationPending,
     RegistrationPromoted,
     RegistrationReplied,
     RegistrationWaiting,
@@ -132,7 +133,7 @@ async def register(
     }
     facts: list[Any] = [EVENT_OF[status](**about(meeting, made))]
     if accepts:
-        facts.append(_acceptance(meeting, invitation))
+        facts.append(acceptance(meeting, invitation))
     made.queue_number = await queries.write_registration(
         session, values | _log_values(session, facts)
     )
@@ -261,19 +262,20 @@ async def _move_seat(
     elif confirmed and has and not needs:
         invitation.seats_taken -= 1
         meeting.seats_taken -= 1
-    elif not confirmed and not needs:
+    elif registration.status is RegistrationStatus.WAITING and not needs:
         registration.status = REGISTRATION.move(registration.status, RegistrationVerb.PROMOTE)
         registration.confirmed_at = clock.now()
         record(session, RegistrationPromoted(**about(meeting, registration) | {"role": role}))
 
 
-EVENT_OF: dict[RegistrationStatus, type[RegistrationConfirmed | RegistrationWaiting]] = {
+EVENT_OF: dict[RegistrationStatus, type[Any]] = {
+    RegistrationStatus.PENDING: RegistrationPending,
     RegistrationStatus.CONFIRMED: RegistrationConfirmed,
     RegistrationStatus.WAITING: RegistrationWaiting,
 }
 
 
-def _acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
+def acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
     return InvitationAnswered(
         subject_id=invitation.id,
         meeting_id=meeting.id,
