@@ -65,6 +65,8 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.DELEGATION_REMINDER: _INVITATION_FACTS,
     MessageKind.ATTENDANCE_REMINDER: _PERSONAL_FACTS,
     MessageKind.DIGEST: (),
+    MessageKind.REGISTRATION_PENDING: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
 }
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
@@ -105,6 +107,7 @@ TELL_OF_POSTPONEMENT = frozenset(
         MessageKind.LINK_RENEWED,
         MessageKind.REGISTRATION_CONFIRMED,
         MessageKind.REGISTRATION_WAITING,
+        MessageKind.REGISTRATION_PENDING,
         MessageKind.MEETING_UPDATED,
         MessageKind.AGENDA_ISSUED,
     }

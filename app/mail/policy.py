@@ -91,6 +91,14 @@ def _lets_wait(present: Present) -> str | None:
     return _unless_registered(present, RegistrationStatus.WAITING)
 
 
+def _lets_decide(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.PENDING)
+
+
+def _rejects(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.REJECTED)
+
+
 def _takes_back_registration(present: Present) -> str | None:
     return None
 
@@ -195,4 +203,6 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.DELEGATION_REMINDER: _reminds_to_register,
     MessageKind.ATTENDANCE_REMINDER: _reminds_to_come,
     MessageKind.DIGEST: _digests,
+    MessageKind.REGISTRATION_PENDING: _lets_decide,
+    MessageKind.REGISTRATION_REJECTED: _rejects,
 }
