@@ -148,6 +148,17 @@ BODIES: dict[str, Body] = {
     "registerPeople": lambda part: [_registration(part)],
     "changeRegistration": lambda _: {"role": "support"},
     "substituteRegistration": lambda part: {"person": _person(part)},
+    "rejectRegistration": lambda _: {"reason": "A word."},
+    "decideRegistrations": lambda part: [
+        {"registration_id": part.ids["registration_id"], "decision": "approve"}
+    ],
+    "presentCredentials": lambda part: {"file_id": part.ids["file_id"]},
+    "returnCredentials": lambda _: {"reason": "A word."},
+    "grantException": lambda _: {
+        "persons": 2,
+        "until": "2021-12-01T00:00:00Z",
+        "reason": "A word.",
+    },
     "checkPeopleIn": _presence,
     "checkPeopleOut": _presence,
     "checkIn": lambda part: {"token": part.secrets["join_link"]},

@@ -153,6 +153,7 @@ class Part:
         self.ids |= {"invitation_id": invitation["id"], "registration_id": registration["id"]}
         self.ids["mail_id"] = await self._mail()
         self.ids["file_id"] = await self._file(focal_point)
+        self.ids["exception_id"] = await self._exception()
         delegate = registration["person"]["id"]
         for name, purpose, about, whose in (
             (
@@ -186,6 +187,16 @@ class Part:
         )
         assert made.status_code == 201, made.text
         return str(made.json()["id"])
+
+    async def _exception(self) -> str:
+        """Late registration for the entity; credentials, and somebody who needs approval."""
+        invitation = f"{self.path}/invitations/{self.ids['invitation_id']}"
+        granted = {"persons": 1, "until": "2021-10-08T10:00:00Z", "reason": self.mark}
+        made = await post(self.administrator, f"{invitation}/exceptions", granted)
+        presented = {"file_id": self.ids["file_id"], "reference": self.mark}
+        put = await self.administrator.put(f"{invitation}/credentials", json=presented)
+        assert put.is_success, put.text
+        return str(made["id"])
 
     async def _prepare_mails(self) -> None:
         """An invitation that was refused, and its address."""
