@@ -96,6 +96,7 @@ async def test_of_a_chain_each_gets_a_cancel_and_the_last_a_request_and_the_only
 ) -> None:
     await stage.send()
     chain = [await stage.register("Li Wei")]
+    await stage.follow()
     for name in ("Ana Lima", "Omar Haddad", "Eve Adams"):
         chain.append(await stage.substitute(chain[-1], name))
         await stage.follow()

@@ -115,12 +115,11 @@ async def test_a_place_on_a_panel_follows_only_if_an_organizer_says_so(world: Wo
     comes = named(2, follow=["panel"])
     await post(office.organizer, f"{office.path}/{made['id']}/substitute", comes)
     after = (await office.organizer.get(path)).json()
-    assert {name: after[name] for name in ("name", "email", "minutes", "status", "allowed")} == {
+    assert {name: after[name] for name in ("name", "email", "minutes", "status")} == {
         "name": "Delegate 2",
         "email": "delegate2@example.org",
         "minutes": 7,
         "status": "proposed",
-        "allowed": ["invite"],
     }
     assert (await office.organizer.get(other)).json() == bystander
     told = await entries(world.app, office.meeting)
