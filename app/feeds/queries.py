@@ -176,7 +176,7 @@ async def delegations(
     found: dict[UUID, Delegation] = {}
     for meeting_id, status, name in await session.execute(statement):
         delegation = found.setdefault(meeting_id, Delegation())
-        waits = status is RegistrationStatus.WAITING
+        waits = status in {RegistrationStatus.WAITING, RegistrationStatus.PENDING}
         (delegation.waiting if waits else delegation.registered).append(name)
     return found
 
