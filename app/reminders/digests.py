@@ -154,7 +154,17 @@ async def figures(
     rows = (await session.execute(_figures(committee_id, now))).all()
     news = await _news(session, [row[0].id for row in rows], since)
     found = [
-        Figures(row[0], row[1] or {}, *row[2:6], news.get(row[0].id, []), row[6]) for row in rows
+        Figures(
+            meeting=row[0],
+            answers=row[1] or {},
+            waiting=row[2],
+            bounced=row[3],
+            delayed=row[4],
+            unread=row[5],
+            news=news.get(row[0].id, []),
+            pending=row[6],
+        )
+        for row in rows
     ]
     return [each for each in found if each.unanswered or each.news or each.unread or each.pending]
 

@@ -173,9 +173,9 @@ async def test_organizers_need_nobodys_approval_and_only_they_decide(world: Worl
     body = named(0, entity=office.entity["handle"])
     assert (await post(office.organizer, office.path, body))["status"] == "confirmed"
     made = await office.register(1)
-    for verb, body in (("approve", None), ("reject", REASON), ("reconsider", None)):
+    for verb, said in (("approve", None), ("reject", REASON), ("reconsider", None)):
         path = f"{office.path}/{made['id']}/{verb}"
-        assert refusal(await office.focal_point.post(path, json=body)) == (403, "not-permitted")
+        assert refusal(await office.focal_point.post(path, json=said)) == (403, "not-permitted")
     await post(world.administrator, f"{office.meeting_path}/cancel")
     late = await office.decide(made, "approve")
     assert refusal(late) == (409, "registration-closed")

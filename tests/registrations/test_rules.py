@@ -221,14 +221,18 @@ async def test_each_kind_of_change_closes_by_its_own_rule(world: World, set_cloc
 
 async def test_rules_are_patched_member_by_member_and_read_as_they_stand(world: World) -> None:
     meeting = await world.meeting(await world.committee(), registration_rules=RULES)
-    patch = {"registration_rules": {"at_most": {"adviser": None, "observer": 2}, "roles": None}}
+    patch: dict[str, Any] = {
+        "registration_rules": {"at_most": {"adviser": None, "observer": 2}, "roles": None}
+    }
     changed = (await change(world.administrator, meeting, **patch)).json()
     assert changed["registration_rules"]["at_most"] == {"observer": 2}
     assert changed["registration_rules"]["roles"] is None
     assert len(changed["registration_rules"]["at_least"]) == 3
     gone = (await change(world.administrator, meeting, registration_rules=None)).json()
     assert gone["registration_rules"] is None
-    wrong = {"registration_rules": {"at_least": [{"number": 1}], "roles": ["adviser", "adviser"]}}
+    wrong: dict[str, Any] = {
+        "registration_rules": {"at_least": [{"number": 1}], "roles": ["adviser", "adviser"]}
+    }
     refused = await change(world.administrator, meeting, **wrong)
     assert refusal(refused) == (422, "invalid")
     assert pointers(refused) == ["/registration_rules/roles", "/registration_rules/at_least/0"]
