@@ -25,7 +25,7 @@ def _each_once(values: list[str]) -> list[str]:
     return values
 
 
-Roles = Annotated[list[RegistrationRole], Field(max_length=6), AfterValidator(_each_once)]
+Roles = Annotated[list[RegistrationRole], Field(max_length=20), AfterValidator(_each_once)]
 Standings = Annotated[list[EntityStanding], Field(max_length=3), AfterValidator(_each_once)]
 Ranks = Annotated[list[ShortLine], Field(max_length=50), AfterValidator(_each_once)]
 
@@ -111,7 +111,7 @@ class RegistrationRules(Schema):
     roles: Roles | None = Field(None, description="That may be named; null for all.")
     at_most: dict[RegistrationRole, AtMost] = Field(
         default_factory=dict,
-        max_length=6,
+        max_length=20,
         description="How many an entity may name in a role.",
         examples=[{"adviser": 3}],
     )
@@ -123,6 +123,6 @@ class RegistrationRulesPatch(Schema):
     """Of rules that there are, any member; null goes back to the default."""
 
     roles: Roles | None = None
-    at_most: dict[RegistrationRole, AtMost | None] | None = Field(None, max_length=6)
+    at_most: dict[RegistrationRole, AtMost | None] | None = Field(None, max_length=20)
     at_least: Requirements | None = None
     changes: ChangeRules | None = None
