@@ -6,6 +6,7 @@ from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
+from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.feeds.endpoints import router as feeds
@@ -14,6 +15,7 @@ from app.identity.endpoints import router as identity
 from app.inbox.endpoints import router as inbox
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
+from app.invitations.files import router as files
 from app.invitations.links import router as invitation_links
 from app.invitations.pool_endpoints import router as seat_pools
 from app.letters.endpoints import router as letters
@@ -25,10 +27,13 @@ from app.meetings.endpoints import router as meetings
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
+from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
 from app.panels.endpoints import router as panels
 from app.people.endpoints import router as people
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
+from app.registrations.approval_endpoints import router as approvals
 from app.registrations.endpoints import router as registrations
+from app.registrations.exception_endpoints import router as exceptions
 from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
@@ -71,6 +76,12 @@ PARTS = (
     letters,
     registrations,
     seats,
+    files,
+    credentials,
+    letters,
+    registrations,
+    approvals,
+    exceptions,
     reminders,
     digests,
     attendance,

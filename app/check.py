@@ -27,6 +27,8 @@ _LAST = """
 processes the millisecond of the id, and then the instant, is the order."""
 
 _REGISTRATION_STATES = {
+    "registration.pending": "pending",
+    "registration.rejected": "rejected",
     "registration.confirmed": "confirmed",
     "registration.waiting": "waiting",
     "registration.promoted": "confirmed",
@@ -78,6 +80,15 @@ def _agenda_versions(rows: Sequence[Row[Any]]) -> list[str]:
                     "those that were issued"
                 )
     return found
+
+
+def _stored_files(rows: Sequence[Row[Any]]) -> list[str]:
+    """The bytes are those that were handed in."""
+    return [
+        f"file {row.id}: its bytes are not those that were handed in"
+        for row in rows
+        if (row.sha256, row.size) != (row.digest, row.length)
+    ]
 
 
 def _wall_times(rows: Sequence[Row[Any]]) -> list[str]:
@@ -290,6 +301,34 @@ _PROMISES = (
      WHERE (i.sent_at IS NULL) <> (i.letter_number IS NULL) ORDER BY i.id
     """,
     """
+    SELECT format('exception %s: %s are noted as used of %s, %s came under it', x.id, x.used,
+                  x.persons, count(r.id))
+      FROM registration_exceptions x
+      LEFT JOIN registrations r ON r.exception_id = x.id
+     GROUP BY x.id HAVING x.used <> count(r.id) OR x.used > x.persons ORDER BY x.id
+    """,
+    """
+    SELECT format('registration %s came under an exception for another delegation', r.id)
+      FROM registrations r JOIN registration_exceptions x ON x.id = r.exception_id
+     WHERE x.invitation_id <> r.invitation_id ORDER BY r.id
+    """,
+    """
+    SELECT format('registration %s is %s, and the decision about it is %s', r.id, r.status,
+                  coalesce(r.decision, 'missing'))
+      FROM registrations r
+     WHERE r.status = 'pending' AND (r.decision IS NOT NULL OR r.pending_since IS NULL)
+        OR r.status = 'rejected' AND r.decision IS DISTINCT FROM 'rejected'
+        OR r.status IN ('confirmed', 'waiting', 'offered') AND r.decision = 'rejected'
+     ORDER BY r.id
+    """,
+    """
+    SELECT format('credentials %s: their file is of another entity or another meeting', c.id)
+      FROM credentials c
+      JOIN invitations i ON i.id = c.invitation_id
+      JOIN stored_files f ON f.id = c.file_id
+     WHERE (f.meeting_id, f.entity_id) <> (i.meeting_id, i.entity_id) ORDER BY c.id
+    """,
+    """
     SELECT format('attendance %s is in another meeting than its registration', a.id)
       FROM attendance a JOIN registrations r ON r.id = a.registration_id
      WHERE a.meeting_id <> r.meeting_id ORDER BY a.id
@@ -362,6 +401,12 @@ _LOG = (
 )
 """Numbers of the log, and what followed from it."""
 
+_FILES = """
+    SELECT f.id, f.sha256, f.size, encode(sha256(f.content), 'hex') AS digest,
+           octet_length(f.content) AS length
+      FROM stored_files f ORDER BY f.id
+"""
+
 _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
     (
         """
@@ -371,6 +416,7 @@ _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
         """,
         _agenda_versions,
     ),
+    (_FILES, _stored_files),
     (
         """
         SELECT handle, timezone, local_start, local_end, starts_at, ends_at

@@ -7,9 +7,11 @@ import app.agenda.tables
 import app.attendance.tables
 import app.committees.tables
 import app.core.idempotency
+import app.credentials.tables
 import app.entities.tables
 import app.events.tables
 import app.feeds.tables
+import app.files.tables
 import app.holidays.tables
 import app.identity.tables
 import app.inbox.tables

@@ -38,9 +38,11 @@ _STATUS = {
 """A postponed meeting keeps its place, tentatively, so that the new date updates the same entry."""
 
 _STATUS_OF_REGISTERED = {
+    RegistrationStatus.PENDING: EntryStatus.TENTATIVE,
     RegistrationStatus.WAITING: EntryStatus.TENTATIVE,
     RegistrationStatus.OFFERED: EntryStatus.TENTATIVE,
     RegistrationStatus.EXPIRED: EntryStatus.CANCELLED,
+    RegistrationStatus.REJECTED: EntryStatus.CANCELLED,
     RegistrationStatus.WITHDRAWN: EntryStatus.CANCELLED,
     RegistrationStatus.SUBSTITUTED: EntryStatus.CANCELLED,
 }

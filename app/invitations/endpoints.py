@@ -38,6 +38,7 @@ from app.invitations.problems import (
 from app.invitations.schemas import (
     AnswerRequest,
     Answers,
+    CredentialsState,
     InvitationOut,
     InvitationOutcome,
     InvitationPatch,
@@ -46,6 +47,7 @@ from app.invitations.schemas import (
     InvitationSort,
     InvitationsResult,
     InvitedEntity,
+    LackOut,
     LastMessage,
     MailCounts,
     SendOutcome,
@@ -58,6 +60,7 @@ from app.invitations.seats import change_seats
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingDep, MeetingView, OrganizedMeeting
 from app.meetings.problems import MeetingClosed, PlanDoesNotFit
+from app.meetings.rules import Delegate, Rules
 from app.meetings.tables import Meeting
 
 router = router_for("invitations")
@@ -73,6 +76,9 @@ async def list_invitations(
     status: Annotated[
         InvitationStatus | None, Query(description="Only those in this state.")
     ] = None,
+    credentials: Annotated[
+        CredentialsState | None, Query(description="Only those whose credentials are so.")
+    ] = None,
 ) -> Page[InvitationOut]:
     """List invitations: the organizer's board; focal points find their own."""
     statement = queries.list_invitations(
@@ -80,6 +86,7 @@ async def list_invitations(
         entities=None if view.observes else own_entities(view),
         visible=None if view.observes else VISIBLE_TO_ENTITY,
         statuses=[status] if status else None,
+        credentials=credentials and credentials.value,
     )
     if view.caller.link is not None:
         statement = statement.where(col(Invitation.id) == view.caller.link.resource_id)
@@ -254,6 +261,7 @@ async def read_again(
 def shown(row: Any, view: MeetingView) -> InvitationOut:
     """A row of `queries.list_invitations` as this caller sees it."""
     invitation, entity, waiting, message, mails, answers, unread, pool = row[:8]
+    pending, named, credentials, late_places = row[8:12]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
     more = ("reminded_at", "answered_at", "answer_note", "withdrawn_at")
     allowed = moves(view.meeting.status, invitation.status)
@@ -273,6 +281,10 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
         last_message=LastMessage.of(message) if message and view.observes else None,
         mails=MailCounts.of(mails) if view.observes else None,
         participation=Answers.of(answers),
+        pending=pending,
+        incomplete=_incomplete(view.meeting, invitation, named),
+        credentials=(credentials or "missing") if view.meeting.needs_credentials else None,
+        late_places=late_places,
         unread_replies=unread if view.observes else None,
         allowed=allowed,
     )
@@ -295,6 +307,17 @@ async def _pools(
     members = await committees.members_on(session, meeting.committee_id, day)
     observers = {entity.id for each, entity in members if each.standing is Standing.OBSERVER}
     return {entity_id: for_observers for entity_id in entities if entity_id in observers}
+
+
+def _incomplete(
+    meeting: Meeting, invitation: Invitation, named: list[dict[str, Any]] | None
+) -> list[LackOut]:
+    """Nothing is asked of an entity that has not accepted."""
+    if invitation.status is not InvitationStatus.ACCEPTED:
+        return []
+    rules = Rules.read(meeting.registration_rules)
+    lacking = rules.lacking(Delegate(**each) for each in named or ())
+    return [LackOut.of(each) for each in lacking]
 
 
 async def _sorted_out(

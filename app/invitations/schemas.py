@@ -206,6 +206,41 @@ class LinkRenewalOut(Schema):
     )
 
 
+class FileOut(Schema):
+    """A file that the entity has handed in; its bytes are at its own address."""
+
+    id: UUID
+    name: str = Field(max_length=210, examples=["note-verbale.pdf"])
+    media_type: str = Field(max_length=100, examples=["application/pdf"])
+    size: int = Field(ge=1, le=5_000_000, description="Bytes.", examples=[48_213])
+    sha256: str = Field(
+        min_length=64, max_length=64, pattern="^[0-9a-f]{64}$", description="Of the bytes."
+    )
+    created_at: InstantField
+
+
+class CredentialsState(Choice):
+    MISSING = "missing"
+    """Nothing was presented yet."""
+    PRESENTED = "presented"
+    """An organizer has to look at them."""
+    CHECKED = "checked"
+    """They are in order."""
+    RETURNED = "returned"
+    """Something is wrong with them."""
+
+
+class LackOut(Schema):
+    """A minimum that a delegation does not reach: a warning, which refuses nobody."""
+
+    rule: str = Field(max_length=100, examples=["at_least.0"])
+    detail: str = Field(
+        max_length=20_000, examples=["Incomplete: no representative of headquarters."]
+    )
+    needed: int = Field(ge=1, le=100)
+    found: int = Field(ge=0, le=100_000)
+
+
 class InvitationOut(Schema):
     """An invitation with what the organizer's board shows."""
 
@@ -240,6 +275,20 @@ class InvitationOut(Schema):
         "are at `GET /v1/messages?invitation_id=`."
     )
     participation: Answers
+    pending: int = Field(
+        ge=0, le=1_000_000, description="Registrations that wait for an organizer's decision."
+    )
+    incomplete: list[LackOut] = Field(
+        max_length=20, description="What the meeting's rules ask of a delegation and it lacks."
+    )
+    credentials: CredentialsState | None = Field(
+        description="Null where the meeting needs none; see `getCredentials`."
+    )
+    late_places: int = Field(
+        ge=0,
+        le=1_000_000,
+        description="How many the entity may still register after the deadline, by exceptions.",
+    )
     unread_replies: int | None = Field(
         ge=0,
         le=1_000_000,

@@ -70,6 +70,8 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.SEAT_OFFERED: (*_TIME_AND_PLACE, "role", "offer", "contact"),
     MessageKind.OFFER_EXPIRED: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_UNSEATED: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_PENDING: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
 }
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
@@ -113,6 +115,7 @@ TELL_OF_POSTPONEMENT = frozenset(
         MessageKind.LINK_RENEWED,
         MessageKind.REGISTRATION_CONFIRMED,
         MessageKind.REGISTRATION_WAITING,
+        MessageKind.REGISTRATION_PENDING,
         MessageKind.MEETING_UPDATED,
         MessageKind.AGENDA_ISSUED,
         MessageKind.SEAT_OFFERED,

@@ -82,6 +82,10 @@ class MessageKind(Choice):
     """It was not accepted in time; to both too."""
     REGISTRATION_UNSEATED = "registration_unseated"
     """A seat that was held is lost, and somebody waits again; to both too."""
+    REGISTRATION_PENDING = "registration_pending"
+    """The reader is registered as soon as an organizer agrees."""
+    REGISTRATION_REJECTED = "registration_rejected"
+    """An organizer has not agreed; the reader and the focal points are told why."""
 
 
 class MailLanguage(Choice):

@@ -101,6 +101,33 @@ class Planner:
     async def registration_waiting(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WAITING)
 
+    async def registration_pending(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_to_registered(session, entry, MessageKind.REGISTRATION_PENDING)
+
+    async def registration_rejected(self, session: AsyncSession, entry: LogEntry) -> None:
+        """The person hears why, and so do the focal points, who may name somebody else."""
+        kind = MessageKind.REGISTRATION_REJECTED
+        found = await queries.find_registered(session, entry.subject_id)
+        if found is None:
+            return
+        registration, addressee = found
+        others = await self._focal_points(session, registration)
+        known = [each for each in others if each.person.id != addressee.person.id]
+        await self._plan(session, entry, kind, registration.meeting_id, [addressee, *known])
+
+    async def _focal_points(
+        self, session: AsyncSession, registration: Registration
+    ) -> list[Addressee]:
+        """Of the entity, about somebody of theirs."""
+        invited = await queries.find_invited(session, registration.invitation_id)
+        if invited is None:
+            return []
+        _, entity, meeting = invited
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line, lock=True)
+        about = registration.id
+        return [Addressee(p, entity.language, registration_id=about) for p in people]
+
     async def registration_withdrawn(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WITHDRAWN)
 
@@ -180,15 +207,11 @@ class Planner:
         if await queries.decline_told_since(session, entry.subject_id, since):
             return
         found = await queries.find_registered(session, entry.subject_id)
-        invited = found and await queries.find_invited(session, found[0].invitation_id)
-        if not found or not invited:
+        if found is None:
             return
-        _, entity, meeting = invited
-        line = await committee_line(session, meeting.committee_id)
-        people = await focal_people(session, entity.id, line, lock=True)
-        about = found[0].id
-        addressees = [Addressee(p, entity.language, registration_id=about) for p in people]
-        await self._plan(session, entry, MessageKind.ATTENDEE_DECLINED, meeting.id, addressees)
+        kind, meeting_id = MessageKind.ATTENDEE_DECLINED, found[0].meeting_id
+        addressees = await self._focal_points(session, found[0])
+        await self._plan(session, entry, kind, meeting_id, addressees)
 
     async def counter_declined(self, session: AsyncSession, entry: LogEntry) -> None:
         found = await queries.find_registered(session, UUID(entry.data["registration_id"]))
@@ -400,6 +423,8 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "link.renewal_asked": Planner.link_renewal_asked,
     "link.code_asked": Planner.link_code_asked,
     "registration.waiting": Planner.registration_waiting,
+    "registration.pending": Planner.registration_pending,
+    "registration.rejected": Planner.registration_rejected,
     "registration.withdrawn": Planner.registration_withdrawn,
     "registration.substituted": Planner.registration_substituted,
     "registration.readdressed": Planner.registration_readdressed,

@@ -101,6 +101,14 @@ def _lets_wait(present: Present) -> str | None:
     return _unless_registered(present, RegistrationStatus.WAITING)
 
 
+def _lets_decide(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.PENDING)
+
+
+def _rejects(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.REJECTED)
+
+
 def _takes_back_registration(present: Present) -> str | None:
     return None
 
@@ -233,6 +241,8 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.SEAT_OFFERED: _offers,
     MessageKind.OFFER_EXPIRED: _tells_of_expiry,
     MessageKind.REGISTRATION_UNSEATED: _unseats,
+    MessageKind.REGISTRATION_PENDING: _lets_decide,
+    MessageKind.REGISTRATION_REJECTED: _rejects,
 }
 _TAKE_BACK = frozenset(
     {

@@ -32,6 +32,13 @@ from app.core.fields import (
 from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
 from app.meetings.policy import Times
 from app.meetings.readiness import MissingCode, Severity
+from app.meetings.rule_schemas import (
+    ApprovalRule,
+    ApprovalRulePatch,
+    Freeze,
+    RegistrationRules,
+    RegistrationRulesPatch,
+)
 from app.meetings.tables import Meeting
 
 
@@ -155,6 +162,20 @@ class MeetingMembers(Schema):
         description="Whether a link to answer works only with a code from the mailbox that it "
         "went to; null: as the committee has it.",
     )
+    approval: ApprovalRule | None = Field(
+        None, description="Which registrations wait for an organizer's decision; null for none."
+    )
+    registration_rules: RegistrationRules | None = Field(
+        None, description="Rules for every delegation; null for none."
+    )
+    substitution_freeze: Freeze | None = Field(
+        None,
+        description="So many minutes before the start, and from then on, only an organizer "
+        "substitutes people, with a reason; null for never.",
+    )
+    needs_credentials: Flag = Field(
+        False, description="Whether each delegation hands in a letter that is checked off."
+    )
 
 
 class MeetingWrite(MeetingMembers):
@@ -256,6 +277,10 @@ class MeetingPatch(Schema):
     public: Flag | None = None
     links_bound: Flag | None = None
     move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
+    approval: ApprovalRulePatch | None = None
+    registration_rules: RegistrationRulesPatch | None = None
+    substitution_freeze: Freeze | None = None
+    needs_credentials: Flag | None = None
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -322,6 +347,19 @@ class MeetingOut(MeetingShown):
     )
     public: bool = Field(description="Whether everybody may see it once it is announced.")
     links_bound: bool | None = Field(description="Null: as the committee has it.")
+    approval: ApprovalRule | None = Field(
+        description="Which registrations wait for an organizer's decision; null for none."
+    )
+    registration_rules: RegistrationRules | None = Field(
+        description="Rules for every delegation; null for none."
+    )
+    substitution_freeze: Freeze | None = Field(
+        description="So many minutes before the start, and from then on, only an organizer "
+        "substitutes people; null for never."
+    )
+    needs_credentials: bool = Field(
+        description="Whether each delegation hands in a letter that is checked off."
+    )
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,

@@ -32,6 +32,7 @@ class Meeting(Row, table=True):
         CheckConstraint("offer_window > 0", name="offer_window"),
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
+        CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
         Index("ix_meetings_starts_at", "starts_at", "id"),
     )
 
@@ -65,6 +66,14 @@ class Meeting(Row, table=True):
     """Whether `/v1/public` shows it."""
     links_bound: bool | None = None
     """Whether links to answer need a code from their mailbox; None: as the committee has it."""
+    approval: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """Which registrations wait for an organizer's decision; see `rules.Approval`."""
+    registration_rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """Who may be named and what may still change when; see `rules.Rules`."""
+    substitution_freeze: int | None = None
+    """Minutes before the start in which only an organizer substitutes people, with a reason."""
+    needs_credentials: bool = False
+    """Whether each delegation hands in a letter that an organizer checks off."""
     calendar_sequence: int = 0
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)

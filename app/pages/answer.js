@@ -102,8 +102,10 @@ async function show() {
   for (const choice of document.querySelectorAll("input[name=answer]")) {
     choice.checked = choice.value === invitation.status;
   }
-  showPeople(people.filter((each) => ["confirmed", "waiting", "offered"].includes(each.status)));
+  showPeople(people.filter((each) => SHOWN.includes(each.status)));
 }
+
+const SHOWN = ["confirmed", "offered", "waiting", "pending"];
 
 function momentThere(instant, meeting) {
   return `${moment(instant, meeting.timezone)} (${meeting.timezone})`;
@@ -177,7 +179,8 @@ async function register() {
   });
   byId("register").reset();
   await show();
-  note(say(made.status === "waiting" ? "listed" : "registered"));
+  const told = { waiting: "listed", pending: "asked" };
+  note(say(told[made.status] ?? "registered"));
 }
 
 async function accept(registration) {

@@ -10,13 +10,14 @@ from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
-from app.core.problems import MoveForbidden
+from app.core.problems import MoveForbidden, NotPermitted
 from app.core.routes import Session, router_for
 from app.entities.problems import NotOfThisEntity, PersonLeft
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
-from app.registrations import bulk, policy, queries, service, substitution
+from app.meetings.rules import Change
+from app.registrations import admission, bulk, policy, queries, service, substitution
 from app.registrations.access import (
     OwnRegistrationRow,
     RegistrationRow,
@@ -24,19 +25,31 @@ from app.registrations.access import (
     delegation_for,
     registration_to_change,
 )
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import (
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+    RegistrationVerb,
+)
 from app.registrations.problems import (
     AlreadyPresent,
     AlreadyRegistered,
+    ApprovalNeeded,
     HeadAlreadyNamed,
     NoSeatFree,
     NotInvited,
+    OrganizerNeeded,
     RegistrationClosed,
     RegistrationNotOpen,
+    RoleFull,
+    RoleNotTaken,
     SeatMustStay,
+    SubstitutionFrozen,
 )
 from app.registrations.schemas import (
     BulkResult,
+    DecidedBy,
+    DecisionOut,
     RegisteredEntity,
     RegisteredPerson,
     RegistrationCreate,
@@ -96,12 +109,18 @@ async def list_registrations(
         PersonLeft,
         RegistrationClosed,
         RegistrationNotOpen,
+        RoleFull,
+        RoleNotTaken,
     ),
 )
 async def register_person(
     session: Session, view: MeetingDep, body: RegistrationCreate, response: Response
 ) -> RegistrationOut:
-    """Register somebody: a seat while one is free, else a place in the waiting list."""
+    """Register somebody: a seat while one is free, else a place in the waiting list.
+
+    Where the meeting asks for approval it is `pending` first, in the order of arrival. After the
+    deadline an organizer's exception lets in as many as it is for.
+    """
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role)
@@ -109,7 +128,7 @@ async def register_person(
     if made.status is RegistrationStatus.WAITING:
         places = await queries.places_at_end(session, made, invitation.pool_id)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
-    return shown((made, entity, person, *places), view)
+    return shown((made, entity, person, *places, None), view)
 
 
 @router.post(f"{BASE}/bulk", operation_id="registerPeople")
@@ -129,7 +148,16 @@ async def get_registration(view: MeetingDep, row: RegistrationRow) -> Registrati
 @router.patch(
     f"{BASE}/{{registration_id}}",
     operation_id="changeRegistration",
-    responses=raises(MoveForbidden, HeadAlreadyNamed, NoSeatFree, RegistrationClosed),
+    responses=raises(
+        ApprovalNeeded,
+        MoveForbidden,
+        HeadAlreadyNamed,
+        NoSeatFree,
+        OrganizerNeeded,
+        RegistrationClosed,
+        RoleFull,
+        RoleNotTaken,
+    ),
     openapi_extra=takes_if_match(),
 )
 async def change_registration(
@@ -147,6 +175,14 @@ async def change_registration(
     row = await queries.find_row(session, view.meeting.id, found.registration.id)
     accept_match(request, shown(row, view))
     if body.role is not None:
+        await admission.check_role_change(
+            session,
+            found.meeting,
+            found.invitation,
+            found.registration,
+            body.role,
+            for_organizer=view.organizes,
+        )
         await service.change_role(
             session,
             found.meeting,
@@ -161,12 +197,13 @@ async def change_registration(
 @router.post(
     f"{BASE}/{{registration_id}}/withdraw",
     operation_id="withdrawRegistration",
-    responses=raises(MoveForbidden, RegistrationClosed),
+    responses=raises(MoveForbidden, OrganizerNeeded, RegistrationClosed),
 )
 async def withdraw_registration(
     session: Session, view: MeetingDep, found: RegistrationToChange
 ) -> RegistrationOut:
     """Withdraw somebody; the seat goes to the first of the waiting list in the same moment."""
+    admission.check_change(found.meeting, Change.WITHDRAW, for_organizer=view.organizes)
     await service.withdraw(session, found.meeting, found.invitation, found.registration)
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
@@ -178,12 +215,17 @@ async def withdraw_registration(
     responses=raises(
         AlreadyPresent,
         AlreadyRegistered,
+        ApprovalNeeded,
         HeadAlreadyNamed,
         MoveForbidden,
         NotOfThisEntity,
         PersonLeft,
+        OrganizerNeeded,
         RegistrationClosed,
+        RoleFull,
+        RoleNotTaken,
         SeatMustStay,
+        SubstitutionFrozen,
     ),
 )
 async def substitute_registration(
@@ -196,13 +238,31 @@ async def substitute_registration(
     """Name somebody else of the entity, who takes over the seat or the place in the waiting list.
 
     It takes no new seat, so it is open until the meeting is over, after the registration deadline
-    too, as long as the person replaced was not checked in. Their link dies at once; the answer is
-    the new registration.
+    too, unless the meeting's rules say otherwise, and as long as the person replaced was not
+    checked in. Their link dies at once; the answer is the new registration. `follow` takes places
+    on panels along.
     """
     person = await bulk.person_of(session, row[1], body)  # before the locks, as in registering
     found = await registration_to_change(session, view, row)
+    if body.follow and not view.organizes:
+        raise NotPermitted("Places on panels are the organizers' to give: ask them.")
+    overridden = await admission.check_substitution(
+        session,
+        found.meeting,
+        found.invitation,
+        found.registration,
+        body.role,
+        override=body.override_reason,
+        for_organizer=view.organizes,
+    )
     made = await substitution.substitute(
-        session, found.meeting, found.registration, person.id, body.role
+        session,
+        found.meeting,
+        found.registration,
+        person.id,
+        body.role,
+        follow=[each.value for each in body.follow],
+        override=body.override_reason if overridden else None,
     )
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
     return shown(await queries.find_row(session, view.meeting.id, made.id), view)
@@ -210,7 +270,7 @@ async def substitute_registration(
 
 def shown(row: Any, view: MeetingView) -> RegistrationOut:
     """A row of `queries.list_registrations` as this caller sees it."""
-    registration, entity, person, in_entity, in_meeting, in_pool = row[:6]
+    registration, entity, person, in_entity, in_meeting, in_pool, decider = row[:7]
     observer_only = view.observes and not view.organizes
     waiting = registration.status is RegistrationStatus.WAITING
     return RegistrationOut(
@@ -228,8 +288,29 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
         waiting_position=in_entity if waiting else None,
         waiting_in_meeting=in_meeting if waiting else None,
         waiting_in_pool=in_pool if waiting else None,
-        allowed=[] if observer_only else policy.moves(view.meeting.status, registration.status),
+        pending_because=registration.pending_because or [],
+        decision=_decision(registration, decider if view.observes else None),
+        allowed=[] if observer_only else _allowed(registration, view),
     )
+
+
+def _decision(registration: Registration, decider: str | None) -> DecisionOut | None:
+    if registration.decision is None:
+        return None
+    by = registration.decided_by
+    return DecisionOut(
+        decision=registration.decision,
+        decided_at=registration.decided_at,
+        decided_by=DecidedBy(id=by, name=decider) if decider else None,
+        reason=registration.decision_reason,
+    )
+
+
+def _allowed(registration: Registration, view: MeetingView) -> list[RegistrationVerb]:
+    """What the states permit, without what the meeting's rules keep from this caller now."""
+    verbs = policy.moves(view.meeting.status, registration.status)
+    hindered = admission.hindered(view.meeting, for_organizer=view.organizes)
+    return [verb for verb in verbs if verb not in hindered]
 
 
 _OWN = (
@@ -245,5 +326,6 @@ _OWN = (
     "substituted_at",
     "predecessor_id",
     "successor_id",
+    "pending_since",
     "participation",
 )

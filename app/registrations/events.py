@@ -23,6 +23,66 @@ class RegistrationEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegistrationPending(RegistrationEvent):
+    """An organizer has to decide; it has a place in the order of arrival and no seat."""
+
+    name: ClassVar[str] = "registration.pending"
+    because: list[str]
+    predecessor_id: UUID | None = None
+    reconsidered: bool = False
+    """It was rejected, and is looked at again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationApproved(RegistrationEvent):
+    """An organizer has agreed; what it got for it the log tells next."""
+
+    name: ClassVar[str] = "registration.approved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationRejected(RegistrationEvent):
+    """The note is the organizer's reason, which the entity is told: it names nobody."""
+
+    name: ClassVar[str] = "registration.rejected"
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreezeOverridden(RegistrationEvent):
+    """An organizer substituted somebody so late; of the substitution the log tells next."""
+
+    name: ClassVar[str] = "registration.freeze_overridden"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionGranted(Event):
+    """So many of an entity may be registered late."""
+
+    name: ClassVar[str] = "registration_exception.granted"
+    invitation_id: UUID
+    persons: int
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionUsed(Event):
+    name: ClassVar[str] = "registration_exception.used"
+    invitation_id: UUID
+    used: int
+    """So far, of all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionRevoked(Event):
+    name: ClassVar[str] = "registration_exception.revoked"
+    invitation_id: UUID
+    used: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegistrationConfirmed(RegistrationEvent):
     """With a `predecessor_id` it is a substitute, who has taken over that one's seat."""
 
@@ -58,6 +118,16 @@ class RegistrationSubstituted(RegistrationEvent):
     name: ClassVar[str] = "registration.substituted"
     was: RegistrationStatus
     successor_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubstituteFollowed(RegistrationEvent):
+    """What else of the one replaced was to go over to the substitute, because it was said so."""
+
+    name: ClassVar[str] = "registration.followed"
+    predecessor_id: UUID
+    was_person_id: UUID
+    follow: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,10 +23,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
+from app.credentials.tables import Credentials
 from app.entities.tables import Entity, Person
+from app.identity.tables import Account
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation, SeatPool
 from app.meetings.lifecycle import OVER
@@ -76,6 +79,11 @@ locks short."""
 _attendance = table("attendance", column("registration_id"))
 """Presence lies to the right: its columns are named here, nothing is imported."""
 
+_DECIDER = (
+    select(col(Account.name))
+    .where(col(Account.id) == col(Registration.decided_by))
+    .scalar_subquery()
+)
 LINE: ColumnElement[int] = func.coalesce(
     col(Registration.line_number), col(Registration.queue_number)
 )
@@ -151,8 +159,8 @@ def list_registrations(
     role: RegistrationRole | None = None,
     participation: Participation | None = None,
 ) -> Select[Any]:
-    """Rows of (Registration, Entity, Person, and the places in the waiting lists of entity, meeting
-    and pool, None for who does not wait there).
+    """Rows of (Registration, Entity, Person, the places in the waiting lists of entity, meeting and
+    pool, None for who does not wait there, and the name of whoever decided or None).
     """
     statement = _listed(meeting_id)
     if entities is not None:
@@ -166,6 +174,25 @@ def list_registrations(
     if participation is not None:
         statement = statement.where(col(Registration.participation) == participation)
     return statement
+
+
+def list_pending(meeting_id: UUID) -> Select[Any]:
+    """The same for those that wait for a decision, with (Invitation and its pool, state of its
+    credentials).
+    """
+    statement = list_registrations(meeting_id, status=RegistrationStatus.PENDING)
+    credentials = (
+        select(col(Credentials.status))
+        .where(col(Credentials.invitation_id) == col(Registration.invitation_id))
+        .scalar_subquery()
+    )
+    pool: Any = Invitation.pool
+    return (
+        statement.join(Invitation, col(Invitation.id) == col(Registration.invitation_id))
+        .outerjoin(pool)
+        .options(contains_eager(pool))
+        .add_columns(Invitation, credentials)
+    )
 
 
 async def find_row(
@@ -327,7 +354,7 @@ def _listed(meeting_id: UUID) -> Select[Any]:
     )
     places = (line.c.in_entity, line.c.in_meeting, line.c.in_pool)
     listed: Select[Any] = (
-        select(Registration, Entity, Person, *places)
+        select(Registration, Entity, Person, *places, _DECIDER)
         .join(Entity, col(Entity.id) == col(Registration.entity_id))
         .join(Person, col(Person.id) == col(Registration.person_id))
         .outerjoin(line, line.c.id == col(Registration.id))

@@ -25,6 +25,7 @@ from app.registrations import queries
 from app.registrations.events import (
     RegistrationChanged,
     RegistrationConfirmed,
+    RegistrationPending,
     RegistrationPromoted,
     RegistrationReplied,
     RegistrationWaiting,
@@ -132,7 +133,7 @@ async def register(
         values |= {"pool_id": pool.id, "pool_taken": pool.seats_taken + seated}
     facts: list[Any] = [EVENT_OF[status](**about(meeting, made))]
     if accepts:
-        facts.append(_acceptance(meeting, invitation))
+        facts.append(acceptance(meeting, invitation))
     made.queue_number = await queries.write_registration(
         session, values | _log_values(session, facts)
     )
@@ -248,13 +249,14 @@ _CONFIRMED_BY = {
 }
 
 
-EVENT_OF: dict[RegistrationStatus, type[RegistrationConfirmed | RegistrationWaiting]] = {
+EVENT_OF: dict[RegistrationStatus, type[Any]] = {
+    RegistrationStatus.PENDING: RegistrationPending,
     RegistrationStatus.CONFIRMED: RegistrationConfirmed,
     RegistrationStatus.WAITING: RegistrationWaiting,
 }
 
 
-def _acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
+def acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
     return InvitationAnswered(
         subject_id=invitation.id,
         meeting_id=meeting.id,

@@ -3,16 +3,45 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, Text, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Row, one_of, values
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.core.tables import Instant, Row, TextList, one_of, values
+from app.registrations.lifecycle import (
+    Decision,
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+)
 
 LIVE = text("status IN ('pending', 'confirmed', 'waiting', 'offered')")
 
 QUEUE = Sequence("registration_queue", metadata=SQLModel.metadata)
 """Numbers drawn under the meeting's lock: their order is the order of arrival."""
+
+
+class RegistrationException(Row, table=True):
+    """An organizer lets an entity register so many people late, until a moment.
+
+    `used` counts those who came under it, and changes only under the locks of the meeting and the
+    invitation. Who is withdrawn again gives nothing back.
+    """
+
+    __tablename__ = "registration_exceptions"
+    __table_args__ = (
+        CheckConstraint("persons BETWEEN 1 AND 1000", name="persons"),
+        CheckConstraint("used BETWEEN 0 AND persons", name="used"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+    )
+
+    invitation_id: UUID = Field(foreign_key="invitations.id", index=True, ondelete="CASCADE")
+    persons: int
+    used: int = 0
+    until: datetime = Field(sa_type=Instant)
+    reason: str = Field(sa_type=Text)
+    granted_by: UUID = Field(foreign_key="accounts.id")
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
 
 class Registration(Row, table=True):
@@ -34,6 +63,14 @@ class Registration(Row, table=True):
         CheckConstraint("takes_seat = (role NOT IN ('support', 'interpreter'))", name="takes_seat"),
         CheckConstraint(
             "(offer_ends_at IS NOT NULL) = (status IN ('offered', 'expired'))", name="offer"
+        ),
+        one_of("decision", Decision),
+        CheckConstraint("status <> 'pending' OR pending_since IS NOT NULL", name="pending"),
+        CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL)"
+            " AND (decision IS NULL) = (decided_by IS NULL)"
+            " AND (status <> 'rejected' OR decision = 'rejected')",
+            name="decided",
         ),
         CheckConstraint(
             "(status = 'substituted') = (successor_id IS NOT NULL)"
@@ -68,6 +105,12 @@ class Registration(Row, table=True):
             postgresql_where=text("status = 'offered'"),
         ),
         Index("ix_registrations_meeting", "meeting_id", "queue_number"),
+        Index(
+            "ix_registrations_pending",
+            "meeting_id",
+            "queue_number",
+            postgresql_where=text("status = 'pending'"),
+        ),
     )
 
     meeting_id: UUID = Field(foreign_key="meetings.id")
@@ -97,6 +140,18 @@ class Registration(Row, table=True):
         ],
     )
     """Who has taken its place: written before that row is, as the place must be free by then."""
+    pending_since: datetime | None = Field(default=None, sa_type=Instant)
+    """Since when it waits for a decision, or waited."""
+    pending_because: list[str] | None = Field(default=None, sa_type=TextList)
+    """Why it needed one: `rules.ApprovalReason`."""
+    decision: Decision | None = Field(default=None, sa_type=values(Decision))
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
+    decision_reason: str | None = Field(default=None, sa_type=Text)
+    exception_id: UUID | None = Field(
+        default=None, foreign_key="registration_exceptions.id", index=True
+    )
+    """The exception under which it came late."""
     participation: Participation = Field(
         default=Participation.NEEDS_ACTION, sa_type=values(Participation)
     )

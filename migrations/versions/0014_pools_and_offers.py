@@ -10,11 +10,11 @@ depends_on = None
 
 OLD_ROLES = "'head_of_delegation', 'representative', 'alternate', 'adviser', 'observer', 'support'"
 OLD_KINDS = (
-    "'invitation', 'invitation_withdrawn', 'link_renewed', 'link_code', 'registration_confirmed', "
-    "'registration_waiting', 'registration_withdrawn', 'registration_substituted', "
-    "'meeting_changed', 'meeting_updated', 'agenda_issued', 'meeting_cancelled', "
-    "'meeting_postponed', 'attendee_declined', 'counter_declined', 'reminder', "
-    "'delegation_reminder', 'attendance_reminder', 'digest'"
+    "'invitation', 'invitation_withdrawn', 'link_renewed', 'link_code', "
+    "'registration_confirmed', 'registration_waiting', 'registration_withdrawn', "
+    "'registration_substituted', 'meeting_changed', 'meeting_updated', 'agenda_issued', "
+    "'meeting_cancelled', 'meeting_postponed', 'attendee_declined', 'counter_declined', "
+    "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest'"
 )
 NEW_KINDS = "'seat_offered', 'offer_expired', 'registration_unseated'"
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -16,12 +16,12 @@ LEVELS = (
 GENDERS = "gender IN ('female', 'male', 'other')"
 CONSENT = "(level IS NULL AND gender IS NULL) OR statistics_consent_at IS NOT NULL"
 OLD_KINDS = (
-    "'invitation', 'invitation_withdrawn', 'link_renewed', 'link_code', 'registration_confirmed', "
-    "'registration_waiting', 'registration_withdrawn', 'registration_substituted', "
-    "'meeting_changed', 'meeting_updated', 'agenda_issued', 'meeting_cancelled', "
-    "'meeting_postponed', 'attendee_declined', 'counter_declined', "
+    "'invitation', 'invitation_withdrawn', 'link_renewed', 'link_code', "
+    "'registration_confirmed', 'registration_waiting', 'registration_withdrawn', "
+    "'registration_substituted', 'meeting_changed', 'meeting_updated', 'agenda_issued', "
+    "'meeting_cancelled', 'meeting_postponed', 'attendee_declined', 'counter_declined', "
     "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest', 'seat_offered', "
-    "'offer_expired', 'registration_unseated'"
+    "'offer_expired', 'registration_unseated', 'registration_pending', 'registration_rejected'"
 )
 NEW_KIND = "'registration_readdressed'"
 CHECKS = {

@@ -48,6 +48,9 @@ async def call(
         elif operation_id in MAILS:
             content = {"content": MAILS[operation_id]}
             headers["Content-Type"] = "message/rfc822"
+        elif operation_id in FILES:
+            content = {"content": FILES[operation_id], "params": {"name": "new.pdf"}}
+            headers["Content-Type"] = "application/pdf"
         else:
             content = {"json": BODIES[operation_id](part)}
     address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
@@ -153,6 +156,17 @@ BODIES: dict[str, Body] = {
     "registerPeople": lambda part: [_registration(part)],
     "changeRegistration": lambda _: {"role": "support"},
     "substituteRegistration": lambda part: {"person": _person(part)},
+    "rejectRegistration": lambda _: {"reason": "A word."},
+    "decideRegistrations": lambda part: [
+        {"registration_id": part.ids["registration_id"], "decision": "approve"}
+    ],
+    "presentCredentials": lambda part: {"file_id": part.ids["file_id"]},
+    "returnCredentials": lambda _: {"reason": "A word."},
+    "grantException": lambda _: {
+        "persons": 2,
+        "until": "2021-12-01T00:00:00Z",
+        "reason": "A word.",
+    },
     "checkPeopleIn": _presence,
     "checkPeopleOut": _presence,
     "checkIn": lambda part: {"token": part.secrets["join_link"]},
@@ -174,3 +188,6 @@ SHEETS: dict[str, Body] = {
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""
+
+FILES = {"uploadFile": b"%PDF-1.7\n%%EOF\n"}
+"""Files as bodies."""

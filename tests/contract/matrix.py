@@ -56,6 +56,7 @@ _ORGANIZERS_READ: Row = (401, 401, 404, 403, 403, 403, 404, 403, DONE, DONE, DON
 _OBSERVERS: Row = (401, 401, 404, 403, 403, 403, 404, DONE, DONE, DONE, DONE)
 _DELEGATION: Row = (401, 401, 404, 404, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _DELEGATION_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, 403, DONE, DONE)
+_OWN_FILES: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
 _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
 _STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
@@ -176,6 +177,17 @@ MATRIX: Final[dict[str, Row]] = {
     "addToSeatPool": _ORGANIZERS,
     "answerInvitation": _DELEGATION_WRITE,
     "withdrawInvitation": _ORGANIZERS,
+    "listFiles": _OWN_FILES,
+    "uploadFile": _DELEGATION_WRITE,
+    "getFile": _OWN_FILES,
+    "deleteFile": _DELEGATION_WRITE,
+    "getCredentials": _OWN_FILES,
+    "presentCredentials": _DELEGATION_WRITE,
+    "checkCredentials": _ORGANIZERS,
+    "returnCredentials": _ORGANIZERS,
+    "listExceptions": _OWN_FILES,
+    "grantException": _ORGANIZERS,
+    "revokeException": _ORGANIZERS,
     "listRegistrations": _MEETING,
     "registerPerson": _DELEGATION_WRITE,
     "registerPeople": _BY_ROWS,
@@ -185,6 +197,11 @@ MATRIX: Final[dict[str, Row]] = {
     "acceptOffer": _DELEGATION_WRITE,
     "moveRegistration": (401, 401, 404, 404, 403, 403, 404, 403, 403, DONE, DONE),
     "substituteRegistration": _DELEGATION_WRITE,
+    "listApprovals": _ORGANIZERS_READ,
+    "decideRegistrations": _ORGANIZERS,
+    "approveRegistration": _ORGANIZERS,
+    "rejectRegistration": _ORGANIZERS,
+    "reconsiderRegistration": _ORGANIZERS,
     "getCommitteeReminderSteps": _STEPS,
     "putCommitteeReminderSteps": _ORGANIZERS_OF_ANY,
     "getMeetingReminderSteps": _OBSERVERS,

@@ -94,6 +94,11 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
     ),
     "sendInvitations": ("invitation_id", lambda _, at: {"invitations": [at]}),
     "remindInvitations": ("invitation_id", lambda _, at: {"invitations": [at]}),
+    "presentCredentials": ("file_id", lambda _, at: {"file_id": at}),
+    "decideRegistrations": (
+        "registration_id",
+        lambda _, at: [{"registration_id": at, "decision": "approve"}],
+    ),
     "checkPeopleIn": ("registration_id", lambda _, at: {"registration_ids": [at]}),
     "checkPeopleOut": ("registration_id", lambda _, at: {"registration_ids": [at]}),
 }
