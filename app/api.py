@@ -16,6 +16,7 @@ from app.identity.endpoints import router as identity
 from app.inbox.endpoints import router as inbox
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
+from app.invitations.files import router as files
 from app.invitations.links import router as invitation_links
 from app.letters.endpoints import router as letters
 from app.mail.endpoints import router as mail
@@ -67,6 +68,7 @@ for part in (
     panels,
     invitations,
     invitation_links,
+    files,
     letters,
     registrations,
     reminders,

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import api, operations, pages, reference, schema
 from app.calendar.entries import domain_of
-from app.core import clock, handlers
+from app.core import clock, handlers, uploads
 from app.core.database import Database
 from app.core.limits import Limiter
 from app.core.openapi import document_builder
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     limits = {
         "": settings.body_limit,
         "/import": settings.import_limit,
+        "/files": uploads.LIMIT,
         "/incoming-mails": settings.inbound_limit,
     }
     app = FastAPI(

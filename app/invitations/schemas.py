@@ -191,6 +191,19 @@ class LinkRenewalOut(Schema):
     )
 
 
+class FileOut(Schema):
+    """A file that the entity has handed in; its bytes are at its own address."""
+
+    id: UUID
+    name: str = Field(max_length=210, examples=["note-verbale.pdf"])
+    media_type: str = Field(max_length=100, examples=["application/pdf"])
+    size: int = Field(ge=1, le=5_000_000, description="Bytes.", examples=[48_213])
+    sha256: str = Field(
+        min_length=64, max_length=64, pattern="^[0-9a-f]{64}$", description="Of the bytes."
+    )
+    created_at: InstantField
+
+
 class InvitationOut(Schema):
     """An invitation with what the organizer's board shows."""
 

@@ -48,6 +48,9 @@ async def call(
         elif operation_id in MAILS:
             content = {"content": MAILS[operation_id]}
             headers["Content-Type"] = "message/rfc822"
+        elif operation_id in FILES:
+            content = {"content": FILES[operation_id], "params": {"name": "new.pdf"}}
+            headers["Content-Type"] = "application/pdf"
         else:
             content = {"json": BODIES[operation_id](part)}
     address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
@@ -166,3 +169,6 @@ SHEETS: dict[str, Body] = {
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""
+
+FILES = {"uploadFile": b"%PDF-1.7\n%%EOF\n"}
+"""Files as bodies."""

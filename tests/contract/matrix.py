@@ -54,6 +54,7 @@ _ORGANIZERS_READ: Row = (401, 401, 404, 403, 403, 403, 404, 403, DONE, DONE, DON
 _OBSERVERS: Row = (401, 401, 404, 403, 403, 403, 404, DONE, DONE, DONE, DONE)
 _DELEGATION: Row = (401, 401, 404, 404, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _DELEGATION_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, 403, DONE, DONE)
+_OWN_FILES: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
 _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
 _STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
@@ -162,6 +163,10 @@ MATRIX: Final[dict[str, Row]] = {
     "sendInvitation": _ORGANIZERS,
     "answerInvitation": _DELEGATION_WRITE,
     "withdrawInvitation": _ORGANIZERS,
+    "listFiles": _OWN_FILES,
+    "uploadFile": _DELEGATION_WRITE,
+    "getFile": _OWN_FILES,
+    "deleteFile": _DELEGATION_WRITE,
     "listRegistrations": _MEETING,
     "registerPerson": _DELEGATION_WRITE,
     "registerPeople": _BY_ROWS,

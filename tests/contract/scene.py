@@ -152,6 +152,7 @@ class Part:
         registration = await post(focal_point, f"{self.path}/registrations", body)
         self.ids |= {"invitation_id": invitation["id"], "registration_id": registration["id"]}
         self.ids["mail_id"] = await self._mail()
+        self.ids["file_id"] = await self._file(focal_point)
         delegate = registration["person"]["id"]
         for name, purpose, about, whose in (
             (
@@ -174,6 +175,17 @@ class Part:
         self.ids |= {"link_id": self.ids["answer_link"], "feed_id": feed["id"]}
         own = await post(self.administrator, "/v1/feeds", {"token": self.secrets["join_link"]})
         self.ids["token"] = own["url"].rpartition("/")[2].removesuffix(".ics")
+
+    async def _file(self, focal_point: httpx.AsyncClient) -> str:
+        """A letter that the entity has handed in."""
+        made = await focal_point.post(
+            f"{self.path}/invitations/{self.ids['invitation_id']}/files",
+            params={"name": f"{self.mark}.pdf"},
+            content=b"%PDF-1.7\n%%EOF\n",
+            headers={"content-type": "application/pdf"},
+        )
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
 
     async def _prepare_mails(self) -> None:
         """An invitation that was refused, and its address."""
