@@ -28,8 +28,11 @@ from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels.endpoints import router as panels
+from app.questions.endpoints import router as questions
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
+from app.registrations.answer_endpoints import router as answers
 from app.registrations.endpoints import router as registrations
+from app.registrations.needs_endpoints import router as needs
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
 
@@ -45,6 +48,7 @@ TAGS = [
     {"name": "panels", "description": "Panels, moderators and panellists."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
+    {"name": "questions", "description": "What a meeting asks of those who are registered."},
     {"name": "reminders", "description": "Reminders, by plan and by hand, and digests."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
@@ -70,7 +74,10 @@ for part in (
     invitation_links,
     files,
     letters,
+    questions,
+    needs,  # before registrations: its path would be read as that of one of them
     registrations,
+    answers,
     reminders,
     digests,
     attendance,

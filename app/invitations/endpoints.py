@@ -237,7 +237,7 @@ async def read_again(
 
 def shown(row: Any, view: MeetingView) -> InvitationOut:
     """A row of `queries.list_invitations` as this caller sees it."""
-    invitation, entity, waiting, message, mails, answers, unread = row[:7]
+    invitation, entity, waiting, message, mails, answers, unread, unanswered = row[:8]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
     more = ("reminded_at", "answered_at", "answer_note", "withdrawn_at")
     allowed = moves(view.meeting.status, invitation.status)
@@ -254,6 +254,7 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
         last_message=LastMessage.of(message) if message and view.observes else None,
         mails=MailCounts.of(mails) if view.observes else None,
         participation=Answers.of(answers),
+        answers_missing=unanswered,
         unread_replies=unread if view.observes else None,
         allowed=allowed,
     )

@@ -17,7 +17,11 @@ from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
 
 _registrations = table(
-    "registrations", column("invitation_id"), column("status"), column("participation")
+    "registrations",
+    column("invitation_id"),
+    column("status"),
+    column("participation"),
+    column("answers_missing"),
 )
 _messages = table(
     "messages",
@@ -44,7 +48,8 @@ def list_invitations(
     statuses: Collection[InvitationStatus] | None = None,
 ) -> Select[Any]:
     """Rows of (Invitation, Entity, waiting, last message or None, mails by state, answers of the
-    confirmed, mails about it that wait to be read); three of them as JSON objects.
+    confirmed, mails about it that wait to be read, registrations without required answers);
+    three of them as JSON objects.
 
     `entities` and `visible` limit what the caller may see, `statuses` what was asked for.
     """
@@ -78,6 +83,7 @@ def list_invitations(
             _mails().scalar_subquery(),
             _answers().scalar_subquery(),
             _unread().scalar_subquery(),
+            _unanswered().scalar_subquery(),
         )
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
         .where(col(Invitation.meeting_id) == meeting_id)
@@ -105,6 +111,19 @@ def _answers() -> Select[Any]:
     counted = ((word, func.count().filter(said == word)) for word in PARTICIPATION)
     return select(func.json_build_object(*chain.from_iterable(counted))).where(
         _registrations.c.invitation_id == col(Invitation.id), _registrations.c.status == "confirmed"
+    )
+
+
+def _unanswered() -> Select[Any]:
+    """Registrations that lack required answers."""
+    return (
+        select(func.count())
+        .select_from(_registrations)
+        .where(
+            _registrations.c.invitation_id == col(Invitation.id),
+            _registrations.c.status.in_(["pending", "confirmed", "waiting", "offered"]),
+            func.cardinality(_registrations.c.answers_missing) > 0,
+        )
     )
 
 

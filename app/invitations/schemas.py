@@ -235,6 +235,9 @@ class InvitationOut(Schema):
         "are at `GET /v1/messages?invitation_id=`."
     )
     participation: Answers
+    answers_missing: int = Field(
+        ge=0, le=1_000_000, description="Registrations that lack required answers."
+    )
     unread_replies: int | None = Field(
         ge=0,
         le=1_000_000,

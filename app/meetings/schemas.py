@@ -77,6 +77,18 @@ WorkingDaysBefore = Annotated[
 ]
 
 
+RetentionDays = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=3650,
+        description="Days after the end of the meeting for which the needs of those registered "
+        "(interpretation, accessibility) are kept.",
+    ),
+    Whole,
+]
+
+
 class Contact(Schema):
     """Somebody to be asked about the meeting, by anybody who may see it."""
 
@@ -139,6 +151,7 @@ class MeetingMembers(Schema):
     public: Flag = Field(
         default=False, description="Whether everybody may see it once it is announced."
     )
+    needs_retention_days: RetentionDays = 30
     links_bound: Flag | None = Field(
         None,
         description="Whether a link to answer works only with a code from the mailbox that it "
@@ -242,6 +255,7 @@ class MeetingPatch(Schema):
     venue: Line | None = None
     contacts: Contacts | None = None
     public: Flag | None = None
+    needs_retention_days: RetentionDays | None = None
     links_bound: Flag | None = None
 
     @model_validator(mode="after")
@@ -305,6 +319,10 @@ class MeetingOut(MeetingShown):
         description="The rule that `registration_closes_at` follows from; null where there is none."
     )
     public: bool = Field(description="Whether everybody may see it once it is announced.")
+    needs_retention_days: RetentionDays
+    form_version: int | None = Field(
+        ge=1, le=2_147_483_647, description="Of the questions at `GET .../form`; null for none."
+    )
     links_bound: bool | None = Field(description="Null: as the committee has it.")
     calendar_sequence: int = Field(
         ge=0,

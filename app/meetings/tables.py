@@ -28,6 +28,8 @@ class Meeting(Row, table=True):
         CheckConstraint("ends_at > starts_at", name="period"),
         CheckConstraint("seat_quota >= 0", name="seat_quota"),
         CheckConstraint("seats_taken >= 0", name="seats_taken"),
+        CheckConstraint("form_version > 0", name="form_version"),
+        CheckConstraint("needs_retention_days BETWEEN 0 AND 3650", name="needs_retention_days"),
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
         Index("ix_meetings_starts_at", "starts_at", "id"),
@@ -56,6 +58,10 @@ class Meeting(Row, table=True):
     registration_deadline: dict[str, Any] | None = Field(default=None, sa_type=Json)
     """The rule that `registration_closes_at` follows from, where it is one."""
     venue: str | None = Field(default=None, sa_type=Text)
+    form_version: int | None = None
+    """The version of its form that counts; None where it has never asked anything."""
+    needs_retention_days: int = 30
+    """Days after its end for which the needs of those registered are kept."""
     contacts: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     public: bool = False
     """Whether `/v1/public` shows it."""

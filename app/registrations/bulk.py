@@ -13,8 +13,10 @@ from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingView
 from app.meetings.queries import lock_meeting
-from app.registrations import service
+from app.meetings.tables import Meeting
+from app.registrations import answering, needs, service
 from app.registrations.access import delegation_for
+from app.registrations.answering import Checked
 from app.registrations.lifecycle import RegistrationRole
 from app.registrations.schemas import (
     BulkOutcome,
@@ -64,7 +66,7 @@ async def _register(
         async with session.begin_nested():
             invitation, entity = await delegation_for(session, view, wanted.entity)
             person = await person_of(session, entity, wanted)
-            made = await register_one(session, view, invitation, person.id, wanted.role)
+            made = await register_one(session, view, invitation, person.id, wanted)
     except Problem as problem:
         return _refused(place, problem)
     except IntegrityError as error:
@@ -90,7 +92,7 @@ async def register_one(
     view: MeetingView,
     invitation: Invitation,
     person_id: UUID,
-    role: RegistrationRole,
+    wanted: RegistrationCreate,
 ) -> Registration:
     """Lock, look, decide, write; raises the problem that forbids it.
 
@@ -98,7 +100,31 @@ async def register_one(
     """
     meeting, invitation = await service.lock_seats(session, view.meeting.id, invitation.id)
     service.check_open(meeting, invitation, clock.now(), for_organizer=view.organizes)
-    return await service.register(session, meeting, invitation, person_id, role)
+    said = await answers_of(session, view, meeting, invitation.entity_id, wanted.role, wanted)
+    made = await service.register(session, meeting, invitation, person_id, wanted.role)
+    await keep_answers(session, meeting, made, said, wanted)
+    return made
+
+
+async def answers_of(
+    session: AsyncSession,
+    view: MeetingView,
+    meeting: Meeting,
+    entity_id: UUID,
+    role: RegistrationRole,
+    wanted: Named,
+) -> Checked:
+    """The answers that came with a name, as the meeting's form takes them; it is locked."""
+    return await answering.check_first(
+        session, meeting, entity_id, role, wanted.answers, organizer=view.organizes
+    )
+
+
+async def keep_answers(
+    session: AsyncSession, meeting: Meeting, made: Registration, said: Checked, wanted: Named
+) -> None:
+    await answering.keep_first(session, meeting, made, said)
+    await needs.state_first(session, meeting, made, wanted.needs.said() if wanted.needs else None)
 
 
 async def person_of(session: AsyncSession, entity: Entity, wanted: Named) -> Person:

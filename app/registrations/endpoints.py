@@ -8,6 +8,7 @@ from sqlmodel import col
 from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
+from app.core.patches import merged
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
 from app.core.routes import Route, Session
@@ -15,7 +16,8 @@ from app.entities.problems import NotOfThisEntity
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
-from app.registrations import bulk, policy, queries, service, substitution
+from app.questions.problems import AnswersInvalid
+from app.registrations import answering, bulk, needs, policy, queries, service, substitution
 from app.registrations.access import (
     OwnRegistrationRow,
     RegistrationRow,
@@ -23,6 +25,7 @@ from app.registrations.access import (
     delegation_for,
     registration_to_change,
 )
+from app.registrations.answer_schemas import Needs, NeedsPatch
 from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
 from app.registrations.problems import (
     AlreadyPresent,
@@ -89,6 +92,7 @@ async def list_registrations(
     status_code=status.HTTP_201_CREATED,
     responses=raises(
         AlreadyRegistered,
+        AnswersInvalid,
         HeadAlreadyNamed,
         NotInvited,
         NotOfThisEntity,
@@ -102,7 +106,7 @@ async def register_person(
     """Register somebody: a seat while one is free, else a place in the waiting list."""
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
-    made = await bulk.register_one(session, view, invitation, person.id, body.role)
+    made = await bulk.register_one(session, view, invitation, person.id, body)
     place = None
     if made.status is RegistrationStatus.WAITING:
         place = await queries.count_waiting(session, made.invitation_id)
@@ -137,7 +141,7 @@ async def change_registration(
     body: RegistrationPatch,
     request: Request,
 ) -> RegistrationOut:
-    """Change the role; a role without a seat frees the one that was held.
+    """Change the role or the needs; a role without a seat frees the one that was held.
 
     A role that takes a seat is taken like a new registration: by organizers at any time, by others
     while registration is open.
@@ -153,6 +157,10 @@ async def change_registration(
             body.role,
             for_organizer=view.organizes,
         )
+        await answering.recount(session, found.meeting, found.registration)
+    if "needs" in body.model_fields_set:
+        said = needs_after(found.registration.needs, body.needs)
+        await needs.state(session, found.meeting, found.registration, said)
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
 
@@ -176,6 +184,7 @@ async def withdraw_registration(
     responses=raises(
         AlreadyPresent,
         AlreadyRegistered,
+        AnswersInvalid,
         HeadAlreadyNamed,
         MoveForbidden,
         NotOfThisEntity,
@@ -194,15 +203,25 @@ async def substitute_registration(
 
     It takes no new seat, so it is open until the meeting is over, after the registration deadline
     too, as long as the person replaced was not checked in. Their link dies at once; the answer is
-    the new registration.
+    the new registration. Whoever comes answers the meeting's questions anew.
     """
     person = await bulk.person_of(session, row[1], body)  # before the locks, as in registering
     found = await registration_to_change(session, view, row)
+    role = body.role or found.registration.role
+    said = await bulk.answers_of(session, view, found.meeting, row[1].id, role, body)
     made = await substitution.substitute(
         session, found.meeting, found.registration, person.id, body.role
     )
+    await bulk.keep_answers(session, found.meeting, made, said, body)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
     return shown(await queries.find_row(session, view.meeting.id, made.id), view)
+
+
+def needs_after(before: dict[str, Any] | None, patch: NeedsPatch | None) -> dict[str, Any] | None:
+    """By JSON merge patch; null takes all of them back."""
+    if patch is None:
+        return None
+    return merged(Needs, Needs.model_validate(before or {}), patch).said()
 
 
 def shown(row: Any, view: MeetingView) -> RegistrationOut:
@@ -223,6 +242,8 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
             email=None if observer_only else person.email,
         ),
         waiting_position=place if waiting else None,
+        answers_missing=[] if observer_only else registration.answers_missing,
+        needs=None if observer_only or not registration.needs else Needs.of(registration.needs),
         allowed=[] if observer_only else policy.moves(view.meeting.status, registration.status),
     )
 

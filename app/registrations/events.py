@@ -68,3 +68,21 @@ class RegistrationReplied(RegistrationEvent):
     was: Participation
     participation: Participation
     sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationAnswered(RegistrationEvent):
+    """Answers were given, changed or taken back; the questions are named, never what was said."""
+
+    name: ClassVar[str] = "registration.answered"
+    form_version: int
+    given: list[str]
+    taken_back: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationNeedsStated(RegistrationEvent):
+    """Interpretation and accessibility; the members are named, never what they say."""
+
+    name: ClassVar[str] = "registration.needs_stated"
+    members: list[str]

@@ -6,7 +6,8 @@ from app.events import react_to
 from app.invitations.events import InvitationChanged, InvitationWithdrawn
 from app.meetings import queries as meetings
 from app.meetings.events import MeetingChanged, MeetingRescheduled
-from app.registrations import queries, service
+from app.questions.events import FormChanged
+from app.registrations import answering, queries, service
 
 
 @react_to(InvitationWithdrawn)
@@ -35,3 +36,9 @@ async def fill_new_capacity(session: AsyncSession, event: MeetingChanged) -> Non
 async def ask_for_answers_again(session: AsyncSession, event: MeetingRescheduled) -> None:
     """Other times, other answers (RFC 5546 section 3.2.2.1)."""
     await queries.ask_again(session, event.subject_id, event.calendar_sequence)
+
+
+@react_to(FormChanged)
+async def find_what_is_missing(session: AsyncSession, event: FormChanged) -> None:
+    """Other questions, other answers missing."""
+    await answering.recount_all(session, await meetings.lock_meeting(session, event.subject_id))

@@ -9,6 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
 from app.core.problems import FieldError
+from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
     Participation,
     RegistrationRole,
@@ -32,6 +33,8 @@ class Named(Schema):
 
     person_id: UUID | None = None
     person: NewPerson | None = None
+    answers: Answers = Field(default_factory=dict)
+    needs: Needs | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -72,6 +75,7 @@ def _a_role(role: RegistrationRole | None) -> RegistrationRole:
 
 class RegistrationPatch(Schema):
     role: Annotated[RegistrationRole | SkipJsonSchema[None], AfterValidator(_a_role)] = None
+    needs: NeedsPatch | None = Field(None, description="Null takes all of them back.")
 
 
 class RegisteredEntity(Schema):
@@ -113,6 +117,14 @@ class RegistrationOut(Schema):
     successor_id: UUID | None = Field(description="The registration that took this one's place.")
     participation: Participation = Field(
         description="What the person's calendar program last answered; no seat moves because of it."
+    )
+    answers_missing: list[AnswerId] = Field(
+        max_length=100,
+        description="Required questions of the meeting's form that have no answer; empty for "
+        "observers.",
+    )
+    needs: Needs | None = Field(
+        description="Null where nothing was said, and for observers.",
     )
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."

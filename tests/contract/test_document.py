@@ -75,6 +75,7 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "deleteConferenceRoom": True,
         "putWording": False,
         "deleteWording": True,
+        "replaceForm": True,
         "replaceAgenda": True,
         "changeAgendaItem": True,
         "deleteAgendaItem": True,
