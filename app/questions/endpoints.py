@@ -78,13 +78,9 @@ async def list_form_versions(
     session: Session, view: MeetingDep, paging: Paging
 ) -> Page[FormVersionOut]:
     """List the versions that the form has had."""
-
-    def shown(row: Any) -> FormVersionOut:
-        count = len(seen_by(row[0].questions, organizes=view.organizes))
-        return FormVersionOut(version=row[0].number, issued_at=row[0].created_at, questions=count)
-
     order = [(col(FormVersion.number), False)]
-    return await fetch_page(session, paging, queries.list_versions(view.meeting.id), order, shown)
+    statement = queries.list_numbers(view.meeting.id)
+    return await fetch_page(session, paging, statement, order, _version)
 
 
 @router.get(f"{BASE}/versions/{{number}}", operation_id="getFormVersion")
@@ -114,3 +110,7 @@ async def get_form_changes(
 
 def _form(version: FormVersion | None, view: MeetingView) -> FormOut:
     return FormOut.of_version(version, organizes=view.organizes)
+
+
+def _version(row: Any) -> FormVersionOut:
+    return FormVersionOut(version=row[0], issued_at=row[1])

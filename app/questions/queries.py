@@ -17,6 +17,12 @@ def list_versions(meeting_id: UUID) -> Select[Any]:
     return select(FormVersion).where(col(FormVersion.meeting_id) == meeting_id)
 
 
+def list_numbers(meeting_id: UUID) -> Select[Any]:
+    """Rows of (number, when it was made), without the questions."""
+    columns: list[Any] = [FormVersion.number, FormVersion.created_at]
+    return select(*columns).where(col(FormVersion.meeting_id) == meeting_id)
+
+
 async def find_version(
     session: AsyncSession, meeting_id: UUID, number: int | None
 ) -> FormVersion | None:
@@ -43,6 +49,12 @@ async def questions_of(
     statement = statement.order_by(col(FormVersion.number))
     versions: Sequence[FormVersion] = (await session.execute(statement)).scalars().all()
     return {version.number: by_id(version) for version in versions}
+
+
+async def versions_of(session: AsyncSession, meetings: Collection[UUID]) -> Sequence[FormVersion]:
+    """Every version of the forms of these meetings."""
+    statement = select(FormVersion).where(col(FormVersion.meeting_id).in_(meetings))
+    return (await session.execute(statement)).scalars().all()
 
 
 def by_id(version: FormVersion | None) -> dict[str, Question]:

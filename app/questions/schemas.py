@@ -202,7 +202,6 @@ class FormVersionOut(Schema):
 
     version: int = Field(ge=1, le=2_147_483_647)
     issued_at: InstantField
-    questions: int = Field(ge=0, le=MOST_QUESTIONS, description="How many you see in it.")
 
 
 class QuestionChange(Schema):

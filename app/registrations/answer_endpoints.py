@@ -14,7 +14,7 @@ from app.questions import policy
 from app.questions import queries as forms
 from app.questions.lifecycle import VisibleTo
 from app.questions.problems import AnswersInvalid, AnswersSettled
-from app.registrations import answer_queries, answering
+from app.registrations import answer_queries, answering, counting
 from app.registrations.access import OwnRegistrationRow, RegistrationToChange
 from app.registrations.answer_schemas import AnswersOut, AnswersWrite, GivenAnswer
 from app.registrations.problems import RegistrationClosed
@@ -64,14 +64,13 @@ async def _shown(
     questions = forms.by_id(await forms.current_form(session, meeting))
     kept = await answer_queries.list_answers(session, [registration.id], replaced=True)
     answers = kept[registration.id]
-    history = await answering.history_of(session, meeting.id, answers)
-    counting = answering.counted(answers, history, questions)
-    values = answering.values(counting)
+    history = await counting.history_of(session, meeting.id, answers)
+    found = counting.counted(answers, history, questions)
+    values = counting.values(found)
     now = policy.asked(list(questions.values()), registration.role.value, values)
     shown = {each.id for each in policy.visible(now.values(), organizer=view.organizes)}
     given = (
-        _given(each, history, view, counts=counting.get(each.question_id) is each)
-        for each in answers
+        _given(each, history, view, counts=found.get(each.question_id) is each) for each in answers
     )
     return AnswersOut(
         registration_id=registration.id,

@@ -2,18 +2,23 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import ARRAY, Uuid, any_, delete, insert, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.files.tables import StoredFile
+from app.meetings.tables import Meeting
 from app.registrations.answer_tables import Answer
-from app.registrations.lifecycle import LIVE
+from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
+
+GONE = (RegistrationStatus.WITHDRAWN, RegistrationStatus.SUBSTITUTED)
+"""There is no way back from here."""
 
 _MISSING = text(
     """
@@ -35,22 +40,69 @@ async def list_answers(
         .order_by(col(Answer.id))
         .execution_options(populate_existing=True)
     )
-    return _by_registration(await _answers(session, statement, replaced=replaced))
+    if not replaced:
+        statement = statement.where(col(Answer.replaced_at).is_(None))
+    return _by_registration((await session.execute(statement)).scalars())
 
 
-async def list_answers_of_meeting(
-    session: AsyncSession, meeting_id: UUID
-) -> dict[UUID, list[Answer]]:
-    """The answers that stand, of everybody, by registration."""
-    statement = select(Answer).where(col(Answer.meeting_id) == meeting_id)
-    return _by_registration(await _answers(session, statement, replaced=False))
+async def list_answers_of_meeting(session: AsyncSession, meeting_id: UUID) -> dict[UUID, list[Any]]:
+    """Of the answers that stand, everybody's, what counting needs; by registration."""
+    columns: list[Any] = [
+        Answer.registration_id,
+        Answer.form_version,
+        Answer.question_id,
+        Answer.value,
+        Answer.replaced_at,
+    ]
+    statement = select(*columns).where(
+        col(Answer.meeting_id) == meeting_id, col(Answer.replaced_at).is_(None)
+    )
+    return _by_registration(await session.execute(statement))
 
 
-async def list_live(session: AsyncSession, meeting_id: UUID) -> Sequence[Any]:
+async def list_cells(session: AsyncSession, registration_ids: Collection[UUID]) -> Sequence[Any]:
+    """Of the answers that stand: (registration_id, meeting_id, form_version, question_id, value,
+    file_id).
+    """
+    columns: list[Any] = [
+        Answer.registration_id,
+        Answer.meeting_id,
+        Answer.form_version,
+        Answer.question_id,
+        Answer.value,
+        Answer.file_id,
+    ]
+    statement = select(*columns).where(
+        _among(Answer.registration_id, registration_ids), col(Answer.replaced_at).is_(None)
+    )
+    return (await session.execute(statement.order_by(col(Answer.id)))).all()
+
+
+async def forms_of(
+    session: AsyncSession, registration_ids: Collection[UUID]
+) -> dict[UUID, int | None]:
+    """The meetings of these registrations, with the version of the form that counts."""
+    columns: list[Any] = [Meeting.id, Meeting.form_version]
+    statement = (
+        select(*columns)
+        .join(Registration, col(Registration.meeting_id) == col(Meeting.id))
+        .where(_among(Registration.id, registration_ids))
+        .distinct()
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def file_names(session: AsyncSession, files: Collection[UUID]) -> dict[str, str]:
+    columns: list[Any] = [StoredFile.id, StoredFile.name]
+    statement = select(*columns).where(_among(StoredFile.id, files))
+    return {str(row[0]): row[1] for row in await session.execute(statement)}
+
+
+async def list_to_recount(session: AsyncSession, meeting_id: UUID) -> Sequence[Any]:
     """(id, role, answers_missing) of everybody who is, or may come to be, registered."""
     columns: list[Any] = [Registration.id, Registration.role, Registration.answers_missing]
     statement = select(*columns).where(
-        col(Registration.meeting_id) == meeting_id, col(Registration.status).in_(LIVE)
+        col(Registration.meeting_id) == meeting_id, col(Registration.status).not_in(GONE)
     )
     return (await session.execute(statement)).all()
 
@@ -87,15 +139,13 @@ async def write_needs(
     )
 
 
-async def _answers(session: AsyncSession, statement: Any, *, replaced: bool) -> Sequence[Answer]:
-    if not replaced:
-        statement = statement.where(col(Answer.replaced_at).is_(None))
-    found: Sequence[Answer] = (await session.execute(statement)).scalars().all()
-    return found
-
-
-def _by_registration(answers: Sequence[Answer]) -> dict[UUID, list[Answer]]:
-    found = defaultdict[UUID, list[Answer]](list)
+def _by_registration(answers: Iterable[Any]) -> dict[UUID, list[Any]]:
+    found = defaultdict[UUID, list[Any]](list)
     for answer in answers:
         found[answer.registration_id].append(answer)
     return found
+
+
+def _among(column: Any, ids: Collection[UUID]) -> Any:
+    """However many they are: as one parameter, where `IN` has one for each."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))

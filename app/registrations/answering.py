@@ -1,9 +1,8 @@
 """Answers of those who are registered to the questions of their meeting: the verbs."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +21,12 @@ from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.questions import policy
 from app.questions import queries as forms
-from app.questions.lifecycle import QuestionKind
+from app.questions.lifecycle import QuestionKind, VisibleTo
 from app.questions.policy import Question, Value
 from app.questions.problems import AnswersInvalid, AnswersSettled
 from app.registrations import answer_queries as queries
 from app.registrations.answer_tables import Answer, AnswerSide
+from app.registrations.counting import History, counted, history_of
 from app.registrations.events import RegistrationAnswered
 from app.registrations.lifecycle import (
     LIVE,
@@ -91,7 +91,7 @@ async def keep_first(
         await queries.write_missing(session, {registration.id: lacking})
         set_committed_value(registration, "answers_missing", lacking)
     if checked.given:
-        _tell(session, meeting, registration, checked.version, checked.given, [])
+        _tell(session, meeting, registration, checked, checked.given, [])
 
 
 async def answer(
@@ -138,70 +138,8 @@ async def answer(
         list(questions.values()), registration.role.value, {**others, **given}
     )
     if fresh or left:
-        _tell(session, meeting, registration, version.number, fresh, left)
+        _tell(session, meeting, registration, checked, fresh, left)
     await session.flush()
-
-
-async def recount(session: AsyncSession, meeting: Meeting, registration: Registration) -> None:
-    """Say what is missing in the role that somebody has now; no statement without a form."""
-    if meeting.form_version is None:
-        return
-    questions = forms.by_id(await forms.current_form(session, meeting))
-    answers = (await queries.list_answers(session, [registration.id]))[registration.id]
-    history = await history_of(session, meeting.id, answers)
-    registration.answers_missing = policy.missing(
-        list(questions.values()),
-        registration.role.value,
-        values(counted(answers, history, questions)),
-    )
-    await session.flush()
-
-
-async def recount_all(session: AsyncSession, meeting: Meeting) -> None:
-    """Say of everybody what is missing by the form as it is now, in four statements."""
-    questions = forms.by_id(await forms.current_form(session, meeting))
-    answers = await queries.list_answers_of_meeting(session, meeting.id)
-    history = await history_of(session, meeting.id, chain.from_iterable(answers.values()))
-    found: dict[UUID, list[str]] = {}
-    for registration_id, role, before in await queries.list_live(session, meeting.id):
-        counting = counted(answers.get(registration_id, ()), history, questions)
-        lacking = policy.missing(list(questions.values()), role.value, values(counting))
-        if lacking != before:
-            found[registration_id] = lacking
-    await queries.write_missing(session, found)
-
-
-async def history_of(
-    session: AsyncSession, meeting_id: UUID, answers: Iterable[Answer]
-) -> Mapping[int, Mapping[str, Question]]:
-    """The versions that the answers were given to, by number."""
-    numbers = {each.form_version for each in answers}
-    return await forms.questions_of(session, meeting_id, numbers)
-
-
-def counted(
-    answers: Collection[Answer],
-    history: Mapping[int, Mapping[str, Question]],
-    questions: Mapping[str, Question],
-) -> dict[str, Answer]:
-    """Those that are answers to the present questions, by these.
-
-    `history` has the versions that they were given to.
-    """
-    return {
-        each.question_id: each
-        for each in answers
-        if each.replaced_at is None
-        and policy.still_answers(
-            history[each.form_version][each.question_id],
-            questions.get(each.question_id),
-            each.value,
-        )
-    }
-
-
-def values(answers: Mapping[str, Answer]) -> dict[str, Value]:
-    return {name: each.value for name, each in answers.items()}
 
 
 def _check_changeable(meeting: Meeting, registration: Registration) -> None:
@@ -256,7 +194,7 @@ def _errors(faults: Any) -> list[FieldError]:
 async def _replace(
     session: AsyncSession,
     standing: Collection[Answer],
-    history: Mapping[int, Mapping[str, Question]],
+    history: History,
     names: Collection[str],
 ) -> None:
     """Make room for what is answered now, and take back what is answered no more."""
@@ -306,14 +244,21 @@ def _tell(
     session: AsyncSession,
     meeting: Meeting,
     registration: Registration,
-    version: int,
+    checked: Checked,
     given: Collection[str],
     taken_back: Collection[str],
 ) -> None:
-    event = RegistrationAnswered(
-        **about(meeting, registration),
-        form_version=version,
-        given=sorted(given),
-        taken_back=sorted(taken_back),
-    )
-    record(session, event)
+    """What organizers alone are asked is no entry that the entity reads."""
+    for side in VisibleTo:
+        names = {n for n, each in checked.questions.items() if each.visible_to is side}
+        known = about(meeting, registration)
+        if side is VisibleTo.ORGANIZERS:
+            known["entity_id"] = None
+        event = RegistrationAnswered(
+            **known,
+            form_version=checked.version or 0,
+            given=sorted(names & set(given)),
+            taken_back=sorted(names & set(taken_back)),
+        )
+        if event.given or event.taken_back:
+            record(session, event)

@@ -17,7 +17,7 @@ from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
 from app.questions.problems import AnswersInvalid
-from app.registrations import answering, bulk, needs, policy, queries, service, substitution
+from app.registrations import bulk, counting, needs, policy, queries, service, substitution
 from app.registrations.access import (
     OwnRegistrationRow,
     RegistrationRow,
@@ -157,7 +157,7 @@ async def change_registration(
             body.role,
             for_organizer=view.organizes,
         )
-        await answering.recount(session, found.meeting, found.registration)
+        await counting.recount(session, found.meeting, found.registration)
     if "needs" in body.model_fields_set:
         said = needs_after(found.registration.needs, body.needs)
         await needs.state(session, found.meeting, found.registration, said)

@@ -7,7 +7,7 @@ from app.invitations.events import InvitationChanged, InvitationWithdrawn
 from app.meetings import queries as meetings
 from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.questions.events import FormChanged
-from app.registrations import answering, queries, service
+from app.registrations import counting, queries, service
 
 
 @react_to(InvitationWithdrawn)
@@ -41,4 +41,4 @@ async def ask_for_answers_again(session: AsyncSession, event: MeetingRescheduled
 @react_to(FormChanged)
 async def find_what_is_missing(session: AsyncSession, event: FormChanged) -> None:
     """Other questions, other answers missing."""
-    await answering.recount_all(session, await meetings.lock_meeting(session, event.subject_id))
+    await counting.recount_all(session, await meetings.lock_meeting(session, event.subject_id))
