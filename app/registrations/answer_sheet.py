@@ -10,8 +10,8 @@
   `2021-10-08`, files by their names, all by the words of the version that was answered. An answer
   that does not count any more, as the question is another one now, is still a cell.
 
-It takes one statement where no meeting asks anything, else three, and one more where files are among
-the answers.
+It takes one statement where no meeting asks anything, else three, and one more where files are
+among the answers.
 """
 
 from collections.abc import Collection, Iterable, Mapping
