@@ -1,7 +1,5 @@
 """HTTP for the answers of those who are registered."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,12 +9,14 @@ from app.core.problems import MoveForbidden, PreconditionFailed
 from app.core.routes import Route, Session
 from app.meetings.access import MeetingDep, MeetingView
 from app.questions import policy
-from app.questions import queries as forms
 from app.questions.lifecycle import VisibleTo
+from app.questions.policy import Question
 from app.questions.problems import AnswersInvalid, AnswersSettled
-from app.registrations import answer_queries, answering, counting
+from app.registrations import answer_queries, answering
 from app.registrations.access import OwnRegistrationRow, RegistrationToChange
 from app.registrations.answer_schemas import AnswersOut, AnswersWrite, GivenAnswer
+from app.registrations.answer_tables import Answer
+from app.registrations.counting import Reading, values
 from app.registrations.problems import RegistrationClosed
 from app.registrations.tables import Registration
 
@@ -60,36 +60,37 @@ async def _shown(
     session: AsyncSession, view: MeetingView, registration: Registration
 ) -> AnswersOut:
     """What this caller may see of it: organizers' own answers are for organizers."""
-    meeting = view.meeting
-    questions = forms.by_id(await forms.current_form(session, meeting))
     kept = await answer_queries.list_answers(session, [registration.id], replaced=True)
     answers = kept[registration.id]
-    history = await counting.history_of(session, meeting.id, answers)
-    found = counting.counted(answers, history, questions)
-    values = counting.values(found)
-    now = policy.asked(list(questions.values()), registration.role.value, values)
+    reading = await Reading.of(session, view.meeting, answers)
+    found = reading.counted(answers)
+    counting = values(found)
+    now = policy.asked(list(reading.questions.values()), registration.role.value, counting)
     shown = {each.id for each in policy.visible(now.values(), organizer=view.organizes)}
     given = (
-        _given(each, history, view, counts=found.get(each.question_id) is each) for each in answers
+        _given(each, reading.then(each), view, counts=found.get(each.question_id) is each)
+        for each in answers
     )
     return AnswersOut(
         registration_id=registration.id,
-        form_version=meeting.form_version or 0,
-        answers={name: value for name, value in values.items() if name in shown},
+        form_version=view.meeting.form_version or 0,
+        answers={name: value for name, value in counting.items() if name in shown},
         missing=registration.answers_missing,
         given=[each for each in given if each is not None],
     )
 
 
-def _given(answer: Any, history: Any, view: MeetingView, *, counts: bool) -> GivenAnswer | None:
-    question = history[answer.form_version][answer.question_id]
+def _given(
+    answer: Answer, question: Question, view: MeetingView, *, counts: bool
+) -> GivenAnswer | None:
+    """None for what organizers alone were asked."""
     if question.visible_to is VisibleTo.ORGANIZERS and not view.organizes:
         return None
     return GivenAnswer(
         question=question.id,
         kind=question.kind,
-        label=question.label,
-        statement=question.statement,
+        label=dict(question.label),
+        statement=dict(question.statement),
         value=answer.value,
         form_version=answer.form_version,
         given_at=answer.created_at,

@@ -26,7 +26,7 @@ from app.questions.policy import Question, Value
 from app.questions.problems import AnswersInvalid, AnswersSettled
 from app.registrations import answer_queries as queries
 from app.registrations.answer_tables import Answer, AnswerSide
-from app.registrations.counting import History, counted, history_of
+from app.registrations.counting import Reading
 from app.registrations.events import RegistrationAnswered
 from app.registrations.lifecycle import (
     LIVE,
@@ -109,10 +109,8 @@ async def answer(
     """
     _check_changeable(meeting, registration)
     standing = (await queries.list_answers(session, [registration.id]))[registration.id]
-    version = await forms.current_form(session, meeting)
-    questions = forms.by_id(version)
-    history = await history_of(session, meeting.id, standing)
-    counting = counted(standing, history, questions)
+    reading = await Reading.of(session, meeting, standing)
+    questions, counting = reading.questions, reading.counted(standing)
     shown = {each.id for each in policy.visible(questions.values(), organizer=organizer)}
     own = {name: each for name, each in counting.items() if name in shown}
     others = {name: each.value for name, each in counting.items() if name not in shown}
@@ -128,11 +126,11 @@ async def answer(
     if not organizer:
         changed = [name for name in [*fresh, *left] if name in own and name in now]
         _check_settled(meeting, clock.now(), changed)
-    if version is None:
+    if meeting.form_version is None:
         return
-    await _replace(session, standing, history, {*fresh, *left})
+    await _replace(session, standing, reading, {*fresh, *left})
     side = AnswerSide.ORGANIZER if organizer else AnswerSide.ENTITY
-    checked = Checked(version.number, questions, given, side)
+    checked = Checked(meeting.form_version, questions, given, side)
     await _write(session, meeting, registration, checked, fresh)
     registration.answers_missing = policy.missing(
         list(questions.values()), registration.role.value, {**others, **given}
@@ -194,14 +192,14 @@ def _errors(faults: Any) -> list[FieldError]:
 async def _replace(
     session: AsyncSession,
     standing: Collection[Answer],
-    history: History,
+    reading: Reading,
     names: Collection[str],
 ) -> None:
     """Make room for what is answered now, and take back what is answered no more."""
     gone, consents = list[UUID](), list[UUID]()
     for each in standing:
         if each.question_id in names:
-            kind = history[each.form_version][each.question_id].kind
+            kind = reading.then(each).kind
             (consents if kind is QuestionKind.CONSENT else gone).append(each.id)
     await queries.replace_answers(session, gone, consents, clock.now())
 

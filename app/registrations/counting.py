@@ -1,8 +1,8 @@
 """Which answers count by the form as it is now, and what is missing."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,54 +30,68 @@ class Kept(Protocol):
 AnyKept = TypeVar("AnyKept", bound=Kept)
 
 
+class Reading:
+    """The present questions, by which answers to earlier ones are read."""
+
+    def __init__(self, questions: Mapping[str, Question], history: History) -> None:
+        self.questions, self.history = questions, history
+        self._unchanged = {
+            (number, name)
+            for number, known in history.items()
+            for name, question in known.items()
+            if questions.get(name) == question
+        }
+        """What answers are taken of as they are, which is most of them."""
+
+    @classmethod
+    async def of(cls, session: AsyncSession, meeting: Meeting, answers: Iterable[Kept]) -> Self:
+        """With the versions that the answers were given to."""
+        questions = forms.by_id(await forms.current_form(session, meeting))
+        numbers = {each.form_version for each in answers}
+        return cls(questions, await forms.questions_of(session, meeting.id, numbers))
+
+    def then(self, answer: Kept) -> Question:
+        """The question as it was when it was answered."""
+        return self.history[answer.form_version][answer.question_id]
+
+    def counted(self, answers: Iterable[AnyKept]) -> dict[str, AnyKept]:
+        """Those that are answers to the present questions, by these."""
+        return {each.question_id: each for each in answers if self._counts(each)}
+
+    def missing(self, role: str, answers: Iterable[Kept]) -> list[str]:
+        """What somebody in the role lacks who has given these answers."""
+        counting = values(self.counted(answers))
+        return policy.missing(list(self.questions.values()), role, counting)
+
+    def _counts(self, answer: Kept) -> bool:
+        if answer.replaced_at is not None:
+            return False
+        if (answer.form_version, answer.question_id) in self._unchanged:
+            return True
+        now = self.questions.get(answer.question_id)
+        return policy.still_answers(self.then(answer), now, answer.value)
+
+
 async def recount(session: AsyncSession, meeting: Meeting, registration: Registration) -> None:
     """Say what is missing in the role that somebody has now; no statement without a form."""
     if meeting.form_version is None:
         return
-    questions = forms.by_id(await forms.current_form(session, meeting))
     answers = (await queries.list_answers(session, [registration.id]))[registration.id]
-    history = await history_of(session, meeting.id, answers)
-    registration.answers_missing = policy.missing(
-        list(questions.values()),
-        registration.role.value,
-        values(counted(answers, history, questions)),
-    )
+    reading = await Reading.of(session, meeting, answers)
+    registration.answers_missing = reading.missing(registration.role.value, answers)
     await session.flush()
 
 
 async def recount_all(session: AsyncSession, meeting: Meeting) -> None:
     """Say of everybody what is missing by the form as it is now, in five statements."""
-    questions = forms.by_id(await forms.current_form(session, meeting))
     answers = await queries.list_answers_of_meeting(session, meeting.id)
-    history = await history_of(session, meeting.id, chain.from_iterable(answers.values()))
+    reading = await Reading.of(session, meeting, chain.from_iterable(answers.values()))
     found: dict[UUID, list[str]] = {}
     for registration_id, role, before in await queries.list_to_recount(session, meeting.id):
-        counting = counted(answers.get(registration_id, ()), history, questions)
-        lacking = policy.missing(list(questions.values()), role.value, values(counting))
+        lacking = reading.missing(role.value, answers.get(registration_id, ()))
         if lacking != before:
             found[registration_id] = lacking
     await queries.write_missing(session, found)
-
-
-async def history_of(session: AsyncSession, meeting_id: UUID, answers: Iterable[Kept]) -> History:
-    numbers = {each.form_version for each in answers}
-    return await forms.questions_of(session, meeting_id, numbers)
-
-
-def counted(
-    answers: Collection[AnyKept], history: History, questions: Mapping[str, Question]
-) -> dict[str, AnyKept]:
-    """Those that are answers to the present questions, by these."""
-    return {
-        each.question_id: each
-        for each in answers
-        if each.replaced_at is None
-        and policy.still_answers(
-            history[each.form_version][each.question_id],
-            questions.get(each.question_id),
-            each.value,
-        )
-    }
 
 
 def values(answers: Mapping[str, Kept]) -> dict[str, Value]:
