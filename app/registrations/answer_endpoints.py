@@ -14,7 +14,12 @@ from app.questions.policy import Question
 from app.questions.problems import AnswersInvalid, AnswersSettled
 from app.registrations import answer_queries, answering
 from app.registrations.access import OwnRegistrationRow, RegistrationToChange
-from app.registrations.answer_schemas import AnswersOut, AnswersWrite, GivenAnswer
+from app.registrations.answer_schemas import (
+    MOST_GIVEN,
+    AnswersOut,
+    AnswersWrite,
+    GivenAnswer,
+)
 from app.registrations.answer_tables import Answer
 from app.registrations.counting import Reading, values
 from app.registrations.problems import RegistrationClosed
@@ -69,14 +74,14 @@ async def _shown(
     shown = {each.id for each in policy.visible(now.values(), organizer=view.organizes)}
     given = (
         _given(each, reading.then(each), view, counts=found.get(each.question_id) is each)
-        for each in answers
+        for each in sorted(answers, key=lambda answer: answer.replaced_at is not None)
     )
     return AnswersOut(
         registration_id=registration.id,
         form_version=view.meeting.form_version or 0,
         answers={name: value for name, value in counting.items() if name in shown},
         missing=registration.answers_missing,
-        given=[each for each in given if each is not None],
+        given=[each for each in given if each is not None][:MOST_GIVEN],
     )
 
 

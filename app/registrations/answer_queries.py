@@ -4,10 +4,10 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, delete, insert, literal, select, text, update
+from sqlalchemy import ARRAY, Uuid, any_, delete, func, insert, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -30,6 +30,15 @@ _MISSING = text(
 )
 
 
+class Brief(NamedTuple):
+    """As much of an answer as is needed to say what is missing."""
+
+    form_version: int
+    question_id: str
+    value: Any
+    replaced_at: None = None
+
+
 async def list_answers(
     session: AsyncSession, registration_ids: Collection[UUID], *, replaced: bool = False
 ) -> dict[UUID, list[Answer]]:
@@ -45,19 +54,26 @@ async def list_answers(
     return _by_registration((await session.execute(statement)).scalars())
 
 
-async def list_answers_of_meeting(session: AsyncSession, meeting_id: UUID) -> dict[UUID, list[Any]]:
-    """Of the answers that stand, everybody's, what counting needs; by registration."""
+async def list_answers_of_meeting(
+    session: AsyncSession, meeting_id: UUID
+) -> dict[UUID, list[Brief]]:
+    """The answers that stand, everybody's, by registration: one row for each, as rows cost more
+    than what is in them.
+    """
+    brief = func.jsonb_build_array(col(Answer.form_version), col(Answer.value))
     columns: list[Any] = [
         Answer.registration_id,
-        Answer.form_version,
-        Answer.question_id,
-        Answer.value,
-        Answer.replaced_at,
+        func.jsonb_object_agg(col(Answer.question_id), brief),
     ]
-    statement = select(*columns).where(
-        col(Answer.meeting_id) == meeting_id, col(Answer.replaced_at).is_(None)
+    statement = (
+        select(*columns)
+        .where(col(Answer.meeting_id) == meeting_id, col(Answer.replaced_at).is_(None))
+        .group_by(col(Answer.registration_id))
     )
-    return _by_registration(await session.execute(statement))
+    return {
+        registration_id: [Brief(version, name, value) for name, (version, value) in found.items()]
+        for registration_id, found in await session.execute(statement)
+    }
 
 
 async def list_cells(session: AsyncSession, registration_ids: Collection[UUID]) -> Sequence[Any]:

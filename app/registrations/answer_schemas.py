@@ -18,6 +18,7 @@ from app.questions.lifecycle import QuestionKind
 from app.registrations.answer_tables import AnswerSide
 
 LONGEST, MOST, LARGEST = 5000, 100, 10**15
+MOST_GIVEN = 1000
 
 
 def _bounded(value: Any) -> Any:
@@ -139,8 +140,9 @@ class AnswersOut(Schema):
         max_length=MOST, description="Required questions that have no answer."
     )
     given: list[GivenAnswer] = Field(
-        max_length=10_000,
-        description="Every answer that is kept, also to questions that are asked no more.",
+        max_length=MOST_GIVEN,
+        description="Every answer that is kept, also to questions that are asked no more; those "
+        "that were replaced come last, and of more than 1,000 the oldest alone are there.",
     )
 
 

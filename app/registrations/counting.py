@@ -1,8 +1,9 @@
 """Which answers count by the form as it is now, and what is missing."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import chain
-from typing import Any, Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,10 +22,14 @@ History = Mapping[int, Mapping[str, Question]]
 class Kept(Protocol):
     """An answer, or as much of it as counts here."""
 
-    form_version: Any
-    question_id: Any
-    value: Any
-    replaced_at: Any
+    @property
+    def form_version(self) -> int: ...
+    @property
+    def question_id(self) -> str: ...
+    @property
+    def value(self) -> Value: ...
+    @property
+    def replaced_at(self) -> datetime | None: ...
 
 
 AnyKept = TypeVar("AnyKept", bound=Kept)
