@@ -45,17 +45,6 @@ class Operator(Choice):
     IS_NOT_ANSWERED = "is_not_answered"
 
 
-class AudienceRole(StrEnum):
-    """The roles of registrations, which lie to the right; a test holds the two together."""
-
-    HEAD_OF_DELEGATION = "head_of_delegation"
-    REPRESENTATIVE = "representative"
-    ALTERNATE = "alternate"
-    ADVISER = "adviser"
-    OBSERVER = "observer"
-    SUPPORT = "support"
-
-
 K = QuestionKind
 TEXTS = frozenset({K.SHORT_TEXT, K.LONG_TEXT})
 CHOICES = frozenset({K.ONE_CHOICE, K.MANY_CHOICES})

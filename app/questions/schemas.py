@@ -19,7 +19,8 @@ from app.core.fields import (
     Schema,
     Whole,
 )
-from app.questions.lifecycle import AudienceRole, Need, Operator, QuestionKind, VisibleTo
+from app.meetings.roles import RegistrationRole
+from app.questions.lifecycle import Need, Operator, QuestionKind, VisibleTo
 from app.questions.policy import LARGEST, MOST_OPTIONS, MOST_QUESTIONS, Question, visible
 from app.questions.tables import FormVersion
 
@@ -120,7 +121,7 @@ class QuestionMembers(Schema):
     label: LocalizedLine = Field(description="The question in words.")
     help: LocalizedText = Field(default_factory=dict)
     required: Need | None = Field(None, description="Null: it may be left out.")
-    roles: list[AudienceRole] = Field(
+    roles: list[RegistrationRole] = Field(
         default_factory=list, max_length=20, description="Who is asked, by role; empty: everybody."
     )
     conditions: list[ConditionMembers] = Field(

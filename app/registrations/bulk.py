@@ -66,7 +66,7 @@ async def _register(
         async with session.begin_nested():
             invitation, entity = await delegation_for(session, view, wanted.entity)
             person = await person_of(session, entity, wanted)
-            made = await register_one(session, view, invitation, person.id, wanted)
+            made = await register_one(session, view, invitation, person.id, wanted.role, wanted)
     except Problem as problem:
         return _refused(place, problem)
     except IntegrityError as error:
@@ -92,7 +92,8 @@ async def register_one(
     view: MeetingView,
     invitation: Invitation,
     person_id: UUID,
-    wanted: RegistrationCreate,
+    role: RegistrationRole,
+    wanted: Named | None = None,
 ) -> Registration:
     """Lock, look, decide, write; raises the problem that forbids it.
 
@@ -100,8 +101,8 @@ async def register_one(
     """
     meeting, invitation = await service.lock_seats(session, view.meeting.id, invitation.id)
     service.check_open(meeting, invitation, clock.now(), for_organizer=view.organizes)
-    said = await answers_of(session, view, meeting, invitation.entity_id, wanted.role, wanted)
-    made = await service.register(session, meeting, invitation, person_id, wanted.role)
+    said = await answers_of(session, view, meeting, invitation.entity_id, role, wanted)
+    made = await service.register(session, meeting, invitation, person_id, role)
     await keep_answers(session, meeting, made, said, wanted)
     return made
 
@@ -112,19 +113,22 @@ async def answers_of(
     meeting: Meeting,
     entity_id: UUID,
     role: RegistrationRole,
-    wanted: Named,
+    wanted: Named | None,
 ) -> Checked:
     """The answers that came with a name, as the meeting's form takes them; it is locked."""
+    given = wanted.answers if wanted else {}
     return await answering.check_first(
-        session, meeting, entity_id, role, wanted.answers, organizer=view.organizes
+        session, meeting, entity_id, role, given, organizer=view.organizes
     )
 
 
 async def keep_answers(
-    session: AsyncSession, meeting: Meeting, made: Registration, said: Checked, wanted: Named
+    session: AsyncSession, meeting: Meeting, made: Registration, said: Checked, wanted: Named | None
 ) -> None:
     await answering.keep_first(session, meeting, made, said)
-    await needs.state_first(session, meeting, made, wanted.needs.said() if wanted.needs else None)
+    await needs.state_first(
+        session, meeting, made, wanted.needs.said() if wanted and wanted.needs else None
+    )
 
 
 async def person_of(session: AsyncSession, entity: Entity, wanted: Named) -> Person:

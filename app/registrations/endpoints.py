@@ -106,7 +106,7 @@ async def register_person(
     """Register somebody: a seat while one is free, else a place in the waiting list."""
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
-    made = await bulk.register_one(session, view, invitation, person.id, body)
+    made = await bulk.register_one(session, view, invitation, person.id, body.role, body)
     place = None
     if made.status is RegistrationStatus.WAITING:
         place = await queries.count_waiting(session, made.invitation_id)

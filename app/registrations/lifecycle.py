@@ -4,15 +4,9 @@ from enum import StrEnum
 
 from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
+from app.meetings import roles
 
-
-class RegistrationRole(StrEnum):
-    HEAD_OF_DELEGATION = "head_of_delegation"
-    REPRESENTATIVE = "representative"
-    ALTERNATE = "alternate"
-    ADVISER = "adviser"
-    OBSERVER = "observer"
-    SUPPORT = "support"
+RegistrationRole = roles.RegistrationRole
 
 
 class RegistrationStatus(Choice):

@@ -6,9 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.questions.lifecycle import AudienceRole
 from app.registrations.answer_sheet import answers_of
-from app.registrations.lifecycle import RegistrationRole
 from tests.questions.conftest import Asking, faults, question, when
 from tests.statements import counted
 from tests.world import World, named, post
@@ -144,8 +142,8 @@ async def test_a_consent_keeps_its_words_and_its_times(asking: Asking, set_clock
     ]
     first, second = "2021-09-01", "2021-09-02"
     assert told == [
-        ("I agree.", first, "entity", False, second),
         ("I agree, also to films.", second, "organizer", True, None),
+        ("I agree.", first, "entity", False, second),
     ]
     assert None not in [each["given_by"] for each in anew["given"]]
     assert [e["given_by"] for e in (await asking.answers(made))["given"]] == [None, None]
@@ -304,7 +302,3 @@ async def test_registering_costs_nothing_more_where_nothing_is_asked(
         each for each in plain if re.search("form_versions|INTO answers|FROM answers", each)
     ]
     assert (len(asked) - len(plain), len(answered) - len(asked)) == (1, 2)
-
-
-def test_the_audience_knows_the_roles() -> None:
-    assert {role.value for role in AudienceRole} == {role.value for role in RegistrationRole}
