@@ -86,3 +86,13 @@ class RegistrationNeedsStated(RegistrationEvent):
 
     name: ClassVar[str] = "registration.needs_stated"
     members: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersEnded(Event):
+    """Answers and needs were let go of at the end of the time for which they are kept."""
+
+    name: ClassVar[str] = "answers.ended"
+    questions: dict[str, int]
+    """How many, by the id of the question."""
+    needs: int
