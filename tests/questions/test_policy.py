@@ -315,3 +315,44 @@ def test_conditions_of_days_and_numbers_compare() -> None:
     assert [policy.holds(late, each) for each in (*DAYS, None)] == [False, True, True, False]
     few = Condition("a", Operator.AT_MOST, 2)
     assert [policy.holds(few, each) for each in (1, 2, 2.5, None)] == [True, True, False, False]
+
+
+def test_an_answer_to_what_is_not_asked_counts_for_no_condition() -> None:
+    form = [
+        Question("a", QuestionKind.YES_NO),
+        Question("b", QuestionKind.YES_NO, roles=frozenset({"adviser"})),
+        Question("c", QuestionKind.YES_NO, conditions=(Condition("b", Operator.IS, True),)),
+        Question("d", QuestionKind.YES_NO, conditions=(Condition("c", Operator.IS_NOT_ANSWERED),)),
+    ]
+    answers = {"a": True, "b": True, "c": True}
+    assert list(policy.asked(form, "adviser", answers)) == ["a", "b", "c"]
+    assert list(policy.asked(form, "support", answers)) == ["a", "d"]
+    assert policy.answer_faults(form, "support", answers, {}, organizer=False) == [
+        ("b", "is not asked with these answers"),
+        ("c", "is not asked with these answers"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "fault"),
+    [
+        (QuestionKind.MANY_CHOICES, ["x", "x"], "names an option twice"),
+        (QuestionKind.MANY_CHOICES, ["w"], "is a list of one or more of the options"),
+        (QuestionKind.MANY_CHOICES, [], "is a list of one or more of the options"),
+        (QuestionKind.MANY_CHOICES, ["x", "y"], None),
+        (QuestionKind.NUMBER, True, "is a number"),
+        (QuestionKind.NUMBER, 10**15, None),
+        (QuestionKind.NUMBER, 10**15 + 1, f"must lie between -{10**15} and {10**15}"),
+        (QuestionKind.DATE, "2021-02-29", "is a day such as 2021-10-08"),
+        (QuestionKind.DATE, "2024-02-29", None),
+        (QuestionKind.SHORT_TEXT, "a\u2028b", None),
+        (QuestionKind.SHORT_TEXT, "a\n", "is one line without control characters"),
+        (QuestionKind.LONG_TEXT, "a\tb\r\nc", None),
+        (QuestionKind.LONG_TEXT, "a\x07", "is a text without control characters"),
+        (QuestionKind.YES_NO, 1, "is true or false"),
+        (QuestionKind.FILE, "x", "is the id of a file that was handed in"),
+    ],
+)
+def test_what_a_kind_takes(kind: QuestionKind, value: Any, fault: str | None) -> None:
+    form = Question("a", kind, options={"x": {"en": "X"}, "y": {"en": "Y"}})
+    assert policy.fault_of_value(form, value) == fault
