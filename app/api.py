@@ -30,10 +30,13 @@ from app.outcomes.endpoints import router as outcomes
 from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
 from app.panels.endpoints import router as panels
 from app.people.endpoints import router as people
+from app.questions.endpoints import router as questions
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
+from app.registrations.answer_endpoints import router as answers
 from app.registrations.approval_endpoints import router as approvals
 from app.registrations.endpoints import router as registrations
 from app.registrations.exception_endpoints import router as exceptions
+from app.registrations.needs_endpoints import router as needs
 from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
@@ -50,6 +53,7 @@ TAGS = [
     {"name": "panels", "description": "Panels, moderators and panellists."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
+    {"name": "questions", "description": "What a meeting asks of those who are registered."},
     {"name": "reminders", "description": "Reminders, by plan and by hand, and digests."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
@@ -73,15 +77,16 @@ PARTS = (
     invitations,
     invitation_links,
     seat_pools,
+    files,
     letters,
+    questions,
+    needs,  # before registrations: its path would be read as that of one of them
     registrations,
     seats,
-    files,
     credentials,
-    letters,
-    registrations,
     approvals,
     exceptions,
+    answers,
     reminders,
     digests,
     attendance,

@@ -333,6 +333,17 @@ _PROMISES = (
       FROM attendance a JOIN registrations r ON r.id = a.registration_id
      WHERE a.meeting_id <> r.meeting_id ORDER BY a.id
     """,
+    """
+    SELECT format('meeting %s: version %s of its form counts, and %s is the last', m.handle,
+                  m.form_version, max(f.number))
+      FROM meetings m LEFT JOIN form_versions f ON f.meeting_id = m.id
+     GROUP BY m.id HAVING m.form_version IS DISTINCT FROM max(f.number) ORDER BY m.id
+    """,
+    """
+    SELECT format('registration %s: an answer is to the form of another meeting', r.id)
+      FROM answers a JOIN registrations r ON r.id = a.registration_id
+     WHERE a.meeting_id <> r.meeting_id ORDER BY a.id
+    """,
 )
 """Who may be where, and under which number they were asked."""
 

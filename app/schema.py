@@ -20,6 +20,8 @@ import app.mail.tables
 import app.meetings.tables
 import app.outcomes.tables
 import app.panels.tables
+import app.questions.tables
+import app.registrations.answer_tables
 import app.registrations.tables
 import app.reminders.tables  # noqa: F401  # imported for the tables that they define
 from app.entities.triggers import DIRECTORY
@@ -65,6 +67,10 @@ GUARDS = tuple(
         """,
         """
         CREATE TRIGGER agenda_versions_immutable BEFORE UPDATE OR DELETE ON agenda_versions
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        """
+        CREATE TRIGGER form_versions_immutable BEFORE UPDATE ON form_versions
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
     )

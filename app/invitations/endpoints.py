@@ -261,7 +261,7 @@ async def read_again(
 def shown(row: Any, view: MeetingView) -> InvitationOut:
     """A row of `queries.list_invitations` as this caller sees it."""
     invitation, entity, waiting, message, mails, answers, unread, pool = row[:8]
-    pending, named, credentials, late_places = row[8:12]
+    pending, named, credentials, late_places, unanswered = row[8:13]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
     more = ("reminded_at", "answered_at", "answer_note", "withdrawn_at")
     allowed = moves(view.meeting.status, invitation.status)
@@ -285,6 +285,7 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
         incomplete=_incomplete(view.meeting, invitation, named),
         credentials=(credentials or "missing") if view.meeting.needs_credentials else None,
         late_places=late_places,
+        answers_missing=unanswered,
         unread_replies=unread if view.observes else None,
         allowed=allowed,
     )

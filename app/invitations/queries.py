@@ -25,6 +25,7 @@ _registrations = table(
     column("role"),
     column("status"),
     column("participation"),
+    column("answers_missing"),
 )
 _credentials = table("credentials", column("invitation_id"), column("status"))
 _exceptions = table(
@@ -66,8 +67,8 @@ def list_invitations(
 ) -> Select[Any]:
     """Rows of (Invitation, Entity, waiting, last message or None, mails by state, answers of the
     confirmed, mails about it that wait to be read, pool or None, pending, who is named or None,
-    state of the credentials or None, places for late ones); three of them as JSON objects, one as
-    a list.
+    state of the credentials or None, places for late ones, registrations without required
+    answers); three of them as JSON objects, one as a list.
 
     `entities` and `visible` limit what the caller may see, `statuses` what was asked for.
     """
@@ -106,6 +107,7 @@ def list_invitations(
             _named().scalar_subquery(),
             _credentials_state(),
             _late_places().scalar_subquery(),
+            _unanswered().scalar_subquery(),
         )
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
         .outerjoin(SeatPool, col(SeatPool.id) == col(Invitation.pool_id))
@@ -199,6 +201,19 @@ def _answers() -> Select[Any]:
     counted = ((word, func.count().filter(said == word)) for word in PARTICIPATION)
     return select(func.json_build_object(*chain.from_iterable(counted))).where(
         _registrations.c.invitation_id == col(Invitation.id), _registrations.c.status == "confirmed"
+    )
+
+
+def _unanswered() -> Select[Any]:
+    """Registrations that lack required answers."""
+    return (
+        select(func.count())
+        .select_from(_registrations)
+        .where(
+            _registrations.c.invitation_id == col(Invitation.id),
+            _registrations.c.status.in_(["pending", "confirmed", "waiting", "offered"]),
+            func.cardinality(_registrations.c.answers_missing) > 0,
+        )
     )
 
 

@@ -289,6 +289,9 @@ class InvitationOut(Schema):
         le=1_000_000,
         description="How many the entity may still register after the deadline, by exceptions.",
     )
+    answers_missing: int = Field(
+        ge=0, le=1_000_000, description="Registrations that lack required answers."
+    )
     unread_replies: int | None = Field(
         ge=0,
         le=1_000_000,

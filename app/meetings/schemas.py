@@ -88,6 +88,16 @@ WorkingDaysBefore = Annotated[
 OfferWindow = Annotated[
     int, Field(ge=5, le=43_200, description="Minutes, up to 30 days.", examples=[1440]), Whole
 ]
+RetentionDays = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=3650,
+        description="Days after the end of the meeting for which the needs of those registered "
+        "(interpretation, accessibility) are kept.",
+    ),
+    Whole,
+]
 
 
 class Contact(Schema):
@@ -157,6 +167,7 @@ class MeetingMembers(Schema):
     public: Flag = Field(
         default=False, description="Whether everybody may see it once it is announced."
     )
+    needs_retention_days: RetentionDays = 30
     links_bound: Flag | None = Field(
         None,
         description="Whether a link to answer works only with a code from the mailbox that it "
@@ -275,6 +286,7 @@ class MeetingPatch(Schema):
     venue: Line | None = None
     contacts: Contacts | None = None
     public: Flag | None = None
+    needs_retention_days: RetentionDays | None = None
     links_bound: Flag | None = None
     move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
     approval: ApprovalRulePatch | None = None
@@ -346,6 +358,10 @@ class MeetingOut(MeetingShown):
         description="The rule that `registration_closes_at` follows from; null where there is none."
     )
     public: bool = Field(description="Whether everybody may see it once it is announced.")
+    needs_retention_days: RetentionDays
+    form_version: int | None = Field(
+        ge=1, le=2_147_483_647, description="Of the questions at `GET .../form`; null for none."
+    )
     links_bound: bool | None = Field(description="Null: as the committee has it.")
     approval: ApprovalRule | None = Field(
         description="Which registrations wait for an organizer's decision; null for none."

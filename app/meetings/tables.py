@@ -30,6 +30,8 @@ class Meeting(Row, table=True):
         CheckConstraint("seat_quota >= 0", name="seat_quota"),
         CheckConstraint("seats_taken >= 0", name="seats_taken"),
         CheckConstraint("offer_window > 0", name="offer_window"),
+        CheckConstraint("form_version > 0", name="form_version"),
+        CheckConstraint("needs_retention_days BETWEEN 0 AND 3650", name="needs_retention_days"),
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
         CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
@@ -61,6 +63,10 @@ class Meeting(Row, table=True):
     registration_deadline: dict[str, Any] | None = Field(default=None, sa_type=Json)
     """The rule that `registration_closes_at` follows from, where it is one."""
     venue: str | None = Field(default=None, sa_type=Text)
+    form_version: int | None = None
+    """The version of its form that counts; None where it has never asked anything."""
+    needs_retention_days: int = 30
+    """Days after its end for which the needs of those registered are kept."""
     contacts: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     public: bool = False
     """Whether `/v1/public` shows it."""

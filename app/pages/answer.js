@@ -1,8 +1,9 @@
 // Answering an invitation and naming representatives, with the link from the mail.
 import {
-  Problem, byId, call, during, fill, inLanguage, make, moment, note, save, say, sayOf, tell,
+  Problem, byId, call, during, fill, handIn, inLanguage, make, moment, note, save, say, sayOf, tell,
   tokenOfLink, translate,
 } from "./common.js";
+import { answers, refresh, showForm } from "./form.js";
 
 const KEPT = "secretariat.invitation";
 let session = null;
@@ -15,6 +16,7 @@ byId("renew").addEventListener("click", (event) => during(event.target, renew));
 byId("letter").addEventListener("click", (event) => during(event.target, letter));
 byId("answer").addEventListener("submit", (event) => submit(event, answer));
 byId("register").addEventListener("submit", (event) => submit(event, register));
+byId("register").addEventListener("change", refresh);
 if (!tokenOfLink() && !kept()) {
   byId("open").hidden = true;
   note(say("no_link"));
@@ -82,8 +84,9 @@ async function renew() {
 }
 
 async function show() {
-  const [meeting, invitation, people] = await Promise.all([
+  const [meeting, form, invitation, people] = await Promise.all([
     inSession("GET", ""),
+    inSession("GET", "/form"),
     inSession("GET", `/invitations/${session.invitation_id}`),
     listPeople(),
   ]);
@@ -98,6 +101,7 @@ async function show() {
     [say("deadline"), meeting.registration_closes_at && moment(meeting.registration_closes_at)],
     [say("status"), say(invitation.status)],
   ]);
+  showForm(form);
   byId("note").value = invitation.answer_note ?? "";
   for (const choice of document.querySelectorAll("input[name=answer]")) {
     choice.checked = choice.value === invitation.status;
@@ -176,6 +180,7 @@ async function register() {
       job_title: byId("job").value || null,
     },
     role: byId("role").value,
+    answers: await answers(handInFile),
   });
   byId("register").reset();
   await show();
@@ -187,6 +192,11 @@ async function accept(registration) {
   await inSession("POST", `/registrations/${registration.id}/accept-offer`);
   await show();
   note(say("offer_accepted"));
+}
+
+async function handInFile(file) {
+  const path = `meetings/${session.meeting_id}/invitations/${session.invitation_id}/files`;
+  return (await handIn(path, file, session.token)).id;
 }
 
 async function withdraw(registration) {

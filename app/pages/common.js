@@ -71,14 +71,15 @@ export class Problem extends Error {
   }
 }
 
-function send(method, path, { body, bearer, accept = "application/json" } = {}) {
+function send(method, path, { body, file, bearer, accept = "application/json" } = {}) {
   const headers = { Accept: accept, "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (file !== undefined) headers["Content-Type"] = file.type;
   if (bearer) headers.Authorization = `Bearer ${bearer}`;
   return fetch(new URL(`v1/${path}`, document.baseURI), {
     method,
     headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? file : JSON.stringify(body),
     credentials: "omit",
     cache: "no-store",
     referrerPolicy: "no-referrer",
@@ -90,6 +91,11 @@ export async function call(method, path, options) {
   const content = await read(answer);
   if (!answer.ok) throw new Problem(content);
   return content;
+}
+
+/** Sends a file as it is, under its own name. */
+export function handIn(path, file, bearer) {
+  return call("POST", `${path}?name=${encodeURIComponent(file.name)}`, { file, bearer });
 }
 
 /** Lets the browser keep a file that only the bearer may read. */

@@ -12,8 +12,10 @@ from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingView
 from app.meetings.queries import lock_meeting
-from app.registrations import admission, approval, service
+from app.meetings.tables import Meeting
+from app.registrations import admission, answering, approval, needs, service
 from app.registrations.access import delegation_for
+from app.registrations.answering import Checked
 from app.registrations.lifecycle import RegistrationRole
 from app.registrations.schemas import (
     BulkOutcome,
@@ -63,7 +65,7 @@ async def _register(
         async with session.begin_nested():
             invitation, entity = await delegation_for(session, view, wanted.entity)
             person = await person_of(session, entity, wanted)
-            made = await register_one(session, view, invitation, person.id, wanted.role)
+            made = await register_one(session, view, invitation, person.id, wanted.role, wanted)
     except Problem as problem:
         return _refused(place, problem)
     except IntegrityError as error:
@@ -90,6 +92,7 @@ async def register_one(
     invitation: Invitation,
     person_id: UUID,
     role: RegistrationRole,
+    wanted: Named | None = None,
 ) -> Registration:
     """Lock, look, decide, write; raises the problem that forbids it.
 
@@ -99,14 +102,41 @@ async def register_one(
     admitted = await admission.admit(
         session, meeting, invitation, role, for_organizer=view.organizes
     )
+    said = await answers_of(session, view, meeting, invitation.entity_id, role, wanted)
     if admitted.because:
-        return await approval.register_pending(
+        made = await approval.register_pending(
             session, meeting, invitation, person_id, role, admitted
         )
-    made = await service.register(session, meeting, invitation, person_id, role)
-    if admitted.exception is not None:
-        await admission.keep_exception(session, made, admitted.exception)
+    else:
+        made = await service.register(session, meeting, invitation, person_id, role)
+        if admitted.exception is not None:
+            await admission.keep_exception(session, made, admitted.exception)
+    await keep_answers(session, meeting, made, said, wanted)
     return made
+
+
+async def answers_of(
+    session: AsyncSession,
+    view: MeetingView,
+    meeting: Meeting,
+    entity_id: UUID,
+    role: RegistrationRole,
+    wanted: Named | None,
+) -> Checked:
+    """The answers that came with a name, as the meeting's form takes them; it is locked."""
+    given = wanted.answers if wanted else {}
+    return await answering.check_first(
+        session, meeting, entity_id, role, given, organizer=view.organizes
+    )
+
+
+async def keep_answers(
+    session: AsyncSession, meeting: Meeting, made: Registration, said: Checked, wanted: Named | None
+) -> None:
+    await answering.keep_first(session, meeting, made, said)
+    await needs.state_first(
+        session, meeting, made, wanted.needs.said() if wanted and wanted.needs else None
+    )
 
 
 async def person_of(session: AsyncSession, entity: Entity, wanted: Named) -> Person:

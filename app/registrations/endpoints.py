@@ -9,6 +9,7 @@ from sqlmodel import col
 from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
+from app.core.patches import merged
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotPermitted
 from app.core.routes import Session, router_for
@@ -17,7 +18,17 @@ from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
 from app.meetings.rules import Change
-from app.registrations import admission, bulk, policy, queries, service, substitution
+from app.questions.problems import AnswersInvalid
+from app.registrations import (
+    admission,
+    bulk,
+    counting,
+    needs,
+    policy,
+    queries,
+    service,
+    substitution,
+)
 from app.registrations.access import (
     OwnRegistrationRow,
     RegistrationRow,
@@ -25,6 +36,7 @@ from app.registrations.access import (
     delegation_for,
     registration_to_change,
 )
+from app.registrations.answer_schemas import Needs, NeedsPatch
 from app.registrations.lifecycle import (
     Participation,
     RegistrationRole,
@@ -103,6 +115,7 @@ async def list_registrations(
     status_code=status.HTTP_201_CREATED,
     responses=raises(
         AlreadyRegistered,
+        AnswersInvalid,
         HeadAlreadyNamed,
         NotInvited,
         NotOfThisEntity,
@@ -123,7 +136,7 @@ async def register_person(
     """
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
-    made = await bulk.register_one(session, view, invitation, person.id, body.role)
+    made = await bulk.register_one(session, view, invitation, person.id, body.role, body)
     places: Sequence[int | None] = (None, None, None)
     if made.status is RegistrationStatus.WAITING:
         places = await queries.places_at_end(session, made, invitation.pool_id)
@@ -167,7 +180,7 @@ async def change_registration(
     body: RegistrationPatch,
     request: Request,
 ) -> RegistrationOut:
-    """Change the role; a role without a seat frees the one that was held.
+    """Change the role or the needs; a role without a seat frees the one that was held.
 
     A role that takes a seat is taken like a new registration: by organizers at any time, by others
     while registration is open.
@@ -191,6 +204,10 @@ async def change_registration(
             body.role,
             for_organizer=view.organizes,
         )
+        await counting.recount(session, found.meeting, found.registration)
+    if "needs" in body.model_fields_set:
+        said = needs_after(found.registration.needs, body.needs)
+        await needs.state(session, found.meeting, found.registration, said)
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
 
@@ -216,6 +233,7 @@ async def withdraw_registration(
         AlreadyPresent,
         AlreadyRegistered,
         ApprovalNeeded,
+        AnswersInvalid,
         HeadAlreadyNamed,
         MoveForbidden,
         NotOfThisEntity,
@@ -239,8 +257,8 @@ async def substitute_registration(
 
     It takes no new seat, so it is open until the meeting is over, after the registration deadline
     too, unless the meeting's rules say otherwise, and as long as the person replaced was not
-    checked in. Their link dies at once; the answer is the new registration. `follow` takes places
-    on panels along.
+    checked in. Their link dies at once; the answer is the new registration. Whoever comes answers
+    the meeting's questions anew. `follow` takes places on panels along.
     """
     person = await bulk.person_of(session, row[1], body)  # before the locks, as in registering
     found = await registration_to_change(session, view, row)
@@ -255,6 +273,8 @@ async def substitute_registration(
         override=body.override_reason,
         for_organizer=view.organizes,
     )
+    role = body.role or found.registration.role
+    said = await bulk.answers_of(session, view, found.meeting, row[1].id, role, body)
     made = await substitution.substitute(
         session,
         found.meeting,
@@ -264,8 +284,16 @@ async def substitute_registration(
         follow=[each.value for each in body.follow],
         override=body.override_reason if overridden else None,
     )
+    await bulk.keep_answers(session, found.meeting, made, said, body)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
     return shown(await queries.find_row(session, view.meeting.id, made.id), view)
+
+
+def needs_after(before: dict[str, Any] | None, patch: NeedsPatch | None) -> dict[str, Any] | None:
+    """By JSON merge patch; null takes all of them back."""
+    if patch is None:
+        return None
+    return merged(Needs, Needs.model_validate(before or {}), patch).said()
 
 
 def shown(row: Any, view: MeetingView) -> RegistrationOut:
@@ -290,6 +318,8 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
         waiting_in_pool=in_pool if waiting else None,
         pending_because=registration.pending_because or [],
         decision=_decision(registration, decider if view.observes else None),
+        answers_missing=[] if observer_only else registration.answers_missing,
+        needs=None if observer_only or not registration.needs else Needs.of(registration.needs),
         allowed=[] if observer_only else _allowed(registration, view),
     )
 

@@ -189,3 +189,31 @@ class RegistrationMoved(RegistrationEvent):
     line: WaitingLine
     before: int
     after: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationAnswered(RegistrationEvent):
+    """Answers were given, changed or taken back; the questions are named, never what was said."""
+
+    name: ClassVar[str] = "registration.answered"
+    form_version: int
+    given: list[str]
+    taken_back: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationNeedsStated(RegistrationEvent):
+    """Interpretation and accessibility; the members are named, never what they say."""
+
+    name: ClassVar[str] = "registration.needs_stated"
+    members: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersEnded(Event):
+    """Answers and needs were let go of at the end of the time for which they are kept."""
+
+    name: ClassVar[str] = "answers.ended"
+    questions: dict[str, int]
+    """How many, by the id of the question."""
+    needs: int

@@ -13,7 +13,8 @@ from app.meetings.events import (
     MeetingRescheduled,
     SeatsCut,
 )
-from app.registrations import cuts, offers, queries, seating, service
+from app.questions.events import FormChanged
+from app.registrations import counting, cuts, offers, queries, seating, service
 from app.registrations.readdressing import readdress
 
 
@@ -72,3 +73,9 @@ async def send_to_new_address(session: AsyncSession, event: PersonChanged) -> No
     """Whoever has the old mailbox, which may be a stranger's, joins nothing by what went there."""
     if "email" in event.members:
         await readdress(session, event.subject_id)
+
+
+@react_to(FormChanged)
+async def find_what_is_missing(session: AsyncSession, event: FormChanged) -> None:
+    """Other questions, other answers missing."""
+    await counting.recount_all(session, await meetings.lock_meeting(session, event.subject_id))

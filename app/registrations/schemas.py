@@ -19,6 +19,7 @@ from app.core.fields import (
 )
 from app.core.problems import FieldError
 from app.meetings.rules import ApprovalReason
+from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
     Decision,
     Participation,
@@ -68,6 +69,8 @@ class Named(Schema):
 
     person_id: UUID | None = None
     person: NewPerson | None = None
+    answers: Answers = Field(default_factory=dict)
+    needs: Needs | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -118,6 +121,7 @@ def _a_role(role: RegistrationRole | None) -> RegistrationRole:
 
 class RegistrationPatch(Schema):
     role: Annotated[RegistrationRole | SkipJsonSchema[None], AfterValidator(_a_role)] = None
+    needs: NeedsPatch | None = Field(None, description="Null takes all of them back.")
 
 
 class RegisteredEntity(Schema):
@@ -193,6 +197,14 @@ class RegistrationOut(Schema):
     decision: DecisionOut | None = Field(description="What an organizer has said; null before.")
     participation: Participation = Field(
         description="What the person's calendar program last answered; no seat moves because of it."
+    )
+    answers_missing: list[AnswerId] = Field(
+        max_length=100,
+        description="Required questions of the meeting's form that have no answer; empty for "
+        "observers.",
+    )
+    needs: Needs | None = Field(
+        description="Null where nothing was said, and for observers.",
     )
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."

@@ -1,12 +1,13 @@
 """Registrations."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, Text, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Row, TextList, one_of, values
+from app.core.tables import Instant, Json, Row, TextList, one_of, values
 from app.registrations.lifecycle import (
     Decision,
     Participation,
@@ -157,3 +158,9 @@ class Registration(Row, table=True):
     )
     replied_sequence: int = 0
     replied_stamp: datetime | None = Field(default=None, sa_type=Instant)
+    answers_missing: list[str] = Field(
+        default_factory=list, sa_type=TextList, sa_column_kwargs={"server_default": "{}"}
+    )
+    """Ids of the required questions that have no answer."""
+    needs: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """Interpretation and accessibility, for organizers and the own entity alone."""

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.contract.scene import Part
+from tests.contract.scene import QUESTION, Part
 
 Document = Mapping[str, Any]
 Body = Callable[[Part], Any]
@@ -152,6 +152,9 @@ BODIES: dict[str, Body] = {
     "putMeetingReminderSteps": lambda _: {"steps": [STEP]},
     "putHolidays": lambda _: {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]},
     "answerInvitation": lambda _: {"answer": "accepted"},
+    "replaceForm": lambda _: {"questions": [QUESTION, QUESTION | {"id": "more"}]},
+    "copyForm": lambda part: {"meeting": part.ids["other_meeting"]},
+    "putAnswers": lambda _: {"answers": {"wish": "Another one."}},
     "registerPerson": _registration,
     "registerPeople": lambda part: [_registration(part)],
     "changeRegistration": lambda _: {"role": "support"},

@@ -57,6 +57,7 @@ _OBSERVERS: Row = (401, 401, 404, 403, 403, 403, 404, DONE, DONE, DONE, DONE)
 _DELEGATION: Row = (401, 401, 404, 404, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _DELEGATION_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, 403, DONE, DONE)
 _OWN_FILES: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
+_ANSWERS: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
 _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
 _STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
@@ -188,6 +189,15 @@ MATRIX: Final[dict[str, Row]] = {
     "listExceptions": _OWN_FILES,
     "grantException": _ORGANIZERS,
     "revokeException": _ORGANIZERS,
+    "getForm": _MEETING,
+    "replaceForm": _ORGANIZERS,
+    "copyForm": _ORGANIZERS,
+    "listFormVersions": _MEETING,
+    "getFormVersion": _MEETING,
+    "getFormChanges": _MEETING,
+    "getAnswers": _ANSWERS,
+    "putAnswers": _DELEGATION_WRITE,
+    "countNeeds": _ORGANIZERS_READ,
     "listRegistrations": _MEETING,
     "registerPerson": _DELEGATION_WRITE,
     "registerPeople": _BY_ROWS,

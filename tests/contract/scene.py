@@ -26,6 +26,13 @@ DAY = datetime(2021, 10, 8, 14, tzinfo=UTC)
 """The meetings begin: 10:00 in New York."""
 CANARY = "canary-of-the-delegation"
 """Stands in names, addresses and words of the first part's entity, which no other may see."""
+QUESTION = {
+    "id": "wish",
+    "kind": "short_text",
+    "label": {"en": "What do you wish?"},
+    "purpose": {"en": "To ask something."},
+}
+"""What the meetings ask."""
 PASSCODE = "canary-of-the-room"
 
 
@@ -53,6 +60,7 @@ class Part:
         part.entity = await world.entity()
         part.stranger = await world.entity()
         part.meeting = await world.meeting(part.committee, public=True)
+        other = await world.meeting(part.committee)
         membership = await world.membership(part.committee, part.entity)
         await part._prepare_agenda()
         await world.room(part.meeting, passcode=PASSCODE)
@@ -60,6 +68,7 @@ class Part:
         await post(world.administrator, f"{part.path}/agenda/versions", {})
         part.ids |= {
             "m": part.meeting["id"],
+            "other_meeting": other["id"],
             "c": part.committee["id"],
             "e": part.entity["id"],
             "membership_id": membership["id"],
@@ -149,7 +158,16 @@ class Part:
         focal_point = await self.world.focal_point_of(self.entity)
         said = {"answer": "accepted", "note": self.mark}
         await post(focal_point, f"{self.path}/invitations/{invitation['id']}/answer", said)
-        body = {"person_id": (await self._person("delegate"))["id"]}
+        form = {"questions": [QUESTION]}
+        asks = await self.administrator.put(
+            f"{self.path}/form", json=form, headers={"If-Match": "*"}
+        )
+        assert asks.status_code == 200, asks.text
+        body = {
+            "person_id": (await self._person("delegate"))["id"],
+            "answers": {"wish": f"Wish of {self.mark}"},
+            "needs": {"other": f"Need of {self.mark}", "captioning": True},
+        }
         registration = await post(focal_point, f"{self.path}/registrations", body)
         pool = await post(self.administrator, f"{self.path}/pools", {"name": "All", "seats": 90})
         self.ids |= {

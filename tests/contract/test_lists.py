@@ -29,6 +29,7 @@ COPIED: dict[str, dict[str, str]] = {
     "agenda_versions": {"number": "n + 100", "revision": "n + 100"},
     "panels": {"item_id": "{agenda_items}"},
     "panellists": {"position": "n", "role": "'panellist'"},
+    "form_versions": {"number": "n + 100"},
     "invitations": {
         "entity_id": "{entities}",
         "seats_taken": "0",

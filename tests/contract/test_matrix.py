@@ -73,6 +73,7 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
     "changeDecision": ("item_id", lambda _, at: {"item_id": at}),
     "recordAction": ("decision_id", lambda _, at: {"title": {"en": "A"}, "decision_id": at}),
     "changeAction": ("decision_id", lambda _, at: {"decision_id": at}),
+    "copyForm": ("m", lambda _, at: {"meeting": at}),
     "registerPerson": (
         "person_id",
         lambda scene, at: {"entity": scene.here.entity["handle"], "person_id": at},
@@ -161,7 +162,13 @@ async def test_the_canary_is_seen_by_those_who_may(prepared: Scene) -> None:
         for operation_id, answer in await fetched(prepared, "focal_point")
         if CANARY in answer.text
     }
-    assert seen >= {"listPeople", "listRegistrations", "getRegistration", "getInvitation"}
+    assert seen >= {
+        "getAnswers",
+        "getInvitation",
+        "getRegistration",
+        "listPeople",
+        "listRegistrations",
+    }
 
 
 @pytest.mark.parametrize("caller", [name for name in CALLERS if name != "organizer"])

@@ -58,6 +58,8 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "registration_closes_at": None,
         "registration_deadline": None,
         "public": False,
+        "needs_retention_days": 30,
+        "form_version": None,
         "links_bound": None,
         "approval": None,
         "registration_rules": None,

@@ -31,7 +31,11 @@ class Element {
   replaceChildren(...nodes) { this.children = []; this.append(...nodes); }
   click() { downloads.push(this.attributes); }
   addEventListener(name, listener) { this.listeners[name] = listener; }
-  reset() { for (const input of this.all((e) => e.tag === "input")) input.value = ""; }
+  reset() {
+    for (const input of this.all((e) => e.tag === "input")) {
+      Object.assign(input, { value: "", checked: false });
+    }
+  }
   *walk() {
     yield this;
     for (const child of this.children) if (typeof child !== "string") yield* child.walk();
@@ -108,14 +112,21 @@ await import(pathToFileURL(`${folder}/${page}.js`));
 const seen = [visible()];
 for (const step of steps) {
   for (const [id, value] of Object.entries(step.set ?? {})) byId(id).value = value;
+  for (const id of step.tick ?? []) byId(id).checked = true;
+  for (const [id, name] of Object.entries(step.attach ?? {})) {
+    byId(id).files = [new File(["%PDF-1.7"], name, { type: "application/pdf" })];
+  }
+  byId("register")?.listeners.change?.({});
   if (step.choose) {
     for (const radio of root.querySelectorAll("input[name=answer]")) {
       radio.checked = radio.attributes.value === step.choose;
     }
   }
-  const target = step.press ? button(step.press) : byId(step.submit);
   const name = step.press ? "click" : "submit";
-  await target.listeners[name]({ target, preventDefault() {} });
+  if (step.press || step.submit) {
+    const target = step.press ? button(step.press) : byId(step.submit);
+    await target.listeners[name]({ target, preventDefault() {} });
+  }
   seen.push(visible());
 }
 const links = root.all((e) => e.tag === "a").map((e) => e.attributes.href);

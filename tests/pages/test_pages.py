@@ -21,8 +21,12 @@ from app.core.fields import UN_LANGUAGES
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_code, link_token
 from app.meetings.lifecycle import MeetingStatus
+from app.meetings.queries import lock_meeting
 from app.meetings.tables import ConferenceRoom, Meeting
+from app.questions.schemas import FormWrite
+from app.questions.service import replace_form
 from tests.mail.stage import DAY, JOIN_ADDRESS, PASSCODE, SECRET, Stage
+from tests.questions.conftest import question, when
 
 FOLDER = Path(__file__).parent.parent.parent / "app" / "pages"
 BROWSER = Path(__file__).parent / "browser.mjs"
@@ -204,6 +208,70 @@ async def test_an_invitation_is_answered_and_people_are_registered(
         "If the link is known, a fresh one is on its way to the same address."
     )
     assert spent["called"] == ["POST /v1/links/exchange", "POST /v1/links/renew"]
+
+
+async def test_the_questions_of_the_meeting_are_asked(stage: Stage, address: str) -> None:
+    await stage.send()
+    await stage.follow()
+    questions = [
+        question("diet", "one_choice", options=["none", "other"], required="at_registration"),
+        question("namely", conditions=[when("diet", "other")], label={"en": CANARY}),
+        question("days", "many_choices"),
+        question("guests", "number"),
+        question("arrival", "date"),
+        question("visa", "file"),
+        question("photo", "consent", statement={"en": "I agree to photographs."}),
+        question("car", "yes_no"),
+        question("speech", "long_text", roles=["head_of_delegation"]),
+    ]
+    async with stage.database.transaction() as session:
+        meeting = await lock_meeting(session, stage.meeting.id)
+        form = FormWrite.model_validate({"questions": questions}).kept()
+        await replace_form(session, meeting, form)
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    person = {"name": "Li Wei", "email": "li.wei@example.org"}
+    page = await visit(
+        "answer",
+        f"{address}/answer#{link_token(SECRET, link.id)}",
+        {"press": "open"},
+        {"set": person, "submit": "register"},
+        {"set": {"question-diet": "other", "role": "head_of_delegation"}},
+        {
+            "set": {
+                "question-namely": "No nuts.",
+                "question-guests": "2",
+                "question-car": "no",
+                "question-arrival": "2021-10-07",
+                "question-speech": "Yes.",
+            },
+            "tick": ["question-days-a", "question-days-c", "question-photo"],
+            "attach": {"question-visa": "visa.pdf"},
+            "submit": "register",
+        },
+    )
+    opened, refused, other, registered = page["seen"][1:]
+    assert {"diet?", "I agree to photographs.", "A test."} <= set(opened)
+    assert not {CANARY, "speech?"} & set(opened)
+    assert "/answers/diet: needs an answer" in refused
+    assert {CANARY, "speech?"} <= set(other)
+    assert "Registered." in registered[1]
+    async with stage.database.transaction() as session:
+        found = {row.question_id: row.value for row in (await session.execute(text(ANSWERS))).all()}
+        (visa,) = (await session.execute(text("SELECT id::text FROM stored_files"))).scalars()
+    assert found == {
+        "diet": "other",
+        "namely": "No nuts.",
+        "days": ["a", "c"],
+        "guests": 2,
+        "arrival": "2021-10-07",
+        "visa": visa,
+        "photo": True,
+        "car": False,
+        "speech": "Yes.",
+    }
+
+
+ANSWERS = "SELECT question_id, value FROM answers"
 
 
 async def test_the_letter_can_be_kept(stage: Stage, address: str) -> None:

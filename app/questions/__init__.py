@@ -1,0 +1,1 @@
+"""What a meeting asks of those who come: its form, version by version."""
