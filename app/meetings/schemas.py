@@ -12,6 +12,7 @@ from app.committees.tables import Committee
 from app.core.fields import (
     ClockTime,
     Email,
+    EntityOrder,
     Flag,
     Handle,
     InstantField,
@@ -28,7 +29,13 @@ from app.core.fields import (
     Whole,
     ZoneName,
 )
-from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
+from app.meetings.lifecycle import (
+    MEETING,
+    MeetingFormat,
+    MeetingStatus,
+    MeetingVerb,
+    ParticipantsList,
+)
 from app.meetings.policy import Times
 from app.meetings.readiness import MissingCode, Severity
 from app.meetings.tables import Meeting
@@ -112,6 +119,10 @@ class RegistrationDeadlinePatch(Schema):
 
 
 Contacts = Annotated[list[Contact], Field(max_length=20)]
+ORDER = (
+    "Handles of entities, in the order in which lists by protocol have them; null: as the "
+    "committee has it."
+)
 
 
 class MeetingMembers(Schema):
@@ -144,6 +155,14 @@ class MeetingMembers(Schema):
         description="Whether a link to answer works only with a code from the mailbox that it "
         "went to; null: as the committee has it.",
     )
+
+    participants_list: ParticipantsList = ParticipantsList.CONSENTED
+    chatham_house: Flag = Field(
+        default=False,
+        description="The Chatham House rule: nobody learns who took part, so no list of "
+        "participants is published, not even to them.",
+    )
+    protocol_order: EntityOrder | None = Field(None, description=ORDER)
 
 
 class MeetingWrite(MeetingMembers):
@@ -243,6 +262,9 @@ class MeetingPatch(Schema):
     contacts: Contacts | None = None
     public: Flag | None = None
     links_bound: Flag | None = None
+    participants_list: ParticipantsList | None = None
+    chatham_house: Flag | None = None
+    protocol_order: EntityOrder | None = None
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -284,6 +306,9 @@ class MeetingShown(Schema):
     languages: Languages
     venue: Line | None
     contacts: Contacts
+    chatham_house: bool = Field(
+        description="Whether nobody learns who took part, by the Chatham House rule."
+    )
 
 
 class PublicMeetingOut(MeetingShown):
@@ -306,6 +331,11 @@ class MeetingOut(MeetingShown):
     )
     public: bool = Field(description="Whether everybody may see it once it is announced.")
     links_bound: bool | None = Field(description="Null: as the committee has it.")
+    participants_list: ParticipantsList
+    participants_published_at: InstantField | None = Field(
+        description="Since when others may read the list of participants; null: not published."
+    )
+    protocol_order: EntityOrder | None = Field(description=ORDER)
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,

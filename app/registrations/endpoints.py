@@ -12,7 +12,6 @@ from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
 from app.core.routes import Route, Session
 from app.entities.problems import NotOfThisEntity
-from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
 from app.registrations import bulk, policy, queries, service, substitution
@@ -65,6 +64,16 @@ async def list_registrations(
     participation: Annotated[
         Participation | None, Query(description="Only those whose calendar answered so.")
     ] = None,
+    search: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=100,
+            description="Words that stand in the name or the address, in any order; letter case "
+            "and accents make no difference.",
+            examples=["rossi am"],
+        ),
+    ] = None,
 ) -> Page[RegistrationOut]:
     """List registrations: everybody's for organizers, the own delegation for focal points."""
     own = None if view.observes else own_entities(view)
@@ -75,10 +84,12 @@ async def list_registrations(
         status=status,
         role=role,
         participation=participation,
+        search=search,
+        by_address=not (view.observes and not view.organizes),
     )
     if view.caller.link is not None:
         statement = statement.where(col(Registration.invitation_id) == view.caller.link.resource_id)
-    columns = {"arrival": col(Registration.queue_number), "name": col(Person.name)}
+    columns = {"arrival": col(Registration.queue_number), "name": col(Registration.name_key)}
     order = ordering(sort, columns, col(Registration.id))
     return await fetch_page(session, paging, statement, order, lambda row: shown(row, view))
 

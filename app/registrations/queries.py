@@ -1,19 +1,25 @@
 """Every select about registrations, and the one statement that writes one."""
 
+import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
     Select,
+    and_,
     bindparam,
     column,
     exists,
     func,
+    literal,
+    or_,
     select,
     table,
     text,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,6 +67,9 @@ _WRITE = text(
 )
 """Registration, both counters, the invitation's answer and the log in one round trip, to keep the
 locks short."""
+
+MAX_WORDS = 8
+"""Of a search that count."""
 
 _attendance = table("attendance", column("registration_id"))
 """Presence lies to the right: its columns are named here, nothing is imported."""
@@ -141,8 +150,13 @@ def list_registrations(
     status: RegistrationStatus | None = None,
     role: RegistrationRole | None = None,
     participation: Participation | None = None,
+    search: str | None = None,
+    by_address: bool = True,
 ) -> Select[Any]:
-    """Rows of (Registration, Entity, Person, place in the waiting list or None)."""
+    """Rows of (Registration, Entity, Person, place in the waiting list or None).
+
+    Every word of `search` stands somewhere in the name, or in an address if these may be told.
+    """
     statement = _LISTED.where(col(Registration.meeting_id) == meeting_id)
     if entities is not None:
         statement = statement.where(col(Registration.entity_id).in_(entities))
@@ -154,6 +168,8 @@ def list_registrations(
         statement = statement.where(col(Registration.role) == role)
     if participation is not None:
         statement = statement.where(col(Registration.participation) == participation)
+    if search is not None:
+        statement = statement.where(_found_by(search, by_address=by_address))
     return statement
 
 
@@ -237,6 +253,24 @@ async def count_waiting(session: AsyncSession, invitation_id: UUID) -> int:
         col(Registration.status) == RegistrationStatus.WAITING,
     )
     return int((await session.execute(statement)).scalar_one())
+
+
+def _found_by(search: str, *, by_address: bool) -> ColumnElement[bool]:
+    """A condition upon people; the pairs of characters lead an index to the few that may fit."""
+    text_of = col(Person.search_text)
+    conditions: list[ColumnElement[bool]] = []
+    for word in search.lower().split()[:MAX_WORDS]:
+        # Names are kept without hyphens and the like, addresses as they are.
+        plain = func.folded(unicodedata.normalize("NFKD", word))
+        found = _contains(text_of, plain)
+        conditions.append(or_(found, _contains(text_of, literal(word))) if by_address else found)
+        if not by_address:
+            conditions.append(func.strpos(col(Registration.name_key), plain) > 0)
+    return and_(true(), *conditions)
+
+
+def _contains(text_of: Any, part: Any) -> ColumnElement[bool]:
+    return and_(func.grams(text_of).op("@>")(func.grams(part)), func.strpos(text_of, part) > 0)
 
 
 def _is_entity(ref: str) -> Any:

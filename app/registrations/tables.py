@@ -6,8 +6,13 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Row, one_of, values
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.core.tables import Instant, Row, SortKey, one_of, values
+from app.registrations.lifecycle import (
+    Listed,
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+)
 
 LIVE = text("status IN ('pending', 'confirmed', 'waiting', 'offered')")
 
@@ -31,6 +36,7 @@ class Registration(Row, table=True):
         one_of("role", RegistrationRole),
         one_of("status", RegistrationStatus),
         one_of("participation", Participation),
+        one_of("listed", Listed),
         CheckConstraint("takes_seat = (role <> 'support')", name="takes_seat"),
         CheckConstraint(
             "(status = 'substituted') = (successor_id IS NOT NULL)"
@@ -60,6 +66,11 @@ class Registration(Row, table=True):
             postgresql_where=text("status = 'waiting'"),
         ),
         Index("ix_registrations_meeting", "meeting_id", "queue_number"),
+        Index("ix_registrations_name", "meeting_id", "name_key", "id"),
+        Index("ix_registrations_by_entity", "meeting_id", "entity_id", "queue_number"),
+        Index("ix_registrations_by_status", "meeting_id", "status", "queue_number"),
+        Index("ix_registrations_by_role", "meeting_id", "role", "queue_number"),
+        Index("ix_registrations_by_participation", "meeting_id", "participation", "queue_number"),
     )
 
     meeting_id: UUID = Field(foreign_key="meetings.id")
@@ -89,3 +100,10 @@ class Registration(Row, table=True):
     )
     replied_sequence: int = 0
     replied_stamp: datetime | None = Field(default=None, sa_type=Instant)
+    listed: Listed = Field(
+        default=Listed.NOT_ASKED,
+        sa_type=values(Listed),
+        sa_column_kwargs={"server_default": Listed.NOT_ASKED.value},
+    )
+    name_key: str = Field(default="", sa_type=SortKey)
+    """The person's name as lists are sorted by it; triggers keep it, also when the name changes."""
