@@ -23,6 +23,7 @@ from app.registrations.access import (
     registration_to_change,
 )
 from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.registrations.listing import say_whether_listed
 from app.registrations.problems import (
     AlreadyPresent,
     AlreadyRegistered,
@@ -114,6 +115,7 @@ async def register_person(
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role)
+    await say_whether_listed(session, view.meeting, made, body.listed)
     place = None
     if made.status is RegistrationStatus.WAITING:
         place = await queries.count_waiting(session, made.invitation_id)
@@ -148,7 +150,8 @@ async def change_registration(
     body: RegistrationPatch,
     request: Request,
 ) -> RegistrationOut:
-    """Change the role; a role without a seat frees the one that was held.
+    """Change the role, or whether the person stands in a list that others read; a role without a
+    seat frees the one that was held.
 
     A role that takes a seat is taken like a new registration: by organizers at any time, by others
     while registration is open.
@@ -164,6 +167,8 @@ async def change_registration(
             body.role,
             for_organizer=view.organizes,
         )
+    if body.listed is not None:
+        await say_whether_listed(session, found.meeting, found.registration, body.listed)
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
 
@@ -212,6 +217,7 @@ async def substitute_registration(
     made = await substitution.substitute(
         session, found.meeting, found.registration, person.id, body.role
     )
+    await say_whether_listed(session, found.meeting, made, body.listed)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
     return shown(await queries.find_row(session, view.meeting.id, made.id), view)
 
@@ -251,4 +257,5 @@ _OWN = (
     "predecessor_id",
     "successor_id",
     "participation",
+    "listed",
 )

@@ -5,7 +5,12 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.events import Event
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import (
+    Listed,
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,17 @@ class RegistrationSubstituted(RegistrationEvent):
 class RegistrationChanged(RegistrationEvent):
     name: ClassVar[str] = "registration.changed"
     was_role: RegistrationRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationListed(RegistrationEvent):
+    """The person agreed to stand in a published list of participants, refused it, or took it
+    back.
+    """
+
+    name: ClassVar[str] = "registration.listed"
+    was: Listed
+    listed: Listed
 
 
 @dataclass(frozen=True, kw_only=True)

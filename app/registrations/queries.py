@@ -32,6 +32,7 @@ from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import (
     LIVE,
+    Listed,
     Participation,
     RegistrationRole,
     RegistrationStatus,
@@ -191,6 +192,13 @@ async def lock_registration(session: AsyncSession, registration_id: UUID) -> Reg
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def set_listed(session: AsyncSession, registration_id: UUID, listed: Listed) -> None:
+    statement = update(Registration).where(col(Registration.id) == registration_id)
+    await session.execute(
+        statement.values(listed=listed).execution_options(synchronize_session=False)
+    )
 
 
 async def was_present(session: AsyncSession, registration_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
 from app.core.problems import FieldError
 from app.registrations.lifecycle import (
+    Listed,
     Participation,
     RegistrationRole,
     RegistrationStatus,
@@ -40,6 +41,12 @@ class Named(Schema):
         return self
 
 
+LISTED = (
+    "Whether the person agreed to stand in a list of participants that others read; the meeting's "
+    "`participants_list` says what follows from that."
+)
+
+
 class RegistrationCreate(Named):
     """Name somebody: `person_id` of the directory, or a `person`."""
 
@@ -51,6 +58,7 @@ class RegistrationCreate(Named):
         examples=["unodc"],
     )
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
+    listed: Listed = Field(Listed.NOT_ASKED, description=LISTED)
 
 
 class SubstituteCreate(Named):
@@ -61,6 +69,14 @@ class SubstituteCreate(Named):
         description="As the person comes; by default what the one replaced would have come as.",
         examples=["alternate"],
     )
+    listed: Listed = Field(
+        Listed.NOT_ASKED, description="As in registering: nobody inherits it from the one replaced."
+    )
+
+
+def _an_answer(listed: Listed | None) -> Listed:
+    """Removing the answer is not having asked."""
+    return listed or Listed.NOT_ASKED
 
 
 def _a_role(role: RegistrationRole | None) -> RegistrationRole:
@@ -72,6 +88,7 @@ def _a_role(role: RegistrationRole | None) -> RegistrationRole:
 
 class RegistrationPatch(Schema):
     role: Annotated[RegistrationRole | SkipJsonSchema[None], AfterValidator(_a_role)] = None
+    listed: Annotated[Listed | SkipJsonSchema[None], AfterValidator(_an_answer)] = None
 
 
 class RegisteredEntity(Schema):
@@ -114,6 +131,7 @@ class RegistrationOut(Schema):
     participation: Participation = Field(
         description="What the person's calendar program last answered; no seat moves because of it."
     )
+    listed: Listed = Field(description=LISTED)
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."
     )
