@@ -18,6 +18,9 @@ from app.invitations import listeners as of_invitations  # noqa: F401  # they re
 from app.invitations.endpoints import router as invitations
 from app.invitations.links import router as invitation_links
 from app.letters.endpoints import router as letters
+from app.lists.change_endpoints import router as list_changes
+from app.lists.endpoints import router as lists
+from app.lists.public import router as public_lists
 from app.mail.endpoints import router as mail
 from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
@@ -44,6 +47,7 @@ TAGS = [
     {"name": "panels", "description": "Panels, moderators and panellists."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
+    {"name": "lists", "description": "Delegations, participants, the door, and what changed."},
     {"name": "reminders", "description": "Reminders, by plan and by hand, and digests."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
@@ -69,6 +73,8 @@ for part in (
     invitation_links,
     letters,
     registrations,
+    lists,
+    list_changes,
     reminders,
     digests,
     attendance,
@@ -81,5 +87,6 @@ for part in (
     previews,
     inbox,
     public_meetings,
+    public_lists,
 ):
     router.include_router(part)
