@@ -38,7 +38,7 @@ def write_xlsx(head: Head, rows: Iterable[Cells], out: IO[bytes]) -> None:
     """
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         book.set_properties(
-            {"title": head.title, "comments": head.stamp, "created": _created(head)}
+            {"title": head.title, "comments": head.last_change, "created": _created(head)}
         )
         sheet = book.add_worksheet(head.title.translate(_FORBIDDEN)[:31].strip() or "1")
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
@@ -62,7 +62,7 @@ def _prepare(sheet: xlsxwriter.worksheet.Worksheet, head: Head) -> None:
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_header("&L" + _printed(head.meeting) + "&R" + _printed(head.title))
-    sheet.set_footer("&L" + _printed(head.stamp) + "&R&P / &N")
+    sheet.set_footer("&L" + _printed(head.last_change) + "&R&P / &N")
 
 
 def _printed(text: str) -> str:

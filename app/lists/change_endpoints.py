@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.fields import InstantField, accepted_languages
+from app.core.languages import isolated
 from app.core.openapi import Responses, raises
 from app.core.problems import FieldError, Invalid
 from app.core.routes import Route, Session
@@ -223,7 +224,11 @@ def _csv(table: list[list[str]], language: LetterLanguage) -> bytes:
 def _text(found: Differences, table: list[list[str]], language: LetterLanguage) -> bytes:
     """A line for each, below the entity that it is of."""
     words = words_in(language)
-    lines = [words.say("titles", "changes", moment=moment(found.since)), ""]
+    since, until = (
+        isolated(moment(each)) if words.direction == "rtl" else moment(each)
+        for each in (found.since, found.until)
+    )
+    lines = [words.say("titles", "changes", moment=since), ""]
     entity = None
     for kind, abbreviation, name_of_entity, name, title, role, was_role, replaced in table:
         if (abbreviation, name_of_entity) != entity:
@@ -234,5 +239,5 @@ def _text(found: Differences, table: list[list[str]], language: LetterLanguage) 
         lines.append(f"- {kind}: " + ", ".join(each for each in known if each) + behind)
     if not table:
         lines += [words.say("nothing")]
-    lines += ["", words.say("last_change", moment=moment(found.until)), ""]
+    lines += ["", words.say("last_change", moment=until), ""]
     return "\n".join(lines).replace("\n\n\n", "\n\n").encode()

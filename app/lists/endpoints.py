@@ -108,6 +108,13 @@ async def get_participants_file(
     return await file_of(session, view, request, suffix)
 
 
+@router.post(f"{BASE}/participants/unpublish", operation_id="unpublishParticipants")
+async def unpublish_participants(session: Session, view: OrganizedMeeting) -> PublicationOut:
+    """Let nobody but organizers and observers read the list of participants any more."""
+    await service.unpublish(session, view.meeting)
+    return PublicationOut.of(view.meeting)
+
+
 @router.post(
     f"{BASE}/participants/publish",
     operation_id="publishParticipants",
@@ -116,13 +123,6 @@ async def get_participants_file(
 async def publish_participants(session: Session, view: OrganizedMeeting) -> PublicationOut:
     """Let everybody who may see the meeting read its list of participants, as it is at any time."""
     await service.publish(session, view.meeting)
-    return PublicationOut.of(view.meeting)
-
-
-@router.post(f"{BASE}/participants/unpublish", operation_id="unpublishParticipants")
-async def unpublish_participants(session: Session, view: OrganizedMeeting) -> PublicationOut:
-    """Let nobody but organizers and observers read the list of participants any more."""
-    await service.unpublish(session, view.meeting)
     return PublicationOut.of(view.meeting)
 
 

@@ -28,12 +28,14 @@ async def print_list(head: Head, rows: Sequence[Cells]) -> bytes:
 def _content(head: Head, rows: Sequence[Cells], shown: Shown) -> dict[str, Any]:
     """What the template reads; a grouped list has the group in a row of its own."""
 
-    def said(text: str) -> dict[str, Any]:
+    def said(text: str, otherwise: str = head.direction) -> dict[str, Any]:
+        """In its own direction; what has none runs as the list does."""
         text = shown(text)
-        return {"dir": direction_of(text, head.direction), "parts": parts(text)}
+        return {"dir": direction_of(text, otherwise), "parts": parts(text)}
 
     def cells(row: Cells) -> list[dict[str, Any]]:
-        return [said(cell) for place, cell in enumerate(row) if place != head.group]
+        """Numbers and times run from the left in every language."""
+        return [said(cell, "ltr") for place, cell in enumerate(row) if place != head.group]
 
     columns = [column for place, column in enumerate(head.columns) if place != head.group]
     groups = grouped(rows, head)
@@ -52,7 +54,8 @@ def _content(head: Head, rows: Sequence[Cells], shown: Shown) -> dict[str, Any]:
         "heading": said(head.title),
         "meeting": said(head.meeting),
         "when": said(head.when),
-        "stamp": said(head.stamp),
+        "stamp": [said(part) for part in head.stamp.split("{}")],
+        "at": said(head.at, "ltr"),
         "persons": said(head.persons.format(len(rows)) if rows else head.nobody),
         "columns": [{"heading": said(c.heading), "share": c.share} for c in columns],
         "rows": len(rows),

@@ -74,10 +74,12 @@ async def page_of(
     paging.response.headers["Content-Language"] = rendering.language.value
     paging.response.headers["Vary"] = VARY
     _keep_briefly(view, paging.response)
-    return ListPage[kind](  # type: ignore[valid-type]  # the class is a value here
+    return ListPage[
+        kind
+    ](  # type: ignore[valid-type]  # the class is a value here
         items=page.items,
         next_cursor=page.next_cursor,
-        title=rendering.head(stamp).title,
+        title=rendering.head(stamp).title[:500],
         language=rendering.language,
         as_of=stamp.astimezone(UTC),
     )

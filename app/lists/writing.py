@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.fields import in_language
+from app.core.languages import isolated
 from app.letters.words import LetterLanguage
 from app.lists.lifecycle import ListKind, ListOrder
 from app.lists.policy import Delegation
@@ -35,7 +36,9 @@ class Head:
     meeting: str
     when: str
     stamp: str
-    """When anything last changed: the moment to ask for later differences from."""
+    """When anything last changed, with `{}` for the moment."""
+    at: str
+    """That moment: the one to ask for later differences from."""
     day: date
     file_name: str
     """Without the suffix; ASCII, as handles are."""
@@ -46,11 +49,16 @@ class Head:
     persons: str
     """With `{}` for how many."""
 
+    @property
+    def last_change(self) -> str:
+        """In one line, in which the moment stays as it is whichever way the line runs."""
+        return self.stamp.format(isolated(self.at) if self.direction == "rtl" else self.at)
+
 
 _COLUMNS: Mapping[ListKind, tuple[tuple[str, float], ...]] = {
     ListKind.DELEGATIONS: (
-        ("number", 0.5),
-        ("abbreviation", 1.1),
+        ("number", 0.7),
+        ("abbreviation", 1.4),
         ("entity", 2.2),
         ("name", 2.2),
         ("job_title", 2.2),
@@ -60,23 +68,23 @@ _COLUMNS: Mapping[ListKind, tuple[tuple[str, float], ...]] = {
         ("listed", 1),
     ),
     ListKind.PARTICIPANTS: (
-        ("number", 0.5),
-        ("abbreviation", 1.2),
+        ("number", 0.7),
+        ("abbreviation", 1.4),
         ("entity", 3),
         ("name", 3),
         ("job_title", 3),
         ("role", 1.8),
     ),
     ListKind.ATTENDANCE: (
-        ("number", 0.5),
-        ("abbreviation", 1.2),
+        ("number", 0.7),
+        ("abbreviation", 1.4),
         ("entity", 2.6),
         ("name", 3),
         ("role", 1.8),
         ("signature", 3),
     ),
     ListKind.NAME_PLATES: (
-        ("abbreviation", 1.2),
+        ("abbreviation", 1.4),
         ("entity", 3),
         ("name", 3),
         ("job_title", 3),
@@ -121,7 +129,8 @@ def head_of(
         title=title,
         meeting=in_language(meeting.title, [language]),
         when=f"{meeting.local_start:%Y-%m-%d %H:%M} – {_end(meeting)} ({meeting.timezone})",
-        stamp=words.say("last_change", moment=moment(stamp)),
+        stamp=words.say("last_change", moment="{}"),
+        at=moment(stamp),
         day=stamp.date(),
         file_name="-".join(parts),
         columns=tuple(columns),

@@ -70,6 +70,7 @@ async def list_registrations(
         Query(
             min_length=1,
             max_length=100,
+            pattern=r"\S",
             description="Words that stand in the name or the address, in any order; letter case "
             "and accents make no difference.",
             examples=["rossi am"],
@@ -85,7 +86,7 @@ async def list_registrations(
         status=status,
         role=role,
         participation=participation,
-        search=search,
+        search=await queries.words_of(session, search) if search is not None else None,
         by_address=not (view.observes and not view.organizes),
     )
     if view.caller.link is not None:

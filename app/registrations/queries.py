@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Text,
     and_,
     bindparam,
+    cast,
     column,
     exists,
     func,
@@ -19,9 +22,9 @@ from sqlalchemy import (
     select,
     table,
     text,
-    true,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -143,6 +146,23 @@ async def find_invitation_of(
     return (await session.execute(statement.limit(2))).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that is sought, as it was written and as names are kept."""
+
+    written: str
+    plain: str
+
+
+async def words_of(session: AsyncSession, search: str) -> list[Word]:
+    """The words of a search. Names are kept without accents and hyphens, addresses as they are;
+    PostgreSQL is asked, so that both are told the same way.
+    """
+    written = [unicodedata.normalize("NFKC", word) for word in search.lower().split()[:MAX_WORDS]]
+    plain = select(*(func.folded(literal(word)) for word in written))
+    return [Word(*each) for each in zip(written, (await session.execute(plain)).one(), strict=True)]
+
+
 def list_registrations(
     meeting_id: UUID,
     *,
@@ -151,7 +171,7 @@ def list_registrations(
     status: RegistrationStatus | None = None,
     role: RegistrationRole | None = None,
     participation: Participation | None = None,
-    search: str | None = None,
+    search: Sequence[Word] | None = None,
     by_address: bool = True,
 ) -> Select[Any]:
     """Rows of (Registration, Entity, Person, place in the waiting list or None).
@@ -170,7 +190,7 @@ def list_registrations(
     if participation is not None:
         statement = statement.where(col(Registration.participation) == participation)
     if search is not None:
-        statement = statement.where(_found_by(search, by_address=by_address))
+        statement = statement.where(*_found_by(search, by_address=by_address))
     return statement
 
 
@@ -263,22 +283,27 @@ async def count_waiting(session: AsyncSession, invitation_id: UUID) -> int:
     return int((await session.execute(statement)).scalar_one())
 
 
-def _found_by(search: str, *, by_address: bool) -> ColumnElement[bool]:
-    """A condition upon people; the pairs of characters lead an index to the few that may fit."""
-    text_of = col(Person.search_text)
+def _found_by(words: Sequence[Word], *, by_address: bool) -> list[ColumnElement[bool]]:
+    """Conditions upon people; the pairs of characters lead an index to the few that may fit."""
     conditions: list[ColumnElement[bool]] = []
-    for word in search.lower().split()[:MAX_WORDS]:
-        # Names are kept without hyphens and the like, addresses as they are.
-        plain = func.folded(unicodedata.normalize("NFKD", word))
-        found = _contains(text_of, plain)
-        conditions.append(or_(found, _contains(text_of, literal(word))) if by_address else found)
+    for word in words:
+        parts = {word.plain, word.written} if by_address else {word.plain}
+        found = [_contains(col(Person.search_text), part) for part in sorted(parts)]
+        conditions.append(or_(*found))
         if not by_address:
-            conditions.append(func.strpos(col(Registration.name_key), plain) > 0)
-    return and_(true(), *conditions)
+            conditions.append(_stands_in(col(Registration.name_key), word.plain))
+    return conditions
 
 
-def _contains(text_of: Any, part: Any) -> ColumnElement[bool]:
-    return and_(func.grams(text_of).op("@>")(func.grams(part)), func.strpos(text_of, part) > 0)
+def _contains(text_of: Any, part: str) -> ColumnElement[bool]:
+    stands = _stands_in(text_of, part)
+    pairs = {part[n : n + 2] for n in range(len(part) - 1)}
+    found_by_pairs = func.grams(text_of).op("@>")(cast(sorted(pairs), ARRAY(Text)))
+    return and_(found_by_pairs, stands) if pairs else stands
+
+
+def _stands_in(text_of: Any, part: str) -> ColumnElement[bool]:
+    return func.strpos(text_of, literal(part)) > 0
 
 
 def _is_entity(ref: str) -> Any:

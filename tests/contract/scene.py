@@ -68,6 +68,8 @@ class Part:
             "language": "fr",
             "d": "new-york",
             "year": "2021",
+            "suffix": "csv",
+            "form": "csv",
         }
         holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
         listed = "/v1/duty-stations/new-york/holidays/2021"
@@ -151,6 +153,7 @@ class Part:
         body = {"person_id": (await self._person("delegate"))["id"]}
         registration = await post(focal_point, f"{self.path}/registrations", body)
         self.ids |= {"invitation_id": invitation["id"], "registration_id": registration["id"]}
+        await post(self.administrator, f"{self.path}/lists/participants/publish")
         self.ids["mail_id"] = await self._mail()
         delegate = registration["person"]["id"]
         for name, purpose, about, whose in (

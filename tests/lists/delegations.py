@@ -55,17 +55,17 @@ class Gathering:
         for entity in found.entities.values():
             await world.invitation(found.meeting, entity)
         for number, (whose, name, role, title, listed) in enumerate(PEOPLE):
-            await found.register(whose, name, role=role, listed=listed, job_title=title, at=number)
+            said: dict[str, Any] = {"role": role, "listed": listed, "job_title": title}
+            await found.register(whose, name, at=number, **said)
         return found
 
     @property
     def path(self) -> str:
         return f"/v1/meetings/{self.meeting['id']}"
 
-    async def register(
-        self, whose: str, name: str, *, at: int, job_title: str = "Officer", **members: Any
-    ) -> dict[str, Any]:
-        person = {"name": name, "email": f"person.{at}@example.org", "job_title": job_title}
+    async def register(self, whose: str, name: str, *, at: int, **members: Any) -> dict[str, Any]:
+        person = {"name": name, "email": f"person.{at}@example.org"}
+        person |= {"job_title": members.pop("job_title", "Officer")}
         body = {"entity": self.entities[whose]["id"], "person": person} | members
         made = await post(self.organizer, f"{self.path}/registrations", body)
         self.registrations[name] = made
