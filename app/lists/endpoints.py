@@ -60,7 +60,7 @@ async def list_delegations(
     """List who comes, with addresses: everybody for organizers, the own delegation for others."""
     if (form := wanted_form(request)) is not None:
         return await file_of(session, view, request, form)
-    return await page_of(session, view, paging, DelegationRow, delegation_row)
+    return await page_of(session, view, paging, ListPage[DelegationRow], delegation_row)
 
 
 @router.get(
@@ -92,7 +92,7 @@ async def list_participants(
     """
     if (form := wanted_form(request)) is not None:
         return await file_of(session, view, request, form)
-    return await page_of(session, view, paging, ListedPerson, person_row)
+    return await page_of(session, view, paging, ListPage[ListedPerson], person_row)
 
 
 @router.get(
@@ -138,7 +138,7 @@ async def list_attendance_sheet(
     """List who is expected, to be signed, or with `presence` who was there and when."""
     if (form := wanted_form(request)) is not None:
         return await file_of(session, view, request, form)
-    return await page_of(session, view, paging, AttendanceRow, attendance_row)
+    return await page_of(session, view, paging, ListPage[AttendanceRow], attendance_row)
 
 
 @router.get(
@@ -166,7 +166,7 @@ async def list_name_plates(
     """List what stands on the plates of everybody who comes."""
     if (form := wanted_form(request)) is not None:
         return await file_of(session, view, request, form)
-    return await page_of(session, view, paging, ListedPerson, person_row)
+    return await page_of(session, view, paging, ListPage[ListedPerson], person_row)
 
 
 @router.get(

@@ -29,7 +29,7 @@ async def list_public_participants(
     """List the participants of a public meeting whose list is published."""
     if (form := wanted_form(request)) is not None:
         return await file_of(session, view, request, form)
-    return await page_of(session, view, paging, ListedPerson, person_row)
+    return await page_of(session, view, paging, ListPage[ListedPerson], person_row)
 
 
 @router.get(

@@ -56,7 +56,11 @@ async def rendering_of(session: AsyncSession, view: ListView, request: Request) 
 
 
 async def page_of(
-    session: AsyncSession, view: ListView, paging: PageRequest, kind: type[Item], row: Row[Item]
+    session: AsyncSession,
+    view: ListView,
+    paging: PageRequest,
+    model: type[ListPage[Item]],
+    row: Row[Item],
 ) -> ListPage[Item]:
     """One page of the list as JSON."""
     rendering = await rendering_of(session, view, paging.request)
@@ -74,9 +78,7 @@ async def page_of(
     paging.response.headers["Content-Language"] = rendering.language.value
     paging.response.headers["Vary"] = VARY
     _keep_briefly(view, paging.response)
-    return ListPage[
-        kind
-    ](  # type: ignore[valid-type]  # the class is a value here
+    return model(
         items=page.items,
         next_cursor=page.next_cursor,
         title=rendering.head(stamp).title[:500],

@@ -42,7 +42,7 @@ class Gathering:
 
     @classmethod
     async def of(cls, world: World, **meeting: Any) -> Self:
-        committee = await world.committee(handle="coordination-committee")
+        committee = await world.committee(handle="coordination-committee", default_seat_quota=50)
         made = await world.meeting(committee, title={"en": "Sixth meeting"}, **meeting)
         found = cls(world, await world.organizer(committee), committee, made)
         for abbreviation, name in NAMES.items():
@@ -54,9 +54,9 @@ class Gathering:
         found.meeting = await world.scheduled(made)
         for entity in found.entities.values():
             await world.invitation(found.meeting, entity)
-        for number, (whose, name, role, title, listed) in enumerate(PEOPLE):
+        for number, (whose, who, role, title, listed) in enumerate(PEOPLE):
             said: dict[str, Any] = {"role": role, "listed": listed, "job_title": title}
-            await found.register(whose, name, at=number, **said)
+            await found.register(whose, who, at=number, **said)
         return found
 
     @property
