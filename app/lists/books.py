@@ -11,6 +11,8 @@ import xlsxwriter
 from app.core.sheets.formulas import neutralise
 from app.lists.writing import Cells, Head
 
+NO_XML: Final = str.maketrans(dict.fromkeys("\ufffe\uffff", "\ufffd"))
+"""Characters that no XML may hold, each as the one that stands for what cannot be shown."""
 WIDTH: Final = 9
 """Characters of a column of share 1."""
 _FORBIDDEN = str.maketrans("", "", "[]:*?/\\'")
@@ -38,9 +40,15 @@ def write_xlsx(head: Head, rows: Iterable[Cells], out: IO[bytes]) -> None:
     """
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         book.set_properties(
-            {"title": head.title, "comments": head.last_change, "created": _created(head)}
+            {
+                "title": head.title.translate(NO_XML),
+                "comments": head.last_change,
+                "created": _created(head),
+            }
         )
-        sheet = book.add_worksheet(head.title.translate(_FORBIDDEN)[:31].strip() or "1")
+        sheet = book.add_worksheet(
+            head.title.translate(NO_XML).translate(_FORBIDDEN)[:31].strip() or "1"
+        )
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         text = book.add_format({"num_format": "@"})
         _prepare(sheet, head)
@@ -49,7 +57,7 @@ def write_xlsx(head: Head, rows: Iterable[Cells], out: IO[bytes]) -> None:
             sheet.write_string(0, place, column.heading, heading)
         for number, row in enumerate(rows, start=1):
             for place, cell in enumerate(row):
-                sheet.write_string(number, place, cell, text)
+                sheet.write_string(number, place, cell.translate(NO_XML), text)
 
 
 def _prepare(sheet: xlsxwriter.worksheet.Worksheet, head: Head) -> None:
@@ -67,7 +75,7 @@ def _prepare(sheet: xlsxwriter.worksheet.Worksheet, head: Head) -> None:
 
 def _printed(text: str) -> str:
     """In the head of a printed page an ampersand begins a code, and there is little space."""
-    return text[:60].replace("&", "&&")
+    return text[:60].translate(NO_XML).replace("&", "&&")
 
 
 def _created(head: Head) -> datetime:

@@ -171,7 +171,8 @@ async def facts_about(
         col(LogEntry.data),
         latest_change(meeting_id).scalar_subquery(),
     ]
-    statement: Select[Any] = select(*columns).where(*here).order_by(col(LogEntry.id))
+    statement: Select[Any] = select(*columns).where(*here)
+    statement = statement.order_by(col(LogEntry.recorded_at), col(LogEntry.id))
     if not everybody:
         touched = select(col(LogEntry.subject_id)).where(*here, col(LogEntry.recorded_at) > since)
         statement = statement.where(col(LogEntry.subject_id).in_(touched))

@@ -26,6 +26,27 @@ class Walk:
         self.kept: list[tuple[str, str, dict[str, Place]]] = []
         """Which list, its moment, and who stood on it."""
 
+    async def take_free_seats(self) -> None:
+        """From now on whoever is new waits until somebody leaves."""
+        board = await self.at.organizer.get(f"{self.at.path}/invitations")
+        for row in board.json()["items"]:
+            path = f"{self.at.path}/invitations/{row['id']}"
+            changed = {"seat_quota": row["seats_taken"]}
+            assert (await self.at.organizer.patch(path, json=changed)).is_success
+
+    async def promote_somebody(self) -> None:
+        """Somebody waits for the one seat of an entity, and gets it."""
+        body = {"entity": self.at.entities["AU"]["id"]}
+        for _ in range(2):
+            await self.call("POST", "", body | {"person": self.person(), "listed": "yes"})
+        await self.keep("delegations")
+        query = {"entity": "au", "status": "confirmed"}
+        answer = await self.at.organizer.get(f"{self.at.path}/registrations", params=query)
+        await self.call("POST", f"/{answer.json()['items'][0]['id']}/withdraw")
+        log = await self.at.organizer.get(f"{self.at.path}/events?name=registration.promoted")
+        assert log.json()["items"]
+        await self.keep("delegations")
+
     async def step(self) -> None:
         deeds = [self.register, self.withdraw, self.substitute, self.change_role, self.agree]
         deeds += [self.register, self.substitute, self.set_rule]
@@ -110,14 +131,10 @@ async def test_whatever_happens_the_difference_leads_from_every_old_list_to_the_
     gathering: Gathering, seed: int
 ) -> None:
     walk = Walk(gathering, seed)
-    for entity in gathering.entities.values():
-        invitation = await gathering.organizer.get(f"{gathering.path}/invitations")
-        for row in invitation.json()["items"]:
-            if row["entity"]["id"] == entity["id"]:
-                path = f"{gathering.path}/invitations/{row['id']}"
-                await gathering.organizer.patch(path, json={"seat_quota": 3})
+    await walk.take_free_seats()
     for _ in range(STEPS):
         await walk.step()
+    await walk.promote_somebody()
     await gathering.change(participants_list="all", chatham_house=False)
     for kind in ("delegations", "participants"):
         now = listed(await gathering.read(kind))
