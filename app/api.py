@@ -19,6 +19,8 @@ from app.invitations.files import router as files
 from app.invitations.links import router as invitation_links
 from app.invitations.pool_endpoints import router as seat_pools
 from app.letters.endpoints import router as letters
+from app.lists.change_endpoints import router as list_changes
+from app.lists.endpoints import router as lists
 from app.mail.endpoints import router as mail
 from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
@@ -54,6 +56,7 @@ TAGS = [
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "questions", "description": "What a meeting asks of those who are registered."},
+    {"name": "lists", "description": "Delegations, participants, the door, and what changed."},
     {"name": "reminders", "description": "Reminders, by plan and by hand, and digests."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
     {"name": "outcomes", "description": "Decisions, action items and the report."},
@@ -87,6 +90,8 @@ PARTS = (
     approvals,
     exceptions,
     answers,
+    lists,
+    list_changes,
     reminders,
     digests,
     attendance,

@@ -211,6 +211,11 @@ _PROMISES = (
      GROUP BY m.id, e.id, r.invitation_id HAVING count(*) > 1 ORDER BY m.id, e.id
     """,
     """
+    SELECT format('registration %s: its name is sorted as another', r.id)
+      FROM registrations r JOIN people p ON p.id = r.person_id
+     WHERE r.name_key IS DISTINCT FROM folded(p.name) ORDER BY r.id
+    """,
+    """
     SELECT format('registration %s: meeting or entity are not those of its invitation', r.id)
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id

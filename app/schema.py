@@ -25,6 +25,7 @@ import app.registrations.answer_tables
 import app.registrations.tables
 import app.reminders.tables  # noqa: F401  # imported for the tables that they define
 from app.entities.triggers import DIRECTORY
+from app.registrations.triggers import GRAMS, NAMES
 
 metadata = SQLModel.metadata
 
@@ -33,12 +34,14 @@ FOUNDATIONS = tuple(
     for statement in (
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        GRAMS,
     )
 )
 GUARDS = tuple(
     DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     for statement in (
         *DIRECTORY,
+        *NAMES,
         """
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -42,6 +42,7 @@ from app.core.preconditions import accept_match
 from app.core.problems import AlreadyExists, FieldError, Invalid, StillInUse
 from app.core.routes import Session, router_for
 from app.entities.queries import find_entities
+from app.entities.service import check_known
 from app.entities.tables import Entity
 from app.identity.access import Administrator
 
@@ -85,6 +86,7 @@ async def create_committee(
     """Create a committee or, with a parent, one of its working groups."""
     parent = await _known(session, body.parent, "/parent") if body.parent else None
     members = body.model_dump(exclude={"handle", "parent"})
+    await check_known(session, body.protocol_order, "/protocol_order")
     committee = await service.create_committee(session, body.handle, parent, members)
     response.headers["Location"] = f"/v1/committees/{committee.id}"
     return CommitteeOut.of(committee)
@@ -129,6 +131,7 @@ async def change_committee(
     accept_match(request, CommitteeOut.of(committee))
     before = writable(CommitteeWrite, committee)
     after = merged(CommitteeWrite, before, body)
+    await check_known(session, body.protocol_order or (), "/protocol_order")
     await service.change_committee(session, committee, after.model_dump(), changes(before, after))
     return CommitteeOut.of(committee)
 

@@ -40,7 +40,7 @@ class CommitteeRow(CommitteeWrite):
     def _gather_texts(cls, row: dict[str, Any]) -> dict[str, Any]:
         return _gathered(_gathered(row, "name"), "letter_signatory_title")
 
-    @field_validator("languages", "vice_chairs", "working_days", mode="before")
+    @field_validator("languages", "vice_chairs", "working_days", "protocol_order", mode="before")
     @classmethod
     def _split(cls, cell: Any) -> Any:
         if not isinstance(cell, str):

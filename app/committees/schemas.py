@@ -10,6 +10,7 @@ from app.committees.lifecycle import LetterDelivery, Office, Standing
 from app.core.fields import (
     Day,
     Email,
+    EntityOrder,
     Flag,
     Handle,
     InstantField,
@@ -122,6 +123,7 @@ class CommitteeWrite(Schema):
     )
     duty_station: DutyStation | None = None
     working_days: WorkingDays = Field(default_factory=lambda: [1, 2, 3, 4, 5])
+    protocol_order: EntityOrder = Field(default_factory=list)
 
 
 class CommitteeCreate(CommitteeWrite):
@@ -154,6 +156,7 @@ class CommitteePatch(Schema):
     letter_delivery: LetterDelivery | None = None
     duty_station: DutyStation | None = None
     working_days: WorkingDays | None = None
+    protocol_order: EntityOrder | None = None
 
 
 class CommitteeOut(CommitteeWrite):

@@ -129,6 +129,12 @@ def _no_id(handle: str) -> str:
     raise ValueError("looks like an id")
 
 
+def _each_once(handles: list[str]) -> list[str]:
+    if len(set(handles)) < len(handles):
+        raise ValueError("names an entity twice")
+    return handles
+
+
 def _short(address: AnyHttpUrl) -> AnyHttpUrl:
     """Writing an address out may lengthen it, by percent-encoding."""
     if len(str(address)) > MAX_ADDRESS:
@@ -210,6 +216,16 @@ Handle = Annotated[
     StringConstraints(min_length=2, max_length=80, pattern=HANDLE),
     AfterValidator(_no_id),
     Field(description="Readable name in addresses; never changes.", examples=["unodc"]),
+]
+EntityOrder = Annotated[
+    list[Handle],
+    AfterValidator(_each_once),
+    Field(
+        max_length=500,
+        description="Handles of entities, in the order in which lists by protocol have them. Those "
+        "not named follow: the chair's, members by their names, then the others.",
+        examples=[["undp", "unodc"]],
+    ),
 ]
 Language = Annotated[
     str,

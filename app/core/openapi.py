@@ -337,4 +337,5 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
 
 def _is_page(response: dict[str, Any]) -> bool:
     schema = response.get("content", {}).get("application/json", {}).get("schema", {})
-    return str(schema.get("$ref", "")).startswith(_SCHEMAS + "Page_")
+    name = str(schema.get("$ref", "")).removeprefix(_SCHEMAS)
+    return name.startswith(("Page_", "ListPage_"))

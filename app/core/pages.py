@@ -137,7 +137,9 @@ def _behind(order: Order, after: Sequence[Any]) -> ColumnElement[bool]:
         equal = [order[i][0] == after[i] for i in range(place)]
         beyond = column < after[place] if down else column > after[place]
         alternatives.append(and_(*equal, beyond))
-    return or_(*alternatives)
+    (first, down), value = order[0], after[0]
+    bound = first <= value if down else first >= value  # which an index can begin at
+    return and_(bound, or_(*alternatives))
 
 
 def _typed(value: Any) -> str:

@@ -30,6 +30,8 @@ WallTime: Any = DateTime(timezone=False)
 Json: Any = JSONB(none_as_null=True)
 TextList: Any = ARRAY(Text)
 NumberList: Any = ARRAY(Integer)
+SortKey: Any = Text(collation="C")
+"""A text in the order of its code points, whatever the locale of the database."""
 
 
 class Values(TypeDecorator[StrEnum]):

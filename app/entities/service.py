@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,13 @@ def handle_of(words: str) -> str:
     if len(handle) < 2:
         raise Invalid.at("/handle", "No handle can be made of the name: give one.")
     return handle
+
+
+async def check_known(session: AsyncSession, handles: Collection[str], pointer: str) -> None:
+    """Raise `Invalid` where one of the handles is no entity's."""
+    known = await queries.find_entities(session, list(handles)) if handles else {}
+    if unknown := sorted(set(handles) - known.keys()):
+        raise Invalid.at(pointer, f"There is no entity with the handle {unknown[0]}.")
 
 
 async def create_entity(

@@ -60,6 +60,7 @@ class Person(Row, table=True):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
+        Index("ix_people_grams", text("grams(search_text)"), postgresql_using="gin"),
     )
 
     entity_id: UUID = Field(foreign_key="entities.id")

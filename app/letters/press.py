@@ -9,7 +9,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib import resources
 from typing import Any, cast
@@ -26,6 +26,8 @@ KEPT = 128
 WHOLE = 48
 """Characters that fit into the narrowest line; what is longer may be broken anywhere."""
 Shown = Callable[[str], str]
+Content = Callable[[Shown], dict[str, Any]]
+"""What a template reads, from texts as they can be set."""
 _SOURCE = resources.files("app.letters").joinpath("template.typ").read_bytes()
 _LEADING = {LetterLanguage.AR: 0.8, LetterLanguage.ZH: 0.85}
 _SIZE = {LetterLanguage.AR: 12}
@@ -49,23 +51,30 @@ class Press:
         """The letter as PDF; characters that no font has are shown as empty boxes."""
         found = self._kept.pop(letter, None)
         if found is None:
-            try:
-                found = self._compiled(letter, self._glyphs.shown)
-            except typst.TypstError:  # a mark on a letter of another script, for one
-                found = self._compiled(letter, self._glyphs.shown_bare)
+            found = self.document(
+                _SOURCE, "letter", lambda shown: _content(letter, shown), letter.day
+            )
         self._kept[letter] = found
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return found
 
-    def _compiled(self, letter: Letter, shown: Shown) -> bytes:
-        content = json.dumps(_content(letter, shown), ensure_ascii=False)
+    def document(self, source: bytes, name: str, content: Content, day: date) -> bytes:
+        """Any document of a template, which reads what it says as the input of this name."""
+        try:
+            return self._compiled(source, {name: content(self._glyphs.shown)}, day)
+        except typst.TypstError:  # a mark on a letter of another script, for one
+            return self._compiled(source, {name: content(self._glyphs.shown_bare)}, day)
+
+    def _compiled(self, source: bytes, inputs: dict[str, Any], day: date) -> bytes:
         made = self._compiler.compile(
-            _SOURCE,
+            source,
             format="pdf",
-            sys_inputs={"letter": content},
+            sys_inputs={
+                name: json.dumps(each, ensure_ascii=False) for name, each in inputs.items()
+            },
             pdf_standards=["ua-1"],
-            timestamp=datetime.combine(letter.day, time(12), UTC),
+            timestamp=datetime.combine(day, time(12), UTC),
         )
         return cast("bytes", made)
 
@@ -74,6 +83,14 @@ async def print_letter(letter: Letter) -> bytes:
     """The letter as PDF, set in the thread of the press."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_THREAD, lambda: _press().set(letter))
+
+
+async def print_document(source: bytes, name: str, content: Content, day: date) -> bytes:
+    """Another document as PDF, set in the same thread."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(
+        _THREAD, lambda: _press().document(source, name, content, day)
+    )
 
 
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="letters")

@@ -19,6 +19,7 @@ from app.core.problems import (
     StillInUse,
 )
 from app.core.routes import Session, router_for
+from app.entities.service import check_known
 from app.identity.access import AccountCaller, CallerDep
 from app.meetings import queries, readiness, service
 from app.meetings.access import (
@@ -103,6 +104,7 @@ async def create_meeting(
 ) -> MeetingOut:
     """Create a meeting as a draft, which only organizers and observers see."""
     committee = await committee_to_meet(session, caller, body.committee)
+    await check_known(session, body.protocol_order or (), "/protocol_order")
     wanted = MeetingWrite.of_create(body, committee).model_dump()
     members, _ = service.settled(await with_deadline(session, committee.id, wanted))
     meeting = await service.create_meeting(session, committee, body.number, body.handle, members)
@@ -138,6 +140,7 @@ async def change_meeting(
     sent = body.model_fields_set
     present = before.without_stale_offsets(sent).without_replaced_deadline(sent)
     after = merged(MeetingWrite, present, body)
+    await check_known(session, body.protocol_order or (), "/protocol_order")
     wanted = after.model_dump()
     if sent & COUNTED_FROM:
         wanted = await with_deadline(session, view.meeting.committee_id, wanted)

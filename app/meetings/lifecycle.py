@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
 
 
@@ -9,6 +10,17 @@ class MeetingFormat(StrEnum):
     VIRTUAL = "virtual"
     HYBRID = "hybrid"
     IN_PERSON = "in_person"
+
+
+class ParticipantsList(Choice):
+    """Who stands in the list of participants that others may read."""
+
+    NONE = "none"
+    """There is no such list."""
+    CONSENTED = "consented"
+    """Whoever agreed to be named."""
+    ALL = "all"
+    """Whoever did not refuse to be named."""
 
 
 class MeetingStatus(StrEnum):

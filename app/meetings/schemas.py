@@ -12,6 +12,7 @@ from app.committees.tables import Committee
 from app.core.fields import (
     ClockTime,
     Email,
+    EntityOrder,
     Flag,
     Handle,
     InstantField,
@@ -29,7 +30,13 @@ from app.core.fields import (
     Whole,
     ZoneName,
 )
-from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
+from app.meetings.lifecycle import (
+    MEETING,
+    MeetingFormat,
+    MeetingStatus,
+    MeetingVerb,
+    ParticipantsList,
+)
 from app.meetings.policy import Times
 from app.meetings.readiness import MissingCode, Severity
 from app.meetings.rule_schemas import (
@@ -135,6 +142,10 @@ class RegistrationDeadlinePatch(Schema):
 
 
 Contacts = Annotated[list[Contact], Field(max_length=20)]
+ORDER = (
+    "Handles of entities, in the order in which lists by protocol have them; null: as the "
+    "committee has it."
+)
 
 
 class MeetingMembers(Schema):
@@ -187,6 +198,14 @@ class MeetingMembers(Schema):
     needs_credentials: Flag = Field(
         False, description="Whether each delegation hands in a letter that is checked off."
     )
+
+    participants_list: ParticipantsList = ParticipantsList.CONSENTED
+    chatham_house: Flag = Field(
+        default=False,
+        description="The Chatham House rule: nobody learns who took part, so no list of "
+        "participants is published, not even to them.",
+    )
+    protocol_order: EntityOrder | None = Field(None, description=ORDER)
 
 
 class MeetingWrite(MeetingMembers):
@@ -293,6 +312,9 @@ class MeetingPatch(Schema):
     registration_rules: RegistrationRulesPatch | None = None
     substitution_freeze: Freeze | None = None
     needs_credentials: Flag | None = None
+    participants_list: ParticipantsList | None = None
+    chatham_house: Flag | None = None
+    protocol_order: EntityOrder | None = None
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -334,6 +356,9 @@ class MeetingShown(Schema):
     languages: Languages
     venue: Line | None
     contacts: Contacts
+    chatham_house: bool = Field(
+        description="Whether nobody learns who took part, by the Chatham House rule."
+    )
 
 
 class PublicMeetingOut(MeetingShown):
@@ -376,6 +401,11 @@ class MeetingOut(MeetingShown):
     needs_credentials: bool = Field(
         description="Whether each delegation hands in a letter that is checked off."
     )
+    participants_list: ParticipantsList
+    participants_published_at: InstantField | None = Field(
+        description="Since when others may read the list of participants; null: not published."
+    )
+    protocol_order: EntityOrder | None = Field(description=ORDER)
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Json, Row, TextList, WallTime, one_of, values
-from app.meetings.lifecycle import MeetingFormat, MeetingStatus
+from app.meetings.lifecycle import MeetingFormat, MeetingStatus, ParticipantsList
 
 
 class Meeting(Row, table=True):
@@ -24,6 +24,7 @@ class Meeting(Row, table=True):
     __table_args__ = (
         one_of("status", MeetingStatus),
         one_of("format", MeetingFormat),
+        one_of("participants_list", ParticipantsList),
         UniqueConstraint("committee_id", "number"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("ends_at > starts_at", name="period"),
@@ -80,6 +81,15 @@ class Meeting(Row, table=True):
     """Minutes before the start in which only an organizer substitutes people, with a reason."""
     needs_credentials: bool = False
     """Whether each delegation hands in a letter that an organizer checks off."""
+    participants_list: ParticipantsList = Field(
+        default=ParticipantsList.CONSENTED, sa_type=values(ParticipantsList)
+    )
+    participants_published_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Since when the list of participants may be read by others, unless `chatham_house` forbids."""
+    chatham_house: bool = False
+    """Nobody learns who took part: there is no list of participants."""
+    protocol_order: list[str] | None = Field(default=None, sa_type=TextList)
+    """None: as the committee has it."""
     calendar_sequence: int = 0
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)

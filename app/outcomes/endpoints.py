@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from app.agenda.problems import ItemUnknown
 from app.core.fields import accepted_languages, in_language
+from app.core.negotiation import preferred
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
@@ -216,7 +217,7 @@ async def get_report(
 ) -> Any:
     """Read the figures, the press line and who was there, in JSON or plain text."""
     response.headers["Vary"] = "Accept, Accept-Language"
-    if _wants_text(request.headers.get("accept")):
+    if preferred(request.headers.get("accept"), ("application/json", "text/plain")) == "text/plain":
         return await _text(session, view, languages)
     return await reports.report(session, view.meeting)
 
@@ -249,28 +250,6 @@ async def _text(
         await reports.text_report(session, view.meeting, language),
         headers={"Content-Language": language, "Vary": "Accept, Accept-Language"},
     )
-
-
-def _wants_text(accept: str | None) -> bool:
-    """Whether plain text is preferred to JSON (RFC 9110 section 12.5.1).
-
-    Raises `NotAcceptable` where neither is wanted.
-    """
-    weights = {kind: _weight(accept, kind) for kind in ("application/json", "text/plain")}
-    if not any(weights.values()):
-        raise NotAcceptable("The report is application/json or text/plain.")
-    return weights["text/plain"] > weights["application/json"]
-
-
-def _weight(accept: str | None, kind: str) -> float:
-    """The quality of a media type; the most exact range speaks for it."""
-    ranges = (kind, kind.partition("/")[0] + "/*", "*/*")
-    found: dict[str, float] = {}
-    for part in (accept or "*/*")[:1000].split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-        found[name] = float(quality) if quality.replace(".", "", 1).isdecimal() else 1.0
-    return next((found[each] for each in ranges if each in found), 0.0)
 
 
 def _action(row: Any) -> ActionOut:

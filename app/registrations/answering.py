@@ -28,6 +28,7 @@ from app.registrations import answer_queries as queries
 from app.registrations.answer_tables import Answer, AnswerSide
 from app.registrations.counting import Reading
 from app.registrations.events import RegistrationAnswered
+from app.registrations.facts import about
 from app.registrations.lifecycle import (
     LIVE,
     REGISTRATION,
@@ -35,7 +36,6 @@ from app.registrations.lifecycle import (
     RegistrationVerb,
 )
 from app.registrations.problems import RegistrationClosed
-from app.registrations.facts import about
 from app.registrations.tables import Registration
 
 MAX_ERRORS = 100

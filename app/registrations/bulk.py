@@ -17,6 +17,7 @@ from app.registrations import admission, answering, approval, needs, service
 from app.registrations.access import delegation_for
 from app.registrations.answering import Checked
 from app.registrations.lifecycle import RegistrationRole
+from app.registrations.listing import say_whether_listed
 from app.registrations.schemas import (
     BulkOutcome,
     BulkResult,
@@ -66,6 +67,7 @@ async def _register(
             invitation, entity = await delegation_for(session, view, wanted.entity)
             person = await person_of(session, entity, wanted)
             made = await register_one(session, view, invitation, person.id, wanted.role, wanted)
+            await say_whether_listed(session, view.meeting, made, wanted.listed)
     except Problem as problem:
         return _refused(place, problem)
     except IntegrityError as error:

@@ -14,7 +14,6 @@ from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotPermitted
 from app.core.routes import Session, router_for
 from app.entities.problems import NotOfThisEntity, PersonLeft
-from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
 from app.meetings.rules import Change
@@ -43,6 +42,7 @@ from app.registrations.lifecycle import (
     RegistrationStatus,
     RegistrationVerb,
 )
+from app.registrations.listing import say_whether_listed
 from app.registrations.problems import (
     AlreadyPresent,
     AlreadyRegistered,
@@ -91,6 +91,17 @@ async def list_registrations(
     participation: Annotated[
         Participation | None, Query(description="Only those whose calendar answered so.")
     ] = None,
+    search: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=100,
+            pattern=r"\S",
+            description="Words that stand in the name or the address, in any order; letter case "
+            "and accents make no difference.",
+            examples=["rossi am"],
+        ),
+    ] = None,
 ) -> Page[RegistrationOut]:
     """List registrations: everybody's for organizers, the own delegation for focal points."""
     own = None if view.observes else own_entities(view)
@@ -101,10 +112,12 @@ async def list_registrations(
         status=status,
         role=role,
         participation=participation,
+        search=await queries.words_of(session, search) if search is not None else None,
+        by_address=not (view.observes and not view.organizes),
     )
     if view.caller.link is not None:
         statement = statement.where(col(Registration.invitation_id) == view.caller.link.resource_id)
-    columns = {"arrival": col(Registration.queue_number), "name": col(Person.name)}
+    columns = {"arrival": col(Registration.queue_number), "name": col(Registration.name_key)}
     order = ordering(sort, columns, col(Registration.id))
     return await fetch_page(session, paging, statement, order, lambda row: shown(row, view))
 
@@ -137,6 +150,7 @@ async def register_person(
     invitation, entity = await delegation_for(session, view, body.entity)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role, body)
+    await say_whether_listed(session, view.meeting, made, body.listed)
     places: Sequence[int | None] = (None, None, None)
     if made.status is RegistrationStatus.WAITING:
         places = await queries.places_at_end(session, made, invitation.pool_id)
@@ -180,7 +194,8 @@ async def change_registration(
     body: RegistrationPatch,
     request: Request,
 ) -> RegistrationOut:
-    """Change the role or the needs; a role without a seat frees the one that was held.
+    """Change the role, the needs, or whether the person stands in a list that others read; a role
+    without a seat frees the one that was held.
 
     A role that takes a seat is taken like a new registration: by organizers at any time, by others
     while registration is open.
@@ -208,6 +223,8 @@ async def change_registration(
     if "needs" in body.model_fields_set:
         said = needs_after(found.registration.needs, body.needs)
         await needs.state(session, found.meeting, found.registration, said)
+    if body.listed is not None:
+        await say_whether_listed(session, found.meeting, found.registration, body.listed)
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
 
@@ -285,6 +302,7 @@ async def substitute_registration(
         override=body.override_reason if overridden else None,
     )
     await bulk.keep_answers(session, found.meeting, made, said, body)
+    await say_whether_listed(session, found.meeting, made, body.listed)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
     return shown(await queries.find_row(session, view.meeting.id, made.id), view)
 
@@ -358,4 +376,5 @@ _OWN = (
     "successor_id",
     "pending_since",
     "participation",
+    "listed",
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.events import Event
 from app.registrations.lifecycle import (
+    Listed,
     Participation,
     RegistrationRole,
     RegistrationStatus,
@@ -141,6 +142,17 @@ class RegistrationReaddressed(RegistrationEvent):
     """What the person is sent goes to another address from now on; the old links died."""
 
     name: ClassVar[str] = "registration.readdressed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationListed(RegistrationEvent):
+    """The person agreed to stand in a published list of participants, refused it, or took it
+    back.
+    """
+
+    name: ClassVar[str] = "registration.listed"
+    was: Listed
+    listed: Listed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,14 @@ class WaitingLine(StrEnum):
     MEETING = "meeting"
 
 
+class Listed(Choice):
+    """Whether somebody may stand in a list of participants that others read."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_ASKED = "not_asked"
+
+
 class RegistrationVerb(Choice):
     APPROVE = "approve"
     """What approval does while a seat is free."""

@@ -15,9 +15,9 @@ from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations import answer_queries
 from app.registrations.events import RegistrationNeedsStated
+from app.registrations.facts import about
 from app.registrations.lifecycle import HOLDING, LIVE, REGISTRATION, RegistrationVerb
 from app.registrations.problems import RegistrationClosed
-from app.registrations.facts import about
 from app.registrations.tables import Registration
 
 PURPOSE = {"en": "To provide interpretation, captions and access to the meeting."}

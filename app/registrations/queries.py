@@ -1,6 +1,8 @@
 """Every select about registrations, and the one statement that writes one."""
 
+import unicodedata
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,18 +12,22 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
+    and_,
     bindparam,
     case,
     cast,
     column,
     exists,
     func,
+    literal,
     or_,
     select,
     table,
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
@@ -36,6 +42,7 @@ from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import (
     LIVE,
+    Listed,
     Participation,
     RegistrationRole,
     RegistrationStatus,
@@ -75,6 +82,9 @@ _WRITE = text(_STATEMENT.format(pooled=""))
 _WRITE_POOLED = text(_STATEMENT.format(pooled=_POOLED))
 """Registration, all counters, the invitation's answer and the log in one round trip, to keep the
 locks short."""
+
+MAX_WORDS = 8
+"""Of a search that count."""
 
 _attendance = table("attendance", column("registration_id"))
 """Presence lies to the right: its columns are named here, nothing is imported."""
@@ -150,6 +160,23 @@ async def find_invitation_of(
     return (await session.execute(statement.limit(2))).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that is sought, as it was written and as names are kept."""
+
+    written: str
+    plain: str
+
+
+async def words_of(session: AsyncSession, search: str) -> list[Word]:
+    """The words of a search. Names are kept without accents and hyphens, addresses as they are;
+    PostgreSQL is asked, so that both are told the same way.
+    """
+    written = [unicodedata.normalize("NFKC", word) for word in search.lower().split()[:MAX_WORDS]]
+    plain = select(*(func.folded(literal(word)) for word in written))
+    return [Word(*each) for each in zip(written, (await session.execute(plain)).one(), strict=True)]
+
+
 def list_registrations(
     meeting_id: UUID,
     *,
@@ -158,9 +185,13 @@ def list_registrations(
     status: RegistrationStatus | None = None,
     role: RegistrationRole | None = None,
     participation: Participation | None = None,
+    search: Sequence[Word] | None = None,
+    by_address: bool = True,
 ) -> Select[Any]:
     """Rows of (Registration, Entity, Person, the places in the waiting lists of entity, meeting and
     pool, None for who does not wait there, and the name of whoever decided or None).
+
+    Every word of `search` stands somewhere in the name, or in an address if these may be told.
     """
     statement = _listed(meeting_id)
     if entities is not None:
@@ -173,6 +204,8 @@ def list_registrations(
         statement = statement.where(col(Registration.role) == role)
     if participation is not None:
         statement = statement.where(col(Registration.participation) == participation)
+    if search is not None:
+        statement = statement.where(*_found_by(search, by_address=by_address))
     return statement
 
 
@@ -234,6 +267,13 @@ async def lock_to_come(
         .execution_options(populate_existing=True)
     )
     return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def set_listed(session: AsyncSession, registration_id: UUID, listed: Listed) -> None:
+    statement = update(Registration).where(col(Registration.id) == registration_id)
+    await session.execute(
+        statement.values(listed=listed).execution_options(synchronize_session=False)
+    )
 
 
 async def was_present(session: AsyncSession, registration_id: UUID) -> bool:
@@ -361,6 +401,29 @@ def _listed(meeting_id: UUID) -> Select[Any]:
         .where(col(Registration.meeting_id) == meeting_id)
     )
     return listed
+
+
+def _found_by(words: Sequence[Word], *, by_address: bool) -> list[ColumnElement[bool]]:
+    """Conditions upon people; the pairs of characters lead an index to the few that may fit."""
+    conditions: list[ColumnElement[bool]] = []
+    for word in words:
+        parts = {word.plain, word.written} if by_address else {word.plain}
+        found = [_contains(col(Person.search_text), part) for part in sorted(parts)]
+        conditions.append(or_(*found))
+        if not by_address:
+            conditions.append(_stands_in(col(Registration.name_key), word.plain))
+    return conditions
+
+
+def _contains(text_of: Any, part: str) -> ColumnElement[bool]:
+    stands = _stands_in(text_of, part)
+    pairs = {part[n : n + 2] for n in range(len(part) - 1)}
+    found_by_pairs = func.grams(text_of).op("@>")(cast(sorted(pairs), ARRAY(Text)))
+    return and_(found_by_pairs, stands) if pairs else stands
+
+
+def _stands_in(text_of: Any, part: str) -> ColumnElement[bool]:
+    return func.strpos(text_of, literal(part)) > 0
 
 
 def _is_entity(ref: str) -> Any:

@@ -22,6 +22,7 @@ from app.meetings.rules import ApprovalReason
 from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
     Decision,
+    Listed,
     Participation,
     RegistrationRole,
     RegistrationStatus,
@@ -79,6 +80,12 @@ class Named(Schema):
         return self
 
 
+LISTED = (
+    "Whether the person agreed to stand in a list of participants that others read; the meeting's "
+    "`participants_list` says what follows from that."
+)
+
+
 class RegistrationCreate(Named):
     """Name somebody: `person_id` of the directory, or a `person`."""
 
@@ -90,6 +97,7 @@ class RegistrationCreate(Named):
         examples=["unodc"],
     )
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
+    listed: Listed = Field(Listed.NOT_ASKED, description=LISTED)
 
 
 class SubstituteCreate(Named):
@@ -110,6 +118,14 @@ class SubstituteCreate(Named):
     override_reason: Reason | None = Field(
         None, description="Within the freeze before the meeting, why an organizer does it still."
     )
+    listed: Listed = Field(
+        Listed.NOT_ASKED, description="As in registering: nobody inherits it from the one replaced."
+    )
+
+
+def _an_answer(listed: Listed | None) -> Listed:
+    """Removing the answer is not having asked."""
+    return listed or Listed.NOT_ASKED
 
 
 def _a_role(role: RegistrationRole | None) -> RegistrationRole:
@@ -122,6 +138,7 @@ def _a_role(role: RegistrationRole | None) -> RegistrationRole:
 class RegistrationPatch(Schema):
     role: Annotated[RegistrationRole | SkipJsonSchema[None], AfterValidator(_a_role)] = None
     needs: NeedsPatch | None = Field(None, description="Null takes all of them back.")
+    listed: Annotated[Listed | SkipJsonSchema[None], AfterValidator(_an_answer)] = None
 
 
 class RegisteredEntity(Schema):
@@ -206,6 +223,7 @@ class RegistrationOut(Schema):
     needs: Needs | None = Field(
         description="Null where nothing was said, and for observers.",
     )
+    listed: Listed = Field(description=LISTED)
     allowed: list[RegistrationVerb] = Field(
         max_length=20, description="What may be done with it now."
     )

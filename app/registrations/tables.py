@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, Text, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Json, Row, TextList, one_of, values
+from app.core.tables import Instant, Json, Row, SortKey, TextList, one_of, values
 from app.registrations.lifecycle import (
     Decision,
+    Listed,
     Participation,
     RegistrationRole,
     RegistrationStatus,
@@ -73,6 +74,7 @@ class Registration(Row, table=True):
             " AND (status <> 'rejected' OR decision = 'rejected')",
             name="decided",
         ),
+        one_of("listed", Listed),
         CheckConstraint(
             "(status = 'substituted') = (successor_id IS NOT NULL)"
             " AND (status = 'substituted') = (substituted_at IS NOT NULL)",
@@ -112,6 +114,11 @@ class Registration(Row, table=True):
             "queue_number",
             postgresql_where=text("status = 'pending'"),
         ),
+        Index("ix_registrations_name", "meeting_id", "name_key", "id"),
+        Index("ix_registrations_by_entity", "meeting_id", "entity_id", "queue_number"),
+        Index("ix_registrations_by_status", "meeting_id", "status", "queue_number"),
+        Index("ix_registrations_by_role", "meeting_id", "role", "queue_number"),
+        Index("ix_registrations_by_participation", "meeting_id", "participation", "queue_number"),
     )
 
     meeting_id: UUID = Field(foreign_key="meetings.id")
@@ -164,3 +171,10 @@ class Registration(Row, table=True):
     """Ids of the required questions that have no answer."""
     needs: dict[str, Any] | None = Field(default=None, sa_type=Json)
     """Interpretation and accessibility, for organizers and the own entity alone."""
+    listed: Listed = Field(
+        default=Listed.NOT_ASKED,
+        sa_type=values(Listed),
+        sa_column_kwargs={"server_default": Listed.NOT_ASKED.value},
+    )
+    name_key: str = Field(default="", sa_type=SortKey)
+    """The person's name as lists are sorted by it; triggers keep it, also when the name changes."""

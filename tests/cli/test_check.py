@@ -120,6 +120,10 @@ BREAKS = {
         ),
         "meeting {meeting}: registration {waiting} is waiting and its holder counts as present",
     ),
+    "a name to sort by": (
+        "UPDATE registrations SET name_key = 'x' WHERE status = 'waiting'",
+        "registration {waiting}: its name is sorted as another",
+    ),
     "issued bytes": (
         "UPDATE agenda_versions SET full_body = full_body || ' '::bytea",
         "agenda of {meeting}, version 1: the full bytes are not those that were issued",

@@ -54,7 +54,8 @@ async def call(
         else:
             content = {"json": BODIES[operation_id](part)}
     address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
-    return await client.request(method, address, headers=headers, **content)
+    query = QUERIES.get(operation_id)
+    return await client.request(method, address, params=query, headers=headers, **content)
 
 
 def new_handle() -> str:
@@ -188,6 +189,12 @@ SHEETS: dict[str, Body] = {
     "importMembers": lambda part: f"entity,since\n{part.stranger['handle']},2020-01-01\n",
 }
 """CSV bodies that the imports take."""
+
+_CHANGES = ("getDelegationChanges", "getParticipantChanges")
+QUERIES = dict.fromkeys(
+    [*_CHANGES, *(f"{name}File" for name in _CHANGES)], {"since": "2021-09-01T00:00:00Z"}
+)
+"""Query parameters that must be there."""
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""

@@ -77,6 +77,8 @@ class Part:
             "language": "fr",
             "d": "new-york",
             "year": "2021",
+            "suffix": "csv",
+            "form": "csv",
         }
         holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
         listed = "/v1/duty-stations/new-york/holidays/2021"
@@ -175,6 +177,7 @@ class Part:
             "registration_id": registration["id"],
             "pool_id": pool["id"],
         }
+        await post(self.administrator, f"{self.path}/lists/participants/publish")
         self.ids["mail_id"] = await self._mail()
         self.ids["file_id"] = await self._file(focal_point)
         self.ids["exception_id"] = await self._exception()

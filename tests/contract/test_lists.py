@@ -109,6 +109,7 @@ async def crowded(world: World, set_clock) -> Part:
             await session.execute(text(copying(table, members, which)))
         for statement in (*HOLIDAYS, PENDING):
             await session.execute(text(statement))
+        await session.execute(text("UPDATE registrations SET listed = 'yes'"))
     return part
 
 
@@ -132,7 +133,7 @@ async def test_every_list_takes_as_many_statements_for_one_row_as_for_fifty(
         for name, (method, path, described) in operations(app.openapi()).items()
         if method == "GET" and "Page_" in str(described["responses"]["200"].get("content", ""))
     }
-    assert len(lists) == 32
+    assert len(lists) == 34
     shown = {}
     differing = {}
     for name, path in lists.items():

@@ -1,0 +1,1 @@
+"""Delegations and participants as lists: in six languages, as data, as sheets and on paper."""
