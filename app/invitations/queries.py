@@ -50,6 +50,8 @@ _incoming = table("incoming_mails", column("invitation_id"), column("state"))
 
 _people = table("people", column("id"))
 """Named without the members that rules ask for: see `_named`."""
+MOST_PLACES = 1_000_000
+"""For late ones, as the board shows them."""
 _LIVE = ("pending", "confirmed", "waiting", "offered")
 
 MAIL_STATES = ("planned", "sent", "delayed", "bounced", "failed")
@@ -176,8 +178,9 @@ def _named() -> Select[Any]:
 
 def _late_places() -> Select[Any]:
     """How many an entity may register late now, by exceptions."""
+    places = func.coalesce(func.sum(_exceptions.c.persons - _exceptions.c.used), 0)
     return (
-        select(func.coalesce(func.sum(_exceptions.c.persons - _exceptions.c.used), 0))
+        select(func.least(places, MOST_PLACES))
         .select_from(_exceptions)
         .where(
             _exceptions.c.invitation_id == col(Invitation.id),
