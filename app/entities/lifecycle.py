@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+MOST_ADDRESSES = 50
+"""Of one person, beside the main one."""
+
 
 class FocalPointKind(StrEnum):
     PRINCIPAL = "principal"

@@ -19,7 +19,7 @@ from app.core.fields import (
     ZoneName,
     normalised_email,
 )
-from app.entities.lifecycle import FocalPointKind, Gender, Level
+from app.entities.lifecycle import MOST_ADDRESSES, FocalPointKind, Gender, Level
 
 
 class EntityWrite(Schema):
@@ -69,7 +69,7 @@ Addresses = Annotated[
     list[Email],
     AfterValidator(_each_once),
     Field(
-        max_length=20,
+        max_length=MOST_ADDRESSES,
         description="Others by which the person is recognized; no mail goes there.",
         examples=[["amina.rossi@example.org"]],
     ),

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Json, Row, TextList, one_of, values
-from app.entities.lifecycle import FocalPointKind, Gender, Level
+from app.entities.lifecycle import MOST_ADDRESSES, FocalPointKind, Gender, Level
 
 
 class Entity(Row, table=True):
@@ -40,7 +40,7 @@ class Person(Row, table=True):
         one_of("level", Level),
         one_of("gender", Gender),
         CheckConstraint("email = lower(email)", name="email_lower"),
-        CheckConstraint("cardinality(addresses) <= 50", name="addresses"),
+        CheckConstraint(f"cardinality(addresses) <= {MOST_ADDRESSES}", name="addresses"),
         CheckConstraint(
             "(level IS NULL AND gender IS NULL) OR statistics_consent_at IS NOT NULL",
             name="consent",

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.entities.lifecycle import Gender, Level
+from app.core.problems import Invalid
+from app.entities.lifecycle import MOST_ADDRESSES, Gender, Level
 from app.entities.problems import PersonMerged as MergedAlready
 from app.entities.tables import Person, PersonMerge
 from app.events import record
@@ -54,7 +55,7 @@ async def merge(
     """The other entry is the kept person from now on: what hung on it follows, its addresses are
     theirs. Both are locked.
 
-    Raises `PersonMerged`, `BothRegistered`, `BothFocalPoints`.
+    Raises `PersonMerged`, `BothRegistered`, `BothFocalPoints`; `Invalid` with too many addresses.
     """
     await _check(session, kept, other)
     values = _after(kept, other, take)
@@ -140,6 +141,9 @@ def _after(kept: Person, other: Person, take: Collection[Taken]) -> dict[str, An
     email = values.get("email", kept.email)
     known = [kept.email, *kept.addresses, other.email, *other.addresses]
     values["addresses"] = [each for each in dict.fromkeys(known) if each != email]
+    if len(values["addresses"]) > MOST_ADDRESSES:
+        detail = f"Together they have more than {MOST_ADDRESSES} addresses beside the main one."
+        raise Invalid.at("/other", detail)
     values["account_id"] = kept.account_id or other.account_id
     if _WITH_CONSENT & set(take):
         values["statistics_consent_at"] = kept.statistics_consent_at or other.statistics_consent_at
@@ -154,7 +158,8 @@ def _restore(kept: Person, other: Person, made: PersonMerge) -> None:
     theirs = {other.email, *other.addresses}
     if kept.email in theirs:
         raise MergeStands("The main address is the other person's: correct it first.")
-    if kept.addresses == made.after["addresses"]:
+    own_again = kept.email == made.before.get("email", kept.email)
+    if own_again and kept.addresses == made.after["addresses"]:
         kept.addresses = list(made.before["addresses"])
     else:
         own = [each for each in kept.addresses if each not in theirs]

@@ -190,6 +190,31 @@ async def test_what_was_corrected_since_stays_corrected(directory: Directory) ->
     assert (then["email"], then["addresses"]) == ("b@example.org", ["c@example.org"])
 
 
+async def test_the_address_of_before_is_kept_where_the_taken_one_was_corrected(
+    directory: Directory,
+) -> None:
+    kept, other = await two(directory)
+    await directory.do("merge", kept, other=other["id"], take=["email"])
+    path = f"{directory.people}/{kept['id']}"
+    await directory.administrator.patch(path, json={"email": "new@example.org"})
+    await directory.do("unmerge", kept, other=other["id"])
+    now, then = await directory.read(kept), await directory.read(other)
+    assert (now["email"], now["addresses"]) == ("new@example.org", ["a@example.org"])
+    assert (then["email"], then["addresses"]) == ("b@example.org", ["c@example.org"])
+
+
+async def test_one_person_has_no_more_than_fifty_other_addresses(directory: Directory) -> None:
+    many = [
+        await directory.person(addresses=[f"p{who}.{n}@example.org" for n in range(25)])
+        for who in range(2)
+    ]
+    refused = await directory.do("merge", many[0], other=many[1]["id"])
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/other")
+    fewer = await directory.person(addresses=[f"p3.{n}@example.org" for n in range(24)])
+    assert (await directory.do("merge", fewer, other=many[0]["id"])).status_code == 200
+    assert len((await directory.read(fewer))["addresses"]) == 50
+
+
 async def test_an_address_that_somebody_else_has_by_now_stands_in_the_way(
     directory: Directory,
 ) -> None:
