@@ -136,6 +136,9 @@ def settings_of(url: str, folder: Path) -> Settings:
         clock=f"file:{folder / 'clock'}",
         rate_limit="off",
         guess_limit="off",
+        database_wait=60,  # a busy machine is no wrong answer
+        lock_timeout=60_000,
+        statement_timeout=60_000,
     )
 
 
