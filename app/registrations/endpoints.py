@@ -59,9 +59,9 @@ from app.registrations.problems import (
     SubstitutionFrozen,
 )
 from app.registrations.schemas import (
+    ApprovalDecisionOut,
     BulkResult,
     DecidedBy,
-    DecisionOut,
     RegisteredEntity,
     RegisteredPerson,
     RegistrationCreate,
@@ -342,11 +342,11 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
     )
 
 
-def _decision(registration: Registration, decider: str | None) -> DecisionOut | None:
+def _decision(registration: Registration, decider: str | None) -> ApprovalDecisionOut | None:
     if registration.decision is None:
         return None
     by = registration.decided_by
-    return DecisionOut(
+    return ApprovalDecisionOut(
         decision=registration.decision,
         decided_at=registration.decided_at,
         decided_by=DecidedBy(id=by, name=decider) if decider else None,

@@ -166,7 +166,7 @@ class DecidedBy(Schema):
     name: ShortLine
 
 
-class DecisionOut(Schema):
+class ApprovalDecisionOut(Schema):
     """A decision about a registration that needed one."""
 
     decision: Decision
@@ -211,7 +211,9 @@ class RegistrationOut(Schema):
     pending_because: list[ApprovalReason] = Field(
         max_length=10, description="Why it needs, or needed, a decision."
     )
-    decision: DecisionOut | None = Field(description="What an organizer has said; null before.")
+    decision: ApprovalDecisionOut | None = Field(
+        description="What an organizer has said; null before."
+    )
     participation: Participation = Field(
         description="What the person's calendar program last answered; no seat moves because of it."
     )
