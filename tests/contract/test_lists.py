@@ -1,6 +1,7 @@
 """A list takes the same SQL statements whether it shows one row or fifty: every list there is."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import httpx
 import pytest
@@ -63,6 +64,20 @@ HOLIDAYS = [
 
 PENDING = "UPDATE registrations SET status = 'pending', pending_since = now()"
 """All wait for a decision, which no other list minds."""
+HISTORY = text(
+    """
+    INSERT INTO registrations
+    SELECT copy.*
+      FROM generate_series(1, CAST(:many AS int)) AS n,
+           (SELECT to_jsonb(r) AS row FROM registrations r WHERE id = :registration) AS first,
+           jsonb_populate_record(NULL::registrations, row || jsonb_build_object(
+               'id', md5('history' || n)::uuid, 'person_id', CAST(:person AS text),
+               'queue_number', n + 5000,
+               'meeting_id', CASE n WHEN CAST(:many AS int) THEN CAST(:meeting AS uuid)
+                             ELSE md5('meetings' || n)::uuid END)) AS copy
+    """
+)
+"""One person at every meeting."""
 
 BASES = {
     "committees": "c",
@@ -107,6 +122,13 @@ async def crowded(world: World, set_clock) -> Part:
             base = part.ids.get(BASES.get(table, ""))
             which = f"id = '{base}'" if base else f"meeting_id = '{part.ids['m']}'"
             await session.execute(text(copying(table, members, which)))
+        of_one = {
+            "many": MANY,
+            "registration": UUID(part.ids["registration_id"]),
+            "person": part.ids["person_id"],
+            "meeting": UUID(part.ids["m"]),
+        }
+        await session.execute(HISTORY, of_one)
         for statement in (*HOLIDAYS, PENDING):
             await session.execute(text(statement))
         await session.execute(text("UPDATE registrations SET listed = 'yes'"))
