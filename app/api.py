@@ -31,6 +31,7 @@ from app.registrations import listeners as of_registrations  # noqa: F401  # the
 from app.registrations.endpoints import router as registrations
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
+from app.series.endpoints import router as series
 
 TAGS = [
     {"name": "identity", "description": "Who am I, tokens, accounts, roles, links from mails."},
@@ -40,6 +41,7 @@ TAGS = [
     },
     {"name": "entities", "description": "Organizations, their people and focal points."},
     {"name": "meetings", "description": "A meeting and its life."},
+    {"name": "series", "description": "Recurring meetings of a committee, from a template."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
@@ -69,6 +71,7 @@ for part in (
     invitation_links,
     letters,
     registrations,
+    series,
     reminders,
     digests,
     attendance,

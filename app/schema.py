@@ -19,7 +19,8 @@ import app.meetings.tables
 import app.outcomes.tables
 import app.panels.tables
 import app.registrations.tables
-import app.reminders.tables  # noqa: F401  # imported for the tables that they define
+import app.reminders.tables
+import app.series.tables  # noqa: F401  # imported for the tables that they define
 
 metadata = SQLModel.metadata
 

@@ -114,21 +114,13 @@ class RegistrationDeadlinePatch(Schema):
 Contacts = Annotated[list[Contact], Field(max_length=20)]
 
 
-class MeetingMembers(Schema):
-    """What an organizer says of a meeting, whatever the committee's defaults."""
+class MeetingSettings(Schema):
+    """What an organizer says of a meeting beside its times; also of all that follow a template."""
 
     title: LocalizedLine = Field(description="In one of the meeting's languages at least.")
     description: LocalizedText = Field(default_factory=dict)
     format: MeetingFormat = MeetingFormat.VIRTUAL
-    local_start: MeetingTime
-    start_offset: Offset | None = None
-    local_end: MeetingTime
-    end_offset: Offset | None = None
     capacity: Seats | None = Field(None, description="Seats in all; no limit if left out.")
-    registration_opens_at: InstantField | None = None
-    registration_closes_at: InstantField | None = Field(
-        None, description="After it opens, and by the end of the meeting."
-    )
     registration_deadline: RegistrationDeadline | None = Field(
         None,
         description="The rule that `registration_closes_at` follows from. Of the two the last one "
@@ -143,6 +135,19 @@ class MeetingMembers(Schema):
         None,
         description="Whether a link to answer works only with a code from the mailbox that it "
         "went to; null: as the committee has it.",
+    )
+
+
+class MeetingMembers(MeetingSettings):
+    """What an organizer says of a meeting, whatever the committee's defaults."""
+
+    local_start: MeetingTime
+    start_offset: Offset | None = None
+    local_end: MeetingTime
+    end_offset: Offset | None = None
+    registration_opens_at: InstantField | None = None
+    registration_closes_at: InstantField | None = Field(
+        None, description="After it opens, and by the end of the meeting."
     )
 
 
@@ -268,6 +273,7 @@ class MeetingShown(Schema):
     number: int = Field(
         ge=1, le=2_147_483_647, description="Counted in the committee, from 1.", examples=[6]
     )
+    series_id: UUID | None = Field(description="The series that it belongs to, if any.")
     status: MeetingStatus
     title: LocalizedLine
     description: LocalizedText
