@@ -11,6 +11,7 @@ from app.committees.endpoints import router as committees
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.feeds.endpoints import router as feeds
+from app.feeds.series import router as series_feeds
 from app.holidays.endpoints import router as holidays
 from app.identity.endpoints import router as identity
 from app.inbox.endpoints import router as inbox
@@ -79,6 +80,7 @@ for part in (
     audit,
     calendar,
     feeds,
+    series_feeds,
     mail,
     wordings,
     previews,
