@@ -1,87 +1,13 @@
 """What people receive of a series: an entry a meeting, and one mail for everything else."""
 
-import email
-from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Any
 
 import icalendar
-import pytest
-from sqlalchemy import text
 
-from app.core import clock
-from app.events.relay import Following, Relay
-from app.jobs.queue import Patience
-from app.mail.listeners import FOLLOWER, Planner
-from app.mail.mime import Envelope
-from app.mail.sending import Sender
-from tests.mail.reader import READER
-from tests.mail.stage import HOUSE
-from tests.series.stage import Stage
+from tests.series.post import Told
 from tests.world import named, post
 
 PLAN = "application/vnd.secretariat.plan+json"
-
-
-@dataclass
-class Post:
-    """Plans and sends, and keeps what was sent by recipient."""
-
-    stage: Stage
-    mails: dict[str, list[EmailMessage]] = field(default_factory=dict)
-
-    async def close(self) -> None: ...
-
-    async def send(self, envelope: Envelope) -> None:
-        mail = email.message_from_bytes(envelope.data, policy=READER)
-        self.mails.setdefault(envelope.recipient, []).append(mail)
-
-    async def planned(self) -> None:
-        database = self.stage.world.app.state.database
-        relay = Relay(database, [Following(FOLLOWER, Planner(HOUSE.domain))])
-        while await relay.advance():
-            pass
-
-    async def delivered(self) -> dict[str, list[EmailMessage]]:
-        """The mails that go out now."""
-        self.mails.clear()
-        await self.planned()
-        database = self.stage.world.app.state.database
-        due = text("SELECT id FROM messages WHERE state = 'planned' AND due_at <= :now ORDER BY id")
-        async with database.transaction() as session:
-            ids = (await session.execute(due, {"now": clock.now()})).scalars().all()
-        sender = Sender(database, self, HOUSE, Patience())
-        for message_id in ids:
-            await sender.send(message_id)
-        return dict(self.mails)
-
-
-@dataclass
-class Told:
-    """A series to which an entity with a focal point is invited, and somebody registered."""
-
-    stage: Stage
-    series: dict[str, Any]
-    meetings: list[dict[str, Any]]
-    entity: dict[str, Any]
-    post: Post
-
-
-@pytest.fixture
-async def told(stage: Stage) -> Told:
-    series, meetings = await stage.scheduled()
-    entity = await stage.world.entity()
-    await stage.world.membership(stage.committee, entity)
-    focal = {"person": {"name": "Focal", "email": "focal@example.org"}}
-    points = f"/v1/entities/{entity['id']}/focal-points"
-    await post(stage.world.administrator, points, focal)
-    for meeting in meetings:
-        await stage.world.invitation(meeting, entity, seat_quota=1)
-    path = f"{stage.path}/{series['id']}/registrations"
-    body = named(1, entity=entity["handle"])
-    registered = await post(stage.organizer, path, body)
-    assert [m["outcome"] for m in registered["meetings"]] == ["confirmed"] * 3
-    return Told(stage, series, meetings, entity, Post(stage))
 
 
 def entries(mails: list[EmailMessage]) -> list[tuple[str, str, int, str]]:
