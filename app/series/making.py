@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.committees.tables import Committee
 from app.core import clock
+from app.core.database import constraint
 from app.core.problems import Problem
 from app.core.routes import as_problem
 from app.core.zones import to_local
@@ -22,6 +23,7 @@ from app.meetings.templates import Room, members_of
 from app.series import agendas, policy, queries
 from app.series.lifecycle import DateOutcome, DateReason
 from app.series.policy import Slot
+from app.series.problems import ONE_A_DATE
 from app.series.schemas import SeriesTemplate
 from app.series.service import template_of
 from app.series.tables import Series
@@ -127,9 +129,9 @@ async def _made(
     return replace(planned, outcome=DateOutcome.MADE, meeting=meeting)
 
 
-def _is_race(error: Exception) -> bool:
+def _is_race(error: Problem | IntegrityError) -> bool:
     """Somebody else has made the meeting of this date meanwhile: the whole request is refused."""
-    return "uq_meetings_series_id_series_date" in str(error)
+    return isinstance(error, IntegrityError) and constraint(error) == ONE_A_DATE
 
 
 async def _make(

@@ -16,7 +16,7 @@ from app.series.lifecycle import AtClockChange, DateReason, OnDayOff, SeriesVerb
 FARTHEST: Final = timedelta(days=31)
 """Within so many days the next working day must lie."""
 PLACEHOLDERS: Final = ("number", "ordinal", "year")
-_PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]*)\}")
+_PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]+)\}")
 _DAY: Final = timedelta(days=1)
 _MOVABLE: Final[Mapping[SeriesVerb, frozenset[MeetingStatus]]] = {
     SeriesVerb.SCHEDULE: frozenset({MeetingStatus.DRAFT}),
@@ -111,7 +111,7 @@ def stays(
     """Why an act on the whole series leaves a meeting alone; None if it does not."""
     if status not in _MOVABLE[verb]:
         return f"The meeting is {status.value}."
-    if starts_at <= now:
+    if starts_at <= now and status is not MeetingStatus.POSTPONED:
         return "The time of its start has passed."
     return None
 
