@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.ids import new_id
 from app.core.problems import FieldError, Invalid
 from app.meetings.tables import Meeting
-from app.series.schemas import TemplateItem, walked
+from app.series.template import TemplateItem, walked
 
 PLACE = "/template/agenda"
 

@@ -24,9 +24,9 @@ from app.series import agendas, policy, queries
 from app.series.lifecycle import DateOutcome, DateReason
 from app.series.policy import Slot
 from app.series.problems import ONE_A_DATE
-from app.series.schemas import SeriesTemplate
 from app.series.service import template_of
 from app.series.tables import Series
+from app.series.template import SeriesTemplate
 
 
 @dataclass(frozen=True, slots=True)

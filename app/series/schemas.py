@@ -1,55 +1,40 @@
 """Series as they cross the wire."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from app.agenda.lifecycle import ItemAccess, ItemKind
 from app.core.fields import (
     ClockTime,
     Day,
     Email,
-    Flag,
     Handle,
     InstantField,
     Language,
     Line,
     LocalizedLine,
-    LocalizedText,
-    Minutes,
     Paragraphs,
     Schema,
-    Seats,
     ShortLine,
     WallTimeField,
     Whole,
     ZoneName,
 )
-from app.meetings.lifecycle import MeetingFormat, MeetingStatus
-from app.meetings.templates import MeetingTemplate, Room
+from app.meetings.lifecycle import MeetingStatus
+from app.meetings.templates import Room
 from app.registrations.lifecycle import RegistrationRole
 from app.series.lifecycle import (
     AtClockChange,
     DateOutcome,
     DateReason,
-    Frequency,
     OnDayOff,
     RegisteredOutcome,
     Weekday,
 )
-from app.series.policy import unknown_placeholders
-from app.series.recurrence import Rule
-
-WEEKDAY = r"^([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)$"
-
-
-def _not_zero(day: int) -> int:
-    if day == 0:
-        raise ValueError("is a day of the month, negative from its end")
-    return day
+from app.series.rules import RulePatch, RuleWrite
+from app.series.template import SeriesTemplate, TemplatePatch
 
 
 def _in_order(days: list[date]) -> list[date]:
@@ -58,31 +43,6 @@ def _in_order(days: list[date]) -> list[date]:
     return sorted(days)
 
 
-ByDay = Annotated[
-    list[Annotated[str, StringConstraints(min_length=2, max_length=4, pattern=WEEKDAY)]],
-    Field(
-        max_length=35,
-        description="Days of the week, in monthly and yearly rules also the nth of a month: `2TU`, "
-        "`-1FR`.",
-        examples=[["2TU"]],
-    ),
-]
-ByMonthDay = Annotated[
-    list[Annotated[int, Field(ge=-31, le=31), Whole, AfterValidator(_not_zero)]],
-    Field(max_length=62, description="Days of the month; -1 is the last one."),
-]
-ByMonth = Annotated[
-    list[Annotated[int, Field(ge=1, le=12), Whole]],
-    Field(max_length=12, description="Only in these months, 1 for January."),
-]
-Interval = Annotated[
-    int, Field(ge=1, le=60, description="2 for every second week, and so on."), Whole
-]
-Count = Annotated[
-    int,
-    Field(ge=1, le=1000, description="How many dates it gives, those that are skipped included."),
-    Whole,
-]
 Length = Annotated[
     int, Field(ge=5, le=20_160, description="Minutes from start to end.", examples=[180]), Whole
 ]
@@ -100,117 +60,6 @@ FromMeeting = Annotated[
         examples=["coordination-committee-8"],
     ),
 ]
-
-
-class RuleWrite(Schema):
-    """A recurrence rule: parts of RRULE (RFC 5545 section 3.3.10) under their names there.
-
-    Its dates are days in the zone of the series. A week begins on Monday.
-    """
-
-    frequency: Frequency
-    starts_on: Day = Field(description="It gives no day before this one.", examples=["2021-10-08"])
-    interval: Interval = 1
-    by_day: ByDay = Field(default_factory=list)
-    by_month_day: ByMonthDay = Field(default_factory=list)
-    by_month: ByMonth = Field(default_factory=list)
-    count: Count | None = None
-    until: Day | None = Field(None, description="The last day that it may give.")
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        faults = Rule.read(self.model_dump(mode="json")).faults()
-        if faults:
-            raise ValueError(" ".join(f"{member}: {detail}" for member, detail in faults))
-        return self
-
-
-class RulePatch(Schema):
-    """Of a rule that there is, any member."""
-
-    frequency: Frequency | None = None
-    starts_on: Day | None = None
-    interval: Interval | None = None
-    by_day: ByDay | None = None
-    by_month_day: ByMonthDay | None = None
-    by_month: ByMonth | None = None
-    count: Count | None = None
-    until: Day | None = None
-
-
-class TemplateItem(Schema):
-    """An agenda item of each meeting, with all that lies under it."""
-
-    kind: ItemKind
-    title: LocalizedLine
-    note: LocalizedText = Field(default_factory=dict)
-    duration: Minutes | None = None
-    access: ItemAccess = ItemAccess.PUBLIC
-    working_group: str | None = Field(
-        None,
-        min_length=1,
-        max_length=80,
-        description="Id or handle of the committee that gives the briefing.",
-        examples=["resource-mobilization"],
-    )
-    presenter: ShortLine | None = Field(None, examples=["Li Wei"])
-    items: list["TemplateItem"] = Field(default_factory=list, max_length=500)
-
-
-Agenda = Annotated[
-    list[TemplateItem],
-    Field(max_length=500, description="Each meeting begins with a working agenda of its own."),
-]
-
-
-class SeriesTemplate(MeetingTemplate):
-    """What each meeting of the series begins as; each can be changed by itself then.
-
-    In the title `{number}` stands for the meeting's number, `{ordinal}` for the same as it is said
-    (6th, 6e, 6.ª), `{year}` for the year in which it is held.
-    """
-
-    agenda: Agenda = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _known_placeholders(self) -> Self:
-        if unknown := unknown_placeholders(self.title):
-            names = ", ".join(f"{{{name}}}" for _, name in unknown)
-            raise ValueError(f"the title names what nothing stands for: {names[:200]}")
-        return self
-
-
-class TemplatePatch(Schema):
-    """Any member of the template; the agenda as a whole."""
-
-    title: dict[Language, Line | None] | None = Field(None, max_length=20)
-    description: dict[Language, Paragraphs | None] | None = Field(None, max_length=20)
-    format: MeetingFormat | None = None
-    languages: list[Language] | None = Field(None, max_length=20)
-    seat_quota: Seats | None = None
-    capacity: Seats | None = None
-    registration_deadline: "DeadlinePatch | None" = None
-    venue: Line | None = None
-    contacts: list["ContactPatch"] | None = Field(None, max_length=20)
-    public: Flag | None = None
-    links_bound: Flag | None = None
-    agenda: Agenda | None = None
-
-
-class DeadlinePatch(Schema):
-    """Of a rule that there is, any member; to count in other days, null for the old ones."""
-
-    days_before: Annotated[int, Field(ge=1, le=365), Whole] | None = None
-    working_days_before: Annotated[int, Field(ge=1, le=100), Whole] | None = None
-    time: ClockTime | None = None
-
-
-class ContactPatch(Schema):
-    """Somebody to be asked; of the list all are given."""
-
-    name: ShortLine
-    role: ShortLine | None = None
-    email: Email | None = None
 
 
 class SeriesMembers(Schema):
@@ -434,11 +283,3 @@ class SeriesRegistered(Schema):
 
     dry_run: bool
     meetings: list[RegisteredMeeting] = Field(max_length=1000)
-
-
-def walked(items: list[TemplateItem], pointer: str = "") -> Iterator[tuple[str, TemplateItem]]:
-    """Each item with its place in the body, parents before what lies under them."""
-    for place, item in enumerate(items):
-        here = f"{pointer}/{place}"
-        yield here, item
-        yield from walked(item.items, f"{here}/items")

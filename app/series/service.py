@@ -11,8 +11,9 @@ from app.events import record
 from app.meetings.templates import template_faults
 from app.series import agendas, queries
 from app.series.events import SeriesChanged, SeriesCreated, SeriesDeleted
-from app.series.schemas import SeriesTemplate, SeriesWrite
+from app.series.schemas import SeriesWrite
 from app.series.tables import Series
+from app.series.template import SeriesTemplate
 
 
 async def create_series(session: AsyncSession, committee: Committee, wanted: SeriesWrite) -> Series:
