@@ -20,7 +20,7 @@ ZONES = [
     "Asia/Kathmandu",
     "Europe/Dublin",
 ]
-NIGHTS = st.times(time(0), time(4)).map(lambda at: at.replace(second=0, microsecond=0))
+NIGHTS = st.times(time(0), time(4)).map(lambda at: at.replace(second=0, microsecond=0, fold=0))
 CHANGING = st.dates(date(2010, 1, 1), date(2036, 12, 31))
 """Of the nights of a quarter of a century many have a change of the clocks in some zone."""
 SUNDAYS = st.integers(0, 1400).map(lambda weeks: date(2010, 1, 3) + timedelta(weeks=weeks))
