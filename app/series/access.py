@@ -9,7 +9,7 @@ from fastapi import Depends
 from app.committees.access import RoleHolder, RollDep, RollToKeep
 from app.committees.queries import line
 from app.committees.tables import Committee
-from app.core.problems import NotFound
+from app.core.problems import NotFound, NotPermitted
 from app.core.routes import Session
 from app.identity.policy import Caller, Permission
 from app.series import queries
@@ -45,6 +45,13 @@ async def series_for(
     return SeriesView(series, roll.committee, caller)
 
 
+async def series_to_observe(view: Annotated[SeriesView, Depends(series_for)]) -> SeriesView:
+    """What is still to be made shows which drafts there are."""
+    if not view.observes:
+        raise NotPermitted("Only organizers and observers of the committee may see this.")
+    return view
+
+
 async def series_to_organize(
     session: Session, caller: RoleHolder, roll: RollToKeep, series_id: UUID
 ) -> SeriesView:
@@ -56,4 +63,5 @@ async def series_to_organize(
 
 
 SeriesDep = Annotated[SeriesView, Depends(series_for)]
+ObservedSeries = Annotated[SeriesView, Depends(series_to_observe)]
 SeriesToOrganize = Annotated[SeriesView, Depends(series_to_organize)]

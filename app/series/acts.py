@@ -62,7 +62,7 @@ async def schedule(
             await moves.schedule(session, meeting, note, act)
         except NotReady as problem:
             errors.extend(
-                FieldError(pointer=f"{meeting.handle}/{each.pointer}", detail=each.detail)
+                FieldError(pointer=f"meetings/{meeting.handle}/{each.pointer}", detail=each.detail)
                 for each in problem.errors or ()
             )
         return None

@@ -19,7 +19,13 @@ from app.identity.access import AccountCaller
 from app.meetings.problems import NotReady
 from app.meetings.tables import Meeting
 from app.series import acts, making, queries, registering, service
-from app.series.access import SeriesDep, SeriesToOrganize, SeriesView, observes
+from app.series.access import (
+    ObservedSeries,
+    SeriesDep,
+    SeriesToOrganize,
+    SeriesView,
+    observes,
+)
 from app.series.acts import Acted, Shift
 from app.series.making import Planned
 from app.series.schemas import (
@@ -107,7 +113,7 @@ async def delete_series(session: Session, view: SeriesToOrganize, request: Reque
 @router.get(f"{ONE}/dates", operation_id="getSeriesDates")
 async def get_dates(
     session: Session,
-    view: SeriesDep,
+    view: ObservedSeries,
     count: Annotated[
         int, Query(ge=1, le=100, description="So many; those that are skipped do not count.")
     ] = 10,
@@ -115,13 +121,10 @@ async def get_dates(
         Day | None, Query(description="From this date on; by default from today on.")
     ] = None,
 ) -> SeriesDates:
-    """Read the next dates of a series, with days off, clock changes and the meetings that are made.
-
-    Who sees no drafts is told of those meetings only that they are there.
-    """
+    """Read the next dates of a series, with days off, clock changes and the meetings there are."""
     since = since or making.today_of(view.series)
     found = await making.next_dates(session, view.committee, view.series, since, count)
-    return _dates(found, full=view.observes)
+    return _dates(found)
 
 
 @router.get(f"{ONE}/meetings", operation_id="listSeriesMeetings")
@@ -146,7 +149,7 @@ async def make_meetings(session: Session, view: SeriesToOrganize, body: MakeRequ
     found = await making.make_meetings(
         session, view.committee, view.series, since, body.count, body.room
     )
-    return _dates(found, full=True)
+    return _dates(found)
 
 
 @router.post(
@@ -217,25 +220,23 @@ def _shown(series: Series, *, full: bool) -> SeriesOut:
     return SeriesOut.model_validate(members if full else members | {"template": None})
 
 
-def _dates(found: list[Planned], *, full: bool) -> SeriesDates:
-    return SeriesDates(
-        made=making.count_made(found), dates=[_date(each, full=full) for each in found]
-    )
+def _dates(found: list[Planned]) -> SeriesDates:
+    return SeriesDates(made=making.count_made(found), dates=[_date(each) for each in found])
 
 
-def _date(planned: Planned, *, full: bool) -> SeriesDate:
-    timed = planned.times or planned.meeting
+def _date(planned: Planned) -> SeriesDate:
+    meeting, day = planned.meeting, planned.slot.day
+    timed = planned.times or meeting
+    held_on = meeting.local_start.date() if meeting else planned.slot.held_on
     names = ("local_start", "local_end", "starts_at", "ends_at")
-    held = planned.meeting.local_start.date() if planned.meeting else planned.slot.held_on
-    known = planned.meeting is None or full
     return SeriesDate(
-        date=planned.slot.day,
+        date=day,
         outcome=planned.outcome,
         reason=planned.reason,
         detail=planned.detail,
-        held_on=held if known and held != planned.slot.day else None,
-        meeting=_meeting(planned.meeting) if planned.meeting and full else None,
-        **{name: getattr(timed, name) if timed and known else None for name in names},
+        held_on=held_on if held_on != day else None,
+        meeting=_meeting(meeting) if meeting else None,
+        **{name: getattr(timed, name) if timed else None for name in names},
     )
 
 

@@ -15,7 +15,7 @@ from app.core.problems import Problem
 from app.core.routes import as_problem
 from app.core.zones import to_local
 from app.meetings.lifecycle import MeetingStatus
-from app.meetings.policy import Times
+from app.meetings.policy import YEARS, Times
 from app.meetings.queries import next_number
 from app.meetings.service import create_meeting, keep_room
 from app.meetings.tables import Meeting
@@ -78,7 +78,9 @@ def _planned(series: Series, slot: Slot, known: Mapping[date, Meeting], held: se
         slot.held_on, series.start, series.length, series.timezone, series.at_clock_change
     )
     if isinstance(times, str):
-        return Planned(slot, DateOutcome.REFUSED, DateReason.CLOCK_CHANGE, times)
+        of_this_age = slot.held_on.year in YEARS
+        reason = DateReason.CLOCK_CHANGE if of_this_age else DateReason.FORBIDDEN
+        return Planned(slot, DateOutcome.REFUSED, reason, times)
     return Planned(slot, DateOutcome.FREE, slot.reason, times=times)
 
 

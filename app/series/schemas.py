@@ -147,7 +147,9 @@ class SeriesDate(Schema):
     outcome: DateOutcome
     reason: DateReason | None
     detail: str | None = Field(max_length=2000, description="The reason in words, for some.")
-    held_on: Day | None = Field(description="Another day than the date where that is a day off.")
+    held_on: Day | None = Field(
+        description="The day of its meeting, where that is not the date itself."
+    )
     local_start: WallTimeField | None
     local_end: WallTimeField | None
     starts_at: InstantField | None

@@ -93,7 +93,7 @@ MATRIX: Final[dict[str, Row]] = {
     "getSeries": _ROLL,
     "changeSeries": _ROLL_KEEPERS,
     "deleteSeries": _ROLL_KEEPERS,
-    "getSeriesDates": _ROLL,
+    "getSeriesDates": _ROLL_OBSERVERS,
     "listSeriesMeetings": _ROLL,
     "makeSeriesMeetings": _ROLL_KEEPERS,
     "scheduleSeries": _ROLL_KEEPERS,

@@ -23,7 +23,7 @@ async def test_all_drafts_are_announced_or_none(stage: Stage) -> None:
     handle = f"{stage.committee['handle']}-3"
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "not-ready")
     assert [e["pointer"] for e in refused.json()["errors"]] == [
-        f"{handle}/readiness/conference_room"
+        f"meetings/{handle}/readiness/conference_room"
     ]
     assert {m["status"] for m in await stage.meetings(series)} == {"draft"}
     room = {"label": "R", "join_address": "https://conference.example.org/j/7"}

@@ -213,8 +213,7 @@ async def test_members_see_the_series_but_no_drafts_and_no_template(stage: Stage
     first = made["dates"][0]["meeting"]["id"]
     await post(stage.organizer, f"/v1/meetings/{first}/schedule")
     assert [m["id"] for m in (await focal_point.get(f"{path}/meetings")).json()["items"]] == [first]
-    dates = (await focal_point.get(f"{path}/dates")).json()["dates"]
-    assert [d["meeting"] for d in dates] == [None] * 10
+    assert (await focal_point.get(f"{path}/dates")).status_code == 403
     stranger = await stage.world.focal_point_of(await stage.world.entity())
     assert (await stranger.get(path)).status_code == 404
 
