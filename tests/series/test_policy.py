@@ -26,7 +26,7 @@ CHANGING = st.dates(date(2010, 1, 1), date(2036, 12, 31))
 SUNDAYS = st.integers(0, 1400).map(lambda weeks: date(2010, 1, 3) + timedelta(weeks=weeks))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(CHANGING | SUNDAYS, NIGHTS, st.sampled_from(ZONES), st.sampled_from(AtClockChange))
 def test_a_start_is_what_dateutil_makes_of_it(
     day: date, start: time, zone: str, choice: AtClockChange

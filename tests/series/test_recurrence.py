@@ -61,7 +61,7 @@ def rules(draw: st.DrawFn) -> Rule:
     )
 
 
-@settings(max_examples=150, deadline=None, phases=[Phase.generate])  # dateutil is slow to shrink by
+@settings(max_examples=80, deadline=None, phases=[Phase.generate])  # dateutil is slow to shrink by
 @given(rules())
 def test_a_rule_gives_the_days_that_dateutil_gives(rule: Rule) -> None:
     if rule.faults():
@@ -69,7 +69,7 @@ def test_a_rule_gives_the_days_that_dateutil_gives(rule: Rule) -> None:
     assert list(islice(rule.days(), MANY)) == days_by_dateutil(rule)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rules())
 def test_days_rise_and_lie_within_their_bounds(rule: Rule) -> None:
     days = list(islice(rule.days(), MANY))
