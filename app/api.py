@@ -10,6 +10,7 @@ from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.feeds.endpoints import router as feeds
+from app.feeds.series import router as series_feeds
 from app.holidays.endpoints import router as holidays
 from app.identity.endpoints import router as identity
 from app.inbox.endpoints import router as inbox
@@ -42,6 +43,7 @@ from app.registrations.needs_endpoints import router as needs
 from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
+from app.series.endpoints import router as series
 
 TAGS = [
     {"name": "identity", "description": "Who am I, tokens, accounts, roles, links from mails."},
@@ -51,6 +53,7 @@ TAGS = [
     },
     {"name": "entities", "description": "Organizations, their people and focal points."},
     {"name": "meetings", "description": "A meeting and its life."},
+    {"name": "series", "description": "Recurring meetings of a committee, from a template."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
@@ -92,6 +95,7 @@ PARTS = (
     answers,
     lists,
     list_changes,
+    series,
     reminders,
     digests,
     attendance,
@@ -100,6 +104,7 @@ PARTS = (
     calendar,
     feeds,
     people,
+    series_feeds,
     mail,
     wordings,
     previews,

@@ -23,7 +23,8 @@ import app.panels.tables
 import app.questions.tables
 import app.registrations.answer_tables
 import app.registrations.tables
-import app.reminders.tables  # noqa: F401  # imported for the tables that they define
+import app.reminders.tables  # imported for the tables that they define
+import app.series.tables  # noqa: F401  # imported for the tables that they define
 from app.entities.triggers import DIRECTORY
 from app.registrations.triggers import GRAMS, NAMES
 

@@ -156,8 +156,8 @@ async def read_feed(
         raise FeedRevoked("This feed was revoked.")
     language = (person and person.language) or entity.language
     name = person.name if person else entity.abbreviation
-    return _file(
-        await _secret_entries(session, feed, entity, person, language, _desk(request)),
+    return file_of(
+        await _secret_entries(session, feed, entity, person, language, desk_of(request)),
         request,
         name=feed_name(name, [language]),
         method=None if feed.own else Method.PUBLISH,
@@ -226,8 +226,8 @@ async def _committee_file(
 ) -> Response:
     languages = accepted_languages(request.headers.get("accept-language"))
     rows = await queries.meetings_of_committee(session, committee.id, caller, clock.now())
-    return _file(
-        shared_entries(rows, _desk(request), languages),
+    return file_of(
+        shared_entries(rows, desk_of(request), languages),
         request,
         name=in_language(committee.name, languages or committee.languages),
         method=Method.PUBLISH,
@@ -235,7 +235,7 @@ async def _committee_file(
     )
 
 
-def _file(
+def file_of(
     entries: Sequence[MeetingEntry],
     request: Request,
     *,
@@ -263,7 +263,7 @@ def _made(feed: Feed, request: Request) -> FeedMade:
     return FeedMade(url=url, webcal=webcal, **FeedOut.of(feed).model_dump())
 
 
-def _desk(request: Request) -> Desk:
+def desk_of(request: Request) -> Desk:
     settings = request.app.state.settings
     return Desk(
         mail_from=settings.mail_from,

@@ -32,6 +32,7 @@ from app.registrations.lifecycle import LEFT as LEFT_REGISTRATIONS
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
+from app.series.tables import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,30 @@ async def meetings_of_committee(
     )
     statement = known.where(_within(committee_id), _still_shown(changed, now))
     return await _nearest(session, statement, changed, now)
+
+
+async def meetings_of_series(
+    session: AsyncSession, series_id: UUID, caller: Caller | None, now: datetime
+) -> Sequence[Row[Any]]:
+    """As above, of one series; those that were cancelled stay among them."""
+    wanted = MeetingFilter(series=series_id)
+    known = (
+        meetings.list_public(wanted) if caller is None else meetings.list_meetings(caller, wanted)
+    )
+    return await _nearest(session, known, latest_change(col(Meeting.id), [col(Meeting.id)]), now)
+
+
+async def find_series_with_public_meeting(
+    session: AsyncSession, committee_id: UUID, series_id: UUID
+) -> Series | None:
+    """None, too, while nothing of it was announced to the public."""
+    known = meetings.list_public(MeetingFilter(series=series_id))
+    statement = select(Series).where(
+        col(Series.id) == series_id,
+        col(Series.committee_id) == committee_id,
+        exists(known.subquery().select()),
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def has_public_meeting(session: AsyncSession, committee_id: UUID) -> bool:

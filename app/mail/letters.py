@@ -234,6 +234,7 @@ def write(case: Case, house: House) -> Letter:
             *spoken.paragraphs,
             *_formal_letter(case),
             *_also(case, words),
+            *_several(case, words),
             *_postponement(case, words),
             *digests.paragraphs(case.message.data, words),
         ],
@@ -291,6 +292,18 @@ def _also(case: Case, words: Words) -> list[str]:
     """What else has changed, where one mail tells of several changes."""
     kinds = [kind for kind in MessageKind if kind in case.merged.also]
     return [words.say("also", kind.value) for kind in kinds if words.has("also", kind.value)]
+
+
+def _several(case: Case, words: Words) -> list[str]:
+    """The meetings of a series of which one mail tells, each with its times."""
+    if len(case.meetings) < 2:
+        return []
+    lines = []
+    for meeting in case.meetings:
+        here = ZoneInfo(meeting.timezone)
+        when = words.span(meeting.starts_at.astimezone(here), meeting.ends_at.astimezone(here))
+        lines.append(words.say("fact", label=_in(meeting.title, words), value=when))
+    return [words.say("several"), *lines]
 
 
 def _postponement(case: Case, words: Words) -> list[str]:

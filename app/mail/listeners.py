@@ -18,6 +18,7 @@ from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.mail import queries
+from app.mail.acts import concerned, rows_of_act
 from app.mail.lifecycle import MessageKind, MessageState
 from app.mail.many import invitations_sent, registrations_confirmed, store
 from app.mail.merging import WINDOWED
@@ -239,6 +240,12 @@ class Planner:
         if meeting := await session.get(Meeting, entry.subject_id):
             await self._write_to_all(session, entry, MessageKind.MEETING_CANCELLED, meeting)
 
+    async def series_rescheduled(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_of_act(session, entry, MessageKind.MEETING_CHANGED)
+
+    async def series_cancelled(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_of_act(session, entry, MessageKind.MEETING_CANCELLED)
+
     async def meeting_changed(self, session: AsyncSession, entry: LogEntry) -> None:
         """Links to answer end with the deadline, so they move with it; people are written to about
         what stands in their calendars.
@@ -324,14 +331,26 @@ class Planner:
     async def _write_to_all(
         self, session: AsyncSession, entry: LogEntry, kind: MessageKind, meeting: Meeting
     ) -> tuple[list[Addressee], list[Addressee]]:
-        """Those registered, and the focal points of invited entities: each person once."""
-        line = await committee_line(session, meeting.committee_id)
-        asked = await queries.focal_points_of_invited(session, meeting, line)
-        registered = await queries.registered_before(session, meeting.id, entry.recorded_at)
-        known = {addressee.person.id for addressee in registered}
-        others = [addressee for addressee in asked if addressee.person.id not in known]
-        await self._plan(session, entry, kind, meeting.id, [*registered, *others])
+        """Those registered, and the focal points of invited entities: each person once. Of an act
+        on a whole series the others hear by the act.
+        """
+        asked, registered, others = await concerned(session, entry, meeting)
+        told = [*registered, *others]
+        if entry.data.get("act") is not None:
+            told = [addressee for addressee in registered if addressee.seated]
+        await self._plan(session, entry, kind, meeting.id, told)
         return asked, registered
+
+    async def _write_of_act(
+        self, session: AsyncSession, entry: LogEntry, kind: MessageKind
+    ) -> None:
+        """Each goes out with what waits about the first of its meetings."""
+        rows = await rows_of_act(self, session, entry, kind)
+        now = clock.now()
+        due = {m: await _due(session, kind, m, now) for m in {row["meeting_id"] for row in rows}}
+        for row in rows:
+            row["due_at"] = due[row["meeting_id"]](row["person_id"])
+        await store(session, rows)
 
     async def _plan(
         self,
@@ -443,4 +462,6 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "reminder.due": Planner.reminder_due,
     "reminder.asked": Planner.reminder_due,
     "digest.due": Planner.digest_due,
+    "series.rescheduled": Planner.series_rescheduled,
+    "series.cancelled": Planner.series_cancelled,
 }

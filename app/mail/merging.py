@@ -41,6 +41,8 @@ class Told:
     attempted_at: datetime | None
     note: str | None = None
     """What the organizer said with the change."""
+    besides: frozenset[UUID] = frozenset()
+    """Other meetings of which it tells as well: it is not said before these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def merged(message: Told, others: Sequence[Told]) -> Merged:
         if other.id != message.id
         and other.attempted_at is None
         and message.kind in said_by(other.kind)
+        and other.besides <= message.besides
         and not any(_has_spoken_for(third, other) for third in others if third.id != message.id)
     ]
     told = sorted([*heard, message], key=lambda each: each.id)
@@ -80,7 +83,7 @@ def merged(message: Told, others: Sequence[Told]) -> Merged:
 
 
 def _speaks_for(other: Told, message: Told) -> bool:
-    if other.kind not in said_by(message.kind):
+    if other.kind not in said_by(message.kind) or not message.besides <= other.besides:
         return False
     stronger = other.kind is not message.kind
     waits = stronger and other.state in DUE
@@ -91,6 +94,7 @@ def _has_spoken_for(other: Told, message: Told) -> bool:
     """It was rendered after the fact that the message is about, and it went out or will."""
     return (
         other.kind in said_by(message.kind)
+        and message.besides <= other.besides
         and other.attempted_at is not None
         and other.attempted_at >= message.created_at
         and other.state in {MessageState.SENT, MessageState.DELAYED}

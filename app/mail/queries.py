@@ -1,7 +1,7 @@
 """Every select about mails, and about whom and what they concern."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -30,6 +30,7 @@ from sqlmodel import col, select
 
 from app.calendar.queries import latest_agenda, latest_change
 from app.committees.tables import Committee
+from app.core import clock
 from app.core.tables import values
 from app.entities.queries import by_ref
 from app.entities.tables import Entity, FocalPoint, Person
@@ -41,6 +42,7 @@ from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MailLanguage, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless
+from app.mail.several import KEY, besides, still_told
 from app.mail.tables import Message, RestingDomain, SuppressedAddress, Wording
 from app.mail.wordings import Spoken
 from app.mail.words import words_for
@@ -63,6 +65,8 @@ class Addressee:
     """The entity's, for those who have none of their own."""
     invitation_id: UUID | None = None
     registration_id: UUID | None = None
+    seated: bool = False
+    """Has, or had, a seat: the meeting is in the person's calendar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,8 @@ class Case:
     """Somebody of the invited entity is registered."""
     reads_digests: bool = False
     """The account organizes the committee still, and wants its digests."""
+    meetings: tuple[Meeting, ...] = ()
+    """All of which it tells, where it tells of several of a series."""
 
     @property
     def code_asked_at(self) -> datetime | None:
@@ -168,12 +174,14 @@ async def lock_message(session: AsyncSession, message_id: UUID) -> Message:
 
 
 async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpose) -> Case:
-    """All of it in one statement, as of one moment."""
+    """All of it in one statement, as of one moment; but for other meetings of which it tells."""
     parameters = _parameters(message, purpose)
     row = (await session.execute(_case_statement(), parameters)).one()
-    told = [_told(each) for each in row.told]
+    told = [_told(each, message.meeting_id) for each in row.told]
     this = next(each for each in told if each.id == message.id)
-    return _case(message, row, said_again=needless(this, told), told=merged(this, told))
+    case = _case(message, row, said_again=needless(this, told), told=merged(this, told))
+    meetings = [meeting for _, meeting in await still_told(session, message, clock.now())]
+    return replace(case, meetings=tuple(meetings)) if meetings else case
 
 
 async def imagine_case(
@@ -287,7 +295,8 @@ async def registered_before(
     statuses: Collection[RegistrationStatus] = LIVE_REGISTRATIONS,
 ) -> list[Addressee]:
     """Who was registered at the moment, and has a seat or a place in the waiting list now."""
-    columns: list[Any] = [Person, Entity.language, Registration.id]
+    seated = col(Registration.confirmed_at).is_not(None)
+    columns: list[Any] = [Person, Entity.language, Registration.id, seated]
     statement: Select[Any] = (
         sa_select(*columns)
         .select_from(Registration)
@@ -301,7 +310,7 @@ async def registered_before(
         .order_by(col(Registration.queue_number))
     )
     rows = await session.execute(statement)
-    return [Addressee(row[0], row[1], registration_id=row[2]) for row in rows]
+    return [Addressee(row[0], row[1], registration_id=row[2], seated=row[3]) for row in rows]
 
 
 async def list_invitations_to_come(
@@ -529,7 +538,7 @@ def list_messages(
     return statement
 
 
-def _told(found: dict[str, Any]) -> Told:
+def _told(found: dict[str, Any], meeting_id: UUID) -> Told:
     attempted = found["attempted_at"]
     return Told(
         id=UUID(found["id"]),
@@ -538,6 +547,7 @@ def _told(found: dict[str, Any]) -> Told:
         created_at=datetime.fromisoformat(found["created_at"]),
         attempted_at=datetime.fromisoformat(attempted) if attempted else None,
         note=found["note"],
+        besides=besides(found["series"], meeting_id),
     )
 
 
@@ -666,6 +676,8 @@ def _case_of(source: Any) -> Select[Any]:
                 col(other.attempted_at),
                 "note",
                 col(cause.data)["note"].astext,
+                "series",
+                col(other.data)[KEY],
             )
         )
     ).where(same_meeting, same_person, col(cause.id) == col(other.event_id))

@@ -28,6 +28,7 @@ from app.mail.mime import Envelope, Heading, enclose
 from app.mail.pace import Limits, Turns
 from app.mail.policy import GIVE_UP_AFTER, STALE_AFTER, Present, moot, wait_before_retry
 from app.mail.queries import Case
+from app.mail.several import lead
 from app.mail.tables import Message
 from app.mail.transports import Bounced, Refused, Transport, Undelivered
 
@@ -86,6 +87,7 @@ class Sender:
             message = await queries.lock_due(session, message_id, now)
             if message is None:
                 return None
+            await lead(session, message, now)
             case = await queries.load_case(session, message, purpose_of(message.kind))
             reason = moot(message.kind, _present(case))
             if reason is not None:

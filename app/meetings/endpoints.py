@@ -1,6 +1,7 @@
 """HTTP for meetings, what they lack, and their conference rooms."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
 from sqlmodel import col
@@ -70,8 +71,9 @@ async def meeting_filter(
     starts_before: Annotated[
         InstantField | None, Query(description="Only those that start before this instant.")
     ] = None,
+    series: Annotated[UUID | None, Query(description="Only those of this series.")] = None,
 ) -> MeetingFilter:
-    return MeetingFilter(committee, status, format, starts_after, starts_before)
+    return MeetingFilter(committee, status, format, starts_after, starts_before, series)
 
 
 FilterDep = Annotated[MeetingFilter, Depends(meeting_filter)]

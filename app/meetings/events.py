@@ -14,6 +14,7 @@ class MeetingCreated(Event):
     name: ClassVar[str] = "meeting.created"
     handle: str
     number: int
+    series_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,8 @@ class Move:
     after: MeetingStatus
     calendar_sequence: int
     note: str | None = None
+    act: UUID | None = None
+    """The act on its whole series that the move is part of."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +20,9 @@ from app.meetings.service import about
 from app.meetings.tables import Meeting
 
 
-async def schedule(session: AsyncSession, meeting: Meeting, note: str | None) -> None:
+async def schedule(
+    session: AsyncSession, meeting: Meeting, note: str | None, act: UUID | None = None
+) -> None:
     """Announce the meeting; raises `NotReady` with all that must be there first."""
     MEETING.move(meeting.status, MeetingVerb.SCHEDULE)
     plan = await queries.find_plan(session, meeting)
@@ -27,7 +30,7 @@ async def schedule(session: AsyncSession, meeting: Meeting, note: str | None) ->
     if lacking:
         errors = [FieldError(pointer=f"readiness/{m.code}", detail=m.detail) for m in lacking]
         raise NotReady(" ".join(m.detail for m in lacking), errors=errors)
-    move = _moved(meeting, MeetingVerb.SCHEDULE, note)
+    move = _moved(meeting, MeetingVerb.SCHEDULE, note, act)
     event = MeetingScheduled(
         starts_at=meeting.starts_at, ends_at=meeting.ends_at, **move, **about(meeting)
     )
@@ -36,7 +39,11 @@ async def schedule(session: AsyncSession, meeting: Meeting, note: str | None) ->
 
 
 async def reschedule(
-    session: AsyncSession, meeting: Meeting, times: Times, note: str | None
+    session: AsyncSession,
+    meeting: Meeting,
+    times: Times,
+    note: str | None,
+    act: UUID | None = None,
 ) -> None:
     """Give the meeting other times; everybody's calendar follows by the raised sequence, and a
     deadline that is a rule is counted again.
@@ -44,7 +51,7 @@ async def reschedule(
     Raises `Invalid` where registration would close after the new end, or before it opens.
     """
     before, after = _times_of(meeting), _times_of(times)
-    move = _moved(meeting, MeetingVerb.RESCHEDULE, note)
+    move = _moved(meeting, MeetingVerb.RESCHEDULE, note, act)
     before["registration_closes_at"] = meeting.registration_closes_at
     after["registration_closes_at"] = await _deadline(session, meeting, times)
     for name, value in after.items():
@@ -59,15 +66,21 @@ async def reschedule(
 
 
 async def move(
-    session: AsyncSession, meeting: Meeting, verb: MeetingVerb, note: str | None
+    session: AsyncSession,
+    meeting: Meeting,
+    verb: MeetingVerb,
+    note: str | None,
+    act: UUID | None = None,
 ) -> None:
     """Any move that takes nothing but a note; raises `MoveForbidden`."""
-    told = _moved(meeting, verb, note)
+    told = _moved(meeting, verb, note, act)
     await announce(session, PLAIN_MOVES[verb](**told, **about(meeting)))
     await session.flush()
 
 
-def _moved(meeting: Meeting, verb: MeetingVerb, note: str | None) -> dict[str, Any]:
+def _moved(
+    meeting: Meeting, verb: MeetingVerb, note: str | None, act: UUID | None
+) -> dict[str, Any]:
     """Make the move and return what its event tells; raises `MoveForbidden`."""
     before, now = meeting.status, clock.now()
     meeting.status = MEETING.move(before, verb)
@@ -87,6 +100,7 @@ def _moved(meeting: Meeting, verb: MeetingVerb, note: str | None) -> dict[str, A
         "after": meeting.status,
         "calendar_sequence": meeting.calendar_sequence,
         "note": note,
+        "act": act,
     }
 
 

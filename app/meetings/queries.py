@@ -225,6 +225,7 @@ class MeetingFilter:
     format: MeetingFormat | None = None
     starts_after: datetime | None = None
     starts_before: datetime | None = None
+    series: UUID | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -238,6 +239,8 @@ class MeetingFilter:
             found.append(col(Meeting.starts_at) > self.starts_after)
         if self.starts_before is not None:
             found.append(col(Meeting.starts_at) < self.starts_before)
+        if self.series is not None:
+            found.append(col(Meeting.series_id) == self.series)
         return found
 
 

@@ -148,25 +148,17 @@ ORDER = (
 )
 
 
-class MeetingMembers(Schema):
-    """What an organizer says of a meeting, whatever the committee's defaults."""
+class MeetingSettings(Schema):
+    """What an organizer says of a meeting beside its times; also of all that follow a template."""
 
     title: LocalizedLine = Field(description="In one of the meeting's languages at least.")
     description: LocalizedText = Field(default_factory=dict)
     format: MeetingFormat = MeetingFormat.VIRTUAL
-    local_start: MeetingTime
-    start_offset: Offset | None = None
-    local_end: MeetingTime
-    end_offset: Offset | None = None
     capacity: Seats | None = Field(None, description="Seats in all; no limit if left out.")
     offer_window: OfferWindow | None = Field(
         None,
         description="Minutes for which a seat that falls free is held for the first of the waiting "
         "list, who accepts it or not; null: the seat is theirs at once.",
-    )
-    registration_opens_at: InstantField | None = None
-    registration_closes_at: InstantField | None = Field(
-        None, description="After it opens, and by the end of the meeting."
     )
     registration_deadline: RegistrationDeadline | None = Field(
         None,
@@ -206,6 +198,19 @@ class MeetingMembers(Schema):
         "participants is published, not even to them.",
     )
     protocol_order: EntityOrder | None = Field(None, description=ORDER)
+
+
+class MeetingMembers(MeetingSettings):
+    """What an organizer says of a meeting, whatever the committee's defaults."""
+
+    local_start: MeetingTime
+    start_offset: Offset | None = None
+    local_end: MeetingTime
+    end_offset: Offset | None = None
+    registration_opens_at: InstantField | None = None
+    registration_closes_at: InstantField | None = Field(
+        None, description="After it opens, and by the end of the meeting."
+    )
 
 
 class MeetingWrite(MeetingMembers):
@@ -340,6 +345,7 @@ class MeetingShown(Schema):
     number: int = Field(
         ge=1, le=2_147_483_647, description="Counted in the committee, from 1.", examples=[6]
     )
+    series_id: UUID | None = Field(description="The series that it belongs to, if any.")
     status: MeetingStatus
     title: LocalizedLine
     description: LocalizedText

@@ -60,7 +60,10 @@ async def create_meeting(
     meeting = Meeting(committee_id=committee.id, number=number, handle=handle, **members)
     session.add(meeting)
     await session.flush()
-    record(session, MeetingCreated(handle=handle, number=number, **about(meeting)))
+    event = MeetingCreated(
+        handle=handle, number=number, series_id=meeting.series_id, **about(meeting)
+    )
+    record(session, event)
     return meeting
 
 

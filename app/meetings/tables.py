@@ -1,6 +1,6 @@
 """Meetings and their conference rooms."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,8 @@ class Meeting(Row, table=True):
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
         CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
+        CheckConstraint("(series_id IS NULL) = (series_date IS NULL)", name="series"),
+        UniqueConstraint("series_id", "series_date"),
         Index("ix_meetings_starts_at", "starts_at", "id"),
     )
 
@@ -90,6 +92,9 @@ class Meeting(Row, table=True):
     """Nobody learns who took part: there is no list of participants."""
     protocol_order: list[str] | None = Field(default=None, sa_type=TextList)
     """None: as the committee has it."""
+    series_id: UUID | None = Field(default=None, foreign_key="series.id")
+    series_date: date | None = None
+    """The date of the series that it was made for, wherever it is held; one meeting a date."""
     calendar_sequence: int = 0
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)

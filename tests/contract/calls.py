@@ -12,6 +12,12 @@ Document = Mapping[str, Any]
 Body = Callable[[Part], Any]
 TITLE = {"title": {"en": "New words"}}
 TIMES = {"local_start": "2021-11-08T10:00:00", "local_end": "2021-11-08T13:00:00"}
+SERIES = {
+    "name": {"en": "Series"},
+    "rule": {"frequency": "monthly", "starts_on": "2021-10-08"},
+    "start_time": "10:00",
+    "duration": 180,
+} | {"template": TITLE}
 STEP = {"before": {"working_days": 5}, "time": "09:00", "about": "answer", "to": "alternate"}
 SHEET = "abbreviation,name_en\nIMPORTED,Imported\n"
 
@@ -116,6 +122,11 @@ BODIES: dict[str, Body] = {
     "putWording": lambda _: {"subject": "Please come to {meeting}", "paragraphs": ["Do."]},
     "previewMail": lambda _: {"kind": "invitation"},
     "rescheduleMeeting": lambda _: TIMES,
+    "createSeries": lambda _: SERIES,
+    "changeSeries": lambda _: {"name": {"en": "New words"}},
+    "makeSeriesMeetings": lambda _: {"count": 1},
+    "rescheduleSeries": lambda _: {"shift_days": 1},
+    "registerForSeries": _registration,
     **dict.fromkeys(
         (
             "scheduleMeeting",
@@ -126,6 +137,8 @@ BODIES: dict[str, Body] = {
             "resumeMeeting",
             "adjournMeeting",
             "closeMeeting",
+            "scheduleSeries",
+            "cancelSeries",
         ),
         lambda _: {"note": "A word."},
     ),

@@ -43,6 +43,7 @@ _ROLL: Row = (401, 401, 404, DONE, DONE, 404, 404, DONE, DONE, DONE, DONE)
 _ROLL_OBSERVERS: Row = (401, 401, 404, 403, 403, 404, 404, DONE, DONE, DONE, DONE)
 _ROLL_KEEPERS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, DONE, DONE)
 _ROLL_ADMINISTRATORS: Row = (401, 401, 404, 403, 403, 404, 404, 403, 403, 403, DONE)
+_ROLL_BY_ROWS: Row = (401, 401, 404, DONE, DONE, 404, 404, DONE, 403, DONE, DONE)
 _DIRECTORY: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, DONE, DONE, DONE)
 _DIRECTORY_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, 403, DONE, DONE)
 _FOCAL_POINTS_WRITE: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, DONE, DONE)
@@ -91,6 +92,20 @@ MATRIX: Final[dict[str, Row]] = {
     "getMember": _ROLL,
     "changeMember": _ROLL_KEEPERS,
     "deleteMember": _ROLL_ADMINISTRATORS,
+    "listSeries": _ROLL,
+    "createSeries": _ROLL_KEEPERS,
+    "getSeries": _ROLL,
+    "changeSeries": _ROLL_KEEPERS,
+    "deleteSeries": _ROLL_KEEPERS,
+    "getSeriesDates": _ROLL_OBSERVERS,
+    "listSeriesMeetings": _ROLL,
+    "makeSeriesMeetings": _ROLL_KEEPERS,
+    "scheduleSeries": _ROLL_KEEPERS,
+    "rescheduleSeries": _ROLL_KEEPERS,
+    "cancelSeries": _ROLL_KEEPERS,
+    "registerForSeries": _ROLL_BY_ROWS,
+    "getSeriesCalendar": _ROLL,
+    "getPublicSeriesCalendar": _NO_BAD_TOKEN,
     "listDutyStations": _ACCOUNTS,
     "listHolidays": _ACCOUNTS,
     "getHolidays": _ACCOUNTS,

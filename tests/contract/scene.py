@@ -17,6 +17,7 @@ from app.inbox.tables import IncomingMail
 from app.mail.bounces import find_suppressed, record_bounce
 from app.mail.lifecycle import MessageKind
 from app.mail.tables import Message
+from app.meetings.tables import Meeting
 from app.reminders.tokens import digest_token
 from tests.world import World, post
 
@@ -83,6 +84,7 @@ class Part:
         holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
         listed = "/v1/duty-stations/new-york/holidays/2021"
         assert (await world.administrator.put(listed, json=holidays)).is_success
+        await part._prepare_series()
         await part._prepare_directory()
         await part._prepare_delegation()
         await part._prepare_account()
@@ -134,6 +136,18 @@ class Part:
             "x": speaker["id"],
             "free_item": free["id"],
         }
+
+    async def _prepare_series(self) -> None:
+        """The meeting was made for one of its dates."""
+        path = f"/v1/committees/{self.committee['id']}/series"
+        rule = {"frequency": "monthly", "starts_on": "2021-10-08"}
+        body = {"name": {"en": "Series"}, "rule": rule, "start_time": "10:00", "duration": 180}
+        template = {"template": {"title": {"en": "Meeting {number}"}}}
+        self.ids["series_id"] = (await post(self.administrator, path, body | template))["id"]
+        async with self.world.app.state.database.transaction() as session:
+            meeting = await session.get_one(Meeting, UUID(self.meeting["id"]))
+            meeting.series_id = UUID(self.ids["series_id"])
+            meeting.series_date = DAY.date()
 
     async def _person(self, who: str) -> dict[str, Any]:
         return await self.world.person(

@@ -83,6 +83,11 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         lambda scene, at: [{"entity": scene.here.entity["handle"], "person_id": at}],
     ),
     "substituteRegistration": ("person_id", lambda _, at: {"person_id": at}),
+    "registerForSeries": (
+        "person_id",
+        lambda scene, at: {"entity": scene.here.entity["handle"], "person_id": at},
+    ),
+    "cancelSeries": ("m", lambda _, at: {"from_meeting": at}),
     "nameFocalPoint": (
         "person_id",
         lambda scene, at: {"person_id": at, "committee": scene.here.ids["c"]},

@@ -169,8 +169,14 @@ def test_no_two_kinds_each_say_the_other() -> None:
     assert [(one, two) for one, two in pairs if one in said_by(two)] == []
 
 
+OTHERS = st.frozensets(st.sampled_from([new_id(), new_id()]))
+"""Meetings of a series of which a mail tells beside its own."""
 CHANGES = st.lists(
-    st.tuples(st.sampled_from(sorted(WINDOWED | {Kind.REGISTRATION_CONFIRMED})), st.booleans()),
+    st.tuples(
+        st.sampled_from(sorted(WINDOWED | {Kind.REGISTRATION_CONFIRMED})),
+        st.booleans(),
+        OTHERS | st.just(frozenset()),
+    ),
     min_size=1,
     max_size=8,
 )
@@ -201,10 +207,10 @@ def test_every_change_is_told_after_it_and_no_kind_twice_at_once(changes, order)
             moment = next(ticks)
             went = replace(message, state=MessageState.SENT, attempted_at=moment)
             tellings.append((moment, went, also | {went.kind}))
-            told.append(went.kind)
+            told.append((went.kind, went.besides))
         assert len(told) == len(set(told))
 
-    for kind, sends in changes:
+    for kind, sends, besides in changes:
         messages.append(
             Told(
                 id=new_id(),
@@ -212,6 +218,7 @@ def test_every_change_is_told_after_it_and_no_kind_twice_at_once(changes, order)
                 state=MessageState.PLANNED,
                 created_at=next(ticks),
                 attempted_at=None,
+                besides=besides,
             )
         )
         if sends:
@@ -219,12 +226,16 @@ def test_every_change_is_told_after_it_and_no_kind_twice_at_once(changes, order)
     send_what_waits()
     for message in messages:
         assert any(
-            moment >= message.created_at and went.kind in said_by(message.kind)
+            moment >= message.created_at
+            and went.kind in said_by(message.kind)
+            and message.besides <= went.besides
             for moment, went, _ in tellings
         ), message
     for message in messages:
         if message.state is MessageState.SUPPRESSED:
             assert any(
-                moment >= message.created_at and message.kind in kinds
-                for moment, _, kinds in tellings
+                moment >= message.created_at
+                and message.kind in kinds
+                and message.besides <= went.besides
+                for moment, went, kinds in tellings
             ), message

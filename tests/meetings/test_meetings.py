@@ -38,6 +38,7 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "committee_id": committee["id"],
         "committee": {name: committee[name] for name in ("id", "handle", "name")},
         "number": 6,
+        "series_id": None,
         "status": "draft",
         "title": {"en": "Sixth meeting"},
         "description": {},

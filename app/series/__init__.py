@@ -1,0 +1,1 @@
+"""Recurring meetings of a committee, made from a template."""
