@@ -10,6 +10,7 @@ from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
+from app.entities.people_endpoints import router as many_people
 from app.feeds.endpoints import router as feeds
 from app.holidays.endpoints import router as holidays
 from app.identity.endpoints import router as identity
@@ -60,6 +61,7 @@ for part in (
     identity,
     committees,
     holidays,
+    many_people,
     entities,
     meetings,
     meeting_verbs,

@@ -24,7 +24,8 @@ from app.entities.access import (
     check_address,
     committee_scope,
 )
-from app.entities.problems import NotOfThisEntity, PersonKnown
+from app.entities.duplicates import RefuseAlike, check_alike
+from app.entities.problems import NotOfThisEntity, PerhapsKnown, PersonKnown
 from app.entities.schemas import (
     EntityCreate,
     EntityOut,
@@ -154,12 +155,19 @@ async def list_people(
     "/entities/{e}/people",
     operation_id="addPerson",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(PersonKnown),
+    responses=raises(PersonKnown, PerhapsKnown),
 )
 async def add_person(
-    session: Session, directory: DirectoryDep, body: PersonWrite, response: Response
+    session: Session,
+    directory: DirectoryDep,
+    body: PersonWrite,
+    response: Response,
+    *,
+    refuse_alike: RefuseAlike = False,
 ) -> PersonOut:
     """Add somebody to the directory: once, to be named again and again."""
+    if refuse_alike:
+        await check_alike(session, directory.entity.id, body.name, body.email)
     person = await service.add_person(session, directory.entity, body.model_dump())
     response.headers["Location"] = f"/v1/entities/{directory.entity.id}/people/{person.id}"
     return PersonOut.of(person)

@@ -163,6 +163,15 @@ def likely_matches(wanted: Folded, known: Sequence[Folded]) -> list[tuple[int, L
     return sorted(likely, key=lambda each: (-each[1].score, each[0]))
 
 
+def is_honorific(words: str) -> bool:
+    """Whether the words are a form of address and nothing else."""
+    bare = _FOREIGN_HONORIFICS.sub(" ", f"{words.casefold()} ")
+    found = _WORD.findall(anyascii(bare).lower())
+    return bool(words.strip()) and all(
+        word in _HONORIFICS or word in {"h", "e", "m"} for word in found
+    )
+
+
 def _tokens(name: str) -> tuple[str, ...]:
     visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
     bare = _FOREIGN_HONORIFICS.sub(" ", unicodedata.normalize("NFKC", visible).casefold())

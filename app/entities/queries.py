@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, cast, column, exists, func, or_, table
+from sqlalchemy import ARRAY, Row, Select, Text, Uuid, cast, column, exists, func, or_, table
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -95,6 +95,38 @@ async def find_person_by_email(session: AsyncSession, entity_id: UUID, email: st
         col(Person.entity_id) == entity_id, col(Person.email) == normalised_email(email)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def people_by_address(
+    session: AsyncSession, wanted: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Person]:
+    """Those of several directories who have these normalised addresses, in one statement."""
+    entities = [entity_id for entity_id, _ in wanted]
+    addresses = [address for _, address in wanted]
+    pairs = func.unnest(cast(entities, ARRAY(Uuid)), cast(addresses, ARRAY(Text)))
+    sought = pairs.table_valued("entity_id", "email", name="sought")
+    entity_id, email = (col(sought.c.entity_id), col(sought.c.email))
+    here = (col(Person.entity_id) == entity_id) & (col(Person.email) == email)
+    statement = select(Person).join(sought, here)
+    found = (await session.execute(statement)).scalars()
+    return {(person.entity_id, person.email): person for person in found}
+
+
+async def directories(
+    session: AsyncSession, entities: Collection[UUID], limit: int
+) -> dict[UUID, list[Row[tuple[UUID, UUID, str, str]]]]:
+    """(id, entity, name, address) of everybody in these directories, the newest of each first."""
+    columns: list[Any] = [Person.id, Person.entity_id, Person.name, Person.email]
+    found: dict[UUID, list[Any]] = {}
+    for entity_id in entities:
+        statement = (
+            sa_select(*columns)
+            .where(col(Person.entity_id) == entity_id)
+            .order_by(col(Person.id).desc())
+            .limit(limit)
+        )
+        found[entity_id] = list((await session.execute(statement)).all())
+    return found
 
 
 async def insert_person(session: AsyncSession, person: Person) -> Person | None:
