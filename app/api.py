@@ -30,6 +30,7 @@ from app.outcomes.endpoints import router as outcomes
 from app.panels.endpoints import router as panels
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.endpoints import router as registrations
+from app.registrations.many_endpoints import router as many_registrations
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
 
@@ -71,6 +72,7 @@ for part in (
     invitation_links,
     letters,
     registrations,
+    many_registrations,
     reminders,
     digests,
     attendance,

@@ -16,13 +16,18 @@ CHUNK = 2_000
 
 
 async def insert_many(
-    session: AsyncSession, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+    session: AsyncSession,
+    kind: type[SQLModel],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    pass_over: bool = False,
 ) -> set[UUID]:
     """Insert the rows in their order; the ids of those that were written.
 
-    All have the same members. A row whose key is taken is left out: it waits for whoever is
-    writing the same key, so rows that others may be writing come in an order that all keep.
+    All have the same members. Where told to `pass_over`, a row whose key is taken is left out; it
+    waits for whoever is writing the same key, so such rows come in an order that all writers keep.
     """
+    otherwise = "ON CONFLICT DO NOTHING" if pass_over else ""
     table = kind.__table__  # type: ignore[attr-defined]  # every table class has it
     written: set[UUID] = set()
     for start in range(0, len(rows), CHUNK):
@@ -32,7 +37,7 @@ async def insert_many(
         statement = text(
             f"INSERT INTO {table.name} ({names})"  # noqa: S608
             f" SELECT {names} FROM jsonb_populate_recordset(NULL::{table.name},"
-            " CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING RETURNING id"
+            f" CAST(:rows AS jsonb)) {otherwise} RETURNING id"
         )
         found = await session.execute(statement, {"rows": as_json(chunk)})
         written.update(found.scalars())

@@ -30,7 +30,7 @@ async def add_people(
         | {"id": new_id(), "created_at": now, "entity_id": entity_id, "email": address}
         for (entity_id, address), members in sorted(wanted.items())
     ]
-    written = await insert_many(session, Person, rows)
+    written = await insert_many(session, Person, rows, pass_over=True)
     facts = [
         PersonAdded(subject_id=row["id"], entity_id=row["entity_id"])
         for row in rows

@@ -10,12 +10,9 @@ from app.core.imports import Mode, check_rows
 from app.entities import queries
 from app.entities.adding import add_people
 from app.entities.duplicates import Newcomer, alike_of_rows
-from app.entities.people_rows import PeopleTable, PersonRow, ReadRow
+from app.entities.people_rows import PeopleTable, PersonRow, ReadRow, differing
 from app.entities.schemas import PeopleImported, PersonImported, PersonOutcome
 from app.entities.tables import Entity, Person
-
-COMPARED = ("name", "honorific", "job_title", "language")
-"""Members of a row that may say otherwise than the directory does."""
 
 
 async def import_people(
@@ -78,15 +75,6 @@ def _reports(
             first.setdefault(address, row.number)
         reports.append(report)
     return reports
-
-
-def differing(row: PersonRow, told: Person | PersonRow) -> list[str]:
-    """What the row says otherwise; what it leaves out says nothing."""
-    return [
-        name
-        for name in COMPARED
-        if getattr(row, name) is not None and getattr(row, name) != getattr(told, name)
-    ]
 
 
 async def _look_for_duplicates(

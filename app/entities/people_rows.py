@@ -18,6 +18,7 @@ from app.core.imports import row_model
 from app.core.problems import FieldError
 from app.core.sheets import Row
 from app.entities.likeness import is_honorific
+from app.entities.tables import Person
 
 PEOPLE_WORDS: Mapping[str, Sequence[str]] = {
     "name": (
@@ -67,6 +68,8 @@ LANGUAGES = words_for(
         "ru": ("russian", "russe", "ruso", "русский", "الروسية", "俄文", "俄语"),
     }
 )
+COMPARED = ("name", "honorific", "job_title", "language")
+"""Members of a row that may say otherwise than the directory does."""
 Line = TypeVar("Line", bound="PersonRow")
 Translate = Callable[[dict[str, Any]], None]
 
@@ -97,6 +100,15 @@ class PeopleTable(Generic[Line]):
 
     columns: list[Column]
     rows: list[ReadRow[Line]]
+
+
+def differing(row: PersonRow, told: Person | PersonRow) -> list[str]:
+    """What the row says otherwise; what it leaves out says nothing."""
+    return [
+        name
+        for name in COMPARED
+        if getattr(row, name) is not None and getattr(row, name) != getattr(told, name)
+    ]
 
 
 def read_people(

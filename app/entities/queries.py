@@ -104,7 +104,7 @@ async def people_by_address(
     entities = [entity_id for entity_id, _ in wanted]
     addresses = [address for _, address in wanted]
     pairs = func.unnest(cast(entities, ARRAY(Uuid)), cast(addresses, ARRAY(Text)))
-    sought = pairs.table_valued("entity_id", "email", name="sought")
+    sought = pairs.table_valued("entity_id", "email", name="sought").render_derived()
     entity_id, email = (col(sought.c.entity_id), col(sought.c.email))
     here = (col(Person.entity_id) == entity_id) & (col(Person.email) == email)
     statement = select(Person).join(sought, here)

@@ -132,7 +132,7 @@ async def register(
     }
     facts: list[Any] = [EVENT_OF[status](**about(meeting, made))]
     if accepts:
-        facts.append(_acceptance(meeting, invitation))
+        facts.append(acceptance(meeting, invitation))
     made.queue_number = await queries.write_registration(
         session, values | _log_values(session, facts)
     )
@@ -273,7 +273,8 @@ EVENT_OF: dict[RegistrationStatus, type[RegistrationConfirmed | RegistrationWait
 }
 
 
-def _acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
+def acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
+    """The fact that naming somebody accepts the invitation."""
     return InvitationAnswered(
         subject_id=invitation.id,
         meeting_id=meeting.id,

@@ -1,0 +1,51 @@
+"""Somebody of a list that is to be registered, and what is found out about them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.core.fields import normalised_email
+from app.core.problems import Problem
+from app.entities.tables import Entity, Person
+from app.invitations.tables import Invitation
+from app.registrations.arrivals import Place, Present
+from app.registrations.lifecycle import RegistrationRole
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """An entity that the caller may register people for."""
+
+    invitation: Invitation
+    entity: Entity
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Somebody of a list, and what is found out about them."""
+
+    row: int
+    role: RegistrationRole
+    invitee: Invitee | None = None
+    members: dict[str, Any] | None = None
+    """Of whoever is named by address; the directory may know them."""
+    person: Person | None = None
+    refusal: Problem | None = None
+    present: Present | None = None
+    same_as_row: int | None = None
+    place: Place | None = None
+    person_id: UUID | None = None
+    registration_id: UUID | None = None
+
+    @property
+    def invitation(self) -> Invitation:
+        """Of one who is not refused."""
+        assert self.invitee is not None
+        return self.invitee.invitation
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        """Who it is: entity and address."""
+        assert self.invitee is not None
+        email = self.person.email if self.person else (self.members or {})["email"]
+        return self.invitee.entity.id, normalised_email(email)
