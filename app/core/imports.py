@@ -182,10 +182,15 @@ def row_model(kind: type[Model], row: Row) -> Model | list[FieldError]:
     try:
         return kind.model_validate(values, context=CELLS)
     except ValidationError as error:
-        return [
-            FieldError(pointer=json_names(place_of(each["loc"])), detail=words_of(each))
-            for each in error.errors(include_url=False, include_input=False)
-        ]
+        return errors_of(error)
+
+
+def errors_of(error: ValidationError) -> list[FieldError]:
+    """What is wrong with one row of many, by pointers into it."""
+    return [
+        FieldError(pointer=json_names(place_of(each["loc"])), detail=words_of(each))
+        for each in error.errors(include_url=False, include_input=False)
+    ]
 
 
 def summary(rows: Sequence[RowResult], *, dry_run: bool) -> ImportResult:

@@ -10,8 +10,10 @@ from app.core.problems import Invalid
 from app.entities.problems import NotOfThisEntity
 from app.entities.tables import Entity, Person
 from app.identity.policy import Permission
+from app.invitations.lifecycle import VISIBLE_TO_ENTITY
 from app.meetings import queries as meetings
 from app.meetings.access import MeetingView, view_of
+from app.meetings.tables import Meeting
 from app.registrations import many_queries as queries
 from app.registrations.candidates import Candidate, Invitee
 from app.registrations.imports import counts, report_of
@@ -65,19 +67,34 @@ async def copy_delegation(
 async def _earlier(
     session: AsyncSession, view: MeetingView, ref: str, entity: Entity
 ) -> Sequence[Any]:
-    """(Registration, Person) of the entity at a meeting whose delegations the caller may see."""
-    seen = await meetings.find_visible(session, view.caller, ref)
+    """(Registration, Person) of the entity at a meeting whose delegation the caller may see.
+
+    Whoever holds a link names the entity's delegation for a meeting of the committee, and so sees
+    the entity's own at its other meetings.
+    """
+    meeting = await meetings.find_meeting(session, ref)
+    if meeting is not None and meeting.id == view.meeting.id:
+        raise Invalid.at("/meeting", "This is the meeting to register for.")
+    if meeting is None or not await _may_see(session, view, meeting, entity):
+        raise Invalid.at("/meeting", "The entity was invited to no such meeting.")
+    return await queries.delegation_of(session, meeting.id, entity.id)
+
+
+async def _may_see(
+    session: AsyncSession, view: MeetingView, meeting: Meeting, entity: Entity
+) -> bool:
+    invited = await queries.list_invitees(session, meeting.id, [entity.id])
+    if not invited or invited[0][0].status not in VISIBLE_TO_ENTITY:
+        return False
+    if view.caller.link is not None:
+        return meeting.committee_id == view.meeting.committee_id
+    seen = await meetings.find_visible(session, view.caller, meeting.id)
     if seen is None:
-        raise Invalid.at("/meeting", "There is no such meeting.")
+        return False
     earlier = view_of(view.caller, *seen)
-    own = view.caller.may(
+    return earlier.observes or view.caller.may(
         Permission.ACT_FOR_ENTITY, committees=earlier.committees, entity_id=entity.id
     )
-    if earlier.meeting.id == view.meeting.id:
-        raise Invalid.at("/meeting", "This is the meeting to register for.")
-    if not (own or earlier.observes):
-        raise Invalid.at("/meeting", "You see no delegation of that meeting.")
-    return await queries.delegation_of(session, earlier.meeting.id, entity.id)
 
 
 def _candidate(number: int, registration: Any, person: Person, invitee: Invitee) -> Candidate:

@@ -11,7 +11,8 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
 from app.core.routes import Route, Session
-from app.entities.problems import NotOfThisEntity
+from app.entities.duplicates import RefuseAlike, check_alike
+from app.entities.problems import NotOfThisEntity, PerhapsKnown
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
@@ -36,6 +37,7 @@ from app.registrations.problems import (
 )
 from app.registrations.schemas import (
     BulkResult,
+    EachRegistration,
     RegisteredEntity,
     RegisteredPerson,
     RegistrationCreate,
@@ -48,7 +50,7 @@ from app.registrations.tables import Registration
 
 router = APIRouter(route_class=Route, tags=["registrations"])
 BASE = "/meetings/{m}/registrations"
-Many = Annotated[list[RegistrationCreate], Body(min_length=1, max_length=500)]
+Many = Annotated[list[EachRegistration], Body(min_length=1, max_length=500)]
 
 
 @router.get(BASE, operation_id="listRegistrations")
@@ -94,13 +96,21 @@ async def list_registrations(
         NotOfThisEntity,
         RegistrationClosed,
         RegistrationNotOpen,
+        PerhapsKnown,
     ),
 )
 async def register_person(
-    session: Session, view: MeetingDep, body: RegistrationCreate, response: Response
+    session: Session,
+    view: MeetingDep,
+    body: RegistrationCreate,
+    response: Response,
+    *,
+    refuse_alike: RefuseAlike = False,
 ) -> RegistrationOut:
     """Register somebody: a seat while one is free, else a place in the waiting list."""
     invitation, entity = await delegation_for(session, view, body.entity)
+    if refuse_alike and body.person is not None:
+        await check_alike(session, entity.id, body.person.name, body.person.email)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role)
     place = None
@@ -114,7 +124,10 @@ async def register_person(
 async def register_people(
     session: Session, view: MeetingDep, body: Many, *, dry_run: DryRun = False
 ) -> BulkResult:
-    """Register many in the order of the list, with a result for each."""
+    """Register many in the order of the list, with a result for each.
+
+    A row that is malformed is refused like any other, with pointers into it.
+    """
     return await bulk.register_many(session, view, body, dry_run=dry_run)
 
 

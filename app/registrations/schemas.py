@@ -1,15 +1,24 @@
 """Registrations as they cross the wire."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.choices import Choice
 from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
-from app.core.imports import Mode, RowReport, TableReport
+from app.core.imports import Mode, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
 from app.registrations.lifecycle import (
@@ -54,6 +63,25 @@ class RegistrationCreate(Named):
         examples=["unodc"],
     )
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A row of a list that says nothing that could be done, and where."""
+
+    errors: list[FieldError]
+
+
+def _apart(value: Any, read: ValidatorFunctionWrapHandler) -> RegistrationCreate | Malformed:
+    """A malformed row is reported with its number, and keeps nobody else out."""
+    try:
+        return cast("RegistrationCreate", read(value))
+    except ValidationError as error:
+        return Malformed(errors_of(error)[:100])
+
+
+EachRegistration = Annotated[RegistrationCreate, WrapValidator(_apart)]
+"""In the document a registration; read, it may also be `Malformed`."""
 
 
 class SubstituteCreate(Named):

@@ -39,7 +39,7 @@ ONE_UNKNOWN_METHOD = '[phases.coverage]\nunexpected-methods = ["trace"]\n'
 SERIALIZERS = """import schemathesis
 
 
-@schemathesis.serializer("message/rfc822")
+@schemathesis.serializer("message/rfc822", "text/tab-separated-values")
 def as_it_is(ctx, value):
     return value if isinstance(value, bytes) else str(value).encode()
 """

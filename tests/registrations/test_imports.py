@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.check import wrongs
-from tests.world import World, named, post
+from tests.world import World
 
 PASTED = """Title\tNom\tPrénom\tE-mail\tFonction\tRole
 Ms.\tRossi\tAmina\tamina.rossi@example.org\tDirector\tHead of delegation
