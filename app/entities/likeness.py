@@ -167,7 +167,7 @@ def is_honorific(words: str) -> bool:
     """Whether the words are a form of address and nothing else."""
     bare = _FOREIGN_HONORIFICS.sub(" ", f"{words.casefold()} ")
     found = _WORD.findall(anyascii(bare).lower())
-    return bool(words.strip()) and all(
+    return any(c.isalpha() for c in words) and all(
         word in _HONORIFICS or word in {"h", "e", "m"} for word in found
     )
 
@@ -282,6 +282,7 @@ def _keys(person: Folded) -> Iterator[str]:
     """Under which blocks somebody is found, so that one changed word leaves another to meet by."""
     yield f"@{person.mailbox}"
     yield f"={person.letters}"
+    yield f"~{' '.join(sorted(person.bones.split()))}"
     if person.local:
         yield f"<{person.local}"
     longest = sorted(person.tokens, key=lambda token: (-len(token), token))[:3]
