@@ -173,7 +173,8 @@ def rows_of(content: bytes, media_type: str, key: str, *, apart: bool = False) -
         read_as = CSV if media_type in PASTED else media_type
         return read_rows(content, read_as, key=key, apart=apart)
     except SheetUnreadable as error:
-        raise Invalid.at("", str(error)) from None
+        place = [part for part in (error.row, error.column) if part is not None]
+        raise Invalid.at(json_names(place), str(error)) from None
 
 
 def row_model(kind: type[Model], row: Row) -> Model | list[FieldError]:

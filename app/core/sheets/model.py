@@ -42,11 +42,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that a file may hold; `cell` in characters."""
+    """The most that a file may hold; `cell` in characters. Of rows that are read `apart`, one that
+    cannot be read keeps no other out.
+    """
 
     rows: int
     columns: int
     cell: int
+    apart: bool = False
 
 
 def column_letter(index: int) -> str:

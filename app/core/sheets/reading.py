@@ -30,6 +30,7 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 _LONGEST_NAME: Final = 200
 _SEPARATORS: Final = re.compile(r"[\s\-]+")
+_ERRORS: Final = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
 Found = TypeVar("Found")
 
 
@@ -53,14 +54,14 @@ def read_rows(
     Rows that are read `apart` keep each other out of nothing: one that cannot be read has its
     `refusal`, and a column without a name is one that holds nothing.
     """
-    limits = Limits(max_rows, max_columns, max_cell)
+    limits = Limits(max_rows, max_columns, max_cell, apart)
     match _essence(media_type):
         case Essence.CSV:
-            rows = _rows_of_grid(read_delimited(content), limits, apart=apart)
+            rows = _rows_of_grid(read_delimited(content), limits)
         case Essence.XLSX:
-            rows = _rows_of_grid(read_workbook(content, limits), limits, apart=apart)
+            rows = _rows_of_grid(read_workbook(content, limits), limits)
         case essence:
-            rows = _rows_of_list(_listed(_DOCUMENTS[essence](content), key), limits, apart=apart)
+            rows = _rows_of_list(_listed(_DOCUMENTS[essence](content), key), limits)
     return list(rows)
 
 
@@ -86,18 +87,18 @@ def _essence(media_type: str) -> Essence:
         raise SheetUnreadable(f"Files of this type are not read, only {known}.") from None
 
 
-def _rows_of_grid(grid: Iterator[Cells], limits: Limits, *, apart: bool) -> Iterator[Row]:
+def _rows_of_grid(grid: Iterator[Cells], limits: Limits) -> Iterator[Row]:
     """Rows by the names in the first row, which must name every column that holds anything."""
     header = next(grid, None)
     if header is None:
         raise SheetUnreadable("The file is empty.")
-    names = _header(header[1], limits, apart=apart)
+    names = _header(header[1], limits)
     for number, cells in grid:
         if number > limits.rows + 1:
             raise SheetUnreadable(f"There are more than {limits.rows} rows.", row=number)
         if all(cell is None for cell in cells):
             continue
-        yield _apart(_row_of_cells, number, (names, cells), limits, apart=apart)
+        yield _apart(_row_of_cells, number, (names, cells), limits)
 
 
 def _row_of_cells(number: int, found: tuple[list[str | None], list[Value]], limits: Limits) -> Row:
@@ -107,6 +108,9 @@ def _row_of_cells(number: int, found: tuple[list[str | None], list[Value]], limi
             raise SheetUnreadable(
                 "The cell has no name above it.", row=number, column=column_letter(index)
             )
+        if limits.apart and cell in _ERRORS:
+            detail = "The cell holds an error instead of a value."
+            raise SheetUnreadable(detail, row=number, column=names[index])
     padded = cells + [None] * (len(names) - len(cells))
     named = {name: cell for name, cell in zip(names, padded, strict=False) if name is not None}
     return _row(number, named, limits)
@@ -117,18 +121,16 @@ def _apart(
     number: int,
     found: Found,
     limits: Limits,
-    *,
-    apart: bool,
 ) -> Row:
     try:
         return read(number, found, limits)
     except SheetUnreadable as refusal:
-        if not apart:
+        if not limits.apart:
             raise
         return Row(number, {}, refusal)
 
 
-def _header(cells: list[Value], limits: Limits, *, apart: bool) -> list[str | None]:
+def _header(cells: list[Value], limits: Limits) -> list[str | None]:
     if not cells:
         raise SheetUnreadable("The first row must name the columns.", row=1)
     if len(cells) > limits.columns:
@@ -138,7 +140,7 @@ def _header(cells: list[Value], limits: Limits, *, apart: bool) -> list[str | No
         letter = column_letter(index)
         _check(cell, _LONGEST_NAME, 1, letter)
         written = "" if cell is None else str(cell)
-        nothing = apart and not written.strip()
+        nothing = limits.apart and not written.strip()
         names.append(None if nothing else _new_name(written, names, 1, letter))
     return names
 
@@ -170,11 +172,11 @@ def _listed(document: Value, key: str | None) -> list[Value]:
     return document
 
 
-def _rows_of_list(entries: list[Value], limits: Limits, *, apart: bool) -> Iterator[Row]:
+def _rows_of_list(entries: list[Value], limits: Limits) -> Iterator[Row]:
     if len(entries) > limits.rows:
         raise SheetUnreadable(f"There are more than {limits.rows} rows.")
     for number, entry in enumerate(entries, start=1):
-        yield _apart(_row_of_entry, number, entry, limits, apart=apart)
+        yield _apart(_row_of_entry, number, entry, limits)
 
 
 def _row_of_entry(number: int, entry: Value, limits: Limits) -> Row:
