@@ -144,9 +144,6 @@ async def uploaded_rows(request: Request, key: str) -> list[Row]:
 
 async def uploaded(request: Request, make: Callable[[bytes, str], Made]) -> Made:
     """What is made of the body and its media type, in the same way as `uploaded_rows`."""
-    made: Made | None = getattr(request.state, "uploaded", None)
-    if made is not None:
-        return made
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
         raise UnsupportedMediaType(
@@ -155,16 +152,30 @@ async def uploaded(request: Request, make: Callable[[bytes, str], Made]) -> Made
     content = await request.body()
     if not content:
         raise BadRequest("The body is empty.")
-
-    async def make_it() -> None:
-        request.state.uploaded = await aside(make, content, media_type)
-
-    raise Beforehand(make_it)
+    return await Elsewhere(request, "uploaded")(make, content, media_type)
 
 
-async def aside(work: Callable[..., Made], *arguments: Any) -> Made:
-    """Do what keeps a processor busy in the one thread that all imports of the process share."""
-    return await asyncio.get_running_loop().run_in_executor(_READER, work, *arguments)
+class Elsewhere:
+    """Does what keeps a processor busy in the one thread that all imports of the process share.
+
+    Meanwhile the request holds no transaction: it is run again from its beginning, and then finds
+    under the name what was made.
+    """
+
+    def __init__(self, request: Request, name: str) -> None:
+        self.state, self.name = request.state, name
+
+    async def __call__(self, work: Callable[..., Made], *arguments: Any) -> Made:
+        made: Made | None = getattr(self.state, self.name, None)
+        if made is not None:
+            return made
+
+        async def make_it() -> None:
+            loop = asyncio.get_running_loop()
+            made = await loop.run_in_executor(_READER, work, *arguments)
+            setattr(self.state, self.name, made)
+
+        raise Beforehand(make_it)
 
 
 def rows_of(content: bytes, media_type: str, key: str, *, apart: bool = False) -> list[Row]:

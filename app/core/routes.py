@@ -34,6 +34,8 @@ from app.core.problems import (
 )
 
 ATTEMPTS = 4
+LONG_WORKS = 2
+"""That one request may ask for: to read a file, and to compare what is in it."""
 PLAN = "application/vnd.secretariat.plan+json"
 """Of the answer to a change that was only planned: who would be told what."""
 SMALL = 65_536
@@ -116,12 +118,13 @@ class Route(APIRoute):
 
 
 async def _run(request: Request, endpoint: Handler, *, planning: bool) -> Response:
-    try:
-        return await _in_transaction(request, endpoint, planning=planning)
-    except Beforehand as asked:
-        await asked.work()
-    except Foreseen as foreseen:
-        return foreseen.answer
+    for _ in range(LONG_WORKS):
+        try:
+            return await _in_transaction(request, endpoint, planning=planning)
+        except Beforehand as asked:
+            await asked.work()
+        except Foreseen as foreseen:
+            return foreseen.answer
     return await _in_transaction(request, endpoint, planning=planning)
 
 

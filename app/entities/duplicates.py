@@ -1,6 +1,6 @@
 """Who of a directory may be one and the same person: for somebody to look at, never merged."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 from uuid import UUID
@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import Schema, normalised_email
-from app.core.imports import aside
+from app.core.imports import Elsewhere
 from app.entities import queries
 from app.entities.likeness import Folded, Likeness, Reason, folded, likely_matches, likely_pairs
 from app.entities.problems import PerhapsKnown
@@ -67,17 +67,18 @@ class Pair:
 
 
 async def alike_of_rows(
-    session: AsyncSession, newcomers: dict[UUID, list[Newcomer]]
+    session: AsyncSession, newcomers: dict[UUID, list[Newcomer]], elsewhere: Elsewhere
 ) -> dict[int, list[PossibleDuplicate]]:
     """Whom the new people of a table look like, by row; each only within their own entity."""
+    if not newcomers:
+        return {}
     known = await known_people(session, newcomers)
-    found: dict[int, list[PossibleDuplicate]] = {}
-    for entity_id, new in newcomers.items():
-        found |= await aside(_of_rows, known[entity_id], new)
-    return found
+    return await elsewhere(_of_table, known, newcomers)
 
 
-async def check_alike(session: AsyncSession, entity_id: UUID, name: str, email: str) -> None:
+async def check_alike(
+    session: AsyncSession, entity_id: UUID, name: str, email: str, elsewhere: Elsewhere
+) -> None:
     """Raises `PerhapsKnown` where a new person looks like one of the directory.
 
     Whoever has that very address is no newcomer, and passes.
@@ -86,7 +87,7 @@ async def check_alike(session: AsyncSession, entity_id: UUID, name: str, email: 
     address = normalised_email(email)
     if any(person.email == address for person in known):
         return
-    alike = await aside(_of_one, known, name, email)
+    alike = await elsewhere(_of_one, known, name, email)
     if alike:
         raise PerhapsKnown(
             "The directory has somebody who may be this person.",
@@ -94,10 +95,10 @@ async def check_alike(session: AsyncSession, entity_id: UUID, name: str, email: 
         )
 
 
-async def pairs_of(session: AsyncSession, entity_id: UUID) -> list[Pair]:
+async def pairs_of(session: AsyncSession, entity_id: UUID, elsewhere: Elsewhere) -> list[Pair]:
     """The pairs of a directory that somebody should look at, most alike first."""
     known = (await known_people(session, [entity_id]))[entity_id]
-    return await aside(_pairs, known)
+    return await elsewhere(_pairs, known)
 
 
 async def known_people(
@@ -108,6 +109,15 @@ async def known_people(
         entity_id: [Known(row.id, row.name, row.email) for row in rows]
         for entity_id, rows in found.items()
     }
+
+
+def _of_table(
+    known: Mapping[UUID, Sequence[Known]], newcomers: Mapping[UUID, Sequence[Newcomer]]
+) -> dict[int, list[PossibleDuplicate]]:
+    found: dict[int, list[PossibleDuplicate]] = {}
+    for entity_id, new in newcomers.items():
+        found |= _of_rows(known[entity_id], new)
+    return found
 
 
 def _of_rows(known: Sequence[Known], new: Sequence[Newcomer]) -> dict[int, list[PossibleDuplicate]]:

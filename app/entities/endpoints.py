@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, status
 from sqlmodel import col
 
-from app.core.imports import IMPORT_BODY, DryRun, ImportResult, uploaded_rows
+from app.core.imports import IMPORT_BODY, DryRun, Elsewhere, ImportResult, uploaded_rows
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
@@ -161,13 +161,15 @@ async def add_person(
     session: Session,
     directory: DirectoryDep,
     body: PersonWrite,
+    request: Request,
     response: Response,
     *,
     refuse_alike: RefuseAlike = False,
 ) -> PersonOut:
     """Add somebody to the directory: once, to be named again and again."""
     if refuse_alike:
-        await check_alike(session, directory.entity.id, body.name, body.email)
+        alike = Elsewhere(request, "alike")
+        await check_alike(session, directory.entity.id, body.name, body.email, alike)
     person = await service.add_person(session, directory.entity, body.model_dump())
     response.headers["Location"] = f"/v1/entities/{directory.entity.id}/people/{person.id}"
     return PersonOut.of(person)

@@ -7,6 +7,7 @@ from app.core.imports import (
     GRIDS,
     IMPORT_BODY,
     DryRun,
+    Elsewhere,
     Mode,
     ModeAsked,
     RowsRefused,
@@ -51,19 +52,20 @@ async def import_people(
         return read_people(PersonRow, rows, columns, grid=media_type in GRIDS)
 
     table = await uploaded(request, read)
-    return await take_people(session, directory.entity, table, mode, dry_run=dry_run)
+    alike = Elsewhere(request, "alike") if dry_run else None
+    return await take_people(session, directory.entity, table, mode, preview=alike)
 
 
 @router.get("/entities/{e}/people/duplicates", operation_id="listDuplicatePeople")
 async def list_duplicate_people(
-    session: Session, directory: DirectoryDep, paging: Paging
+    session: Session, directory: DirectoryDep, request: Request, paging: Paging
 ) -> Page[DuplicatePair]:
     """List pairs of a directory that may be one person, the most alike first.
 
     Names are compared across the order of words, accents, scripts and spellings, addresses across
     tags and domains. Nothing is ever merged because of it.
     """
-    found = await pairs_of(session, directory.entity.id)
+    found = await pairs_of(session, directory.entity.id, Elsewhere(request, "pairs"))
     return page_of(paging, found, _place, 3, _pair)
 
 

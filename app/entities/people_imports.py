@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import normalised_email
-from app.core.imports import Mode, check_rows
+from app.core.imports import Elsewhere, Mode, check_rows
 from app.entities import queries
 from app.entities.adding import add_people
 from app.entities.duplicates import Newcomer, alike_of_rows
@@ -21,11 +21,11 @@ async def import_people(
     table: PeopleTable[PersonRow],
     mode: Mode,
     *,
-    dry_run: bool,
+    preview: Elsewhere | None,
 ) -> PeopleImported:
     """Add those whose addresses the directory does not have; nobody known is changed.
 
-    A dry run also says whom the new ones look like. Raises `RowsRefused`.
+    A preview only says so, and whom the new ones look like. Raises `RowsRefused`.
     """
     people = {
         (entity.id, normalised_email(row.parsed.email)): row.parsed
@@ -35,12 +35,12 @@ async def import_people(
     known = await queries.people_by_address(session, people)
     reports = _reports(entity, table.rows, known)
     new = [report for report in reports if report.outcome is PersonOutcome.NEW]
-    if dry_run:
-        await _look_for_duplicates(session, entity, table, new)
+    if preview is not None:
+        await _look_for_duplicates(session, entity, table, new, preview)
     else:
         check_rows(reports, mode)
         await _write(session, entity, table, new)
-    return _summary(table, reports, mode, dry_run=dry_run)
+    return _summary(table, reports, mode, dry_run=preview is not None)
 
 
 def _reports(
@@ -82,6 +82,7 @@ async def _look_for_duplicates(
     entity: Entity,
     table: PeopleTable[PersonRow],
     new: Sequence[PersonImported],
+    preview: Elsewhere,
 ) -> None:
     if not new:
         return
@@ -90,7 +91,7 @@ async def _look_for_duplicates(
         Newcomer(each.row, parsed[each.row].name, normalised_email(parsed[each.row].email))
         for each in new
     ]
-    alike = await alike_of_rows(session, {entity.id: newcomers})
+    alike = await alike_of_rows(session, {entity.id: newcomers}, preview)
     for report in new:
         report.possible_duplicates = alike.get(report.row, [])
 

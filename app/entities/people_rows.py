@@ -1,6 +1,6 @@
 """Tables of people as organizations keep them: whatever their columns are called."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -129,11 +129,10 @@ def read_people(
     asked = asked_columns(columns, members)
     headings = list(dict.fromkeys(name for row in rows for name in row.values))
     meaning = understood(headings, words_for(words), asked)
-    unclear = [name for name, member in meaning.items() if member in {None, *_AMBIGUOUS}]
-    values = {name: [row.values.get(name) for row in rows] for name in unclear}
-    _decide_ambiguous(meaning, values)
+    _decide_ambiguous(meaning, rows)
     if grid:
-        empty = [n for n in unclear if meaning[n] is None and not any(values[n])]
+        filled = {name for row in rows for name, value in row.values.items() if value}
+        empty = [name for name, member in meaning.items() if not member and name not in filled]
         meaning |= dict.fromkeys(empty, LEFT_OUT)
         check_columns(meaning, 1)
     reader = _Reader(kind, meaning, translate)
@@ -145,19 +144,29 @@ def _shown(member: str | None) -> str | None:
     return None if member == LEFT_OUT else member
 
 
-def _decide_ambiguous(meaning: dict[str, str | None], values: Mapping[str, Sequence[Any]]) -> None:
+def _decide_ambiguous(meaning: dict[str, str | None], rows: Sequence[Row]) -> None:
     """`Nom` beside a first name is the last name; a `Title` such as Ms. is an honorific."""
     members = set(meaning.values())
     parted = "first_name" in members and "last_name" not in members
+    free, taken = "honorific" not in members, "job_title" in members
+    titles = {heading for heading, member in meaning.items() if member == "title"}
+    other = _with_other_words(titles, rows)
     for heading, member in meaning.items():
         if member == "nom" or (member == "name" and parted):
             meaning[heading] = "last_name" if parted else "name"
         elif member == "title":
-            given = [value for value in values[heading] if value]
-            courteous = all(isinstance(v, str) and is_honorific(v) for v in given)
-            free = "honorific" not in members
-            taken = "job_title" in members
-            meaning[heading] = "honorific" if free and (courteous or taken) else "job_title"
+            courteous = taken or heading not in other
+            meaning[heading] = "honorific" if free and courteous else "job_title"
+
+
+def _with_other_words(titles: Collection[str], rows: Sequence[Row]) -> set[str]:
+    """Those of the columns that hold more than forms of address."""
+    return {
+        heading
+        for row in rows
+        for heading, value in row.values.items()
+        if heading in titles and value and not (isinstance(value, str) and is_honorific(value))
+    }
 
 
 class _Reader(Generic[Line]):

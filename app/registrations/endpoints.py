@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response, status
 from sqlmodel import col
 
-from app.core.imports import DryRun
+from app.core.imports import DryRun, Elsewhere
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
@@ -103,6 +103,7 @@ async def register_person(
     session: Session,
     view: MeetingDep,
     body: RegistrationCreate,
+    request: Request,
     response: Response,
     *,
     refuse_alike: RefuseAlike = False,
@@ -110,7 +111,8 @@ async def register_person(
     """Register somebody: a seat while one is free, else a place in the waiting list."""
     invitation, entity = await delegation_for(session, view, body.entity)
     if refuse_alike and body.person is not None:
-        await check_alike(session, entity.id, body.person.name, body.person.email)
+        alike = Elsewhere(request, "alike")
+        await check_alike(session, entity.id, body.person.name, body.person.email, alike)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role)
     place = None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.imports import Mode, check_rows
+from app.core.imports import Elsewhere, Mode, check_rows
 from app.core.problems import Invalid, Problem
 from app.entities.duplicates import Newcomer, alike_of_rows
 from app.entities.people_rows import PeopleTable, ReadRow, differing
@@ -24,19 +24,20 @@ async def import_registrations(
     table: PeopleTable[DelegateRow],
     mode: Mode,
     *,
-    dry_run: bool,
+    preview: Elsewhere | None,
 ) -> RegistrationsImported:
     """Register the people of a table in its order; whoever is registered stays as they are.
 
-    A dry run locks and writes nothing, and also says whom new people look like. Raises
+    A preview locks and writes nothing, and also says whom new people look like. Raises
     `RowsRefused`.
     """
+    dry_run = preview is not None
     candidates = [_candidate(row, invitees) for row in table.rows]
     check = _Check(table.rows, candidates, mode)
     await settle(session, view, candidates, check, dry_run=dry_run)
     reports = check.reports()
-    if dry_run:
-        await _look_for_duplicates(session, candidates, reports)
+    if preview is not None:
+        await _look_for_duplicates(session, candidates, reports, preview)
     return RegistrationsImported(
         dry_run=dry_run,
         mode=mode,
@@ -130,6 +131,7 @@ async def _look_for_duplicates(
     session: AsyncSession,
     candidates: Sequence[Candidate],
     reports: Sequence[RegistrationImported],
+    preview: Elsewhere,
 ) -> None:
     newcomers: dict[UUID, list[Newcomer]] = {}
     for candidate, report in zip(candidates, reports, strict=True):
@@ -137,6 +139,6 @@ async def _look_for_duplicates(
             entity_id, email = candidate.key
             newcomer = Newcomer(candidate.row, candidate.members["name"], email)
             newcomers.setdefault(entity_id, []).append(newcomer)
-    alike = await alike_of_rows(session, newcomers)
+    alike = await alike_of_rows(session, newcomers, preview)
     for report in reports:
         report.possible_duplicates = alike.get(report.row, [])

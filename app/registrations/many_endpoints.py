@@ -9,6 +9,7 @@ from app.core.imports import (
     GRIDS,
     IMPORT_BODY,
     DryRun,
+    Elsewhere,
     Mode,
     ModeAsked,
     RowsRefused,
@@ -70,7 +71,8 @@ async def import_registrations(
         )
 
     table = await uploaded(request, read)
-    return await imports.import_registrations(session, view, invitees, table, mode, dry_run=dry_run)
+    alike = Elsewhere(request, "alike") if dry_run else None
+    return await imports.import_registrations(session, view, invitees, table, mode, preview=alike)
 
 
 @router.post(
