@@ -36,6 +36,7 @@ class Candidate:
     place: Place | None = None
     person_id: UUID | None = None
     registration_id: UUID | None = None
+    known_as: tuple[UUID, str] | None = None
 
     @property
     def invitation(self) -> Invitation:
@@ -46,6 +47,7 @@ class Candidate:
     @property
     def key(self) -> tuple[UUID, str]:
         """Who it is: entity and address."""
-        assert self.invitee is not None
-        email = self.person.email if self.person else (self.members or {})["email"]
-        return self.invitee.entity.id, normalised_email(email)
+        if self.known_as is None:
+            email = self.person.email if self.person else (self.members or {})["email"]
+            self.known_as = (self.invitation.entity_id, normalised_email(email))
+        return self.known_as

@@ -114,7 +114,10 @@ def _facts(
 
 
 def _about(meeting: Meeting, row: Mapping[str, Any]) -> dict[str, Any]:
-    return service.about(meeting, Registration(**row))
+    """As `service.about`, of a row that is no object: making ten thousand takes seconds."""
+    said = ("meeting_id", "entity_id", "invitation_id", "person_id", "role")
+    members = {name: row[name] for name in said}
+    return {"subject_id": row["id"], "committee_id": meeting.committee_id, **members}
 
 
 async def _count(
