@@ -76,6 +76,9 @@ class RowsRefused(Problem):
     slug, title, status = "rows-refused", "Rows are refused", HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+MemberName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class RowReport(BaseModel):
     """What became of one row of a table, or would."""
 

@@ -17,7 +17,7 @@ from app.core.fields import (
     ShortLine,
     ZoneName,
 )
-from app.core.imports import RowReport, TableReport
+from app.core.imports import MemberName, RowReport, TableReport
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
 from app.entities.lifecycle import FocalPointKind
 from app.entities.likeness import Reason
@@ -116,7 +116,7 @@ class PersonImported(RowReport):
     same_as_row: int | None = Field(
         None, ge=1, le=1_000_000, description="An earlier row with the same address."
     )
-    differs: list[str] = Field(
+    differs: list[MemberName] = Field(
         default_factory=list,
         max_length=20,
         description="Members that are known otherwise; they stay as they are.",

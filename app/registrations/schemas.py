@@ -18,7 +18,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.choices import Choice
 from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
-from app.core.imports import Mode, RowReport, TableReport, errors_of
+from app.core.imports import MemberName, Mode, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
 from app.registrations.lifecycle import (
@@ -216,7 +216,7 @@ class RegistrationImported(RowReport):
     same_as_row: int | None = Field(
         None, ge=1, le=1_000_000, description="An earlier row that names the same person."
     )
-    differs: list[str] = Field(
+    differs: list[MemberName] = Field(
         default_factory=list,
         max_length=20,
         description="Members that are known otherwise; they stay as they are.",

@@ -1,11 +1,17 @@
 """Tables of people for a directory: read in six languages, previewed, and each person once."""
 
 import asyncio
+import csv
+import io
 import json
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
 
 from app.core.imports import rows_of
 from app.core.problems import Invalid
@@ -109,6 +115,32 @@ def test_columns_that_nobody_knows_are_said_and_can_be_named_or_left_out() -> No
     with pytest.raises(Invalid) as refused:
         read("Mail;Name;Courriel\na@example.org;A;a@example.org\n")
     assert [error.pointer for error in refused.value.errors or []] == ["/1/courriel"]
+
+
+cells = st.text(max_size=12) | st.sampled_from(["a@example.org", "Ms.", "#N/A", "=1+1", "\0", ""])
+headings = st.sampled_from(["Name", "Nom", "Prénom", "E-mail", "Title", "Langue", "Phone", "", "-"])
+values = cells | st.integers() | st.none() | st.booleans() | st.lists(cells, max_size=2)
+entries = st.dictionaries(headings | st.text(max_size=5), values, max_size=6) | values
+
+
+@bounds(max_examples=150)
+@given(
+    grid=st.lists(st.lists(cells, max_size=6), max_size=5),
+    head=st.lists(headings, max_size=6),
+    listed=st.lists(entries, max_size=5),
+    columns=st.none() | st.dictionaries(headings, cells, max_size=3).map(json.dumps),
+)
+def test_any_table_is_read_or_refused_row_by_row(
+    grid: list[list[str]], head: list[str], listed: list[Any], columns: str | None
+) -> None:
+    written = io.StringIO()
+    csv.writer(written, delimiter=";").writerows([head, *grid])
+    found = [(written.getvalue(), "text/plain"), (json.dumps(listed), "application/json")]
+    for text, kind in found:
+        with suppress(Invalid):
+            for row in table(text, kind, columns).rows:
+                assert (row.parsed is None) is bool(row.errors)
+                assert bool(row.detail) is bool(row.errors)
 
 
 async def send(client: httpx.AsyncClient, path: str, text: str, **query: Any) -> httpx.Response:
