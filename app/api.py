@@ -1,13 +1,12 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
-from fastapi import APIRouter
-
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
+from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.entities.people_endpoints import router as many_people
@@ -17,7 +16,9 @@ from app.identity.endpoints import router as identity
 from app.inbox.endpoints import router as inbox
 from app.invitations import listeners as of_invitations  # noqa: F401  # they register themselves
 from app.invitations.endpoints import router as invitations
+from app.invitations.files import router as files
 from app.invitations.links import router as invitation_links
+from app.invitations.pool_endpoints import router as seat_pools
 from app.letters.endpoints import router as letters
 from app.mail.endpoints import router as mail
 from app.mail.preview_endpoints import router as previews
@@ -27,10 +28,15 @@ from app.meetings.endpoints import router as meetings
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
+from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
 from app.panels.endpoints import router as panels
+from app.people.endpoints import router as people
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
+from app.registrations.approval_endpoints import router as approvals
 from app.registrations.endpoints import router as registrations
+from app.registrations.exception_endpoints import router as exceptions
 from app.registrations.many_endpoints import router as many_registrations
+from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
 
@@ -56,8 +62,7 @@ TAGS = [
     {"name": "operations", "description": "Health and metrics."},
 ]
 
-router = APIRouter(prefix="/v1")
-for part in (
+PARTS = (
     public_agenda,  # first, as routes are tried in their order and this one is asked most
     identity,
     committees,
@@ -70,9 +75,15 @@ for part in (
     panels,
     invitations,
     invitation_links,
+    seat_pools,
+    seats,
+    files,
+    credentials,
     letters,
     registrations,
     many_registrations,
+    approvals,
+    exceptions,
     reminders,
     digests,
     attendance,
@@ -80,10 +91,11 @@ for part in (
     audit,
     calendar,
     feeds,
+    people,
     mail,
     wordings,
     previews,
     inbox,
     public_meetings,
-):
-    router.include_router(part)
+)
+ROUTES = [route for part in PARTS for route in part.routes]

@@ -27,11 +27,17 @@ _LAST = """
 processes the millisecond of the id, and then the instant, is the order."""
 
 _REGISTRATION_STATES = {
+    "registration.pending": "pending",
+    "registration.rejected": "rejected",
     "registration.confirmed": "confirmed",
     "registration.waiting": "waiting",
     "registration.promoted": "confirmed",
     "registration.withdrawn": "withdrawn",
     "registration.substituted": "substituted",
+    "registration.offered": "offered",
+    "registration.offer_accepted": "confirmed",
+    "registration.offer_expired": "expired",
+    "registration.unseated": "waiting",
 }
 _INVITATION_STATES = {
     "invitation.created": "draft",
@@ -74,6 +80,15 @@ def _agenda_versions(rows: Sequence[Row[Any]]) -> list[str]:
                     "those that were issued"
                 )
     return found
+
+
+def _stored_files(rows: Sequence[Row[Any]]) -> list[str]:
+    """The bytes are those that were handed in."""
+    return [
+        f"file {row.id}: its bytes are not those that were handed in"
+        for row in rows
+        if (row.sha256, row.size) != (row.digest, row.length)
+    ]
 
 
 def _wall_times(rows: Sequence[Row[Any]]) -> list[str]:
@@ -125,7 +140,7 @@ _RECOUNTS = (
       JOIN meetings m ON m.id = i.meeting_id
       JOIN entities e ON e.id = i.entity_id
       LEFT JOIN registrations r
-        ON r.invitation_id = i.id AND r.status = 'confirmed' AND r.takes_seat
+        ON r.invitation_id = i.id AND r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY i.id, m.id, e.id HAVING i.seats_taken <> count(r.id) ORDER BY i.id
     """,
     """
@@ -133,24 +148,46 @@ _RECOUNTS = (
                   count(r.id))
       FROM meetings m
       LEFT JOIN registrations r
-        ON r.meeting_id = m.id AND r.status = 'confirmed' AND r.takes_seat
+        ON r.meeting_id = m.id AND r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY m.id HAVING m.seats_taken <> count(r.id) ORDER BY m.id
     """,
     """
-    SELECT format('invitation of %s to %s: %s are confirmed on a quota of %s', e.handle, m.handle,
+    SELECT format('pool %s of %s: %s seats are noted as taken, its invitations have %s', p.name,
+                  m.handle, p.seats_taken, coalesce(sum(i.seats_taken), 0))
+      FROM seat_pools p
+      JOIN meetings m ON m.id = p.meeting_id
+      LEFT JOIN invitations i ON i.pool_id = p.id
+     GROUP BY p.id, m.id HAVING p.seats_taken <> coalesce(sum(i.seats_taken), 0) ORDER BY p.id
+    """,
+    """
+    SELECT format('pool %s of %s: %s are seated on %s seats', p.name, m.handle, count(*), p.seats)
+      FROM registrations r
+      JOIN invitations i ON i.id = r.invitation_id
+      JOIN seat_pools p ON p.id = i.pool_id
+      JOIN meetings m ON m.id = p.meeting_id
+     WHERE r.status IN ('confirmed', 'offered') AND r.takes_seat
+     GROUP BY p.id, m.id HAVING count(*) > p.seats ORDER BY p.id
+    """,
+    """
+    SELECT format('invitation %s takes from pool %s of another meeting', i.id, p.name)
+      FROM invitations i JOIN seat_pools p ON p.id = i.pool_id
+     WHERE i.meeting_id <> p.meeting_id ORDER BY i.id
+    """,
+    """
+    SELECT format('invitation of %s to %s: %s are seated on a quota of %s', e.handle, m.handle,
                   count(*), i.seat_quota)
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id
       JOIN meetings m ON m.id = i.meeting_id
       JOIN entities e ON e.id = i.entity_id
-     WHERE r.status = 'confirmed' AND r.takes_seat
+     WHERE r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY i.id, m.id, e.id HAVING count(*) > i.seat_quota ORDER BY i.id
     """,
     """
-    SELECT format('meeting %s: %s are confirmed on a capacity of %s', m.handle, count(*),
+    SELECT format('meeting %s: %s are seated on a capacity of %s', m.handle, count(*),
                   m.capacity)
       FROM registrations r JOIN meetings m ON m.id = r.meeting_id
-     WHERE r.status = 'confirmed' AND r.takes_seat
+     WHERE r.status IN ('confirmed', 'offered') AND r.takes_seat
      GROUP BY m.id HAVING count(*) > m.capacity ORDER BY m.id
     """,
 )
@@ -183,6 +220,11 @@ _PROMISES = (
      ORDER BY r.id
     """,
     """
+    SELECT format('registration %s: it is of somebody who was merged into another', r.id)
+      FROM registrations r JOIN people p ON p.id = r.person_id
+     WHERE p.merged_into IS NOT NULL ORDER BY r.id
+    """,
+    """
     SELECT format('registration %s: its place is not that of registration %s, which it took', s.id,
                   r.id)
       FROM registrations r
@@ -198,12 +240,30 @@ _PROMISES = (
       FROM registrations r
       JOIN invitations i ON i.id = r.invitation_id
       JOIN meetings m ON m.id = r.meeting_id
+      LEFT JOIN seat_pools p ON p.id = i.pool_id
      WHERE r.status = 'waiting' AND m.status <> ALL(:over)
        AND i.status NOT IN ('draft', 'withdrawn')
        AND (NOT r.takes_seat
-            OR i.seats_taken < i.seat_quota
+            OR (i.seat_quota IS NULL OR i.seats_taken < i.seat_quota)
+               AND (p.id IS NULL OR p.seats_taken < p.seats)
                AND (m.capacity IS NULL OR m.seats_taken < m.capacity))
      ORDER BY r.id
+    """,
+    """
+    SELECT format('meeting %s: registration %s is %s, its offer ends %s', m.handle, r.id, r.status,
+                  coalesce(r.offer_ends_at::text, 'never'))
+      FROM registrations r JOIN meetings m ON m.id = r.meeting_id
+     WHERE (r.status IN ('offered', 'expired')) <> (r.offer_ends_at IS NOT NULL)
+        OR (r.status = 'offered' AND (NOT r.takes_seat OR m.status = ANY(:over)))
+     ORDER BY r.id
+    """,
+    """
+    SELECT format('meeting %s: %s of those who wait have number %s in the line', m.handle, count(*),
+                  coalesce(r.line_number, r.queue_number))
+      FROM registrations r JOIN meetings m ON m.id = r.meeting_id
+     WHERE r.status = 'waiting'
+     GROUP BY m.id, coalesce(r.line_number, r.queue_number) HAVING count(*) > 1
+     ORDER BY m.id, coalesce(r.line_number, r.queue_number)
     """,
     """
     SELECT format('meeting %s: registration %s of a withdrawn invitation is %s', m.handle, r.id,
@@ -239,6 +299,34 @@ _PROMISES = (
       JOIN meetings m ON m.id = i.meeting_id
       JOIN entities e ON e.id = i.entity_id
      WHERE (i.sent_at IS NULL) <> (i.letter_number IS NULL) ORDER BY i.id
+    """,
+    """
+    SELECT format('exception %s: %s are noted as used of %s, %s came under it', x.id, x.used,
+                  x.persons, count(r.id))
+      FROM registration_exceptions x
+      LEFT JOIN registrations r ON r.exception_id = x.id
+     GROUP BY x.id HAVING x.used <> count(r.id) OR x.used > x.persons ORDER BY x.id
+    """,
+    """
+    SELECT format('registration %s came under an exception for another delegation', r.id)
+      FROM registrations r JOIN registration_exceptions x ON x.id = r.exception_id
+     WHERE x.invitation_id <> r.invitation_id ORDER BY r.id
+    """,
+    """
+    SELECT format('registration %s is %s, and the decision about it is %s', r.id, r.status,
+                  coalesce(r.decision, 'missing'))
+      FROM registrations r
+     WHERE r.status = 'pending' AND (r.decision IS NOT NULL OR r.pending_since IS NULL)
+        OR r.status = 'rejected' AND r.decision IS DISTINCT FROM 'rejected'
+        OR r.status IN ('confirmed', 'waiting', 'offered') AND r.decision = 'rejected'
+     ORDER BY r.id
+    """,
+    """
+    SELECT format('credentials %s: their file is of another entity or another meeting', c.id)
+      FROM credentials c
+      JOIN invitations i ON i.id = c.invitation_id
+      JOIN stored_files f ON f.id = c.file_id
+     WHERE (f.meeting_id, f.entity_id) <> (i.meeting_id, i.entity_id) ORDER BY c.id
     """,
     """
     SELECT format('attendance %s is in another meeting than its registration', a.id)
@@ -313,6 +401,12 @@ _LOG = (
 )
 """Numbers of the log, and what followed from it."""
 
+_FILES = """
+    SELECT f.id, f.sha256, f.size, encode(sha256(f.content), 'hex') AS digest,
+           octet_length(f.content) AS length
+      FROM stored_files f ORDER BY f.id
+"""
+
 _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
     (
         """
@@ -322,6 +416,7 @@ _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
         """,
         _agenda_versions,
     ),
+    (_FILES, _stored_files),
     (
         """
         SELECT handle, timezone, local_start, local_end, starts_at, ends_at

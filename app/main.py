@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import api, operations, pages, reference, schema
 from app.calendar.entries import domain_of
-from app.core import clock, handlers
+from app.core import clock, handlers, uploads
 from app.core.database import Database
 from app.core.limits import Limiter
 from app.core.openapi import document_builder
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     limits = {
         "": settings.body_limit,
         "/import": settings.import_limit,
+        "/files": uploads.LIMIT,
         "/incoming-mails": settings.inbound_limit,
     }
     app = FastAPI(
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.foresee = Foresight(domain_of(settings.mail_from))
     app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)
     handlers.install(app, settings.url)
-    app.include_router(api.router)
+    app.router.routes.extend(api.ROUTES)
     app.include_router(operations.router)
     app.include_router(pages.router)
     app.include_router(reference.router)

@@ -7,9 +7,11 @@ import app.agenda.tables
 import app.attendance.tables
 import app.committees.tables
 import app.core.idempotency
+import app.credentials.tables
 import app.entities.tables
 import app.events.tables
 import app.feeds.tables
+import app.files.tables
 import app.holidays.tables
 import app.identity.tables
 import app.inbox.tables
@@ -20,13 +22,21 @@ import app.outcomes.tables
 import app.panels.tables
 import app.registrations.tables
 import app.reminders.tables  # noqa: F401  # imported for the tables that they define
+from app.entities.triggers import DIRECTORY
 
 metadata = SQLModel.metadata
 
-EXTENSIONS = DDL("CREATE EXTENSION IF NOT EXISTS btree_gist")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+FOUNDATIONS = tuple(
+    DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    for statement in (
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    )
+)
 GUARDS = tuple(
     DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     for statement in (
+        *DIRECTORY,
         """
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -60,6 +70,7 @@ GUARDS = tuple(
     )
 )
 
-event.listen(metadata, "before_create", EXTENSIONS)
+for foundation in FOUNDATIONS:
+    event.listen(metadata, "before_create", foundation)
 for guard in GUARDS:
     event.listen(metadata, "after_create", guard)

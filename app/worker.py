@@ -27,6 +27,7 @@ from app.mail.listeners import FOLLOWER, Planner
 from app.mail.pace import Limits, limits_of
 from app.mail.sending import Sender, queue_due, register
 from app.mail.transports import transport_for
+from app.registrations import offers
 from app.reminders import running as reminders
 from app.settings import Settings, get_settings
 
@@ -71,6 +72,9 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
         )
         group.create_task(
             repeat("reminders", partial(reminders.look, database), stop, pause=reminders.PAUSE)
+        )
+        group.create_task(
+            repeat("offers", partial(offers.look, database), stop, pause=offers.PAUSE)
         )
         group.create_task(
             repeat("queue", partial(jobs.run, queue, patience, stop), stop, pause=POLL)

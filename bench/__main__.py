@@ -29,7 +29,7 @@ def main() -> int:
         with running.database(folder / "data") as (server, url):
             script = folder / "registration.sql"
             _say("Making a meeting with 46 entities and 46,000 people")
-            world = uvloop.run(_prepare(url, folder, script))
+            world = uvloop.run(prepare(url, folder, script))
             with running.service(url, folder, len(world.agenda)) as port:
                 _say("Measuring")
                 rounds = uvloop.run(_measure(server, url, world, script, port, plan))
@@ -54,7 +54,7 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-async def _prepare(url: str, folder: Path, script: Path) -> World:
+async def prepare(url: str, folder: Path, script: Path) -> World:
     settings = Settings(
         _env_file=None,
         DATABASE_URL=SecretStr(url),

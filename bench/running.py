@@ -52,10 +52,10 @@ def database(folder: Path) -> Iterator[tuple[EmbeddedServer, str]]:
 
 
 @contextmanager
-def service(url: str, folder: Path, size: int) -> Iterator[int]:
+def service(url: str, folder: Path, size: int, *, processes: int = PROCESSES) -> Iterator[int]:
     """The port of the service with its comparison routes, as it is served in production."""
     port = free_port()
-    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(PROCESSES)]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(processes)]
     options += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
     options += ["--no-proxy-headers", "--no-server-header", "--log-level", "error"]
     options += ["--timeout-keep-alive", "3600", "--timeout-graceful-shutdown", "5"]

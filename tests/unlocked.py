@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
-from app.invitations.tables import Invitation
+from app.invitations.tables import Invitation, SeatPool
 from app.main import create_app as create_locked_app
 from app.meetings.tables import Meeting
 from app.registrations import queries
@@ -23,8 +24,10 @@ async def lock_nothing(
         .join(Invitation, col(Invitation.meeting_id) == col(Meeting.id))
         .where(col(Meeting.id) == meeting_id, col(Invitation.id) == invitation_id)
     )
-    row = (await session.execute(statement)).one()
-    return row[0], row[1]
+    meeting, invitation = (await session.execute(statement)).one()
+    pool = await session.get(SeatPool, invitation.pool_id) if invitation.pool_id else None
+    set_committed_value(invitation, "pool", pool)
+    return meeting, invitation
 
 
 def create_app() -> FastAPI:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response, status
+from fastapi import Path, Request, Response, status
 from sqlmodel import col
 
 from app.agenda import edits, queries, versions
@@ -52,12 +52,12 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
 from app.core.preconditions import accept_match, require_match
 from app.core.problems import MoveForbidden, NotFound, PreconditionFailed
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings.access import MeetingDep
 from app.meetings.policy import Telling
 from app.meetings.problems import MeetingClosed
 
-router = APIRouter(route_class=Route, tags=["agenda"])
+router = router_for("agenda")
 BASE = "/meetings/{m}/agenda"
 IMMUTABLE = "private, max-age=31536000, immutable"
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]

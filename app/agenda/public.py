@@ -7,13 +7,13 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Request, Response
 
 from app.agenda.schemas import IssuedAgenda
 from app.core.database import Database
 from app.core.openapi import raises
 from app.core.problems import FieldError, Invalid, NotFound
+from app.core.routes import QuickRoute, router_for
 from app.meetings.access import MeetingRef
 
 _HANDLE: Final = re.compile(r"[a-z0-9-]{2,80}")
@@ -29,7 +29,7 @@ _BY_ID: Final = _STATEMENT.format(key="id")
 _BY_HANDLE: Final = _STATEMENT.format(key="handle")
 
 
-class BareRoute(APIRoute):
+class BareRoute(QuickRoute):
     """A route whose parameters are documented but not looked at: its endpoint does that.
 
     FastAPI's own way through dependencies and models takes longer than the endpoint.
@@ -87,7 +87,7 @@ class Answers:
                     del tasks[question]
 
 
-router = APIRouter(route_class=BareRoute, tags=["public"])
+router = router_for("public", route_class=BareRoute)
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 from sqlmodel import col
 
 from app.attendance import figures, joining, policy, queries, service
@@ -33,14 +33,14 @@ from app.committees.lifecycle import Standing
 from app.core.imports import DryRun
 from app.core.openapi import raises
 from app.core.pages import Page, Paging, fetch_page, ordering
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities.tables import Entity
 from app.identity.problems import LinkSpent, LinkUnknown
 from app.meetings.access import OrganizedMeeting
 from app.meetings.problems import MeetingClosed
 from app.meetings.tables import Meeting
 
-router = APIRouter(route_class=Route, tags=["attendance"])
+router = router_for("attendance")
 BASE = "/meetings/{m}/attendance"
 
 

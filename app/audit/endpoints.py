@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import col
 
 from app.audit import queries
@@ -20,10 +19,10 @@ from app.audit.schemas import (
     Since,
 )
 from app.core.pages import Order, Page, Paging, fetch_page
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.events.tables import LogEntry
 
-router = APIRouter(route_class=Route, tags=["log"])
+router = router_for("log")
 
 
 @router.get("/meetings/{m}/events", operation_id="listMeetingEvents")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.calendar.entries import PRODID, Frame, meeting_entry, registered_entry
@@ -14,13 +14,13 @@ from app.committees.tables import Committee
 from app.core.fields import accepted_languages, in_language
 from app.core.openapi import Responses, raises
 from app.core.problems import NotFound
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings import queries as meetings
 from app.meetings.access import MeetingDep, MeetingRef
 from app.meetings.tables import Meeting
 from app.registrations.access import RegistrationRow
 
-router = APIRouter(route_class=Route)
+router = router_for()
 REFRESH = timedelta(hours=4)
 DOCUMENTED: Responses = {
     200: {

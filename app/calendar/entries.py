@@ -38,7 +38,11 @@ _STATUS = {
 """A postponed meeting keeps its place, tentatively, so that the new date updates the same entry."""
 
 _STATUS_OF_REGISTERED = {
+    RegistrationStatus.PENDING: EntryStatus.TENTATIVE,
     RegistrationStatus.WAITING: EntryStatus.TENTATIVE,
+    RegistrationStatus.OFFERED: EntryStatus.TENTATIVE,
+    RegistrationStatus.EXPIRED: EntryStatus.CANCELLED,
+    RegistrationStatus.REJECTED: EntryStatus.CANCELLED,
     RegistrationStatus.WITHDRAWN: EntryStatus.CANCELLED,
     RegistrationStatus.SUBSTITUTED: EntryStatus.CANCELLED,
 }
@@ -159,6 +163,15 @@ def cancelled(entry: MeetingEntry) -> MeetingEntry:
     """
     attendee = entry.attendee and replace(entry.attendee, rsvp=False)
     return replace(entry, status=EntryStatus.CANCELLED, attendee=attendee)
+
+
+def left_behind(entry: MeetingEntry, address: str) -> MeetingEntry:
+    """The entry is taken back at an address to which no more is sent; its sequence is one lower
+    than that of the entry that went to the new one.
+    """
+    gone = cancelled(entry)
+    attendee = gone.attendee and replace(gone.attendee, address=address)
+    return replace(gone, attendee=attendee, sequence=max(entry.sequence - 1, 0))
 
 
 def place_of(meeting: Meeting) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 from sqlalchemy import func
 from sqlmodel import col
 
@@ -40,12 +40,12 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.problems import AlreadyExists, FieldError, Invalid, StillInUse
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities.queries import find_entities
 from app.entities.tables import Entity
 from app.identity.access import Administrator
 
-router = APIRouter(route_class=Route, tags=["committees"])
+router = router_for("committees")
 
 
 @router.get("/committees", operation_id="listCommittees")

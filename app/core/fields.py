@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import idna
@@ -307,6 +307,15 @@ Whole = BeforeValidator(_number)
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Minutes = Annotated[int, Field(ge=0, le=1440, description="Minutes.", examples=[30]), Whole]
 Seats = Annotated[int, Field(ge=0, le=100_000, description="Seats.", examples=[5]), Whole]
+MoveToWaiting = Annotated[
+    Literal["latest"] | Annotated[list[UUID], Field(min_length=1, max_length=1000)],
+    Field(
+        description="Who goes back to the waiting list where fewer seats remain than are taken: "
+        "the registrations with these ids, as many as there are seats too few, or `latest`, those "
+        "who came last. They keep their place in the order and are told. This is no member of the "
+        "resource.",
+    ),
+]
 
 
 def in_language(text: dict[str, str], wanted: Iterable[str]) -> str:

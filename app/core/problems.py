@@ -49,6 +49,15 @@ class ProblemDocument(BaseModel):
     allowed: list[str] | None = Field(
         None, max_length=50, description="The moves that the state permits."
     )
+    taken: int | None = Field(
+        None, ge=0, le=1_000_000, description="How many seats are taken, of too few wanted ones."
+    )
+    rule: str | None = Field(
+        None,
+        max_length=100,
+        description="The rule of the meeting that forbids it.",
+        examples=["at_most.adviser"],
+    )
 
 
 class Problem(Exception):

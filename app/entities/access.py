@@ -7,9 +7,11 @@ from uuid import UUID
 from fastapi import Depends, Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
 from app.core.problems import Invalid, NotFound, NotPermitted
 from app.core.routes import Session
 from app.entities import queries
+from app.entities.problems import PersonMerged
 from app.entities.tables import Entity, FocalPoint, Person
 from app.identity.access import AccountCaller, CallerDep
 from app.identity.lifecycle import Role
@@ -48,8 +50,8 @@ async def entity_to_change(session: Session, caller: AccountCaller, e: EntityRef
 async def directory_for(session: Session, caller: CallerDep, e: EntityRef) -> Directory:
     """The people of an entity: for its focal points, its link holders, organizers, administrators.
 
-    An organizer sees and keeps the directory of an entity that belongs to their committee or was
-    invited to one of its meetings. Everybody else learns nothing: 404.
+    An organizer sees and keeps the directory of an entity that belongs to their committee, or will,
+    or is invited to a meeting of it that is not over. Everybody else learns nothing: 404.
     """
     entity = await queries.find_entity(session, e)
     if entity is None or not await may_see_people(session, caller, entity.id):
@@ -61,7 +63,8 @@ async def may_see_people(session: AsyncSession, caller: Caller, entity_id: UUID)
     if caller.is_administrator or entity_id in caller.entities():
         return True
     organized = [c for c in caller.committees(Role.ORGANIZER) if c is not None]
-    return bool(organized) and await queries.belongs_to_any(session, entity_id, organized)
+    today = clock.now().date()
+    return bool(organized) and await queries.belongs_to_any(session, entity_id, organized, today)
 
 
 async def person_for(
@@ -76,7 +79,11 @@ async def person_for(
 async def person_to_change(
     session: Session, caller: CallerDep, person: Annotated[Person, Depends(person_for)]
 ) -> Person:
-    """Links are passed on: whoever holds one changes nobody to whom links are sent."""
+    """Links are passed on: whoever holds one changes nobody to whom links are sent. Nor does
+    anybody change who was merged.
+    """
+    if person.merged_into is not None:
+        raise PersonMerged("The person was merged into another one of the directory.")
     if caller.link is not None and await queries.has_focal_points(session, person.id):
         raise NotPermitted("The session of a link changes no focal point.")
     return person
@@ -88,6 +95,17 @@ async def check_address(session: AsyncSession, caller: Caller, person: Person) -
     """
     if caller.link is not None and await queries.was_registered(session, person.id):
         raise NotPermitted("The session of a link moves the mails of nobody who is registered.")
+
+
+def committees_reached(caller: Caller, entity_id: UUID) -> frozenset[UUID] | None:
+    """The committees of whose meetings the caller may know what an entity's people do there; None
+    for all, and with their working groups. Sessions of links see no further than their meeting.
+    """
+    acts = {r.committee_id for r in caller.rights if r.entity_id == entity_id}
+    reached = caller.committees(Role.ORGANIZER) | acts
+    if caller.is_administrator or None in reached:
+        return None
+    return frozenset(each for each in reached if each is not None)
 
 
 async def focal_point_for(
@@ -138,7 +156,7 @@ async def check_reach(
     acts = caller.may(Permission.ACT_FOR_ENTITY, committees=line, entity_id=entity_id)
     organizes = bool(line) and caller.may(Permission.ORGANIZE, committees=line)
     if organizes and not caller.is_administrator:
-        organizes = await queries.belongs_to_any(session, entity_id, line)
+        organizes = await queries.belongs_to_any(session, entity_id, line, clock.now().date())
     if not (acts or organizes or caller.is_administrator):
         raise NotPermitted("Your own right does not reach the committees that this is about.")
 

@@ -22,7 +22,7 @@ async def add_people(
     Whoever adds the same at once is waited for, and what they added is found. All write in the
     order of the keys, so that nobody waits in a circle.
     """
-    blank = Person(entity_id=new_id(), name="", email="").model_dump()
+    blank = Person(entity_id=new_id(), name="", email="").model_dump(exclude={"search_text"})
     now = clock.now()
     rows = [
         blank

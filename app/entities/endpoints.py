@@ -1,17 +1,19 @@
 """HTTP for entities, their directory and their focal points."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 from sqlmodel import col
 
+from app.core.fields import Language
 from app.core.imports import IMPORT_BODY, DryRun, Elsewhere, ImportResult, uploaded_rows
-from app.core.openapi import raises, takes_if_match
+from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.problems import AlreadyExists, StillInUse
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities import imports, queries, service
 from app.entities.access import (
     DirectoryDep,
@@ -23,9 +25,17 @@ from app.entities.access import (
     PersonToChange,
     check_address,
     committee_scope,
+    committees_reached,
 )
 from app.entities.duplicates import RefuseAlike, check_alike
-from app.entities.problems import NotOfThisEntity, PerhapsKnown, PersonKnown
+from app.entities.lifecycle import Level
+from app.entities.problems import (
+    NotOfThisEntity,
+    PerhapsKnown,
+    PersonKnown,
+    PersonLeft,
+    PersonMerged,
+)
 from app.entities.schemas import (
     EntityCreate,
     EntityOut,
@@ -42,7 +52,7 @@ from app.entities.schemas import (
 from app.entities.tables import Entity, FocalPoint, Person
 from app.identity.access import AccountCaller, Administrator, CallerDep
 
-router = APIRouter(route_class=Route, tags=["entities"])
+router = router_for("entities")
 
 
 @router.get("/entities", operation_id="listEntities")
@@ -137,17 +147,48 @@ async def delete_entity(session: Session, entity: EntityToChange, request: Reque
 @router.get("/entities/{e}/people", operation_id="listPeople")
 async def list_people(
     session: Session,
+    caller: CallerDep,
     directory: DirectoryDep,
     paging: Paging,
     sort: PersonSort = PersonSort.NAME,
     search: Annotated[
         str | None,
-        Query(min_length=1, max_length=100, description="Part of the name or the mail address."),
+        Query(
+            min_length=1,
+            max_length=100,
+            description="Words, each part of the name or of any address; accents do not matter.",
+        ),
+    ] = None,
+    left: Annotated[
+        bool, Query(description="Those who have left, instead of those who are there.")
+    ] = False,
+    level: Annotated[Level | None, Query(description="Only those of this level.")] = None,
+    speaks: Annotated[Language | None, Query(description="Only those who speak it.")] = None,
+    merged_into: Annotated[
+        UUID | None, Query(description="Those who were merged into this person, instead.")
+    ] = None,
+    meeting: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=80,
+            description="Id or handle: only those registered there, as far as you may know.",
+        ),
     ] = None,
 ) -> Page[PersonOut]:
-    """List the people in an entity's directory."""
+    """List the people in an entity's directory; those merged into others are not in it."""
     order = ordering(sort, {"name": col(Person.name)}, col(Person.id))
-    statement = queries.list_people(directory.entity.id, search)
+    narrowed = queries.PeopleFilter(
+        today=service.today_in(directory.entity),
+        left=left,
+        words=await queries.folded_words(session, search),
+        level=level,
+        speaks=speaks,
+        merged_into=merged_into,
+        meeting=meeting,
+        committees=committees_reached(caller, directory.entity.id),
+    )
+    statement = queries.list_people(directory.entity.id, narrowed)
     return await fetch_page(session, paging, statement, order, lambda row: PersonOut.of(row[0]))
 
 
@@ -177,23 +218,27 @@ async def add_person(
 
 @router.get("/entities/{e}/people/{person_id}", operation_id="getPerson")
 async def get_person(person: PersonDep) -> PersonOut:
-    """Read one person of the directory."""
+    """Read one person of the directory; who was merged says into whom."""
     return PersonOut.of(person)
 
 
 @router.patch(
     "/entities/{e}/people/{person_id}",
     operation_id="changePerson",
-    responses=raises(PersonKnown),
-    openapi_extra=takes_if_match(),
+    responses=raises(PersonKnown, PersonMerged),
+    openapi_extra=tells(takes_if_match()),
 )
 async def change_person(
     session: Session, caller: CallerDep, person: PersonToChange, body: PersonPatch, request: Request
 ) -> PersonOut:
-    """Correct a person by JSON merge patch."""
+    """Correct a person by JSON merge patch.
+
+    With another `email`, the links that went to the old one die at once; for meetings to come the
+    entry and a fresh link go to the new one, and the old one is told that its entry goes.
+    """
     accept_match(request, PersonOut.of(person))
     before = writable(PersonWrite, person)
-    after = merged(PersonWrite, before, body)
+    after = merged(PersonWrite, _consented(before, body), body)
     changed = list(changes(before, after))
     if "email" in changed:
         await check_address(session, caller, person)
@@ -205,7 +250,7 @@ async def change_person(
     "/entities/{e}/people/{person_id}",
     operation_id="deletePerson",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=raises(StillInUse),
+    responses=raises(StillInUse, PersonMerged),
     openapi_extra=takes_if_match(),
 )
 async def delete_person(session: Session, person: PersonToChange, request: Request) -> None:
@@ -228,7 +273,7 @@ async def list_focal_points(
     "/entities/{e}/focal-points",
     operation_id="nameFocalPoint",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(AlreadyExists, NotOfThisEntity),
+    responses=raises(AlreadyExists, NotOfThisEntity, PersonLeft),
 )
 async def name_focal_point(
     session: Session,
@@ -264,6 +309,12 @@ async def get_focal_point(found: FocalPointDep) -> FocalPointOut:
 async def end_focal_point(session: Session, focal_point: FocalPointToEnd) -> None:
     """Let a focal point act no longer; the record of having acted stays."""
     await service.end_focal_point(session, focal_point)
+
+
+def _consented(before: PersonWrite, body: PersonPatch) -> PersonWrite:
+    """What was kept with a consent goes with it."""
+    takes_back = "statistics_consent" in body.model_fields_set and not body.statistics_consent
+    return before.model_copy(update={"level": None, "gender": None}) if takes_back else before
 
 
 def _focal_point(focal_point: FocalPoint, person: Person) -> FocalPointOut:

@@ -1,6 +1,6 @@
 """HTTP for many people at once: tables of them, and who of a directory may be one."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
@@ -16,14 +16,14 @@ from app.core.imports import (
 )
 from app.core.openapi import raises
 from app.core.pages import Page, Paging, page_of
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities.access import DirectoryDep
 from app.entities.duplicates import Pair, pairs_of
 from app.entities.people_imports import import_people as take_people
 from app.entities.people_rows import PeopleTable, PersonRow, read_people
 from app.entities.schemas import DuplicatePair, PeopleImported, PersonAlike
 
-router = APIRouter(route_class=Route, tags=["entities"])
+router = router_for("entities")
 
 
 @router.post(

@@ -103,12 +103,16 @@ class PeopleTable(Generic[Line]):
 
 
 def differing(row: PersonRow, told: Person | PersonRow) -> list[str]:
-    """What the row says otherwise; what it leaves out says nothing."""
-    return [
+    """What the row says otherwise; what it leaves out says nothing. Whoever has left is told by
+    `left_on`.
+    """
+    found = [
         name
         for name in COMPARED
         if getattr(row, name) is not None and getattr(row, name) != getattr(told, name)
     ]
+    left = isinstance(told, Person) and told.left_on is not None
+    return [*found, "left_on"] if left else found
 
 
 def read_people(

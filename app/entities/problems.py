@@ -22,6 +22,23 @@ class PerhapsKnown(Problem):
     slug, title, status = "possible-duplicate", "Known, perhaps", HTTPStatus.CONFLICT
 
 
+class PersonLeft(Problem):
+    """The person has left the entity, and is named for nothing any more: have them return first.
+
+    Where somebody else has their address now, correct it.
+    """
+
+    slug, title, status = "person-left", "The person has left", HTTPStatus.CONFLICT
+
+
+class PersonMerged(Problem):
+    """The person was merged into another one of the directory: change that one, or take the merge
+    back.
+    """
+
+    slug, title, status = "person-merged", "The person was merged", HTTPStatus.CONFLICT
+
+
 class NotOfThisEntity(Problem):
     """The person is not in this entity's directory."""
 
@@ -32,9 +49,8 @@ class NotOfThisEntity(Problem):
     )
 
 
-refuse_as(
-    "uq_people_entity_id_email", lambda: PersonKnown("The directory has this address already.")
-)
+for rule in ("uq_people_entity_id_email", "pk_person_addresses"):
+    refuse_as(rule, lambda: PersonKnown("The directory has this address already."))
 refuse_as("uq_entities_handle", lambda: AlreadyExists("An entity has this handle already."))
 refuse_as(
     "uq_entities_abbreviation", lambda: AlreadyExists("An entity has this abbreviation already.")

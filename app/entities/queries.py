@@ -1,21 +1,60 @@
 """Every select about entities, their people and their focal points."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Select, Text, Uuid, cast, column, exists, func, or_, table
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    exists,
+    func,
+    not_,
+    or_,
+    table,
+)
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from app.core.fields import normalised_email
-from app.entities.tables import Entity, FocalPoint, Person
+from app.entities.lifecycle import Level
+from app.entities.tables import Entity, FocalPoint, Person, PersonAddress
 from app.identity.tables import Account, Grant
 
-_registrations = table("registrations", column("person_id", Uuid))
-"""They lie to the right: the column is named here, nothing is imported."""
+MOST_WORDS = 10
+"""Of a search that count."""
+OVER_MEETINGS = ("adjourned", "closed", "cancelled")
+LIVE_REGISTRATIONS = ("pending", "confirmed", "waiting", "offered")
+
+_registrations = table(
+    "registrations", column("person_id", Uuid), column("meeting_id", Uuid), column("status")
+)
+_meetings = table(
+    "meetings", column("id", Uuid), column("handle"), column("committee_id", Uuid), column("status")
+)
+_committees = table("committees", column("id", Uuid), column("handle"), column("parent_id", Uuid))
+_memberships = table(
+    "memberships",
+    column("entity_id", Uuid),
+    column("committee_id", Uuid),
+    column("until", Date),
+)
+_invitations = table(
+    "invitations", column("entity_id", Uuid), column("meeting_id", Uuid), column("status")
+)
+"""They lie to the right: their columns are named here, nothing is imported."""
 
 
 async def find_entity(
@@ -65,18 +104,79 @@ def list_entities(search: str | None = None, category: str | None = None) -> Sel
     return statement
 
 
-def list_people(entity_id: UUID, search: str | None = None) -> Select[Any]:
-    statement: Select[Any] = select(Person).where(col(Person.entity_id) == entity_id)
-    if search:
-        pattern = containing(search)
-        places = (col(Person.name), col(Person.email))
-        statement = statement.where(or_(*(place.ilike(pattern) for place in places)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """What a list of people is narrowed to."""
+
+    today: date
+    """Where the entity is: who left by then has left."""
+    left: bool = False
+    words: Sequence[str] = ()
+    """As `folded_words` gives them."""
+    level: Level | None = None
+    speaks: str | None = None
+    merged_into: UUID | None = None
+    meeting: str | None = None
+    """By id or handle: who is registered there."""
+    committees: Collection[UUID] | None = None
+    """Only at meetings of these and their working groups; None for all."""
+
+
+def list_people(entity_id: UUID, narrowed: PeopleFilter) -> Select[Any]:
+    """Those who were not merged into others, or were into this one."""
+    left = and_(col(Person.left_on).is_not(None), col(Person.left_on) <= narrowed.today)
+    statement: Select[Any] = select(Person).where(
+        col(Person.entity_id) == entity_id,
+        col(Person.merged_into).is_not_distinct_from(narrowed.merged_into),
+        left if narrowed.left else not_(left),
+    )
+    for word in narrowed.words:
+        statement = statement.where(col(Person.search_text).like(containing(word)))
+    if narrowed.level is not None:
+        statement = statement.where(col(Person.level) == narrowed.level)
+    if narrowed.speaks is not None:
+        statement = statement.where(col(Person.languages).contains([narrowed.speaks]))
+    if narrowed.meeting is not None:
+        registered = _registered_at(narrowed.meeting, narrowed.committees)
+        statement = statement.where(col(Person.id).in_(registered))
+    return statement
+
+
+async def folded_words(session: AsyncSession, search: str | None) -> list[str]:
+    """The words of a search as the database folds what they are compared with.
+
+    Asked for first, so that the list's own statement is planned for these words.
+    """
+    words = (search or "").split()[:MOST_WORDS]
+    if not words:
+        return []
+    folded = await session.execute(sa_select(*(func.folded(word) for word in words)))
+    return [word for word in folded.one() if word]
+
+
+def _registered_at(meeting: str, committees: Collection[UUID] | None) -> Select[Any]:
+    """Ids of those who have a seat at a meeting, or wait for one."""
+    statement = (
+        sa_select(_registrations.c.person_id)
+        .join(_meetings, _meetings.c.id == _registrations.c.meeting_id)
+        .join(_committees, _committees.c.id == _meetings.c.committee_id)
+        .where(by_ref(_meetings.c, meeting), _registrations.c.status.in_(LIVE_REGISTRATIONS))
+    )
+    if committees is not None:
+        here = (_committees.c.id.in_(committees), _committees.c.parent_id.in_(committees))
+        statement = statement.where(or_(*here))
     return statement
 
 
 def containing(words: str) -> str:
     """A pattern for `ILIKE`, in which the caller's own `%` and `_` mean themselves."""
     return "%" + words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+
+_PERSON = select(Person).where(
+    col(Person.id) == bindparam("person"), col(Person.entity_id) == bindparam("entity")
+)
+"""Made once: putting a statement together costs more than executing it."""
 
 
 async def find_person(
@@ -86,42 +186,85 @@ async def find_person(
         col(Person.id) == person_id, col(Person.entity_id) == entity_id
     )
     if lock:
-        statement = statement.with_for_update()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def find_person_by_email(session: AsyncSession, entity_id: UUID, email: str) -> Person | None:
-    statement = select(Person).where(
-        col(Person.entity_id) == entity_id, col(Person.email) == normalised_email(email)
+async def hold_person(session: AsyncSession, entity_id: UUID, person_id: UUID) -> Person | None:
+    """The person whom the id means now: whoever it was merged into.
+
+    Held until the transaction ends, so that nobody is merged, moved or leaves while they are being
+    named; many may name the same person at once.
+    """
+    wanted: UUID | None = person_id
+    found: Person | None = None
+    while wanted is not None:
+        statement = _held().where(col(Person.id) == wanted, col(Person.entity_id) == entity_id)
+        found = (await session.execute(statement)).scalar_one_or_none()
+        wanted = found.merged_into if found else None
+    return found
+
+
+async def hold_person_by_email(session: AsyncSession, entity_id: UUID, email: str) -> Person | None:
+    """Who is known by the address, as the main one or as another; held, see `hold_person`."""
+    statement = (
+        _held()
+        .join(PersonAddress, col(PersonAddress.person_id) == col(Person.id))
+        .where(
+            col(PersonAddress.entity_id) == entity_id,
+            col(PersonAddress.address) == normalised_email(email),
+        )
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    found: Person | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
+
+
+def _held() -> Select[Any]:
+    statement: Select[Any] = select(Person)
+    held = statement.with_for_update(read=True, key_share=True, of=Person)
+    return held.execution_options(populate_existing=True)
 
 
 async def people_by_address(
-    session: AsyncSession, wanted: Collection[tuple[UUID, str]]
+    session: AsyncSession, wanted: Collection[tuple[UUID, str]], *, hold: bool = False
 ) -> dict[tuple[UUID, str], Person]:
-    """Those of several directories who have these normalised addresses, in one statement."""
+    """Who of several directories is known by these normalised addresses, in one statement.
+
+    Held, see `hold_person`; in the order of their ids.
+    """
     entities = [entity_id for entity_id, _ in wanted]
     addresses = [address for _, address in wanted]
     pairs = func.unnest(cast(entities, ARRAY(Uuid)), cast(addresses, ARRAY(Text)))
-    sought = pairs.table_valued("entity_id", "email", name="sought").render_derived()
-    entity_id, email = (col(sought.c.entity_id), col(sought.c.email))
-    here = (col(Person.entity_id) == entity_id) & (col(Person.email) == email)
-    statement = select(Person).join(sought, here)
-    found = (await session.execute(statement)).scalars()
-    return {(person.entity_id, person.email): person for person in found}
+    sought = pairs.table_valued("entity_id", "address", name="sought").render_derived()
+    columns: list[Any] = [sought.c.entity_id, sought.c.address, Person]
+    known = (col(PersonAddress.entity_id) == sought.c.entity_id) & (
+        col(PersonAddress.address) == sought.c.address
+    )
+    statement = (
+        sa_select(*columns)
+        .join_from(sought, PersonAddress, known)
+        .join(Person, col(Person.id) == col(PersonAddress.person_id))
+        .order_by(col(Person.id))
+    )
+    if hold:
+        held = statement.with_for_update(read=True, key_share=True, of=Person)
+        statement = held.execution_options(populate_existing=True)
+    found = (await session.execute(statement)).all()
+    return {(entity_id, address): person for entity_id, address, person in found}
 
 
 async def directories(
     session: AsyncSession, entities: Collection[UUID], limit: int
 ) -> dict[UUID, list[Row[tuple[UUID, UUID, str, str]]]]:
-    """(id, entity, name, address) of everybody in these directories, the newest of each first."""
+    """(id, entity, name, address) of whom each directory has, the newest first; nobody who was
+    merged.
+    """
     columns: list[Any] = [Person.id, Person.entity_id, Person.name, Person.email]
     found: dict[UUID, list[Any]] = {}
     for entity_id in entities:
         statement = (
             sa_select(*columns)
-            .where(col(Person.entity_id) == entity_id)
+            .where(col(Person.entity_id) == entity_id, col(Person.merged_into).is_(None))
             .order_by(col(Person.id).desc())
             .limit(limit)
         )
@@ -134,8 +277,10 @@ async def insert_person(session: AsyncSession, person: Person) -> Person | None:
 
     Waits for whoever is adding the same address, and leaves the transaction usable.
     """
-    statement = insert(Person).values(person.model_dump())
-    statement = statement.on_conflict_do_nothing(index_elements=["entity_id", "email"])
+    statement = insert(Person).values(person.model_dump(exclude={"search_text"}))
+    statement = statement.on_conflict_do_nothing(
+        index_elements=["entity_id", "email"], index_where=col(Person.merged_into).is_(None)
+    )
     return (await session.scalars(statement.returning(Person))).one_or_none()
 
 
@@ -229,34 +374,27 @@ def _is_uuid(ref: str) -> bool:
 
 
 async def belongs_to_any(
-    session: AsyncSession, entity_id: UUID, committees: Sequence[UUID]
+    session: AsyncSession, entity_id: UUID, committees: Sequence[UUID], today: date
 ) -> bool:
-    """Whether the entity is, was or will be in a committee, or was invited to its meetings.
-
-    Membership and invitations lie to the right of this domain: their columns are named here, so
-    that no import goes rightwards.
-    """
-    memberships = table("memberships", column("entity_id"), column("committee_id"))
-    invitations = table("invitations", column("entity_id"), column("meeting_id"))
-    meetings = table("meetings", column("id"), column("committee_id"))
+    """Whether the entity is or will be in a committee, or is invited to a meeting of it to come."""
     in_committee = exists().where(
-        memberships.c.entity_id == entity_id, memberships.c.committee_id.in_(committees)
+        _memberships.c.entity_id == entity_id,
+        _memberships.c.committee_id.in_(committees),
+        or_(_memberships.c.until.is_(None), _memberships.c.until > today),
     )
     invited = exists().where(
-        invitations.c.entity_id == entity_id,
-        invitations.c.meeting_id == meetings.c.id,
-        meetings.c.committee_id.in_(committees),
+        _invitations.c.entity_id == entity_id,
+        _invitations.c.status != "withdrawn",
+        _invitations.c.meeting_id == _meetings.c.id,
+        _meetings.c.status.not_in(OVER_MEETINGS),
+        _meetings.c.committee_id.in_(committees),
     )
     return bool((await session.execute(select(or_(in_committee, invited)))).scalar_one())
 
 
 async def find_committee_line(session: AsyncSession, ref: str | UUID) -> tuple[UUID, ...]:
-    """A committee by id or handle, then its parent; empty if there is none. Named by its columns
-    for the same reason.
-    """
-    committees = table(
-        "committees", column("id", Uuid), column("handle"), column("parent_id", Uuid)
-    )
-    statement = select(committees.c.id, committees.c.parent_id).where(by_ref(committees.c, ref))
+    """A committee by id or handle, then its parent; empty if there is none."""
+    columns = (_committees.c.id, _committees.c.parent_id)
+    statement = select(*columns).where(by_ref(_committees.c, ref))
     row = (await session.execute(statement)).one_or_none()
     return tuple(each for each in row if each is not None) if row else ()

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from app.core.choices import Choice
 from app.core.fields import (
+    Day,
     Email,
     Handle,
     InstantField,
@@ -16,10 +18,11 @@ from app.core.fields import (
     Schema,
     ShortLine,
     ZoneName,
+    normalised_email,
 )
 from app.core.imports import MemberName, RowReport, TableReport
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
-from app.entities.lifecycle import FocalPointKind
+from app.entities.lifecycle import FocalPointKind, Gender, Level
 from app.entities.likeness import Reason
 
 
@@ -62,14 +65,57 @@ class EntitySort(StrEnum):
     ABBREVIATION_DOWN = "-abbreviation"
 
 
+def _each_once(addresses: list[str]) -> list[str]:
+    return list(dict.fromkeys(normalised_email(each) for each in addresses))
+
+
+Addresses = Annotated[
+    list[Email],
+    AfterValidator(_each_once),
+    Field(
+        max_length=20,
+        description="Others by which the person is recognized; no mail goes there.",
+        examples=[["amina.rossi@example.org"]],
+    ),
+]
+Languages = Annotated[
+    list[Language],
+    Field(max_length=20, description="That the person speaks.", examples=[["fr", "ar"]]),
+]
+ForStatistics = "Only with `statistics_consent`, and only for figures."
+
+
 class PersonWrite(Schema):
-    """Somebody in an entity's directory."""
+    """Somebody in an entity's directory; no two of its people share an address."""
 
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None = Field(None, examples=["Ms."])
     job_title: ShortLine | None = Field(None, examples=["Programme Officer"])
-    email: Email
-    language: Language | None = None
+    email: Email = Field(description="Where mails go.")
+    addresses: Addresses = Field(default_factory=list)
+    language: Language | None = Field(None, description="In which mails are written.")
+    languages: Languages = Field(default_factory=list)
+    rank: ShortLine | None = Field(None, examples=["Assistant Secretary-General"])
+    at_headquarters: bool | None = Field(None, description="Or elsewhere; null if not known.")
+    duty_station: ShortLine | None = Field(None, examples=["Nairobi"])
+    statistics_consent: bool = Field(
+        False, description="The person agrees that level and gender are kept for figures."
+    )
+    level: Level | None = Field(None, description=ForStatistics)
+    gender: Gender | None = Field(None, description=ForStatistics)
+
+    @model_validator(mode="after")
+    def _only_with_consent(self) -> Self:
+        if not self.statistics_consent and (self.level or self.gender):
+            raise ValueError("level and gender are kept with statistics_consent only")
+        return self
+
+    @model_validator(mode="after")
+    def _others_only(self) -> Self:
+        main = normalised_email(self.email)
+        if main in self.addresses:
+            self.addresses = [each for each in self.addresses if each != main]
+        return self
 
 
 class PersonPatch(Schema):
@@ -77,13 +123,28 @@ class PersonPatch(Schema):
     honorific: ShortLine | None = None
     job_title: ShortLine | None = None
     email: Email | None = None
+    addresses: Addresses | None = None
     language: Language | None = None
+    languages: Languages | None = None
+    rank: ShortLine | None = None
+    at_headquarters: bool | None = None
+    duty_station: ShortLine | None = None
+    statistics_consent: bool | None = Field(
+        None, description="What was kept for figures goes where this is taken back."
+    )
+    level: Level | None = None
+    gender: Gender | None = None
 
 
 class PersonOut(PersonWrite):
     id: UUID
     entity_id: UUID
     created_at: InstantField
+    statistics_consent_at: InstantField | None
+    left_on: Day | None = Field(description="The first day on which the person was not there.")
+    merged_into: UUID | None = Field(
+        description="Who this is now; what names the one is taken for the other."
+    )
 
 
 class PersonSort(StrEnum):

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +24,7 @@ from app.entities.events import (
     PersonDeleted,
 )
 from app.entities.lifecycle import FocalPointKind
-from app.entities.problems import NotOfThisEntity
+from app.entities.problems import NotOfThisEntity, PersonLeft
 from app.entities.tables import Entity, FocalPoint, Person
 from app.events import announce, record
 from app.identity import service as identity
@@ -84,37 +86,47 @@ async def add_person(session: AsyncSession, entity: Entity, members: dict[str, A
 async def find_or_add_person(
     session: AsyncSession, entity: Entity, members: dict[str, Any]
 ) -> Person:
-    """The person with that address, as the directory has them, or a new one.
+    """Who is known by that address, as the directory has them, or a new person.
 
     Two who name the same new person at once both get the one that was added first.
     """
-    known = await queries.find_person_by_email(session, entity.id, members["email"])
+    known = await queries.hold_person_by_email(session, entity.id, members["email"])
     if known is not None:
         return known
     person = _new_person(entity, members)
     added = await queries.insert_person(session, person)
     if added is None:
-        known = await queries.find_person_by_email(session, entity.id, person.email)
+        known = await queries.hold_person_by_email(session, entity.id, person.email)
         return known or await add_person(session, entity, members)
     record(session, PersonAdded(subject_id=added.id, entity_id=entity.id))
     return added
 
 
 def _new_person(entity: Entity, members: dict[str, Any]) -> Person:
-    return Person(entity_id=entity.id, **members | {"email": normalised_email(members["email"])})
+    return Person(entity_id=entity.id, **_columns(members, None))
 
 
 async def change_person(
     session: AsyncSession, person: Person, members: dict[str, Any], changed: list[str]
 ) -> None:
+    """Correct somebody; where the main address is another one, the domains to the right send there
+    what went to the old one.
+    """
     if changed:
-        for name, value in members.items():
-            setattr(person, name, normalised_email(value) if name == "email" else value)
-        record(
-            session,
-            PersonChanged(subject_id=person.id, entity_id=person.entity_id, members=changed),
-        )
+        for name, value in _columns(members, person.statistics_consent_at).items():
+            setattr(person, name, value)
+        fact = PersonChanged(subject_id=person.id, entity_id=person.entity_id, members=changed)
+        await announce(session, fact)
         await session.flush()
+
+
+def _columns(members: dict[str, Any], consented_at: datetime | None) -> dict[str, Any]:
+    """What callers write, as the table has it: consent counts from when it was first told."""
+    values = members | {"email": normalised_email(members["email"])}
+    if "statistics_consent" in values:
+        consents = values.pop("statistics_consent")
+        values["statistics_consent_at"] = (consented_at or clock.now()) if consents else None
+    return values
 
 
 async def delete_person(session: AsyncSession, person: Person) -> None:
@@ -127,16 +139,33 @@ async def delete_person(session: AsyncSession, person: Person) -> None:
 async def person_named(
     session: AsyncSession, entity: Entity, person_id: UUID | None, members: dict[str, Any] | None
 ) -> Person:
-    """Somebody of the directory by id, or by address as new; raises `NotOfThisEntity`."""
+    """Somebody of the directory by id, or by any address, or as new.
+
+    Whoever was merged is the one whom they were merged into. Raises `NotOfThisEntity` and
+    `PersonLeft`.
+    """
     if (person_id is None) is (members is None):
         raise Invalid.at("/person_id", "Give either person_id or person.")
     if members is not None:
-        return await find_or_add_person(session, entity, members)
-    assert person_id is not None
-    person = await queries.find_person(session, entity.id, person_id)
+        person: Person | None = await find_or_add_person(session, entity, members)
+    else:
+        assert person_id is not None
+        person = await queries.hold_person(session, entity.id, person_id)
     if person is None:
         raise NotOfThisEntity.at("/person_id", "The directory has no such person.")
+    if has_left(person, entity):
+        raise PersonLeft("The person has left the entity.")
     return person
+
+
+def has_left(person: Person, entity: Entity) -> bool:
+    """Whether the person is at the entity no more."""
+    return person.left_on is not None and person.left_on <= today_in(entity)
+
+
+def today_in(entity: Entity) -> date:
+    """The day that it is where the entity is."""
+    return clock.now().astimezone(ZoneInfo(entity.timezone)).date()
 
 
 async def name_focal_point(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response, status
+from fastapi import Path, Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,10 +18,10 @@ from app.core.fields import accepted_languages, in_language
 from app.core.openapi import Responses, raises
 from app.core.pages import Page, Paging, fetch_page
 from app.core.problems import NotFound
-from app.core.routes import Route, Session
-from app.entities import queries as entities
+from app.core.routes import Session, router_for
+from app.entities import service as entities
 from app.entities.access import DirectoryDep
-from app.entities.problems import NotOfThisEntity
+from app.entities.problems import NotOfThisEntity, PersonLeft
 from app.entities.tables import Entity, Person
 from app.feeds import queries, service
 from app.feeds.access import FeedDep, FeedToRevoke, scope_for
@@ -35,7 +35,7 @@ from app.identity.access import CallerDep
 from app.identity.policy import Caller
 from app.identity.problems import LinkSpent, LinkUnknown
 
-router = APIRouter(route_class=Route, tags=["feeds"])
+router = router_for("feeds")
 BASE = "/entities/{e}/feeds"
 DOCUMENTED: Responses = {
     200: {
@@ -60,7 +60,7 @@ async def list_feeds(session: Session, directory: DirectoryDep, paging: Paging) 
     BASE,
     operation_id="createFeed",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(NotOfThisEntity),
+    responses=raises(NotOfThisEntity, PersonLeft),
 )
 async def create_feed(
     session: Session,
@@ -76,14 +76,14 @@ async def create_feed(
     the address this once.
     """
     committee_id = await scope_for(session, caller, directory.entity, body.committee)
+    person_id = None
     if body.person_id is not None:
-        person = await entities.find_person(session, directory.entity.id, body.person_id)
-        if person is None:
-            raise NotOfThisEntity.at("/person_id", "The directory has no such person.")
+        entity = directory.entity
+        person_id = (await entities.person_named(session, entity, body.person_id, None)).id
     feed = await service.create_feed(
         session,
         directory.entity.id,
-        body.person_id,
+        person_id,
         committee_id,
         body.label,
         created_by=caller.account_id,

@@ -60,12 +60,14 @@ async def find_feed(
 async def find_subject(
     session: AsyncSession, feed_id: UUID
 ) -> tuple[Feed, Entity, Person | None] | None:
-    """A feed with whom it is about."""
+    """A feed with whom it is about: who was merged is who they were merged into."""
+    listed = aliased(Person)
     columns: list[Any] = [Feed, Entity, Person]
     statement: Select[Any] = (
         select(*columns)
         .join(Entity, col(Entity.id) == col(Feed.entity_id))
-        .outerjoin(Person, col(Person.id) == col(Feed.person_id))
+        .outerjoin(listed, col(listed.id) == col(Feed.person_id))
+        .outerjoin(Person, col(Person.id) == func.coalesce(col(listed.merged_into), col(listed.id)))
         .where(col(Feed.id) == feed_id)
     )
     row = (await session.execute(statement)).one_or_none()
@@ -111,7 +113,11 @@ async def meetings_of_person(
     live = col(Registration.status).in_(LIVE_REGISTRATIONS)
     left = and_(
         col(Registration.status).in_(LEFT_REGISTRATIONS),
-        func.coalesce(col(Registration.withdrawn_at), col(Registration.substituted_at))
+        func.coalesce(
+            col(Registration.withdrawn_at),
+            col(Registration.substituted_at),
+            col(Registration.offer_ends_at),
+        )
         > now - FAREWELL,
     )
     changed = latest_change(col(Meeting.id), [col(Meeting.id), col(Registration.id)])
@@ -176,7 +182,7 @@ async def delegations(
     found: dict[UUID, Delegation] = {}
     for meeting_id, status, name in await session.execute(statement):
         delegation = found.setdefault(meeting_id, Delegation())
-        waits = status is RegistrationStatus.WAITING
+        waits = status is not RegistrationStatus.CONFIRMED
         (delegation.waiting if waits else delegation.registered).append(name)
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from sqlmodel import col
 
 from app.core.fields import Handle
@@ -11,7 +11,7 @@ from app.core.openapi import takes_if_match
 from app.core.pages import Page, Paging, fetch_page
 from app.core.preconditions import accept_match
 from app.core.problems import FieldError, Invalid, NotFound
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.holidays import queries, service
 from app.holidays.schemas import (
     DutyStationOut,
@@ -23,7 +23,7 @@ from app.holidays.schemas import (
 from app.holidays.tables import OfficialHoliday
 from app.identity.access import AccountCaller, Administrator
 
-router = APIRouter(route_class=Route, tags=["committees"])
+router = router_for("committees")
 
 DutyStation = Annotated[
     Handle, Path(min_length=2, max_length=80, description="Its handle.", examples=["new-york"])

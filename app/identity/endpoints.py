@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 from sqlmodel import col
 
 from app.core import clock
@@ -13,7 +13,7 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged
 from app.core.preconditions import accept_match
 from app.core.problems import AlreadyExists, Invalid, Problem
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.identity import queries, service
 from app.identity.access import (
     AccountCaller,
@@ -59,7 +59,7 @@ from app.identity.schemas import (
 )
 from app.identity.tables import Account, Grant, Token
 
-router = APIRouter(route_class=Route, tags=["identity"])
+router = router_for("identity")
 
 
 @router.get("/me", operation_id="getMe")

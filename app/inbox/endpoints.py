@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from sqlmodel import col
 
 from app.calendar.entries import domain_of
 from app.core.openapi import raises
 from app.core.pages import Page, Paging, fetch_page
 from app.core.problems import BadRequest, MoveForbidden, NotPermitted, UnsupportedMediaType
-from app.core.routes import Beforehand, Route, Session
+from app.core.routes import Beforehand, Session, router_for
 from app.identity.access import AccountCaller, MailGateway
 from app.identity.lifecycle import Role
 from app.inbox import policy, queries, service
@@ -29,7 +29,7 @@ from app.inbox.schemas import (
 )
 from app.inbox.tables import IncomingMail
 
-router = APIRouter(route_class=Route, tags=["mails"])
+router = router_for("mails")
 MEDIA_TYPE = "message/rfc822"
 BASE = "/incoming-mails"
 RAW_MAIL = {

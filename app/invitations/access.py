@@ -77,6 +77,27 @@ async def invitation_to_answer(
     """For organizers and the entity; meeting and invitation locked, in this order."""
     meeting = await lock_meeting(session, view.meeting.id)
     invitation = await queries.find_invitation(session, meeting.id, invitation_id, lock=True)
+    found = _own(view, invitation)
+    return InvitationView(meeting, found.invitation, view.organizes)
+
+
+async def invitation_of_own(
+    session: Session, view: MeetingDep, invitation_id: UUID
+) -> InvitationView:
+    """For organizers and the entity itself, and without a lock."""
+    found = await queries.find_invitation(session, view.meeting.id, invitation_id)
+    return _own(view, found)
+
+
+async def invitation_of_own_to_change(
+    session: Session, view: MeetingDep, invitation_id: UUID
+) -> InvitationView:
+    """The same with the invitation locked, and the meeting not: for what moves no seat."""
+    found = await queries.find_invitation(session, view.meeting.id, invitation_id, lock=True)
+    return _own(view, found)
+
+
+def _own(view: MeetingView, invitation: Invitation | None) -> InvitationView:
     if invitation is None:
         raise NotFound
     own = invitation.status in VISIBLE_TO_ENTITY and acts_for(view, view.caller, invitation)
@@ -84,7 +105,7 @@ async def invitation_to_answer(
         if view.observes:
             raise NotPermitted("Only the entity itself or an organizer may do this.")
         raise NotFound
-    return InvitationView(meeting, invitation, view.organizes)
+    return InvitationView(view.meeting, invitation, view.organizes)
 
 
 async def organized_invitation(
@@ -119,6 +140,8 @@ async def link_to_change(
 
 InvitationRow = Annotated[Any, Depends(invitation_row)]
 InvitationToAnswer = Annotated[InvitationView, Depends(invitation_to_answer)]
+InvitationOfOwn = Annotated[InvitationView, Depends(invitation_of_own)]
+InvitationOfOwnToChange = Annotated[InvitationView, Depends(invitation_of_own_to_change)]
 OrganizersInvitation = Annotated[Invitation, Depends(invitation_of_organizer)]
 LinkToChange = Annotated[LinkView, Depends(link_to_change)]
 OrganizedInvitation = Annotated[InvitationView, Depends(organized_invitation)]

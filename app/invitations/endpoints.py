@@ -1,22 +1,24 @@
 """HTTP for invitations and the organizer's board."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import Query, Request, status
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.committees import queries as committees
+from app.committees.lifecycle import Standing
 from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
-from app.core.problems import MoveForbidden
-from app.core.routes import Route, Session
+from app.core.problems import Invalid, MoveForbidden
+from app.core.routes import Session, router_for
 from app.entities import queries as entities
 from app.entities.tables import Entity
-from app.invitations import queries, service
+from app.invitations import pool_queries, queries, service
 from app.invitations.access import (
     InvitationRow,
     InvitationToAnswer,
@@ -30,11 +32,13 @@ from app.invitations.problems import (
     AnswersClosed,
     DelegationRegistered,
     MeetingNotAnnounced,
+    PoolBelowTaken,
     QuotaBelowTaken,
 )
 from app.invitations.schemas import (
     AnswerRequest,
     Answers,
+    CredentialsState,
     InvitationOut,
     InvitationOutcome,
     InvitationPatch,
@@ -43,19 +47,23 @@ from app.invitations.schemas import (
     InvitationSort,
     InvitationsResult,
     InvitedEntity,
+    LackOut,
     LastMessage,
     MailCounts,
     SendOutcome,
     SendRequest,
     SendResult,
     SendResults,
+    SharedSeats,
 )
+from app.invitations.seats import change_seats
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingDep, MeetingView, OrganizedMeeting
-from app.meetings.problems import MeetingClosed
+from app.meetings.problems import MeetingClosed, PlanDoesNotFit
+from app.meetings.rules import Delegate, Rules
 from app.meetings.tables import Meeting
 
-router = APIRouter(route_class=Route, tags=["invitations"])
+router = router_for("invitations")
 BASE = "/meetings/{m}/invitations"
 
 
@@ -68,6 +76,9 @@ async def list_invitations(
     status: Annotated[
         InvitationStatus | None, Query(description="Only those in this state.")
     ] = None,
+    credentials: Annotated[
+        CredentialsState | None, Query(description="Only those whose credentials are so.")
+    ] = None,
 ) -> Page[InvitationOut]:
     """List invitations: the organizer's board; focal points find their own."""
     statement = queries.list_invitations(
@@ -75,6 +86,7 @@ async def list_invitations(
         entities=None if view.observes else own_entities(view),
         visible=None if view.observes else VISIBLE_TO_ENTITY,
         statuses=[status] if status else None,
+        credentials=credentials and credentials.value,
     )
     if view.caller.link is not None:
         statement = statement.where(col(Invitation.id) == view.caller.link.resource_id)
@@ -90,7 +102,8 @@ async def invite_entities(
     """Invite all members, or chosen entities, also from outside the committee, as drafts."""
     results, fresh = await _sorted_out(session, view.meeting, body)
     if not dry_run:
-        made = await service.invite(session, view.meeting, list(fresh), body.seat_quota)
+        pools = await _pools(session, view.meeting, fresh, body.pool_id)
+        made = await service.invite(session, view.meeting, list(fresh), body.seat_quota, pools)
         for invitation in made:
             fresh[invitation.entity_id].invitation_id = invitation.id
         await session.flush()
@@ -208,7 +221,7 @@ async def withdraw_invitation(
 @router.patch(
     f"{BASE}/{{invitation_id}}",
     operation_id="changeInvitation",
-    responses=raises(MeetingClosed, QuotaBelowTaken),
+    responses=raises(MeetingClosed, PlanDoesNotFit, PoolBelowTaken, QuotaBelowTaken),
     openapi_extra=tells(takes_if_match()),
 )
 async def change_invitation(
@@ -218,11 +231,21 @@ async def change_invitation(
     body: InvitationPatch,
     request: Request,
 ) -> InvitationOut:
-    """Change the seat quota; more seats promote those who wait, in the same moment."""
+    """Change the seat quota and the pool; more seats go to those who wait, in the same moment.
+
+    Fewer than are taken are refused, unless `move_to_waiting` says who leaves. Who leaves a pool
+    without being given a quota has the meeting's.
+    """
     accept_match(request, await read_again(session, view, found.invitation))
-    if body.seat_quota is not None:
-        await service.change_quota(session, found.meeting, found.invitation, body.seat_quota)
-    return await read_again(session, view, found.invitation)
+    invitation, sent = found.invitation, body.model_fields_set
+    quota = body.seat_quota if "seat_quota" in sent else invitation.seat_quota
+    pool_id = body.pool_id if "pool_id" in sent else invitation.pool_id
+    if quota is None and pool_id is None and "seat_quota" not in sent:
+        quota = found.meeting.seat_quota
+    planned = body.move_to_waiting is not None
+    leaving = None if body.move_to_waiting == "latest" else body.move_to_waiting
+    await change_seats(session, found.meeting, invitation, quota, pool_id, leaving, planned=planned)
+    return await read_again(session, view, invitation)
 
 
 async def read_again(
@@ -237,7 +260,8 @@ async def read_again(
 
 def shown(row: Any, view: MeetingView) -> InvitationOut:
     """A row of `queries.list_invitations` as this caller sees it."""
-    invitation, entity, waiting, message, mails, answers, unread = row[:7]
+    invitation, entity, waiting, message, mails, answers, unread, pool = row[:8]
+    pending, named, credentials, late_places = row[8:12]
     names = ("id", "meeting_id", "status", "seat_quota", "seats_taken", "created_at", "sent_at")
     more = ("reminded_at", "answered_at", "answer_note", "withdrawn_at")
     allowed = moves(view.meeting.status, invitation.status)
@@ -250,13 +274,50 @@ def shown(row: Any, view: MeetingView) -> InvitationOut:
         entity=InvitedEntity.of(
             {name: getattr(entity, name) for name in InvitedEntity.model_fields}
         ),
+        pool=SharedSeats.of({name: getattr(pool, name) for name in SharedSeats.model_fields})
+        if pool
+        else None,
         waiting=waiting,
         last_message=LastMessage.of(message) if message and view.observes else None,
         mails=MailCounts.of(mails) if view.observes else None,
         participation=Answers.of(answers),
+        pending=pending,
+        incomplete=_incomplete(view.meeting, invitation, named),
+        credentials=(credentials or "missing") if view.meeting.needs_credentials else None,
+        late_places=late_places,
         unread_replies=unread if view.observes else None,
         allowed=allowed,
     )
+
+
+async def _pools(
+    session: AsyncSession, meeting: Meeting, entities: Iterable[UUID], pool_id: UUID | None
+) -> dict[UUID, UUID]:
+    """Which of the entities take from which pool: all from one that is named, else observers from
+    theirs.
+    """
+    if pool_id is not None:
+        if await pool_queries.lock_pool(session, meeting.id, pool_id) is None:
+            raise Invalid.at("/pool_id", "The meeting has no such pool.")
+        return dict.fromkeys(entities, pool_id)
+    for_observers = await pool_queries.observers_pool(session, meeting.id)
+    if for_observers is None:
+        return {}
+    day = meeting.local_start.date()
+    members = await committees.members_on(session, meeting.committee_id, day)
+    observers = {entity.id for each, entity in members if each.standing is Standing.OBSERVER}
+    return {entity_id: for_observers for entity_id in entities if entity_id in observers}
+
+
+def _incomplete(
+    meeting: Meeting, invitation: Invitation, named: list[dict[str, Any]] | None
+) -> list[LackOut]:
+    """Nothing is asked of an entity that has not accepted."""
+    if invitation.status is not InvitationStatus.ACCEPTED:
+        return []
+    rules = Rules.read(meeting.registration_rules)
+    lacking = rules.lacking(Delegate(**each) for each in named or ())
+    return [LackOut.of(each) for each in lacking]
 
 
 async def _sorted_out(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from app.events import Event
 from app.invitations.lifecycle import InvitationStatus
@@ -10,7 +11,8 @@ from app.invitations.lifecycle import InvitationStatus
 @dataclass(frozen=True, kw_only=True)
 class InvitationCreated(Event):
     name: ClassVar[str] = "invitation.created"
-    seat_quota: int
+    seat_quota: int | None
+    pool_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +20,8 @@ class InvitationRenewed(Event):
     """A withdrawn one is a draft again."""
 
     name: ClassVar[str] = "invitation.renewed"
-    seat_quota: int
+    seat_quota: int | None
+    pool_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,3 +55,23 @@ class InvitationWithdrawn(Event):
 @dataclass(frozen=True, kw_only=True)
 class InvitationDeleted(Event):
     name: ClassVar[str] = "invitation.deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatPoolCreated(Event):
+    name: ClassVar[str] = "seat_pool.created"
+    label: str
+    seats: int
+    for_observers: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatPoolChanged(Event):
+    name: ClassVar[str] = "seat_pool.changed"
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatPoolDeleted(Event):
+    name: ClassVar[str] = "seat_pool.deleted"
+    label: str

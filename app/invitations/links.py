@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from fastapi import APIRouter, status
+from fastapi import status
 from sqlmodel import col
 
 from app.core.openapi import raises
 from app.core.pages import Page, Paging, fetch_page
 from app.core.problems import MoveForbidden
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.identity.tables import Link
 from app.invitations import queries, service
 from app.invitations.access import LinkToChange, OrganizersInvitation
 from app.invitations.schemas import AnswerLinkOut, LinkHolder, LinkRenewalOut
 
-router = APIRouter(route_class=Route, tags=["invitations"])
+router = router_for("invitations")
 BASE = "/meetings/{m}/invitations/{invitation_id}/links"
 
 

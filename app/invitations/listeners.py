@@ -2,12 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.committees.queries import committee_line
-from app.entities.events import FocalPointEnded
-from app.entities.queries import focal_people
+from app.entities.events import FocalPointEnded, PersonChanged
 from app.events import react_to
-from app.identity import service as identity
-from app.invitations import queries
+from app.invitations.readdressing import readdress, revoke_where_nobody_acts
 
 
 @react_to(FocalPointEnded)
@@ -16,9 +13,11 @@ async def revoke_answer_links(session: AsyncSession, event: FocalPointEnded) -> 
     those to meetings of a committee for which the person still acts live on.
     """
     assert event.entity_id is not None, "a focal point acts for an entity"
-    rows = await queries.lock_answer_links(session, event.entity_id, event.person_id)
-    for link, committee_id in rows:
-        line = await committee_line(session, committee_id)
-        acting = await focal_people(session, event.entity_id, line)
-        if all(person.id != event.person_id for person in acting):
-            identity.revoke_link(link)
+    await revoke_where_nobody_acts(session, event.entity_id, event.person_id)
+
+
+@react_to(PersonChanged)
+async def send_links_to_new_address(session: AsyncSession, event: PersonChanged) -> None:
+    if "email" in event.members:
+        assert event.entity_id is not None, "a person is of an entity"
+        await readdress(session, event.entity_id, event.subject_id)

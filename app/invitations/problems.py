@@ -31,10 +31,31 @@ class DelegationRegistered(Problem):
 
 
 class QuotaBelowTaken(Problem):
-    """More seats are taken than the new quota has: withdraw registrations first."""
+    """More seats are taken, or offered, than the new quota has; `taken` says how many.
+
+    Withdraw registrations first, or say with `move_to_waiting` who goes back to the waiting list.
+    """
 
     slug, title, status = "quota-below-taken", "Quota below the seats taken", HTTPStatus.CONFLICT
 
 
+class PoolBelowTaken(Problem):
+    """More seats of the pool are taken, or offered, than it would have; `taken` says how many.
+
+    Withdraw registrations first, or say with `move_to_waiting` who goes back to the waiting list.
+    """
+
+    slug, title, status = "pool-below-taken", "Pool below the seats taken", HTTPStatus.CONFLICT
+
+
+class PoolInUse(Problem):
+    """Invitations, withdrawn ones too, take their seats from the pool."""
+
+    slug, title, status = "pool-in-use", "The pool is in use", HTTPStatus.CONFLICT
+
+
 refuse_as("uq_invitations_meeting_id_entity_id", lambda: AlreadyInvited("It is invited already."))
 refuse_as("ck_invitations_seats_taken", lambda: QuotaBelowTaken("More seats are taken than that."))
+refuse_as("uq_seat_pools_meeting_id_name", lambda: AlreadyExists("A pool has this name already."))
+refuse_as("uq_seat_pools_observers", lambda: AlreadyExists("The observers have a pool already."))
+refuse_as("ck_seat_pools_seats_taken", lambda: PoolBelowTaken("More seats are taken than that."))

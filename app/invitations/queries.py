@@ -5,19 +5,35 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, column, func, select, table
+from sqlalchemy import DateTime, Select, column, func, literal_column, select, table
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.core import clock
 from app.entities.tables import Entity, Person
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.invitations.lifecycle import InvitationStatus
-from app.invitations.tables import Invitation
+from app.invitations.tables import Invitation, SeatPool
 from app.meetings.tables import Meeting
 
 _registrations = table(
-    "registrations", column("invitation_id"), column("status"), column("participation")
+    "registrations",
+    column("invitation_id"),
+    column("person_id"),
+    column("role"),
+    column("status"),
+    column("participation"),
+)
+_credentials = table("credentials", column("invitation_id"), column("status"))
+_exceptions = table(
+    "registration_exceptions",
+    column("invitation_id"),
+    column("persons"),
+    column("used"),
+    column("until", DateTime(timezone=True)),
+    column("revoked_at"),
 )
 _messages = table(
     "messages",
@@ -31,6 +47,10 @@ _messages = table(
 _incoming = table("incoming_mails", column("invitation_id"), column("state"))
 """Registrations and mails lie to the right: their columns are named here, nothing is imported."""
 
+_people = table("people", column("id"))
+"""Named without the members that rules ask for: see `_named`."""
+_LIVE = ("pending", "confirmed", "waiting", "offered")
+
 MAIL_STATES = ("planned", "sent", "delayed", "bounced", "failed")
 """As the board counts them; what was suppressed is of no interest to it."""
 PARTICIPATION = ("needs_action", "accepted", "declined", "tentative")
@@ -42,9 +62,12 @@ def list_invitations(
     entities: Collection[UUID] | None = None,
     visible: Collection[InvitationStatus] | None = None,
     statuses: Collection[InvitationStatus] | None = None,
+    credentials: str | None = None,
 ) -> Select[Any]:
     """Rows of (Invitation, Entity, waiting, last message or None, mails by state, answers of the
-    confirmed, mails about it that wait to be read); three of them as JSON objects.
+    confirmed, mails about it that wait to be read, pool or None, pending, who is named or None,
+    state of the credentials or None, places for late ones); three of them as JSON objects, one as
+    a list.
 
     `entities` and `visible` limit what the caller may see, `statuses` what was asked for.
     """
@@ -78,8 +101,14 @@ def list_invitations(
             _mails().scalar_subquery(),
             _answers().scalar_subquery(),
             _unread().scalar_subquery(),
+            SeatPool,
+            _pending().scalar_subquery(),
+            _named().scalar_subquery(),
+            _credentials_state(),
+            _late_places().scalar_subquery(),
         )
         .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+        .outerjoin(SeatPool, col(SeatPool.id) == col(Invitation.pool_id))
         .where(col(Invitation.meeting_id) == meeting_id)
     )
     if entities is not None:
@@ -88,7 +117,72 @@ def list_invitations(
         statement = statement.where(col(Invitation.status).in_(visible))
     if statuses:
         statement = statement.where(col(Invitation.status).in_(statuses))
+    if credentials is not None:
+        state = func.coalesce(_credentials_state(), "missing")
+        statement = statement.where(state == credentials)
     return statement
+
+
+def _credentials_state() -> Any:
+    return (
+        select(_credentials.c.status)
+        .where(_credentials.c.invitation_id == col(Invitation.id))
+        .scalar_subquery()
+    )
+
+
+def _pending() -> Select[Any]:
+    return (
+        select(func.count())
+        .select_from(_registrations)
+        .where(
+            _registrations.c.invitation_id == col(Invitation.id),
+            _registrations.c.status == "pending",
+        )
+    )
+
+
+def _named() -> Select[Any]:
+    """What the meeting's rules know of whoever is named, where it has rules.
+
+    A person's rank and duty station are looked for by name: not every directory has them.
+    """
+    person = func.to_jsonb(literal_column("people"), type_=JSONB)
+    rules = (
+        select(col(Meeting.registration_rules))
+        .where(col(Meeting.id) == col(Invitation.meeting_id))
+        .correlate(Invitation)
+    )
+    return (
+        select(
+            func.json_agg(
+                func.json_build_object(
+                    *("role", _registrations.c.role),
+                    *("rank", person.op("->>")("rank")),
+                    *("at_headquarters", person.op("->")("at_headquarters")),
+                )
+            )
+        )
+        .select_from(_registrations.join(_people, _people.c.id == _registrations.c.person_id))
+        .where(
+            _registrations.c.invitation_id == col(Invitation.id),
+            _registrations.c.status.in_(_LIVE),
+            rules.scalar_subquery().is_not(None),
+        )
+    )
+
+
+def _late_places() -> Select[Any]:
+    """How many an entity may register late now, by exceptions."""
+    return (
+        select(func.coalesce(func.sum(_exceptions.c.persons - _exceptions.c.used), 0))
+        .select_from(_exceptions)
+        .where(
+            _exceptions.c.invitation_id == col(Invitation.id),
+            _exceptions.c.revoked_at.is_(None),
+            _exceptions.c.until > clock.now(),
+        )
+    )
 
 
 def _mails() -> Select[Any]:
@@ -182,7 +276,7 @@ async def count_live_registrations(session: AsyncSession, invitation_id: UUID) -
         .select_from(_registrations)
         .where(
             _registrations.c.invitation_id == invitation_id,
-            _registrations.c.status.in_(["confirmed", "waiting"]),
+            _registrations.c.status.in_(_LIVE),
         )
     )
     return int((await session.execute(statement)).scalar_one())

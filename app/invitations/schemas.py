@@ -4,8 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field, StringConstraints, model_validator
 
 from app.core.choices import Choice
 from app.core.fields import (
@@ -14,19 +13,13 @@ from app.core.fields import (
     Handle,
     InstantField,
     LocalizedLine,
+    MoveToWaiting,
     Paragraphs,
     Schema,
     Seats,
     ShortLine,
 )
 from app.invitations.lifecycle import Answer, InvitationStatus, InvitationVerb
-
-
-def _a_number(quota: int | None) -> int:
-    if quota is None:
-        raise ValueError("an invitation always has a quota")
-    return quota
-
 
 EntityReference = Annotated[
     str,
@@ -45,7 +38,14 @@ class InvitationsCreate(Schema):
         False, description="Every entity that belongs to the committee on the meeting's day."
     )
     entities: list[EntityReference] = Field(default_factory=list, max_length=1000)
-    seat_quota: Seats | None = Field(None, description="By default the meeting's.")
+    seat_quota: Seats | None = Field(
+        None, description="By default the meeting's; of entities that take from a pool none."
+    )
+    pool_id: UUID | None = Field(
+        None,
+        description="The pool that they take their seats from; observers of the committee by "
+        "default from the one for observers, if there is one.",
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -121,7 +121,22 @@ class AnswerRequest(Schema):
 
 
 class InvitationPatch(Schema):
-    seat_quota: Annotated[Seats | SkipJsonSchema[None], AfterValidator(_a_number)] = None
+    seat_quota: Seats | None = Field(
+        None, description="Null: only the pool bounds it; without one it has a quota."
+    )
+    pool_id: UUID | None = Field(
+        None, description="The pool that it takes its seats from; null for none."
+    )
+    move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
+
+
+class SharedSeats(Schema):
+    """The pool that an invitation takes its seats from."""
+
+    id: UUID
+    name: ShortLine
+    seats: Seats
+    seats_taken: Seats = Field(description="By all that share it.")
 
 
 class InvitedEntity(Schema):
@@ -191,6 +206,41 @@ class LinkRenewalOut(Schema):
     )
 
 
+class FileOut(Schema):
+    """A file that the entity has handed in; its bytes are at its own address."""
+
+    id: UUID
+    name: str = Field(max_length=210, examples=["note-verbale.pdf"])
+    media_type: str = Field(max_length=100, examples=["application/pdf"])
+    size: int = Field(ge=1, le=5_000_000, description="Bytes.", examples=[48_213])
+    sha256: str = Field(
+        min_length=64, max_length=64, pattern="^[0-9a-f]{64}$", description="Of the bytes."
+    )
+    created_at: InstantField
+
+
+class CredentialsState(Choice):
+    MISSING = "missing"
+    """Nothing was presented yet."""
+    PRESENTED = "presented"
+    """An organizer has to look at them."""
+    CHECKED = "checked"
+    """They are in order."""
+    RETURNED = "returned"
+    """Something is wrong with them."""
+
+
+class LackOut(Schema):
+    """A minimum that a delegation does not reach: a warning, which refuses nobody."""
+
+    rule: str = Field(max_length=100, examples=["at_least.0"])
+    detail: str = Field(
+        max_length=20_000, examples=["Incomplete: no representative of headquarters."]
+    )
+    needed: int = Field(ge=1, le=100)
+    found: int = Field(ge=0, le=100_000)
+
+
 class InvitationOut(Schema):
     """An invitation with what the organizer's board shows."""
 
@@ -203,8 +253,11 @@ class InvitationOut(Schema):
         examples=["COORDINATION-COMMITTEE/6/L.12"],
     )
     status: InvitationStatus
-    seat_quota: Seats
-    seats_taken: Seats = Field(description="Seats that are taken now; `support` takes none.")
+    seat_quota: Seats | None = Field(description="Null where only a pool bounds it.")
+    seats_taken: Seats = Field(
+        description="Seats that are taken or offered now; `support` and `interpreter` take none."
+    )
+    pool: SharedSeats | None = Field(description="Null where the entity has its seats for itself.")
     waiting: int = Field(ge=0, le=1_000_000, description="Registrations on the waiting list.")
     created_at: InstantField
     sent_at: InstantField | None
@@ -222,6 +275,20 @@ class InvitationOut(Schema):
         "are at `GET /v1/messages?invitation_id=`."
     )
     participation: Answers
+    pending: int = Field(
+        ge=0, le=1_000_000, description="Registrations that wait for an organizer's decision."
+    )
+    incomplete: list[LackOut] = Field(
+        max_length=20, description="What the meeting's rules ask of a delegation and it lacks."
+    )
+    credentials: CredentialsState | None = Field(
+        description="Null where the meeting needs none; see `getCredentials`."
+    )
+    late_places: int = Field(
+        ge=0,
+        le=1_000_000,
+        description="How many the entity may still register after the deadline, by exceptions.",
+    )
     unread_replies: int | None = Field(
         ge=0,
         le=1_000_000,

@@ -1,7 +1,8 @@
 """Inviting entities and hearing their answers: the verbs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,6 @@ from app.identity.tables import Link
 from app.invitations import queries
 from app.invitations.events import (
     InvitationAnswered,
-    InvitationChanged,
     InvitationCreated,
     InvitationDeleted,
     InvitationRenewed,
@@ -36,7 +36,6 @@ from app.invitations.problems import (
     AnswersClosed,
     DelegationRegistered,
     MeetingNotAnnounced,
-    QuotaBelowTaken,
 )
 from app.invitations.tables import Invitation
 from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER, UNCHANGEABLE
@@ -45,35 +44,46 @@ from app.meetings.tables import Meeting
 
 
 async def invite(
-    session: AsyncSession, meeting: Meeting, entities: Sequence[UUID], seat_quota: int | None
+    session: AsyncSession,
+    meeting: Meeting,
+    entities: Sequence[UUID],
+    seat_quota: int | None,
+    pools: Mapping[UUID, UUID] = MappingProxyType({}),
 ) -> list[Invitation]:
     """Draft an invitation for each entity; the meeting's row is locked by the caller.
 
+    `pools` says which entities take from which pool: they have a quota only where one is named.
     A withdrawn one becomes a draft again: a meeting and an entity have one invitation.
     """
     if meeting.status in OVER:
         raise MeetingClosed(f"The meeting is {meeting.status.value}: nobody is invited any more.")
-    quota = meeting.seat_quota if seat_quota is None else seat_quota
     withdrawn = await queries.lock_withdrawn(session, meeting.id, entities)
-    for invitation in withdrawn.values():
-        _renew(invitation, quota)
-        record(session, InvitationRenewed(seat_quota=quota, **_about(meeting, invitation)))
-    invitations = [
-        Invitation(meeting_id=meeting.id, entity_id=entity_id, seat_quota=quota)
+    fresh = [
+        Invitation(meeting_id=meeting.id, entity_id=entity_id, seat_quota=0)
         for entity_id in entities
         if entity_id not in withdrawn
     ]
-    session.add_all(invitations)
+    for invitation in withdrawn.values():
+        _renew(invitation)
+    invitations = [*withdrawn.values(), *fresh]
+    for invitation in invitations:
+        invitation.pool_id = pools.get(invitation.entity_id)
+        pooled = invitation.pool_id is not None
+        invitation.seat_quota = (
+            meeting.seat_quota if seat_quota is None and not pooled else seat_quota
+        )
+    session.add_all(fresh)
     await session.flush()
     for invitation in invitations:
-        record(session, InvitationCreated(seat_quota=quota, **_about(meeting, invitation)))
-    return [*withdrawn.values(), *invitations]
+        kind = InvitationRenewed if invitation.entity_id in withdrawn else InvitationCreated
+        quota, pool_id = invitation.seat_quota, invitation.pool_id
+        record(session, kind(seat_quota=quota, pool_id=pool_id, **about(meeting, invitation)))
+    return invitations
 
 
-def _renew(invitation: Invitation, quota: int) -> None:
+def _renew(invitation: Invitation) -> None:
     """As it was before it was sent; its links and its delegation went with the withdrawal."""
     invitation.status = INVITATION.move(invitation.status, InvitationVerb.INVITE_AGAIN)
-    invitation.seat_quota = quota
     invitation.sent_at = invitation.answered_at = invitation.withdrawn_at = None
     invitation.answer_note = invitation.letter_number = None
     invitation.reminded_at = None
@@ -90,8 +100,8 @@ async def send(session: AsyncSession, meeting: Meeting, *invitations: Invitation
         invitation.status = INVITATION.move(invitation.status, InvitationVerb.SEND)
         meeting.last_letter += 1
         invitation.sent_at, invitation.letter_number = clock.now(), meeting.last_letter
-        about = _about(meeting, invitation)
-        record(session, InvitationSent(letter_number=meeting.last_letter, **about))
+        sent = InvitationSent(letter_number=meeting.last_letter, **about(meeting, invitation))
+        record(session, sent)
 
 
 def check_announced(meeting: Meeting) -> None:
@@ -123,7 +133,7 @@ async def answer(
         raise DelegationRegistered("Withdraw the registrations of the entity first.")
     invitation.status, invitation.answer_note = status, note
     invitation.answered_at = clock.now()
-    record(session, InvitationAnswered(was=was, answer=status, **_about(meeting, invitation)))
+    record(session, InvitationAnswered(was=was, answer=status, **about(meeting, invitation)))
 
 
 def takes_answers(meeting: Meeting) -> bool:
@@ -154,7 +164,7 @@ async def withdraw(session: AsyncSession, meeting: Meeting, invitation: Invitati
     invitation.status = INVITATION.move(was, InvitationVerb.WITHDRAW)
     invitation.withdrawn_at = clock.now()
     await identity.revoke_links(session, invitation.id)
-    await announce(session, InvitationWithdrawn(was=was, **_about(meeting, invitation)))
+    await announce(session, InvitationWithdrawn(was=was, **about(meeting, invitation)))
 
 
 def revoke_link(
@@ -169,7 +179,7 @@ def revoke_link(
                 purpose=link.purpose,
                 resource_id=link.resource_id,
                 person_id=link.person_id,
-                **_about(meeting, invitation) | {"subject_id": link.id},
+                **about(meeting, invitation) | {"subject_id": link.id},
             ),
         )
 
@@ -182,33 +192,19 @@ def renew_link(session: AsyncSession, invitation: Invitation, link: Link) -> Non
     identity.send_fresh_link(session, link)
 
 
-async def change_quota(
-    session: AsyncSession, meeting: Meeting, invitation: Invitation, seat_quota: int
-) -> None:
-    """More seats promote those who wait; fewer than are taken: `QuotaBelowTaken`."""
-    if meeting.status in UNCHANGEABLE:
-        raise MeetingClosed(f"The meeting is {meeting.status.value}.")
-    if seat_quota == invitation.seat_quota:
-        return
-    if seat_quota < invitation.seats_taken:
-        raise QuotaBelowTaken(f"{invitation.seats_taken} seats are taken.")
-    changes = {"seat_quota": {"before": invitation.seat_quota, "after": seat_quota}}
-    invitation.seat_quota = seat_quota
-    await announce(session, InvitationChanged(changes=changes, **_about(meeting, invitation)))
-
-
 async def delete(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:
     """Only a draft, which nobody has heard of, and not once nothing changes any more."""
     if meeting.status in UNCHANGEABLE:
         raise MeetingClosed(f"The meeting is {meeting.status.value}.")
     if invitation.status is not InvitationStatus.DRAFT:
         INVITATION.move(invitation.status, InvitationVerb.SEND)
-    record(session, InvitationDeleted(**_about(meeting, invitation)))
+    record(session, InvitationDeleted(**about(meeting, invitation)))
     await session.delete(invitation)
     await session.flush()
 
 
-def _about(meeting: Meeting, invitation: Invitation) -> dict[str, Any]:
+def about(meeting: Meeting, invitation: Invitation) -> dict[str, Any]:
+    """The ids that every fact about an invitation carries."""
     return {
         "subject_id": invitation.id,
         "meeting_id": meeting.id,

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.committees.service import today_in
 from app.core.fields import accepted_languages
 from app.core.openapi import Responses
-from app.core.routes import Beforehand, Route, Session
+from app.core.routes import Beforehand, Session, router_for
 from app.invitations.access import InvitationRow
 from app.letters.press import print_letter
 from app.letters.queries import load_record
 from app.letters.words import LetterLanguage, language_for
 from app.letters.writing import Letter, write
 
-router = APIRouter(route_class=Route, tags=["invitations"])
+router = router_for("invitations")
 DOCUMENTED: Responses = {
     200: {
         "description": "The letter as a tagged PDF (PDF/UA-1).",

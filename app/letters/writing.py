@@ -150,7 +150,9 @@ def _facts(record: Record, words: Words) -> tuple[tuple[Runs, tuple[Runs, ...]],
         if there.key != here.key
         else (),
         "place": ((Run(own),), (Run(place),)) if place else ((Run(own),),),
-        "seats": ((Run(str(record.invitation.seat_quota)),),),
+        "seats": ((Run(str(record.invitation.seat_quota)),),)
+        if record.invitation.seat_quota is not None
+        else (),
         "deadline": (words.moment(closes_at.astimezone(here)),) if closes_at else (),
         "agenda": ((Run(record.agenda),),) if record.agenda else (),
         "contact": tuple(line for each in meeting.contacts for line in _contact(each)),

@@ -46,6 +46,7 @@ def _kept(each: Figures, now: datetime) -> dict[str, Any]:
         "seats_taken": meeting.seats_taken,
         "capacity": meeting.capacity,
         "waiting": each.waiting,
+        "pending": each.pending,
         "bounced": each.bounced,
         "delayed": each.delayed,
         "unread": each.unread,
@@ -60,6 +61,7 @@ def _paragraphs(each: Mapping[str, Any], words: Words) -> list[str]:
         for entity, answer in each["news"]
     ]
     values = {
+        "pending": 0,  # of digests planned before they told of it
         **each,
         "title": value(in_language(dict(each["title"]), [words.language])),
         "when": words.moment(datetime.fromisoformat(each["starts_at"]).astimezone(here)),

@@ -4,12 +4,12 @@ import base64
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response, status
+from fastapi import Path, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core.openapi import Responses, raises
 from app.core.pages import Page, Paging, fetch_page, ordering
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.identity.tokens import read_opening_token
 from app.mail import deliveries, queries
 from app.mail.delivery_access import Correspondent, MessageDep, MessageToChange, SuppressedDep
@@ -23,7 +23,7 @@ from app.mail.schemas import (
 )
 from app.mail.tables import Message, SuppressedAddress
 
-router = APIRouter(route_class=Route, tags=["mails"])
+router = router_for("mails")
 
 IMAGE = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 """One transparent point."""

@@ -16,6 +16,7 @@ from app.calendar.entries import (
     agenda_symbol,
     cancelled,
     domain_of,
+    left_behind,
     personal_entry,
     place_of,
     timetable,
@@ -54,6 +55,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_WAITING: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_WITHDRAWN: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_SUBSTITUTED: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_READDRESSED: _PERSONAL_FACTS,
     MessageKind.MEETING_CHANGED: _MEETING_FACTS,
     MessageKind.AGENDA_ISSUED: (*_TIME_AND_PLACE, "agenda", "contact"),
     MessageKind.MEETING_UPDATED: _MEETING_FACTS,
@@ -65,6 +67,11 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.DELEGATION_REMINDER: _INVITATION_FACTS,
     MessageKind.ATTENDANCE_REMINDER: _PERSONAL_FACTS,
     MessageKind.DIGEST: (),
+    MessageKind.SEAT_OFFERED: (*_TIME_AND_PLACE, "role", "offer", "contact"),
+    MessageKind.OFFER_EXPIRED: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_UNSEATED: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_PENDING: _PERSONAL_FACTS,
+    MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
 }
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
@@ -72,13 +79,15 @@ NEEDED = frozenset({"code"})
 _ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
 _OF_A_DIGEST = ("committee", "name")
 """It tells of several meetings, and goes to an organizer, who belongs to no entity."""
-FLAGS = frozenset({"calendar", "joins", "promoted", "substitutes"})
+FLAGS = frozenset({"calendar", "joins", "own", "promoted", "substitutes"})
 """On them phrases depend without saying them."""
-_SAYABLE = ("when", "deadline", "seats", "contact")
+_SAYABLE = ("when", "deadline", "seats", "offer", "contact")
 METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
     MessageKind.REGISTRATION_SUBSTITUTED: Method.CANCEL,
+    MessageKind.REGISTRATION_READDRESSED: Method.CANCEL,
+    MessageKind.REGISTRATION_UNSEATED: Method.CANCEL,
     MessageKind.MEETING_CHANGED: Method.REQUEST,
     MessageKind.MEETING_UPDATED: Method.REQUEST,
     MessageKind.AGENDA_ISSUED: Method.REQUEST,
@@ -95,6 +104,7 @@ LINKS = {
     MessageKind.LINK_CODE: LinkPurpose.ANSWER_INVITATION,
     MessageKind.REMINDER: LinkPurpose.ANSWER_INVITATION,
     MessageKind.DELEGATION_REMINDER: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.SEAT_OFFERED: LinkPurpose.ANSWER_INVITATION,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
 
@@ -105,8 +115,10 @@ TELL_OF_POSTPONEMENT = frozenset(
         MessageKind.LINK_RENEWED,
         MessageKind.REGISTRATION_CONFIRMED,
         MessageKind.REGISTRATION_WAITING,
+        MessageKind.REGISTRATION_PENDING,
         MessageKind.MEETING_UPDATED,
         MessageKind.AGENDA_ISSUED,
+        MessageKind.SEAT_OFFERED,
     }
 )
 """They give the date as one that holds, which that of a postponed meeting does not."""
@@ -197,6 +209,7 @@ def write(case: Case, house: House) -> Letter:
     )
     values = _values(case, words) | {
         "calendar": invite is not None,
+        "own": case.own,
         "joins": joins,
         "code": _code(case, house),
         "promoted": case.because == RegistrationPromoted.name,
@@ -335,6 +348,7 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
     there = ZoneInfo(case.entity.timezone) if case.entity else here
     closes_at, invitation = meeting.registration_closes_at, case.invitation
     start, end = meeting.starts_at, meeting.ends_at
+    held_until = case.registration.offer_ends_at if case.registration else None
     return {
         "committee": _in(case.committee.name, words),
         "meeting": _in(meeting.title, words),
@@ -347,8 +361,11 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
             format=words.say("formats", meeting.format.value),
             venue=value(place_of(meeting)),
         ),
-        "seats": str(invitation.seat_quota) if invitation else None,
+        "seats": str(invitation.seat_quota)
+        if invitation and invitation.seat_quota is not None
+        else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
+        "offer": words.moment(held_until.astimezone(there)) if held_until else None,
         "agenda": value(agenda_symbol(case.agenda) or ""),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
         "contact": _contacts(meeting, words),
@@ -358,7 +375,9 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
 def _invite(case: Case, house: House, words: Words) -> Invite | None:
     """The person's calendar entry, for those who have a seat or have just lost it."""
     method, registration = METHODS.get(case.message.kind), case.registration
-    if method is None or registration is None or registration.confirmed_at is None:
+    if method is None or registration is None or not case.own:
+        return None
+    if registration.confirmed_at is None and not case.lost_seat:
         return None
     assert case.person is not None, "whoever is registered is a person"
     if method is Method.REQUEST and registration.status is not RegistrationStatus.CONFIRMED:
@@ -383,7 +402,9 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
         join_words=words.say("join_words"),
         asks=answers_to is not None,
     )
-    if method is Method.CANCEL:
+    if case.leaves_address:
+        entry = left_behind(entry, case.address)
+    elif method is Method.CANCEL:
         entry = cancelled(entry)
     return Invite(method=method, body=calendar([entry], method=method, prodid=PRODID))
 

@@ -74,6 +74,18 @@ class MessageKind(Choice):
     """The meeting is near."""
     DIGEST = "digest"
     """How the answers stand, for an organizer."""
+    REGISTRATION_READDRESSED = "registration_readdressed"
+    """Mails about the place go to another address; to the old one, whose entry goes."""
+    SEAT_OFFERED = "seat_offered"
+    """A seat is held for somebody who waits, until the offer ends; also to the focal points."""
+    OFFER_EXPIRED = "offer_expired"
+    """It was not accepted in time; to both too."""
+    REGISTRATION_UNSEATED = "registration_unseated"
+    """A seat that was held is lost, and somebody waits again; to both too."""
+    REGISTRATION_PENDING = "registration_pending"
+    """The reader is registered as soon as an organizer agrees."""
+    REGISTRATION_REJECTED = "registration_rejected"
+    """An organizer has not agreed; the reader and the focal points are told why."""
 
 
 class MailLanguage(Choice):

@@ -1,6 +1,7 @@
 """Follows the log and plans a mail for everybody whom a fact concerns."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -25,6 +26,7 @@ from app.mail.queries import Addressee
 from app.mail.reminding import plan_digest, plan_reminder
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import Participation, RegistrationStatus
+from app.registrations.tables import Registration
 
 FOLLOWER = "mail"
 RENEWAL_PAUSE = timedelta(minutes=1)
@@ -99,11 +101,103 @@ class Planner:
     async def registration_waiting(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WAITING)
 
+    async def registration_pending(self, session: AsyncSession, entry: LogEntry) -> None:
+        await self._write_to_registered(session, entry, MessageKind.REGISTRATION_PENDING)
+
+    async def registration_rejected(self, session: AsyncSession, entry: LogEntry) -> None:
+        """The person hears why, and so do the focal points, who may name somebody else."""
+        kind = MessageKind.REGISTRATION_REJECTED
+        found = await queries.find_registered(session, entry.subject_id)
+        if found is None:
+            return
+        registration, addressee = found
+        others = await self._focal_points(session, registration)
+        known = [each for each in others if each.person.id != addressee.person.id]
+        await self._plan(session, entry, kind, registration.meeting_id, [addressee, *known])
+
+    async def _focal_points(
+        self, session: AsyncSession, registration: Registration
+    ) -> list[Addressee]:
+        """Of the entity, about somebody of theirs."""
+        invited = await queries.find_invited(session, registration.invitation_id)
+        if invited is None:
+            return []
+        _, entity, meeting = invited
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line, lock=True)
+        about = registration.id
+        return [Addressee(p, entity.language, registration_id=about) for p in people]
+
     async def registration_withdrawn(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_WITHDRAWN)
 
     async def registration_substituted(self, session: AsyncSession, entry: LogEntry) -> None:
         await self._write_to_registered(session, entry, MessageKind.REGISTRATION_SUBSTITUTED)
+
+    async def registration_readdressed(self, session: AsyncSession, entry: LogEntry) -> None:
+        """The new address gets entry and link anew; the old one hears that its entry goes."""
+        found = await queries.find_registered(session, entry.subject_id)
+        if found is None:
+            return
+        registration, addressee = found
+        await queries.revoke_stray_links(session, registration, clock.now())
+        if registration.status is RegistrationStatus.WAITING:
+            await self.registration_waiting(session, entry)
+        if registration.status is not RegistrationStatus.CONFIRMED:
+            return
+        old = await queries.address_of_entry(session, registration.id)
+        await registrations_confirmed(self, session, [entry])
+        if old is not None and old != addressee.person.email:
+            kind, now = MessageKind.REGISTRATION_READDRESSED, clock.now()
+            row = self.row(entry, kind, registration.meeting_id, addressee, now)
+            await store(session, [row | {"recipient": old}])
+
+    async def seat_offered(self, session: AsyncSession, entry: LogEntry) -> None:
+        """To the person, and to the focal points with a link by which they accept it."""
+        found = await self._registered_and_asked(session, entry)
+        if found is None:
+            return
+        meeting, registration, own, others = found
+        kind = MessageKind.SEAT_OFFERED
+        planned = await self._plan(session, entry, kind, meeting.id, [own, *others])
+        expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, clock.now())
+        if (ends_at := registration.offer_ends_at) is not None:
+            expires_at = max(expires_at, ends_at)
+        for each in others:
+            if each.person.id in planned and each.invitation_id is not None:
+                purpose = LinkPurpose.ANSWER_INVITATION
+                identity.create_link(
+                    session, purpose, each.invitation_id, each.person.id, expires_at
+                )
+
+    async def seat_lost(self, session: AsyncSession, entry: LogEntry) -> None:
+        """An offer that expired, or a seat that was cut: to the person and the focal points."""
+        found = await self._registered_and_asked(session, entry)
+        if found is not None:
+            meeting, _, own, others = found
+            others = [replace(each, invitation_id=None) for each in others]
+            data = {name: entry.data[name] for name in ("was",) if name in entry.data}
+            kind = _LOSSES[entry.name]
+            await self._plan(session, entry, kind, meeting.id, [own, *others], data)
+
+    async def _registered_and_asked(
+        self, session: AsyncSession, entry: LogEntry
+    ) -> tuple[Meeting, Registration, Addressee, list[Addressee]] | None:
+        """Who is registered, and who else acts for the entity, about that registration."""
+        found = await queries.find_registered(session, entry.subject_id)
+        invited = found and await queries.find_invited(session, found[0].invitation_id)
+        if not found or not invited:
+            return None
+        registration, own = found
+        invitation, entity, meeting = invited
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line, lock=True)
+        others = [
+            Addressee(p, entity.language, invitation.id, registration.id)
+            for p in people
+            if p.id != own.person.id
+        ]
+        return meeting, registration, own, others
 
     async def registration_replied(self, session: AsyncSession, entry: LogEntry) -> None:
         """A seat is the entity's: its focal points hear of somebody who declines."""
@@ -113,15 +207,11 @@ class Planner:
         if await queries.decline_told_since(session, entry.subject_id, since):
             return
         found = await queries.find_registered(session, entry.subject_id)
-        invited = found and await queries.find_invited(session, found[0].invitation_id)
-        if not found or not invited:
+        if found is None:
             return
-        _, entity, meeting = invited
-        line = await committee_line(session, meeting.committee_id)
-        people = await focal_people(session, entity.id, line, lock=True)
-        about = found[0].id
-        addressees = [Addressee(p, entity.language, registration_id=about) for p in people]
-        await self._plan(session, entry, MessageKind.ATTENDEE_DECLINED, meeting.id, addressees)
+        kind, meeting_id = MessageKind.ATTENDEE_DECLINED, found[0].meeting_id
+        addressees = await self._focal_points(session, found[0])
+        await self._plan(session, entry, kind, meeting_id, addressees)
 
     async def counter_declined(self, session: AsyncSession, entry: LogEntry) -> None:
         found = await queries.find_registered(session, UUID(entry.data["registration_id"]))
@@ -318,19 +408,30 @@ async def _move_answer_links(
     await identity.move_links(session, invitations, expires_at)
 
 
+_LOSSES = {
+    "registration.offer_expired": MessageKind.OFFER_EXPIRED,
+    "registration.unseated": MessageKind.REGISTRATION_UNSEATED,
+}
 _TOGETHER: Mapping[str, Callable[[Planner, AsyncSession, Sequence[LogEntry]], Awaitable[None]]] = {
     "invitation.sent": invitations_sent,
     "registration.confirmed": registrations_confirmed,
     "registration.promoted": registrations_confirmed,
+    "registration.offer_accepted": registrations_confirmed,
 }
 _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[None]]] = {
     "invitation.withdrawn": Planner.invitation_withdrawn,
     "link.renewal_asked": Planner.link_renewal_asked,
     "link.code_asked": Planner.link_code_asked,
     "registration.waiting": Planner.registration_waiting,
+    "registration.pending": Planner.registration_pending,
+    "registration.rejected": Planner.registration_rejected,
     "registration.withdrawn": Planner.registration_withdrawn,
     "registration.substituted": Planner.registration_substituted,
+    "registration.readdressed": Planner.registration_readdressed,
     "registration.replied": Planner.registration_replied,
+    "registration.offered": Planner.seat_offered,
+    "registration.offer_expired": Planner.seat_lost,
+    "registration.unseated": Planner.seat_lost,
     "incoming_mail.counter_declined": Planner.counter_declined,
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,

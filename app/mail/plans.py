@@ -83,7 +83,12 @@ def _notice(message: Any, reader: str, entity: str | None, registration: Any) ->
         name: getattr(message, name)
         for name in ("kind", "language", "person_id", "account_id", "recipient", "due_at")
     }
-    seated = registration is not None and registration.confirmed_at is not None
+    unseated = message.data.get("was") == RegistrationStatus.CONFIRMED.value
+    seated = (
+        registration is not None
+        and registration.person_id == message.person_id
+        and (unseated or registration.confirmed_at is not None)
+    )
     method = METHODS.get(message.kind)
     changes = seated and (
         method == "CANCEL"

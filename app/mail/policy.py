@@ -27,6 +27,10 @@ class Present:
     registration: RegistrationStatus | None = None
     participation: Participation | None = None
     link_alive: bool = False
+    same_address: bool = False
+    """It is for an address that the person had, and has again."""
+    left: bool = False
+    """The reader has left the entity."""
     said_again: bool = False
     """Another message tells the same person the same about the same meeting."""
     heard_before: bool = False
@@ -39,12 +43,18 @@ class Present:
     begun: bool = False
     reads_digests: bool = False
     """The account organizes the committee still, and wants its digests."""
+    offer_over: bool = False
+    """The time in which the offered seat could be accepted has passed."""
+    lost_seat: bool = False
+    """The mail takes back a seat that was more than offered."""
 
 
 def moot(kind: MessageKind, present: Present) -> str | None:
     """Why the mail would say something that is no longer true; None if it is."""
     if present.stale and kind is not MessageKind.MEETING_CANCELLED:
         return "The meeting is over."
+    if present.left and kind not in _TAKE_BACK:
+        return "The person has left the entity."
     return _RULES[kind](present)
 
 
@@ -91,8 +101,20 @@ def _lets_wait(present: Present) -> str | None:
     return _unless_registered(present, RegistrationStatus.WAITING)
 
 
+def _lets_decide(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.PENDING)
+
+
+def _rejects(present: Present) -> str | None:
+    return _unless_registered(present, RegistrationStatus.REJECTED)
+
+
 def _takes_back_registration(present: Present) -> str | None:
     return None
+
+
+def _leaves_address(present: Present) -> str | None:
+    return "Mails go to this address again." if present.same_address else None
 
 
 def _tells_new_date(present: Present) -> str | None:
@@ -113,6 +135,26 @@ def _tells_of_decline(present: Present) -> str | None:
     changed = present.participation is not Participation.DECLINED
     again = "The person has answered otherwise." if changed else None
     return _unless_registered(present, RegistrationStatus.CONFIRMED) or again
+
+
+def _offers(present: Present) -> str | None:
+    over = "The offer has ended." if present.offer_over else None
+    return _unless_registered(present, RegistrationStatus.OFFERED) or over
+
+
+def _tells_of_expiry(present: Present) -> str | None:
+    return _if_meeting(present, set(OVER))
+
+
+def _unseats(present: Present) -> str | None:
+    """An entry in a calendar is taken back whatever came of it, unless it is right again."""
+    if present.lost_seat:
+        again = present.registration is RegistrationStatus.CONFIRMED
+        return "The registration is confirmed again." if again else None
+    others = None
+    if present.registration is not RegistrationStatus.WAITING:
+        others = f"The registration is {present.registration}."
+    return others or _if_meeting(present, set(OVER))
 
 
 def _keeps_time(present: Present) -> str | None:
@@ -184,6 +226,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_WAITING: _lets_wait,
     MessageKind.REGISTRATION_WITHDRAWN: _takes_back_registration,
     MessageKind.REGISTRATION_SUBSTITUTED: _takes_back_registration,
+    MessageKind.REGISTRATION_READDRESSED: _leaves_address,
     MessageKind.MEETING_CHANGED: _tells_new_date,
     MessageKind.MEETING_UPDATED: _tells_new_details,
     MessageKind.AGENDA_ISSUED: _tells_new_details,
@@ -195,4 +238,18 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.DELEGATION_REMINDER: _reminds_to_register,
     MessageKind.ATTENDANCE_REMINDER: _reminds_to_come,
     MessageKind.DIGEST: _digests,
+    MessageKind.SEAT_OFFERED: _offers,
+    MessageKind.OFFER_EXPIRED: _tells_of_expiry,
+    MessageKind.REGISTRATION_UNSEATED: _unseats,
+    MessageKind.REGISTRATION_PENDING: _lets_decide,
+    MessageKind.REGISTRATION_REJECTED: _rejects,
 }
+_TAKE_BACK = frozenset(
+    {
+        MessageKind.REGISTRATION_WITHDRAWN,
+        MessageKind.REGISTRATION_SUBSTITUTED,
+        MessageKind.REGISTRATION_READDRESSED,
+        MessageKind.MEETING_CANCELLED,
+    }
+)
+"""What takes an entry back is of use to whoever has left, too."""

@@ -1,10 +1,10 @@
 """HTTP for mails before they are sent."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from app.core.openapi import raises
 from app.core.problems import Invalid
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.mail.formal import formal_letter
 from app.mail.house import house_of
 from app.mail.mime import ATTACHED
@@ -13,7 +13,7 @@ from app.mail.problems import NobodyToWriteTo
 from app.mail.wording_schemas import PreviewOut, PreviewRecipient, PreviewRequest
 from app.meetings.access import MeetingSecrets
 
-router = APIRouter(route_class=Route, tags=["mails"])
+router = router_for("mails")
 
 
 @router.post(

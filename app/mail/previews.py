@@ -44,6 +44,11 @@ _LIKELY = {
     MessageKind.REGISTRATION_WAITING: RegistrationStatus.WAITING,
     MessageKind.REGISTRATION_WITHDRAWN: RegistrationStatus.WITHDRAWN,
     MessageKind.REGISTRATION_SUBSTITUTED: RegistrationStatus.SUBSTITUTED,
+    MessageKind.REGISTRATION_UNSEATED: RegistrationStatus.WAITING,
+    MessageKind.SEAT_OFFERED: RegistrationStatus.OFFERED,
+    MessageKind.OFFER_EXPIRED: RegistrationStatus.EXPIRED,
+    MessageKind.REGISTRATION_PENDING: RegistrationStatus.PENDING,
+    MessageKind.REGISTRATION_REJECTED: RegistrationStatus.REJECTED,
 }
 """In which state the registration mostly is that a kind is about; else it is confirmed."""
 

@@ -14,12 +14,14 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     false,
     func,
     or_,
     true,
+    update,
 )
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -104,14 +106,35 @@ class Case:
         return datetime.fromisoformat(asked_at) if asked_at else None
 
     @property
+    def own(self) -> bool:
+        """Whether its reader is the one whose registration it is about."""
+        return (
+            self.person is not None
+            and self.registration is not None
+            and self.registration.person_id == self.person.id
+        )
+
+    @property
+    def lost_seat(self) -> bool:
+        """Whether the fact that it tells took a confirmed seat away."""
+        return self.message.data.get("was") == RegistrationStatus.CONFIRMED.value
+
+    @property
     def name(self) -> str:
         """Of whoever reads it."""
         reader = self.person or self.account
         return reader.name if reader else ""
 
     @property
+    def leaves_address(self) -> bool:
+        """It goes to an address that the person had, and no further mail does."""
+        return self.message.kind is MessageKind.REGISTRATION_READDRESSED
+
+    @property
     def address(self) -> str:
         """Where it goes now; empty for an account that has lost its address."""
+        if self.leaves_address:
+            return self.message.recipient
         if self.person is not None:
             return self.person.email
         return (self.account and self.account.email) or ""
@@ -355,6 +378,39 @@ async def find_all_invited(
     return {row[0].id: (row[0], row[1], row[2]) for row in rows}
 
 
+async def address_of_entry(session: AsyncSession, registration_id: UUID) -> str | None:
+    """Where the last mail about a registration went, or may have gone."""
+    statement = (
+        sa_select(col(Message.recipient))
+        .where(
+            col(Message.registration_id) == registration_id,
+            col(Message.person_id).is_not(None),
+            col(Message.kind) != MessageKind.ATTENDEE_DECLINED,
+            col(Message.attempts) > 0,
+        )
+        .order_by(col(Message.attempted_at).desc(), col(Message.id).desc())
+        .limit(1)
+    )
+    found: str | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
+
+
+async def revoke_stray_links(
+    session: AsyncSession, registration: Registration, now: datetime
+) -> None:
+    """Links to a registration that were made for somebody who was merged meanwhile."""
+    statement = (
+        update(Link)
+        .where(
+            col(Link.resource_id) == registration.id,
+            col(Link.person_id) != registration.person_id,
+            col(Link.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    await session.execute(statement)
+
+
 async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUID) -> bool:
     """Whether the person was written to about the invitation."""
     statement = select(
@@ -571,9 +627,15 @@ def _case_of(source: Any) -> Select[Any]:
     message, other = source.c, aliased(Message)
     fact, attendee = aliased(LogEntry), aliased(Person, name="attendee")
     named = aliased(Registration)
-    about = func.coalesce(message.registration_id, message.invitation_id)
     subjects = [message.meeting_id, message.registration_id, message.invitation_id]
     purpose = bindparam("purpose", type_=values(LinkPurpose))
+    about = case(
+        (
+            purpose == LinkPurpose.ANSWER_INVITATION,
+            func.coalesce(message.invitation_id, message.registration_id),
+        ),
+        else_=func.coalesce(message.registration_id, message.invitation_id),
+    )
     link = aliased(Link, live_link(purpose, about, message.person_id).lateral(), name="link")
     wording = aliased(Wording, _wording_of(message.kind).lateral(), name="wording")
     same_person = and_(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.database import Database
+from app.entities.service import has_left
 from app.identity.policy import takes_code
 from app.jobs.queue import QUEUE, Again, Patience, enqueue
 from app.letters.writing import Letter as FormalLetter
@@ -204,6 +205,10 @@ def _present(case: Case) -> Present:
         invitation=case.invitation.status if case.invitation else None,
         registration=case.registration.status if case.registration else None,
         participation=case.registration.participation if case.registration else None,
+        same_address=case.person is not None and case.person.email == case.message.recipient,
+        left=case.person is not None
+        and case.entity is not None
+        and has_left(case.person, case.entity),
         link_alive=link is not None and link.expires_at > now,
         said_again=case.said_again,
         heard_before=case.heard_before,
@@ -212,4 +217,6 @@ def _present(case: Case) -> Present:
         delegation=case.delegation,
         begun=_passed(case.meeting.starts_at, now),
         reads_digests=case.reads_digests,
+        offer_over=_passed(case.registration.offer_ends_at if case.registration else None, now),
+        lost_seat=case.lost_seat,
     )

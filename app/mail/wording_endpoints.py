@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response, status
+from fastapi import Path, Request, Response, status
 
 from app.core.openapi import needs_if_match
 from app.core.pages import Page, Paging, fetch_page
 from app.core.preconditions import accept_match, require_match
 from app.core.problems import Invalid, NotFound, PreconditionFailed
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.mail import service
 from app.mail import wording_queries as queries
 from app.mail.access import SpokenFor, ToSpeakFor
@@ -22,7 +22,7 @@ Tag = Annotated[MailLanguage, Path(examples=["fr"])]
 WORDINGS = "/committees/{c}/wordings"
 WORDING = WORDINGS + "/{kind}/{language}"
 
-router = APIRouter(route_class=Route, tags=["mails"])
+router = router_for("mails")
 
 
 @router.get(WORDINGS, operation_id="listWordings")

@@ -44,6 +44,12 @@ class MeetingView:
         return self.caller.may(Permission.ORGANIZE, committees=self.committees)
 
     @property
+    def account_id(self) -> UUID:
+        """Of an organizer: grants are those of accounts."""
+        assert self.caller.account_id is not None, "sessions of links organize nothing"
+        return self.caller.account_id
+
+    @property
     def observes(self) -> bool:
         """Organizers and administrators observe too."""
         return self.caller.may(Permission.OBSERVE, committees=self.committees)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import Depends, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core import clock
@@ -18,7 +18,7 @@ from app.core.problems import (
     PreconditionFailed,
     StillInUse,
 )
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.identity.access import AccountCaller, CallerDep
 from app.meetings import queries, readiness, service
 from app.meetings.access import (
@@ -32,7 +32,12 @@ from app.meetings.access import (
 )
 from app.meetings.calendars import COUNTED_FROM, with_deadline
 from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
-from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
+from app.meetings.problems import (
+    CapacityBelowTaken,
+    MeetingClosed,
+    PlanDoesNotFit,
+    TimesAnnounced,
+)
 from app.meetings.queries import MeetingFilter
 from app.meetings.schemas import (
     MeetingCreate,
@@ -48,7 +53,7 @@ from app.meetings.schemas import (
 from app.meetings.tables import Meeting
 from app.meetings.telling import TellingDep
 
-router = APIRouter(route_class=Route, tags=["meetings"])
+router = router_for("meetings")
 SORTS = {"starts_at": col(Meeting.starts_at), "handle": col(Meeting.handle)}
 
 
@@ -115,7 +120,7 @@ async def get_meeting(view: MeetingDep) -> MeetingOut:
     "/meetings/{m}",
     operation_id="changeMeeting",
     openapi_extra=tells(needs_if_match()),
-    responses=raises(MeetingClosed, TimesAnnounced, CapacityBelowTaken),
+    responses=raises(MeetingClosed, TimesAnnounced, CapacityBelowTaken, PlanDoesNotFit),
 )
 async def change_meeting(
     session: Session,
@@ -124,7 +129,10 @@ async def change_meeting(
     request: Request,
     told: TellingDep,
 ) -> MeetingOut:
-    """Change a meeting by JSON merge patch; its times only while it is a draft."""
+    """Change a meeting by JSON merge patch; its times only while it is a draft.
+
+    A capacity below the seats taken is refused, unless `move_to_waiting` says who leaves.
+    """
     require_match(request, shown(view))
     before = MeetingWrite.of_meeting(view.meeting)
     sent = body.model_fields_set
@@ -136,6 +144,7 @@ async def change_meeting(
     members, times = service.settled(wanted)
     closes_at = members["registration_closes_at"]
     changed = changes(before, after.with_offsets(times).closing_at(closes_at))
+    await service.make_room(session, view.meeting, members["capacity"], body.move_to_waiting)
     await service.change_meeting(session, view.meeting, members, changed, told)
     return shown(view)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from app.events import Event
 from app.meetings.lifecycle import MeetingStatus, MeetingVerb
@@ -100,6 +101,20 @@ class MeetingRoomChanged(Event):
     note: str | None = None
     silent: bool = False
     """As in `MeetingChanged`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsCut(Event):
+    """There will be fewer seats than are taken, of the meeting, of an invitation or of a pool: so
+    many registrations leave theirs in the same transaction.
+    """
+
+    name: ClassVar[str] = "seats.cut"
+    needed: int
+    leaving: list[UUID] | None = None
+    """Who; None for the latest."""
+    invitation_id: UUID | None = None
+    pool_id: UUID | None = None
 
 
 V = MeetingVerb

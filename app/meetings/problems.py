@@ -23,13 +23,26 @@ class TimesAnnounced(Problem):
 
 
 class CapacityBelowTaken(Problem):
-    """More seats are taken than the new capacity has: withdraw registrations first."""
+    """More seats are taken, or offered, than the new capacity has; `taken` says how many.
+
+    Withdraw registrations first, or say with `move_to_waiting` who goes back to the waiting list.
+    """
 
     slug, title, status = (
         "capacity-below-taken",
         "Capacity below the seats taken",
         HTTPStatus.CONFLICT,
     )
+
+
+class PlanDoesNotFit(Problem):
+    """`move_to_waiting` names too many, too few, or registrations that have no such seat.
+
+    As many must leave their seats as are taken beyond the new number, and nobody else; whoever was
+    checked in stays. Nothing was changed.
+    """
+
+    slug, title, status = "plan-does-not-fit", "The plan does not fit", HTTPStatus.CONFLICT
 
 
 class NotReady(Problem):

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlmodel import col
 
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.problems import NotFound
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings import queries
 from app.meetings.access import MeetingRef
 from app.meetings.endpoints import SORTS, FilterDep
 from app.meetings.schemas import MeetingSort, PublicMeetingOut
 from app.meetings.tables import Meeting
 
-router = APIRouter(route_class=Route, tags=["public"])
+router = router_for("public")
 
 
 @router.get("/public/meetings", operation_id="listPublicMeetings", openapi_extra={"x-public": True})

@@ -49,6 +49,8 @@ _INVITATIONS = table(
     column("sent_at", DateTime(timezone=True)),
     column("status", Text),
 )
+_REGISTRATIONS = table("registrations", column("meeting_id", Uuid), column("status", Text))
+_CREDENTIALS = table("credentials", column("invitation_id", Uuid), column("status", Text))
 _AGENDA_ITEMS = table("agenda_items", column("meeting_id", Uuid))
 _AGENDA_VERSIONS = table("agenda_versions", column("meeting_id", Uuid))
 """These lie to the right of this domain: their columns are named here, nothing is imported."""
@@ -161,6 +163,8 @@ async def find_plan(session: AsyncSession, meeting: Meeting) -> Plan:
                 _count_below(_AGENDA_VERSIONS, meeting.id).label("agenda_versions"),
                 invitations.scalar_subquery().label("invitations"),
                 _without_list(meeting).label("without_holidays"),
+                _pending(meeting.id).label("pending"),
+                _credentials(meeting).label("credentials"),
             )
         )
     ).one()
@@ -182,7 +186,34 @@ async def find_plan(session: AsyncSession, meeting: Meeting) -> Plan:
         counts_working_days=(meeting.registration_deadline or {}).get("working_days_before")
         is not None,
         without_holidays=found.without_holidays,
+        pending=found.pending,
+        credentials=found.credentials or {},
     )
+
+
+def _pending(meeting_id: UUID) -> Any:
+    waiting = sa_select(func.count()).select_from(_REGISTRATIONS)
+    mine = _REGISTRATIONS.c.meeting_id == meeting_id
+    return waiting.where(mine, _REGISTRATIONS.c.status == "pending").scalar_subquery()
+
+
+def _credentials(meeting: Meeting) -> Any:
+    """Of those who have accepted, how many by state; none where no credentials are needed."""
+    state = func.coalesce(_CREDENTIALS.c.status, "missing").label("state")
+    each = (
+        sa_select(state, func.count().label("number"))
+        .select_from(
+            _INVITATIONS.outerjoin(_CREDENTIALS, _CREDENTIALS.c.invitation_id == _INVITATIONS.c.id)
+        )
+        .where(
+            _INVITATIONS.c.meeting_id == meeting.id,
+            _INVITATIONS.c.status == "accepted",
+            true() if meeting.needs_credentials else false(),
+        )
+        .group_by(state)
+        .subquery()
+    )
+    return sa_select(func.json_object_agg(each.c.state, each.c.number)).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What is still missing before a meeting can be announced or opened: pure rules."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -31,6 +31,9 @@ class MissingCode(StrEnum):
     INVITATIONS = "invitations"
     INVITATIONS_UNSENT = "invitations_unsent"
     INVITATIONS_UNANSWERED = "invitations_unanswered"
+    REGISTRATIONS_PENDING = "registrations_pending"
+    CREDENTIALS_MISSING = "credentials_missing"
+    CREDENTIALS_UNCHECKED = "credentials_unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,10 @@ class Plan:
     """The deadline is so many working days before the meeting."""
     without_holidays: str | None = None
     """The duty station whose official holidays of that year are not known."""
+    pending: int = 0
+    """Registrations that wait for a decision."""
+    credentials: Mapping[str, int] = field(default_factory=dict)
+    """Of the entities that have accepted, how many by state; nothing where none are needed."""
 
 
 def missing(plan: Plan, now: datetime) -> list[Missing]:
@@ -83,6 +90,7 @@ def missing(plan: Plan, now: datetime) -> list[Missing]:
         return []
     found = [*_description(plan), *_places(plan), *_times(plan, now), *_agenda(plan)]
     found += _invitations(plan)
+    found += _delegations(plan)
     return sorted(found, key=lambda each: each.severity is not Severity.BLOCKING)
 
 
@@ -159,6 +167,21 @@ def _invitations(plan: Plan) -> Iterator[Missing]:
         detail = f"Invitations not answered: {silent}."
         mend = _mend("GET", plan, "/invitations?status=sent")
         yield _advisory(MissingCode.INVITATIONS_UNANSWERED, detail, mend)
+
+
+def _delegations(plan: Plan) -> Iterator[Missing]:
+    if plan.pending:
+        detail = f"Registrations that wait for a decision: {plan.pending}."
+        yield _advisory(MissingCode.REGISTRATIONS_PENDING, detail, _mend("GET", plan, "/approvals"))
+    absent = plan.credentials.get("missing", 0) + plan.credentials.get("returned", 0)
+    if absent:
+        detail = f"Delegations without credentials in order: {absent}."
+        mend = _mend("GET", plan, "/invitations?credentials=missing")
+        yield _advisory(MissingCode.CREDENTIALS_MISSING, detail, mend)
+    if unchecked := plan.credentials.get("presented"):
+        detail = f"Credentials that nobody has looked at: {unchecked}."
+        mend = _mend("GET", plan, "/invitations?credentials=presented")
+        yield _advisory(MissingCode.CREDENTIALS_UNCHECKED, detail, mend)
 
 
 def _blocking(code: MissingCode, detail: str, mend: Mend) -> Missing:

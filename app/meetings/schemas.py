@@ -19,6 +19,7 @@ from app.core.fields import (
     Line,
     LocalizedLine,
     LocalizedText,
+    MoveToWaiting,
     Paragraphs,
     Schema,
     Seats,
@@ -31,6 +32,13 @@ from app.core.fields import (
 from app.meetings.lifecycle import MEETING, MeetingFormat, MeetingStatus, MeetingVerb
 from app.meetings.policy import Times
 from app.meetings.readiness import MissingCode, Severity
+from app.meetings.rule_schemas import (
+    ApprovalRule,
+    ApprovalRulePatch,
+    Freeze,
+    RegistrationRules,
+    RegistrationRulesPatch,
+)
 from app.meetings.tables import Meeting
 
 
@@ -74,6 +82,11 @@ WorkingDaysBefore = Annotated[
         examples=[3],
     ),
     Whole,
+]
+
+
+OfferWindow = Annotated[
+    int, Field(ge=5, le=43_200, description="Minutes, up to 30 days.", examples=[1440]), Whole
 ]
 
 
@@ -125,6 +138,11 @@ class MeetingMembers(Schema):
     local_end: MeetingTime
     end_offset: Offset | None = None
     capacity: Seats | None = Field(None, description="Seats in all; no limit if left out.")
+    offer_window: OfferWindow | None = Field(
+        None,
+        description="Minutes for which a seat that falls free is held for the first of the waiting "
+        "list, who accepts it or not; null: the seat is theirs at once.",
+    )
     registration_opens_at: InstantField | None = None
     registration_closes_at: InstantField | None = Field(
         None, description="After it opens, and by the end of the meeting."
@@ -143,6 +161,20 @@ class MeetingMembers(Schema):
         None,
         description="Whether a link to answer works only with a code from the mailbox that it "
         "went to; null: as the committee has it.",
+    )
+    approval: ApprovalRule | None = Field(
+        None, description="Which registrations wait for an organizer's decision; null for none."
+    )
+    registration_rules: RegistrationRules | None = Field(
+        None, description="Rules for every delegation; null for none."
+    )
+    substitution_freeze: Freeze | None = Field(
+        None,
+        description="So many minutes before the start, and from then on, only an organizer "
+        "substitutes people, with a reason; null for never.",
+    )
+    needs_credentials: Flag = Field(
+        False, description="Whether each delegation hands in a letter that is checked off."
     )
 
 
@@ -236,6 +268,7 @@ class MeetingPatch(Schema):
     languages: Languages | None = None
     seat_quota: Seats | None = None
     capacity: Seats | None = None
+    offer_window: OfferWindow | None = None
     registration_opens_at: InstantField | None = None
     registration_closes_at: InstantField | None = None
     registration_deadline: RegistrationDeadlinePatch | None = None
@@ -243,6 +276,11 @@ class MeetingPatch(Schema):
     contacts: Contacts | None = None
     public: Flag | None = None
     links_bound: Flag | None = None
+    move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
+    approval: ApprovalRulePatch | None = None
+    registration_rules: RegistrationRulesPatch | None = None
+    substitution_freeze: Freeze | None = None
+    needs_credentials: Flag | None = None
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -297,6 +335,9 @@ class PublicMeetingOut(MeetingShown):
 class MeetingOut(MeetingShown):
     seat_quota: Seats
     capacity: Seats | None = Field(description="Seats in all; null for no limit.")
+    offer_window: OfferWindow | None = Field(
+        description="Minutes for which a free seat is offered; null: it is given at once."
+    )
     registration_opens_at: InstantField | None = Field(description="Null: once it is announced.")
     registration_closes_at: InstantField | None = Field(
         description="The deadline as an instant, also where a rule gives it; null for none."
@@ -306,6 +347,19 @@ class MeetingOut(MeetingShown):
     )
     public: bool = Field(description="Whether everybody may see it once it is announced.")
     links_bound: bool | None = Field(description="Null: as the committee has it.")
+    approval: ApprovalRule | None = Field(
+        description="Which registrations wait for an organizer's decision; null for none."
+    )
+    registration_rules: RegistrationRules | None = Field(
+        description="Rules for every delegation; null for none."
+    )
+    substitution_freeze: Freeze | None = Field(
+        description="So many minutes before the start, and from then on, only an organizer "
+        "substitutes people; null for never."
+    )
+    needs_credentials: bool = Field(
+        description="Whether each delegation hands in a letter that is checked off."
+    )
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,

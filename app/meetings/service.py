@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +16,9 @@ from app.meetings.events import (
     MeetingCreated,
     MeetingDeleted,
     MeetingRoomChanged,
+    SeatsCut,
 )
-from app.meetings.lifecycle import MEETING, UNCHANGEABLE, MeetingStatus
+from app.meetings.lifecycle import MEETING, OVER, UNCHANGEABLE, MeetingStatus
 from app.meetings.policy import UNSAID, Fault, Telling, Times
 from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
 from app.meetings.tables import ConferenceRoom, Meeting
@@ -78,7 +80,8 @@ async def change_meeting(
     _check_times_free(meeting, changes)
     capacity = members["capacity"]
     if capacity is not None and capacity < meeting.seats_taken:
-        raise CapacityBelowTaken(f"{meeting.seats_taken} seats are taken already.")
+        taken = meeting.seats_taken
+        raise CapacityBelowTaken(f"{taken} seats are taken already.", taken=taken)
     if not changes:
         return
     for name, value in members.items():
@@ -92,6 +95,25 @@ async def change_meeting(
     )
     await announce(session, event)
     await session.flush()
+
+
+async def make_room(
+    session: AsyncSession,
+    meeting: Meeting,
+    capacity: int | None,
+    leaving: Literal["latest"] | Sequence[UUID] | None,
+) -> None:
+    """Let those leave who must, where it is planned who does, before the capacity shrinks.
+
+    Once the meeting is over nobody leaves a seat any more.
+    """
+    check_changeable(meeting)
+    needed = max(0, meeting.seats_taken - capacity) if capacity is not None else 0
+    if leaving is None or (needed and meeting.status in OVER):
+        return
+    named = None if leaving == "latest" else [UUID(str(each)) for each in leaving]
+    if needed or named:
+        await announce(session, SeatsCut(needed=needed, leaving=named, **about(meeting)))
 
 
 async def delete_meeting(session: AsyncSession, meeting: Meeting) -> None:

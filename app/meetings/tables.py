@@ -15,8 +15,9 @@ class Meeting(Row, table=True):
     """One sitting of a committee.
 
     `local_start` and `local_end` in `timezone` are the truth; the instants are derived from them.
-    `seats_taken` counts the confirmed seat-taking registrations and changes only under this row's
-    lock; `calendar_sequence` rises with every change that calendars must show, cancellation too.
+    `seats_taken` counts the registrations that have a seat, or are offered one, and changes only
+    under this row's lock; `calendar_sequence` rises with every change that calendars must show,
+    cancellation too.
     """
 
     __tablename__ = "meetings"
@@ -28,8 +29,10 @@ class Meeting(Row, table=True):
         CheckConstraint("ends_at > starts_at", name="period"),
         CheckConstraint("seat_quota >= 0", name="seat_quota"),
         CheckConstraint("seats_taken >= 0", name="seats_taken"),
+        CheckConstraint("offer_window > 0", name="offer_window"),
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
+        CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
         Index("ix_meetings_starts_at", "starts_at", "id"),
     )
 
@@ -49,6 +52,8 @@ class Meeting(Row, table=True):
     seat_quota: int
     capacity: int | None = None
     seats_taken: int = 0
+    offer_window: int | None = None
+    """Minutes for which a seat that falls free is offered; None: it is given at once."""
     last_letter: int = 0
     """Number of the formal letter that was sent last."""
     registration_opens_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -61,6 +66,14 @@ class Meeting(Row, table=True):
     """Whether `/v1/public` shows it."""
     links_bound: bool | None = None
     """Whether links to answer need a code from their mailbox; None: as the committee has it."""
+    approval: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """Which registrations wait for an organizer's decision; see `rules.Approval`."""
+    registration_rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """Who may be named and what may still change when; see `rules.Rules`."""
+    substitution_freeze: int | None = None
+    """Minutes before the start in which only an organizer substitutes people, with a reason."""
+    needs_credentials: bool = False
+    """Whether each delegation hands in a letter that an organizer checks off."""
     calendar_sequence: int = 0
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)

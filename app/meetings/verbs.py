@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from app.core.openapi import raises, takes_if_match, tells
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings import moves, policy, service
 from app.meetings.access import OrganizedMeeting
 from app.meetings.endpoints import shown
@@ -18,7 +18,7 @@ from app.meetings.schemas import MeetingOut, MoveRequest, RescheduleRequest
 
 _REFUSALS: Final = raises(MoveForbidden)
 
-router = APIRouter(route_class=Route, tags=["meetings"])
+router = router_for("meetings")
 
 
 @router.post(

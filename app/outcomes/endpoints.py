@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response, status
+from fastapi import Header, Query, Request, Response, status
 from fastapi.responses import PlainTextResponse
 from sqlmodel import col
 
@@ -13,7 +13,7 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.problems import NotAcceptable, PreconditionFailed
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings.access import MeetingDep, ObservedMeeting, OrganizedMeeting
 from app.meetings.problems import MeetingClosed
 from app.outcomes import policy, queries, service
@@ -41,7 +41,7 @@ from app.outcomes.schemas import (
 )
 from app.outcomes.tables import ActionItem, Decision
 
-router = APIRouter(route_class=Route, tags=["outcomes"])
+router = router_for("outcomes")
 DECISIONS = "/meetings/{m}/decisions"
 DECISION = DECISIONS + "/{decision_id}"
 ACTIONS = "/meetings/{m}/actions"

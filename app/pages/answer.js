@@ -94,7 +94,7 @@ async function show() {
     [say("when"), momentThere(meeting.starts_at, meeting)],
     [say("ends"), momentThere(meeting.ends_at, meeting)],
     [say("when_here"), moment(meeting.starts_at)],
-    [say("seats"), `${invitation.seats_taken} / ${invitation.seat_quota}`],
+    [say("seats"), seatsOf(invitation)],
     [say("deadline"), meeting.registration_closes_at && moment(meeting.registration_closes_at)],
     [say("status"), say(invitation.status)],
   ]);
@@ -102,11 +102,27 @@ async function show() {
   for (const choice of document.querySelectorAll("input[name=answer]")) {
     choice.checked = choice.value === invitation.status;
   }
-  showPeople(people.filter((each) => ["confirmed", "waiting"].includes(each.status)));
+  showPeople(people.filter((each) => SHOWN.includes(each.status)));
 }
+
+const SHOWN = ["confirmed", "offered", "waiting", "pending"];
 
 function momentThere(instant, meeting) {
   return `${moment(instant, meeting.timezone)} (${meeting.timezone})`;
+}
+
+/** Of the entity's own quota, else of the pool that it shares. */
+function seatsOf({ pool, seat_quota: quota, seats_taken: taken }) {
+  if (quota !== null) {
+    return `${taken} / ${quota}`;
+  }
+  return `${taken} (${pool.name}: ${pool.seats_taken} / ${pool.seats})`;
+}
+
+function stateOf(registration) {
+  return registration.status === "offered"
+    ? sayOf("offered_until", { until: moment(registration.offer_ends_at) })
+    : say(registration.status);
 }
 
 function showPeople(people) {
@@ -114,19 +130,26 @@ function showPeople(people) {
   byId("people").replaceChildren(
     ...people.map((each) => {
       const row = make("li", "");
-      const told = { name: each.person.name, role: say(each.role), status: say(each.status) };
+      const told = { name: each.person.name, role: say(each.role), status: stateOf(each) };
       const words = sayOf("person_line", told);
       row.append(make("span", words, { dir: "auto" }));
-      const button = make("button", say("withdraw"), {
-        type: "button",
-        class: "small",
-        "aria-label": `${say("withdraw")}: ${each.person.name}`,
-      });
-      button.addEventListener("click", () => during(button, () => withdraw(each)));
-      row.append(button);
+      if (each.status === "offered") {
+        row.append(action("accept_offer", each, accept));
+      }
+      row.append(action("withdraw", each, withdraw));
       return row;
     }),
   );
+}
+
+function action(word, registration, act) {
+  const button = make("button", say(word), {
+    type: "button",
+    class: "small",
+    "aria-label": `${say(word)}: ${registration.person.name}`,
+  });
+  button.addEventListener("click", () => during(button, () => act(registration)));
+  return button;
 }
 
 function letter() {
@@ -156,7 +179,14 @@ async function register() {
   });
   byId("register").reset();
   await show();
-  note(say(made.status === "waiting" ? "listed" : "registered"));
+  const told = { waiting: "listed", pending: "asked" };
+  note(say(told[made.status] ?? "registered"));
+}
+
+async function accept(registration) {
+  await inSession("POST", `/registrations/${registration.id}/accept-offer`);
+  await show();
+  note(say("offer_accepted"));
 }
 
 async function withdraw(registration) {

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 from sqlmodel import col
 
 from app.agenda.access import AgendaDep, AgendaToEdit, MeetingToPlan
@@ -14,7 +14,7 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings.access import MeetingSecrets
 from app.meetings.problems import MeetingClosed
 from app.meetings.queries import visible_among
@@ -51,7 +51,7 @@ from app.panels.schemas import (
 )
 from app.panels.tables import Panel, Panellist
 
-router = APIRouter(route_class=Route, tags=["panels"])
+router = router_for("panels")
 BASE = "/meetings/{m}/panels"
 PEOPLE = BASE + "/{p}/panellists"
 PERSON = PEOPLE + "/{x}"

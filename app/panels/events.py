@@ -77,6 +77,16 @@ class PanellistWithdrawn(Move, Event):
     name: ClassVar[str] = "panellist.withdrawn"
 
 
+@dataclass(frozen=True, kw_only=True)
+class PanellistReplaced(Event):
+    """The substitute of somebody registered has taken their place on the panel too."""
+
+    name: ClassVar[str] = "panellist.replaced"
+    panel_id: UUID
+    was: PanellistStatus
+    registration_id: UUID
+
+
 V = PanellistVerb
 MOVES: dict[PanellistVerb, Any] = {
     V.INVITE: PanellistInvited,

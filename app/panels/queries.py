@@ -46,6 +46,22 @@ async def find_panel(session: AsyncSession, meeting_id: UUID, panel_id: UUID) ->
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def lock_places(session: AsyncSession, meeting_id: UUID, email: str) -> Sequence[Panellist]:
+    """Where somebody with this address is on the panels of a meeting, and not gone."""
+    statement = (
+        select(Panellist)
+        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
+        .where(
+            col(Panel.meeting_id) == meeting_id,
+            col(Panellist.email) == email,
+            col(Panellist.status).not_in(GONE),
+        )
+        .order_by(col(Panellist.id))
+        .with_for_update(of=Panellist)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 def list_panellists(panel_id: UUID, *, everybody: bool) -> Select[Any]:
     """All that were ever thought of, or only those that are asked or confirmed."""
     statement: Select[Any] = select(Panellist).where(col(Panellist.panel_id) == panel_id)

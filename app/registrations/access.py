@@ -13,7 +13,7 @@ from app.entities.tables import Entity
 from app.invitations.access import acts_for, own_entities
 from app.invitations.lifecycle import VISIBLE_TO_ENTITY
 from app.invitations.tables import Invitation
-from app.meetings.access import MeetingDep, MeetingView
+from app.meetings.access import MeetingDep, MeetingSecrets, MeetingView
 from app.meetings.tables import Meeting
 from app.registrations import queries, service
 from app.registrations.problems import NotInvited
@@ -89,6 +89,16 @@ async def registration_to_change(
     return RegistrationView(meeting, invitation, registration, view.organizes)
 
 
+async def registration_to_decide(
+    session: Session, view: MeetingSecrets, registration_id: UUID
+) -> RegistrationView:
+    """For organizers; meeting, invitation and registration locked."""
+    row = await queries.find_row(session, view.meeting.id, registration_id)
+    if row is None:
+        raise NotFound
+    return await registration_to_change(session, view, row)
+
+
 async def _is_own(session: AsyncSession, view: MeetingView, registration: Registration) -> bool:
     invitation = await session.get(Invitation, registration.invitation_id)
     return invitation is not None and acts_for(view, view.caller, invitation)
@@ -96,4 +106,5 @@ async def _is_own(session: AsyncSession, view: MeetingView, registration: Regist
 
 RegistrationRow = Annotated[Any, Depends(registration_row)]
 OwnRegistrationRow = Annotated[Any, Depends(registration_of_own)]
+DecidableRegistration = Annotated[RegistrationView, Depends(registration_to_decide)]
 RegistrationToChange = Annotated[RegistrationView, Depends(registration_to_change)]

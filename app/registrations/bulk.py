@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
 from app.core.problems import Invalid, Problem
 from app.core.routes import as_problem
 from app.entities import service as entities
@@ -14,7 +13,7 @@ from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingView
 from app.meetings.queries import lock_meeting
-from app.registrations import service
+from app.registrations import admission, approval, service
 from app.registrations.access import delegation_for
 from app.registrations.lifecycle import RegistrationRole
 from app.registrations.schemas import (
@@ -105,8 +104,17 @@ async def register_one(
     That somebody is registered already, or a head named, the unique indexes say.
     """
     meeting, invitation = await service.lock_seats(session, view.meeting.id, invitation.id)
-    service.check_open(meeting, invitation, clock.now(), for_organizer=view.organizes)
-    return await service.register(session, meeting, invitation, person_id, role)
+    admitted = await admission.admit(
+        session, meeting, invitation, role, for_organizer=view.organizes
+    )
+    if admitted.because:
+        return await approval.register_pending(
+            session, meeting, invitation, person_id, role, admitted
+        )
+    made = await service.register(session, meeting, invitation, person_id, role)
+    if admitted.exception is not None:
+        await admission.keep_exception(session, made, admitted.exception)
+    return made
 
 
 async def person_of(session: AsyncSession, entity: Entity, wanted: Named) -> Person:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.core.fields import normalised_email
 from app.core.problems import Problem
+from app.entities.service import has_left
 from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
 from app.registrations.arrivals import Place, Present
@@ -43,6 +44,12 @@ class Candidate:
         """Of one who is not refused."""
         assert self.invitee is not None
         return self.invitee.invitation
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the person is at the entity no more."""
+        assert self.invitee is not None
+        return self.person is not None and has_left(self.person, self.invitee.entity)
 
     @property
     def key(self) -> tuple[UUID, str]:

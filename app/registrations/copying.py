@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.imports import Mode, check_rows
 from app.core.problems import Invalid
-from app.entities.problems import NotOfThisEntity
+from app.entities.problems import NotOfThisEntity, PersonMerged
 from app.entities.tables import Entity, Person
 from app.identity.policy import Permission
 from app.invitations.lifecycle import VISIBLE_TO_ENTITY
@@ -100,7 +100,9 @@ async def _may_see(
 def _candidate(number: int, registration: Any, person: Person, invitee: Invitee) -> Candidate:
     candidate = Candidate(number, registration.role, invitee, person=person)
     if person.entity_id != invitee.entity.id:
-        candidate.refusal = NotOfThisEntity("This person has left the entity's directory.")
+        candidate.refusal = NotOfThisEntity("This person is in another entity's directory.")
+    elif person.merged_into is not None:
+        candidate.refusal = PersonMerged("This person was merged into another of the directory.")
     return candidate
 
 

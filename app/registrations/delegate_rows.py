@@ -56,10 +56,13 @@ _ROLES = words_for(
             *("مراقب", "مراقبة", "观察员"),
         ),
         "support": (
-            *("support staff", "staff", "assistant", "interpreter", "technical support", "appui"),
-            *("soutien", "assistante", "interprète", "apoyo", "asistente", "intérprete"),
-            *("помощник", "технический персонал", "переводчик", "دعم", "مساعد", "مترجم"),
-            *("工作人员", "助理", "口译", "支持人员"),
+            *("support staff", "staff", "assistant", "technical support", "appui", "soutien"),
+            *("assistante", "apoyo", "asistente", "помощник", "технический персонал"),
+            *("دعم", "مساعد", "工作人员", "助理", "支持人员"),
+        ),
+        "interpreter": (
+            *("interprète", "intérprete", "переводчик", "переводчица", "مترجم", "مترجمة"),
+            *("مترجم شفوي", "口译", "口译员"),
         ),
     }
 )

@@ -1,22 +1,24 @@
 """HTTP for registrations."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response, status
+from fastapi import Body, Query, Request, Response, status
 from sqlmodel import col
 
 from app.core.imports import DryRun, Elsewhere
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.preconditions import accept_match
-from app.core.problems import MoveForbidden
-from app.core.routes import Route, Session
+from app.core.problems import MoveForbidden, NotPermitted
+from app.core.routes import Session, router_for
 from app.entities.duplicates import RefuseAlike, check_alike
-from app.entities.problems import NotOfThisEntity, PerhapsKnown
+from app.entities.problems import NotOfThisEntity, PerhapsKnown, PersonLeft
 from app.entities.tables import Person
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
-from app.registrations import bulk, policy, queries, service, substitution
+from app.meetings.rules import Change
+from app.registrations import admission, bulk, policy, queries, service, substitution
 from app.registrations.access import (
     OwnRegistrationRow,
     RegistrationRow,
@@ -24,19 +26,31 @@ from app.registrations.access import (
     delegation_for,
     registration_to_change,
 )
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import (
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+    RegistrationVerb,
+)
 from app.registrations.problems import (
     AlreadyPresent,
     AlreadyRegistered,
+    ApprovalNeeded,
     HeadAlreadyNamed,
     NoSeatFree,
     NotInvited,
+    OrganizerNeeded,
     RegistrationClosed,
     RegistrationNotOpen,
+    RoleFull,
+    RoleNotTaken,
     SeatMustStay,
+    SubstitutionFrozen,
 )
 from app.registrations.schemas import (
     BulkResult,
+    DecidedBy,
+    DecisionOut,
     EachRegistration,
     RegisteredEntity,
     RegisteredPerson,
@@ -48,7 +62,7 @@ from app.registrations.schemas import (
 )
 from app.registrations.tables import Registration
 
-router = APIRouter(route_class=Route, tags=["registrations"])
+router = router_for("registrations")
 BASE = "/meetings/{m}/registrations"
 Many = Annotated[list[EachRegistration], Body(min_length=1, max_length=500)]
 
@@ -94,9 +108,12 @@ async def list_registrations(
         HeadAlreadyNamed,
         NotInvited,
         NotOfThisEntity,
+        PersonLeft,
         RegistrationClosed,
         RegistrationNotOpen,
         PerhapsKnown,
+        RoleFull,
+        RoleNotTaken,
     ),
 )
 async def register_person(
@@ -108,18 +125,22 @@ async def register_person(
     *,
     refuse_alike: RefuseAlike = False,
 ) -> RegistrationOut:
-    """Register somebody: a seat while one is free, else a place in the waiting list."""
+    """Register somebody: a seat while one is free, else a place in the waiting list.
+
+    Where the meeting asks for approval it is `pending` first, in the order of arrival. After the
+    deadline an organizer's exception lets in as many as it is for.
+    """
     invitation, entity = await delegation_for(session, view, body.entity)
     if refuse_alike and body.person is not None:
         alike = Elsewhere(request, "alike")
         await check_alike(session, entity.id, body.person.name, body.person.email, alike)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role)
-    place = None
+    places: Sequence[int | None] = (None, None, None)
     if made.status is RegistrationStatus.WAITING:
-        place = await queries.count_waiting(session, made.invitation_id)
+        places = await queries.places_at_end(session, made, invitation.pool_id)
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
-    return shown((made, entity, person, place), view)
+    return shown((made, entity, person, *places, None), view)
 
 
 @router.post(f"{BASE}/bulk", operation_id="registerPeople")
@@ -142,7 +163,16 @@ async def get_registration(view: MeetingDep, row: RegistrationRow) -> Registrati
 @router.patch(
     f"{BASE}/{{registration_id}}",
     operation_id="changeRegistration",
-    responses=raises(MoveForbidden, HeadAlreadyNamed, NoSeatFree, RegistrationClosed),
+    responses=raises(
+        ApprovalNeeded,
+        MoveForbidden,
+        HeadAlreadyNamed,
+        NoSeatFree,
+        OrganizerNeeded,
+        RegistrationClosed,
+        RoleFull,
+        RoleNotTaken,
+    ),
     openapi_extra=takes_if_match(),
 )
 async def change_registration(
@@ -160,6 +190,14 @@ async def change_registration(
     row = await queries.find_row(session, view.meeting.id, found.registration.id)
     accept_match(request, shown(row, view))
     if body.role is not None:
+        await admission.check_role_change(
+            session,
+            found.meeting,
+            found.invitation,
+            found.registration,
+            body.role,
+            for_organizer=view.organizes,
+        )
         await service.change_role(
             session,
             found.meeting,
@@ -174,12 +212,13 @@ async def change_registration(
 @router.post(
     f"{BASE}/{{registration_id}}/withdraw",
     operation_id="withdrawRegistration",
-    responses=raises(MoveForbidden, RegistrationClosed),
+    responses=raises(MoveForbidden, OrganizerNeeded, RegistrationClosed),
 )
 async def withdraw_registration(
     session: Session, view: MeetingDep, found: RegistrationToChange
 ) -> RegistrationOut:
     """Withdraw somebody; the seat goes to the first of the waiting list in the same moment."""
+    admission.check_change(found.meeting, Change.WITHDRAW, for_organizer=view.organizes)
     await service.withdraw(session, found.meeting, found.invitation, found.registration)
     return shown(await queries.find_row(session, view.meeting.id, found.registration.id), view)
 
@@ -191,11 +230,17 @@ async def withdraw_registration(
     responses=raises(
         AlreadyPresent,
         AlreadyRegistered,
+        ApprovalNeeded,
         HeadAlreadyNamed,
         MoveForbidden,
         NotOfThisEntity,
+        PersonLeft,
+        OrganizerNeeded,
         RegistrationClosed,
+        RoleFull,
+        RoleNotTaken,
         SeatMustStay,
+        SubstitutionFrozen,
     ),
 )
 async def substitute_registration(
@@ -208,13 +253,31 @@ async def substitute_registration(
     """Name somebody else of the entity, who takes over the seat or the place in the waiting list.
 
     It takes no new seat, so it is open until the meeting is over, after the registration deadline
-    too, as long as the person replaced was not checked in. Their link dies at once; the answer is
-    the new registration.
+    too, unless the meeting's rules say otherwise, and as long as the person replaced was not
+    checked in. Their link dies at once; the answer is the new registration. `follow` takes places
+    on panels along.
     """
     person = await bulk.person_of(session, row[1], body)  # before the locks, as in registering
     found = await registration_to_change(session, view, row)
+    if body.follow and not view.organizes:
+        raise NotPermitted("Places on panels are the organizers' to give: ask them.")
+    overridden = await admission.check_substitution(
+        session,
+        found.meeting,
+        found.invitation,
+        found.registration,
+        body.role,
+        override=body.override_reason,
+        for_organizer=view.organizes,
+    )
     made = await substitution.substitute(
-        session, found.meeting, found.registration, person.id, body.role
+        session,
+        found.meeting,
+        found.registration,
+        person.id,
+        body.role,
+        follow=[each.value for each in body.follow],
+        override=body.override_reason if overridden else None,
     )
     response.headers["Location"] = f"/v1/meetings/{view.meeting.id}/registrations/{made.id}"
     return shown(await queries.find_row(session, view.meeting.id, made.id), view)
@@ -222,7 +285,7 @@ async def substitute_registration(
 
 def shown(row: Any, view: MeetingView) -> RegistrationOut:
     """A row of `queries.list_registrations` as this caller sees it."""
-    registration, entity, person, place = row[:4]
+    registration, entity, person, in_entity, in_meeting, in_pool, decider = row[:7]
     observer_only = view.observes and not view.organizes
     waiting = registration.status is RegistrationStatus.WAITING
     return RegistrationOut(
@@ -237,9 +300,32 @@ def shown(row: Any, view: MeetingView) -> RegistrationOut:
             job_title=person.job_title,
             email=None if observer_only else person.email,
         ),
-        waiting_position=place if waiting else None,
-        allowed=[] if observer_only else policy.moves(view.meeting.status, registration.status),
+        waiting_position=in_entity if waiting else None,
+        waiting_in_meeting=in_meeting if waiting else None,
+        waiting_in_pool=in_pool if waiting else None,
+        pending_because=registration.pending_because or [],
+        decision=_decision(registration, decider if view.observes else None),
+        allowed=[] if observer_only else _allowed(registration, view),
     )
+
+
+def _decision(registration: Registration, decider: str | None) -> DecisionOut | None:
+    if registration.decision is None:
+        return None
+    by = registration.decided_by
+    return DecisionOut(
+        decision=registration.decision,
+        decided_at=registration.decided_at,
+        decided_by=DecidedBy(id=by, name=decider) if decider else None,
+        reason=registration.decision_reason,
+    )
+
+
+def _allowed(registration: Registration, view: MeetingView) -> list[RegistrationVerb]:
+    """What the states permit, without what the meeting's rules keep from this caller now."""
+    verbs = policy.moves(view.meeting.status, registration.status)
+    hindered = admission.hindered(view.meeting, for_organizer=view.organizes)
+    return [verb for verb in verbs if verb not in hindered]
 
 
 _OWN = (
@@ -250,9 +336,11 @@ _OWN = (
     "status",
     "created_at",
     "confirmed_at",
+    "offer_ends_at",
     "withdrawn_at",
     "substituted_at",
     "predecessor_id",
     "successor_id",
+    "pending_since",
     "participation",
 )

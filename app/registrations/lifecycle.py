@@ -4,15 +4,9 @@ from enum import StrEnum
 
 from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
+from app.meetings import roles
 
-
-class RegistrationRole(StrEnum):
-    HEAD_OF_DELEGATION = "head_of_delegation"
-    REPRESENTATIVE = "representative"
-    ALTERNATE = "alternate"
-    ADVISER = "adviser"
-    OBSERVER = "observer"
-    SUPPORT = "support"
+RegistrationRole = roles.RegistrationRole
 
 
 class RegistrationStatus(Choice):
@@ -41,6 +35,14 @@ class Participation(StrEnum):
     TENTATIVE = "tentative"
 
 
+class WaitingLine(StrEnum):
+    """Whose waiting list: one and the same order, seen among fewer or more."""
+
+    ENTITY = "entity"
+    POOL = "pool"
+    MEETING = "meeting"
+
+
 class RegistrationVerb(Choice):
     APPROVE = "approve"
     """What approval does while a seat is free."""
@@ -62,14 +64,25 @@ class RegistrationVerb(Choice):
     SUBSTITUTE = "substitute"
 
 
+class Decision(Choice):
+    """What an organizer has said about a registration that needed approval."""
+
+    APPROVED = "approved"
+    """It got a seat, or a place in the waiting list."""
+    REJECTED = "rejected"
+
+
 S, V = RegistrationStatus, RegistrationVerb
-WITHOUT_SEAT = frozenset({RegistrationRole.SUPPORT})
+WITHOUT_SEAT = frozenset({RegistrationRole.SUPPORT, RegistrationRole.INTERPRETER})
 HOLDING = (S.CONFIRMED, S.OFFERED)
 """Have a seat, if their role takes one."""
 LIVE = (S.PENDING, S.CONFIRMED, S.WAITING, S.OFFERED)
 LEFT = (S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUBSTITUTED)
 BY_ITSELF = frozenset({V.APPROVE_TO_WAIT, V.PROMOTE, V.OFFER, V.EXPIRE, V.UNSEAT})
 """Moves that no caller asks for by name."""
+
+BY_ORGANIZERS = frozenset({V.APPROVE, V.REJECT, V.RECONSIDER})
+"""Moves that the entity itself never makes."""
 
 TRANSITIONS: dict[tuple[RegistrationStatus, RegistrationVerb], RegistrationStatus] = {
     (S.PENDING, V.APPROVE): S.CONFIRMED,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
@@ -17,7 +17,7 @@ from app.core.imports import (
     uploaded,
 )
 from app.core.openapi import raises
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.entities.people_rows import PeopleTable, read_people
 from app.meetings.access import MeetingDep
 from app.registrations import copying, imports
@@ -27,7 +27,7 @@ from app.registrations.problems import NotInvited
 from app.registrations.schemas import DelegationCopied, DelegationCopy, RegistrationsImported
 from app.registrations.settling import invitees_for
 
-router = APIRouter(route_class=Route, tags=["registrations"])
+router = router_for("registrations")
 EntityAsked = Annotated[
     str | None,
     Query(

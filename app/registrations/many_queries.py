@@ -1,18 +1,22 @@
 """The selects about lists of people: few statements, however long the list."""
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.committees.tables import Membership
 from app.entities.tables import Entity, Person
-from app.invitations.tables import Invitation
+from app.invitations.tables import Invitation, SeatPool
+from app.meetings.rules import EntityStanding
 from app.registrations.arrivals import Present
 from app.registrations.lifecycle import LIVE, RegistrationRole, RegistrationStatus
-from app.registrations.tables import QUEUE, Registration
+from app.registrations.rule_queries import is_live
+from app.registrations.tables import QUEUE, Registration, RegistrationException
 
 
 async def list_invitees(
@@ -60,19 +64,65 @@ async def live_registrations(
 
 async def count_delegations(
     session: AsyncSession, invitations: Collection[UUID]
-) -> dict[UUID, tuple[int, int]]:
-    """How many wait, and how many live heads there are, by invitation."""
+) -> dict[UUID, tuple[int, dict[RegistrationRole, int]]]:
+    """How many wait, and how many live ones there are in each role, by invitation."""
     waiting = col(Registration.status) == RegistrationStatus.WAITING
-    head = col(Registration.role) == RegistrationRole.HEAD_OF_DELEGATION
     columns: list[Any] = [
-        Registration.invitation_id, func.count().filter(waiting), func.count().filter(head),
+        Registration.invitation_id, Registration.role, func.count().filter(waiting), func.count(),
     ]  # fmt: skip
     statement = (
         select(*columns)
         .where(_any(Registration.invitation_id, invitations), col(Registration.status).in_(LIVE))
-        .group_by(col(Registration.invitation_id))
+        .group_by(col(Registration.invitation_id), col(Registration.role))
     )
-    return {row[0]: (row[1], row[2]) for row in (await session.execute(statement)).all()}
+    found: dict[UUID, tuple[int, dict[RegistrationRole, int]]] = {}
+    for invitation_id, role, wait, named in (await session.execute(statement)).all():
+        before, roles = found.get(invitation_id, (0, {}))
+        found[invitation_id] = (before + wait, {**roles, role: named})
+    return found
+
+
+async def seat_pools(
+    session: AsyncSession, pools: Collection[UUID], *, lock: bool
+) -> Sequence[SeatPool]:
+    """As they are now; locked last, in the order of their ids."""
+    statement = select(SeatPool).where(_any(SeatPool.id, pools)).order_by(col(SeatPool.id))
+    if lock:
+        statement = statement.with_for_update(key_share=True)
+    statement = statement.execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def standings_of(
+    session: AsyncSession, committee_id: UUID, entities: Collection[UUID], day: date
+) -> dict[UUID, EntityStanding]:
+    """How those stand in a committee on a day who are in it, by entity."""
+    until = col(Membership.until)
+    columns: list[Any] = [Membership.entity_id, Membership.standing]
+    statement = select(*columns).where(
+        col(Membership.committee_id) == committee_id,
+        _any(Membership.entity_id, entities),
+        col(Membership.since) <= day,
+        or_(until.is_(None), until > day),
+    )
+    rows = (await session.execute(statement)).all()
+    return {entity_id: EntityStanding(standing.value) for entity_id, standing in rows}
+
+
+async def live_exceptions(
+    session: AsyncSession, invitations: Collection[UUID], now: datetime
+) -> dict[UUID, list[RegistrationException]]:
+    """By invitation, whose lock keeps them as they are; the one that ends first is first."""
+    statement = (
+        select(RegistrationException)
+        .where(_any(RegistrationException.invitation_id, invitations), is_live(now))
+        .order_by(col(RegistrationException.until), col(RegistrationException.id))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, list[RegistrationException]] = {}
+    for each in (await session.execute(statement)).scalars():
+        found.setdefault(each.invitation_id, []).append(each)
+    return found
 
 
 async def draw_numbers(session: AsyncSession, count: int) -> list[int]:

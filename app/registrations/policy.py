@@ -1,6 +1,7 @@
 """Who gets a seat: pure rules."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from app.meetings.lifecycle import OVER, MeetingStatus
 from app.registrations.lifecycle import (
@@ -15,17 +16,22 @@ from app.registrations.lifecycle import (
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """What is taken of what there is, as read under the locks of meeting and invitation."""
+    """What is taken of what there is, as read under the locks of meeting, invitation and pool;
+    None for what has no limit.
+    """
 
-    quota: int
+    quota: int | None
     quota_taken: int
     capacity: int | None
     capacity_taken: int
+    pool: int | None = None
+    pool_taken: int = 0
 
     @property
     def free(self) -> bool:
         in_meeting = self.capacity is None or self.capacity_taken < self.capacity
-        return in_meeting and self.quota_taken < self.quota
+        in_pool = self.pool is None or self.pool_taken < self.pool
+        return in_meeting and in_pool and (self.quota is None or self.quota_taken < self.quota)
 
 
 def takes_seat(role: RegistrationRole) -> bool:
@@ -54,3 +60,31 @@ def seat_decision(role: RegistrationRole, seats: Seats) -> RegistrationStatus:
     if not takes_seat(role) or seats.free:
         return RegistrationStatus.CONFIRMED
     return RegistrationStatus.WAITING
+
+
+def offer_end(now: datetime, window: int | None, starts_at: datetime) -> datetime | None:
+    """Until when a seat that falls free is offered; None where it is given at once.
+
+    `window` is the meeting's, in minutes. Nobody is asked who could not answer in all that time
+    before the meeting is to start.
+    """
+    if window is None:
+        return None
+    end = now + timedelta(minutes=window)
+    return end if end <= starts_at else None
+
+
+def has_ended(offer_ends_at: datetime | None, now: datetime) -> bool:
+    """At its very end an offer is over."""
+    return offer_ends_at is not None and now >= offer_ends_at
+
+
+def reordered(numbers: list[int], before: int, after: int) -> list[int]:
+    """The numbers of a line once the one at place `before` stands at `after`: those between move
+    up by one. The first place is 0; the numbers themselves stay where they are, so this says which
+    number each one of the line gets, in the old order of the line.
+    """
+    line = list(range(len(numbers)))
+    line.insert(after, line.pop(before))
+    places = {who: place for place, who in enumerate(line)}
+    return [numbers[places[who]] for who in range(len(numbers))]

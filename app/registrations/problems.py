@@ -48,6 +48,15 @@ class AlreadyPresent(Problem):
     slug, title, status = "already-present", "Present already", HTTPStatus.CONFLICT
 
 
+class OfferEnded(Problem):
+    """The seat was held until the end of the offer, and nobody had accepted it by then.
+
+    It goes to the next of the waiting list. The person may be registered again, at its end.
+    """
+
+    slug, title, status = "offer-ended", "The offer has ended", HTTPStatus.GONE
+
+
 class SeatMustStay(Problem):
     """A substitute takes over the seat, so the role must take one exactly if the old role did.
 
@@ -55,6 +64,69 @@ class SeatMustStay(Problem):
     """
 
     slug, title, status = "seat-must-stay", "The seat must stay", HTTPStatus.CONFLICT
+
+
+class RuleForbids(Problem):
+    """A rule of the meeting forbids it; `rule` names which.
+
+    The rules are the meeting's `registration_rules`, `approval` and `substitution_freeze`.
+    """
+
+    slug, title, status = "rule-forbids", "A rule of the meeting forbids it", HTTPStatus.CONFLICT
+
+
+class RoleNotTaken(RuleForbids):
+    """The meeting takes nobody in this role: `rule` is `roles`."""
+
+    slug, title, status = "role-not-taken", "No such role here", HTTPStatus.CONFLICT
+
+
+class RoleFull(RuleForbids):
+    """The entity has named as many in this role as it may: `rule` is `at_most.ROLE`."""
+
+    slug, title, status = "role-full", "Enough in this role", HTTPStatus.CONFLICT
+
+
+class OrganizerNeeded(RuleForbids):
+    """This kind of change has closed for focal points: ask the organizer.
+
+    `rule` is `changes.KIND`.
+    """
+
+    slug, title, status = "organizer-needed", "Ask the organizer", HTTPStatus.CONFLICT
+
+
+class ApprovalNeeded(RuleForbids):
+    """The change would get around an approval that the meeting asks for: `rule` is `approval`.
+
+    Withdraw, and register anew; or ask the organizer.
+    """
+
+    slug, title, status = "approval-needed", "Needs approval", HTTPStatus.CONFLICT
+
+
+class SubstitutionFrozen(RuleForbids):
+    """So shortly before the meeting nobody is substituted but by an organizer, with a reason.
+
+    `rule` is `substitution_freeze`; organizers send `override_reason`.
+    """
+
+    slug, title, status = "substitution-frozen", "No substitution now", HTTPStatus.CONFLICT
+
+
+class AlreadyDecided(Problem):
+    """Somebody has decided about this registration already: read it again.
+
+    `state` is its present state, `allowed` what may be done from there.
+    """
+
+    slug, title, status = "already-decided", "Decided already", HTTPStatus.CONFLICT
+
+
+class ExceptionOver(Problem):
+    """The exception is used up, has ended or was revoked: there is nothing to revoke."""
+
+    slug, title, status = "exception-over", "The exception is over", HTTPStatus.CONFLICT
 
 
 refuse_as(

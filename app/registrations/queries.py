@@ -1,28 +1,38 @@
 """Every select about registrations, and the one statement that writes one."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
+    Integer,
     Row,
     Select,
     bindparam,
+    case,
+    cast,
     column,
     exists,
     func,
+    or_,
     select,
     table,
     text,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
+from app.credentials.tables import Credentials
 from app.entities.tables import Entity, Person
+from app.identity.tables import Account
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
-from app.invitations.tables import Invitation
+from app.invitations.tables import Invitation, SeatPool
+from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import (
     LIVE,
@@ -32,8 +42,7 @@ from app.registrations.lifecycle import (
 )
 from app.registrations.tables import Registration
 
-_WRITE = text(
-    """
+_STATEMENT = """
     WITH registered AS (
         INSERT INTO registrations (id, created_at, meeting_id, invitation_id, entity_id, person_id,
                role, status, takes_seat, queue_number, calendar_sequence, confirmed_at,
@@ -49,7 +58,7 @@ _WRITE = text(
     ), met AS (
         UPDATE meetings SET seats_taken = :capacity_taken
          WHERE id = :meeting_id AND seats_taken <> :capacity_taken
-    )
+    ){pooled}
     INSERT INTO events (id, name, recorded_at, actor_kind, actor_id, request_id, subject_id,
                         committee_id, meeting_id, entity_id, data)
     SELECT e.id, e.name, :now, :actor_kind, :actor_id, :request_id, e.subject_id,
@@ -57,30 +66,28 @@ _WRITE = text(
       FROM jsonb_to_recordset(CAST(:events AS jsonb))
         AS e(id uuid, name text, subject_id uuid, data jsonb)
     RETURNING (SELECT queue_number FROM registered)
-    """
-)
-"""Registration, both counters, the invitation's answer and the log in one round trip, to keep the
+"""
+_POOLED = """, shared AS (
+        UPDATE seat_pools SET seats_taken = :pool_taken
+         WHERE id = :pool_id AND seats_taken <> :pool_taken
+    )"""
+_WRITE = text(_STATEMENT.format(pooled=""))
+_WRITE_POOLED = text(_STATEMENT.format(pooled=_POOLED))
+"""Registration, all counters, the invitation's answer and the log in one round trip, to keep the
 locks short."""
 
 _attendance = table("attendance", column("registration_id"))
 """Presence lies to the right: its columns are named here, nothing is imported."""
 
-_AHEAD = aliased(Registration)
-_PLACE = (
-    select(func.count())
-    .where(
-        col(_AHEAD.invitation_id) == col(Registration.invitation_id),
-        col(_AHEAD.status) == RegistrationStatus.WAITING,
-        col(_AHEAD.queue_number) <= col(Registration.queue_number),
-        col(Registration.status) == RegistrationStatus.WAITING,
-    )
+_DECIDER = (
+    select(col(Account.name))
+    .where(col(Account.id) == col(Registration.decided_by))
     .scalar_subquery()
 )
-_LISTED: Select[Any] = (
-    select(Registration, Entity, Person, _PLACE)
-    .join(Entity, col(Entity.id) == col(Registration.entity_id))
-    .join(Person, col(Person.id) == col(Registration.person_id))
+LINE: ColumnElement[int] = func.coalesce(
+    col(Registration.line_number), col(Registration.queue_number)
 )
+"""The order of waiting lists."""
 _BOTH: Select[Meeting, Invitation] = (
     select(Meeting, Invitation)
     .join(Invitation, col(Invitation.meeting_id) == col(Meeting.id))
@@ -89,6 +96,12 @@ _BOTH: Select[Meeting, Invitation] = (
     .execution_options(populate_existing=True)
 )
 """Made once: putting a statement together costs more than executing it."""
+_POOL: Select[SeatPool] = (
+    select(SeatPool)
+    .where(col(SeatPool.id) == bindparam("pool"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 async def lock_seats(
@@ -97,11 +110,14 @@ async def lock_seats(
     """Meeting and invitation, locked until the end of the transaction, as they are now.
 
     The lock is what makes the seats exact: whoever reads the counters here is the only one who may
-    change them.
+    change them. A pool is locked last, and only for those that have one.
     """
     values = {"meeting": meeting_id, "invitation": invitation_id}
     row = (await session.execute(_BOTH, values)).one_or_none()
-    return (row[0], row[1]) if row else None
+    if row is None:
+        return None
+    await attach_pool(session, row[1])
+    return row[0], row[1]
 
 
 async def write_registration(session: AsyncSession, values: dict[str, Any]) -> int:
@@ -109,7 +125,8 @@ async def write_registration(session: AsyncSession, values: dict[str, Any]) -> i
 
     Gives the number in the order of arrival.
     """
-    written = (await session.execute(_WRITE, values)).scalars()
+    statement = _WRITE_POOLED if "pool_id" in values else _WRITE
+    written = (await session.execute(statement, values)).scalars()
     return int(written.all()[0])
 
 
@@ -142,8 +159,10 @@ def list_registrations(
     role: RegistrationRole | None = None,
     participation: Participation | None = None,
 ) -> Select[Any]:
-    """Rows of (Registration, Entity, Person, place in the waiting list or None)."""
-    statement = _LISTED.where(col(Registration.meeting_id) == meeting_id)
+    """Rows of (Registration, Entity, Person, the places in the waiting lists of entity, meeting and
+    pool, None for who does not wait there, and the name of whoever decided or None).
+    """
+    statement = _listed(meeting_id)
     if entities is not None:
         statement = statement.where(col(Registration.entity_id).in_(entities))
     if entity is not None:
@@ -155,6 +174,25 @@ def list_registrations(
     if participation is not None:
         statement = statement.where(col(Registration.participation) == participation)
     return statement
+
+
+def list_pending(meeting_id: UUID) -> Select[Any]:
+    """The same for those that wait for a decision, with (Invitation and its pool, state of its
+    credentials).
+    """
+    statement = list_registrations(meeting_id, status=RegistrationStatus.PENDING)
+    credentials = (
+        select(col(Credentials.status))
+        .where(col(Credentials.invitation_id) == col(Registration.invitation_id))
+        .scalar_subquery()
+    )
+    pool: Any = Invitation.pool
+    return (
+        statement.join(Invitation, col(Invitation.id) == col(Registration.invitation_id))
+        .outerjoin(pool)
+        .options(contains_eager(pool))
+        .add_columns(Invitation, credentials)
+    )
 
 
 async def find_row(
@@ -175,6 +213,27 @@ async def lock_registration(session: AsyncSession, registration_id: UUID) -> Reg
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def lock_to_come(
+    session: AsyncSession, person_id: UUID, now: datetime
+) -> Sequence[tuple[Registration, Meeting]]:
+    """Somebody's live registrations at meetings that are not over, locked, with those."""
+    columns: list[Any] = [Registration, Meeting]
+    statement: Select[Any] = (
+        select(*columns)
+        .join(Meeting, col(Meeting.id) == col(Registration.meeting_id))
+        .where(
+            col(Registration.person_id) == person_id,
+            col(Registration.status).in_(LIVE),
+            col(Meeting.status).not_in(OVER),
+            col(Meeting.ends_at) > now,
+        )
+        .order_by(col(Registration.id))
+        .with_for_update(key_share=True, of=Registration)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 async def was_present(session: AsyncSession, registration_id: UUID) -> bool:
@@ -211,32 +270,97 @@ async def list_live_of_invitation(
 async def first_promotable(
     session: AsyncSession, meeting_id: UUID
 ) -> tuple[Registration, Invitation] | None:
-    """The first of the waiting list whose entity has a seat free; the meeting's row is locked."""
+    """The first of the waiting list whose entity has a seat free, and its pool if it has one; the
+    meeting's row is locked.
+    """
     statement = (
         select(Registration, Invitation)
+        .join(Invitation, col(Invitation.id) == col(Registration.invitation_id))
+        .outerjoin(SeatPool, col(SeatPool.id) == col(Invitation.pool_id))
+        .where(
+            col(Registration.meeting_id) == meeting_id,
+            col(Registration.status) == RegistrationStatus.WAITING,
+            or_(
+                col(Invitation.seat_quota).is_(None),
+                col(Invitation.seats_taken) < col(Invitation.seat_quota),
+            ),
+            or_(
+                col(Invitation.pool_id).is_(None),
+                col(SeatPool.seats_taken) < col(SeatPool.seats),
+            ),
+            col(Invitation.status).in_(LIVE_INVITATIONS),
+        )
+        .order_by(LINE)
+        .limit(1)
+        .with_for_update(key_share=True, of=[Registration, Invitation])
+        .execution_options(populate_existing=True)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    await attach_pool(session, row[1])
+    return row[0], row[1]
+
+
+async def attach_pool(session: AsyncSession, invitation: Invitation) -> None:
+    """Let the invitation show its pool, locked as it is now."""
+    pool = None
+    if invitation.pool_id is not None:
+        pool = (await session.execute(_POOL, {"pool": invitation.pool_id})).scalar_one()
+    set_committed_value(invitation, "pool", pool)
+
+
+async def places_at_end(
+    session: AsyncSession, registration: Registration, pool_id: UUID | None
+) -> Sequence[int | None]:
+    """The places in the waiting lists of entity, meeting and pool of who is the last in each."""
+    own = col(Registration.invitation_id) == registration.invitation_id
+    shared = (
+        func.count().filter(col(Invitation.pool_id) == pool_id) if pool_id else cast(None, Integer)
+    )
+    statement = (
+        select(func.count().filter(own), func.count(), shared)
+        .select_from(Registration)
+        .join(Invitation, col(Invitation.id) == col(Registration.invitation_id))
+        .where(
+            col(Registration.meeting_id) == registration.meeting_id,
+            col(Registration.status) == RegistrationStatus.WAITING,
+        )
+    )
+    return tuple((await session.execute(statement)).one())
+
+
+def _listed(meeting_id: UUID) -> Select[Any]:
+    """The lines are numbered once for all rows that are wanted."""
+    number = func.row_number
+    line = (
+        select(
+            col(Registration.id).label("id"),
+            number().over(partition_by=col(Invitation.id), order_by=LINE).label("in_entity"),
+            number().over(order_by=LINE).label("in_meeting"),
+            case(
+                (
+                    col(Invitation.pool_id).is_not(None),
+                    number().over(partition_by=col(Invitation.pool_id), order_by=LINE),
+                )
+            ).label("in_pool"),
+        )
         .join(Invitation, col(Invitation.id) == col(Registration.invitation_id))
         .where(
             col(Registration.meeting_id) == meeting_id,
             col(Registration.status) == RegistrationStatus.WAITING,
-            col(Invitation.seats_taken) < col(Invitation.seat_quota),
-            col(Invitation.status).in_(LIVE_INVITATIONS),
         )
-        .order_by(col(Registration.queue_number))
-        .limit(1)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
+        .subquery()
     )
-    row = (await session.execute(statement)).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-async def count_waiting(session: AsyncSession, invitation_id: UUID) -> int:
-    """Length of a delegation's waiting list."""
-    statement = select(func.count()).where(
-        col(Registration.invitation_id) == invitation_id,
-        col(Registration.status) == RegistrationStatus.WAITING,
+    places = (line.c.in_entity, line.c.in_meeting, line.c.in_pool)
+    listed: Select[Any] = (
+        select(Registration, Entity, Person, *places, _DECIDER)
+        .join(Entity, col(Entity.id) == col(Registration.entity_id))
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .outerjoin(line, line.c.id == col(Registration.id))
+        .where(col(Registration.meeting_id) == meeting_id)
     )
-    return int((await session.execute(statement)).scalar_one())
+    return listed
 
 
 def _is_entity(ref: str) -> Any:

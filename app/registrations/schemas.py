@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     Field,
+    StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -17,16 +18,51 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.choices import Choice
-from app.core.fields import Email, Handle, InstantField, Language, Schema, ShortLine
+from app.core.fields import (
+    PARAGRAPHS,
+    Email,
+    Handle,
+    InstantField,
+    Language,
+    Schema,
+    ShortLine,
+)
 from app.core.imports import MemberName, Mode, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
+from app.meetings.rules import ApprovalReason
 from app.registrations.lifecycle import (
+    Decision,
     Participation,
     RegistrationRole,
     RegistrationStatus,
     RegistrationVerb,
+    WaitingLine,
 )
+
+
+def _visible(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must have visible characters")
+    return text
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2000, pattern=PARAGRAPHS),
+    AfterValidator(_visible),
+    Field(
+        description="Stands in the log, which never changes: name nobody in it.",
+        examples=["The meeting is for heads of delegation."],
+    ),
+]
+
+
+class Follower(Choice):
+    """What may go over with a seat."""
+
+    PANEL = "panel"
+    """The person's place on a panel, matched by the address."""
 
 
 class NewPerson(Schema):
@@ -92,6 +128,16 @@ class SubstituteCreate(Named):
         description="As the person comes; by default what the one replaced would have come as.",
         examples=["alternate"],
     )
+    follow: list[Follower] = Field(
+        default_factory=list,
+        max_length=5,
+        description="What else of the person at this meeting goes over to the one who comes; "
+        "nothing if left out.",
+        examples=[["panel"]],
+    )
+    override_reason: Reason | None = Field(
+        None, description="Within the freeze before the meeting, why an organizer does it still."
+    )
 
 
 def _a_role(role: RegistrationRole | None) -> RegistrationRole:
@@ -123,6 +169,24 @@ class RegisteredPerson(Schema):
     email: Email | None
 
 
+class DecidedBy(Schema):
+    """The organizer who decided."""
+
+    id: UUID
+    name: ShortLine
+
+
+class DecisionOut(Schema):
+    """A decision about a registration that needed one."""
+
+    decision: Decision
+    decided_at: InstantField
+    decided_by: DecidedBy | None = Field(
+        description="For organizers and observers; null for everybody else."
+    )
+    reason: str | None = Field(max_length=2000)
+
+
 class RegistrationOut(Schema):
     """A registration."""
 
@@ -136,12 +200,28 @@ class RegistrationOut(Schema):
     waiting_position: int | None = Field(
         ge=1, le=1_000_000, description="Place in the entity's waiting list, from 1."
     )
+    waiting_in_meeting: int | None = Field(
+        ge=1, le=1_000_000, description="Place in the meeting's waiting list, from 1."
+    )
+    waiting_in_pool: int | None = Field(
+        ge=1, le=1_000_000, description="Place among all who wait for a seat of the pool, from 1."
+    )
+    offer_ends_at: InstantField | None = Field(
+        description="Until then a seat is held for it; of an expired one, when that was over."
+    )
     created_at: InstantField
     confirmed_at: InstantField | None
     withdrawn_at: InstantField | None
     substituted_at: InstantField | None
     predecessor_id: UUID | None = Field(description="The registration whose place this one took.")
     successor_id: UUID | None = Field(description="The registration that took this one's place.")
+    pending_since: InstantField | None = Field(
+        description="Since when it waits, or waited, for an organizer's decision."
+    )
+    pending_because: list[ApprovalReason] = Field(
+        max_length=10, description="Why it needs, or needed, a decision."
+    )
+    decision: DecisionOut | None = Field(description="What an organizer has said; null before.")
     participation: Participation = Field(
         description="What the person's calendar program last answered; no seat moves because of it."
     )
@@ -150,9 +230,22 @@ class RegistrationOut(Schema):
     )
 
 
+class LineMove(Schema):
+    """A place in a waiting list."""
+
+    position: int = Field(
+        ge=1, le=1_000_000, description="From 1; beyond the end of the list is its end."
+    )
+    line: WaitingLine = Field(
+        WaitingLine.MEETING,
+        description="Whose list: those in it change places, all others keep theirs.",
+    )
+
+
 class BulkOutcome(StrEnum):
     CONFIRMED = "confirmed"
     WAITING = "waiting"
+    PENDING = "pending"
     REFUSED = "refused"
 
 
@@ -183,6 +276,7 @@ class BulkResult(Schema):
     dry_run: bool
     confirmed: int = Field(ge=0, le=1000)
     waiting: int = Field(ge=0, le=1000)
+    pending: int = Field(ge=0, le=1000)
     refused: int = Field(ge=0, le=1000)
     rows: list[BulkRow] = Field(max_length=1000)
 

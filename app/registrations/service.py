@@ -18,19 +18,22 @@ from app.invitations.events import InvitationAnswered
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.lifecycle import InvitationStatus
 from app.invitations.policy import Window
-from app.invitations.tables import Invitation
+from app.invitations.tables import Invitation, SeatPool
 from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER
 from app.meetings.tables import Meeting
 from app.registrations import queries
 from app.registrations.events import (
     RegistrationChanged,
     RegistrationConfirmed,
+    RegistrationPending,
     RegistrationPromoted,
     RegistrationReplied,
     RegistrationWaiting,
     RegistrationWithdrawn,
 )
+from app.registrations.facts import about
 from app.registrations.lifecycle import (
+    HOLDING,
     LIVE,
     REGISTRATION,
     Participation,
@@ -38,13 +41,14 @@ from app.registrations.lifecycle import (
     RegistrationStatus,
     RegistrationVerb,
 )
-from app.registrations.policy import Seats, seat_decision, takes_seat
+from app.registrations.policy import seat_decision, takes_seat
 from app.registrations.problems import (
     NoSeatFree,
     NotInvited,
     RegistrationClosed,
     RegistrationNotOpen,
 )
+from app.registrations.seating import confirm, count, promote, seats_of
 from app.registrations.tables import Registration
 
 
@@ -76,12 +80,6 @@ def check_open(
         raise RegistrationNotOpen("The registration window has not opened yet.")
     if not for_organizer and window.has_closed(now):
         raise RegistrationClosed("The registration deadline has passed: ask the organizer.")
-
-
-def seats_of(meeting: Meeting, invitation: Invitation) -> Seats:
-    return Seats(
-        invitation.seat_quota, invitation.seats_taken, meeting.capacity, meeting.seats_taken
-    )
 
 
 async def register(
@@ -130,6 +128,9 @@ async def register(
         "invitation_status": InvitationStatus.ACCEPTED.value,
         "answered_at": now if accepts else invitation.answered_at,
     }
+    pool = invitation.pool
+    if pool is not None:
+        values |= {"pool_id": pool.id, "pool_taken": pool.seats_taken + seated}
     facts: list[Any] = [EVENT_OF[status](**about(meeting, made))]
     if accepts:
         facts.append(acceptance(meeting, invitation))
@@ -139,6 +140,8 @@ async def register(
     _tell(invitation, seats_taken=taken, status=InvitationStatus.ACCEPTED)
     _tell(invitation, answered_at=values["answered_at"])
     _tell(meeting, seats_taken=meeting.seats_taken + seated)
+    if pool is not None:
+        _tell(pool, seats_taken=pool.seats_taken + seated)
     return made
 
 
@@ -159,38 +162,13 @@ async def take_out(
     was = registration.status
     registration.status = REGISTRATION.move(was, RegistrationVerb.WITHDRAW)
     registration.withdrawn_at = clock.now()
+    registration.offer_ends_at = None
     registration.calendar_sequence += 1
-    if registration.takes_seat and was is RegistrationStatus.CONFIRMED:
-        invitation.seats_taken -= 1
-        meeting.seats_taken -= 1
+    if registration.takes_seat and was in HOLDING:
+        count(meeting, invitation, -1)
     await identity.revoke_links(session, registration.id)
     record(session, RegistrationWithdrawn(was=was, **about(meeting, registration)))
     await session.flush()
-
-
-async def promote(session: AsyncSession, meeting: Meeting) -> list[UUID]:
-    """Give every free seat to the first who can take it; the meeting's row is locked.
-
-    The order is that of arrival in the meeting; whoever's entity has no seat free is passed over
-    until it has.
-    """
-    promoted: list[UUID] = []
-    if meeting.status in OVER:
-        return promoted
-    while meeting.capacity is None or meeting.seats_taken < meeting.capacity:
-        await session.flush()
-        found = await queries.first_promotable(session, meeting.id)
-        if found is None:
-            break
-        registration, invitation = found
-        registration.status = REGISTRATION.move(registration.status, RegistrationVerb.PROMOTE)
-        registration.confirmed_at = clock.now()
-        invitation.seats_taken += 1
-        meeting.seats_taken += 1
-        record(session, RegistrationPromoted(**about(meeting, registration)))
-        promoted.append(registration.id)
-    await session.flush()
-    return promoted
 
 
 async def change_role(
@@ -251,23 +229,28 @@ async def _move_seat(
     registration: Registration,
     role: RegistrationRole,
 ) -> None:
-    confirmed = registration.status is RegistrationStatus.CONFIRMED
+    """Who waited for a seat, or was offered one, and needs none any more is confirmed."""
+    holds = registration.status in HOLDING
     needs, has = takes_seat(role), registration.takes_seat
-    if confirmed and needs and not has:
+    if holds and needs and not has:
         if not seats_of(meeting, invitation).free:
             raise NoSeatFree("The new role takes a seat and none is free.")
-        invitation.seats_taken += 1
-        meeting.seats_taken += 1
-    elif confirmed and has and not needs:
-        invitation.seats_taken -= 1
-        meeting.seats_taken -= 1
-    elif not confirmed and not needs:
-        registration.status = REGISTRATION.move(registration.status, RegistrationVerb.PROMOTE)
-        registration.confirmed_at = clock.now()
+        count(meeting, invitation, 1)
+    elif holds and has and not needs:
+        count(meeting, invitation, -1)
+    if not needs and registration.status in _CONFIRMED_BY:
+        confirm(registration, _CONFIRMED_BY[registration.status], clock.now())
         record(session, RegistrationPromoted(**about(meeting, registration) | {"role": role}))
 
 
-EVENT_OF: dict[RegistrationStatus, type[RegistrationConfirmed | RegistrationWaiting]] = {
+_CONFIRMED_BY = {
+    RegistrationStatus.WAITING: RegistrationVerb.PROMOTE,
+    RegistrationStatus.OFFERED: RegistrationVerb.ACCEPT_OFFER,
+}
+
+
+EVENT_OF: dict[RegistrationStatus, type[Any]] = {
+    RegistrationStatus.PENDING: RegistrationPending,
     RegistrationStatus.CONFIRMED: RegistrationConfirmed,
     RegistrationStatus.WAITING: RegistrationWaiting,
 }
@@ -284,19 +267,6 @@ def acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
         answer=InvitationStatus.ACCEPTED,
         by_registration=True,
     )
-
-
-def about(meeting: Meeting, registration: Registration) -> dict[str, Any]:
-    """What every fact about a registration says."""
-    return {
-        "subject_id": registration.id,
-        "meeting_id": meeting.id,
-        "committee_id": meeting.committee_id,
-        "entity_id": registration.entity_id,
-        "invitation_id": registration.invitation_id,
-        "person_id": registration.person_id,
-        "role": registration.role,
-    }
 
 
 def _log_values(session: AsyncSession, facts: list[Any]) -> dict[str, Any]:
@@ -325,7 +295,7 @@ def _log_values(session: AsyncSession, facts: list[Any]) -> dict[str, Any]:
     return shared | {"events": json.dumps(own)}
 
 
-def _tell(row: Meeting | Invitation, **values: Any) -> None:
+def _tell(row: Meeting | Invitation | SeatPool, **values: Any) -> None:
     """Let a loaded object show what a statement wrote, without writing it again."""
     for name, value in values.items():
         set_committed_value(row, name, value)

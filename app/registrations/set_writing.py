@@ -21,6 +21,7 @@ from app.registrations import many_queries as queries
 from app.registrations import service
 from app.registrations.arrivals import Arrivals
 from app.registrations.candidates import Candidate
+from app.registrations.events import ExceptionUsed
 from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
 from app.registrations.policy import takes_seat
 from app.registrations.tables import Registration
@@ -32,6 +33,20 @@ _COUNT = text(
       FROM jsonb_to_recordset(CAST(:rows AS jsonb))
         AS c(id uuid, taken integer, status text, answered_at timestamptz)
      WHERE i.id = c.id
+    """
+)
+_COUNT_POOLS = text(
+    """
+    UPDATE seat_pools AS p SET seats_taken = c.taken
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS c(id uuid, taken integer)
+     WHERE p.id = c.id AND p.seats_taken <> c.taken
+    """
+)
+_USE = text(
+    """
+    UPDATE registration_exceptions AS x SET used = c.used
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS c(id uuid, used integer)
+     WHERE x.id = c.id
     """
 )
 _COUNT_ALL = text(
@@ -78,7 +93,8 @@ def _registration(meeting: Meeting, each: Candidate, number: int, now: datetime)
     assert each.place is not None
     assert each.person_id is not None
     each.registration_id = new_id()
-    status = each.place.status
+    place, status = each.place, each.place.status
+    pending = status is RegistrationStatus.PENDING
     return _BLANK | {
         "id": each.registration_id,
         "created_at": now,
@@ -91,6 +107,9 @@ def _registration(meeting: Meeting, each: Candidate, number: int, now: datetime)
         "takes_seat": takes_seat(each.role),
         "queue_number": number,
         "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
+        "pending_since": now if pending else None,
+        "pending_because": [reason.value for reason in place.because] if pending else None,
+        "exception_id": place.exception_id,
     }
 
 
@@ -105,7 +124,13 @@ def _facts(
     accepted: set[UUID] = set()
     for each, row in zip(coming, made, strict=True):
         assert each.place is not None
-        facts.append(service.EVENT_OF[each.place.status](**_about(meeting, row)))
+        about = _about(meeting, row)
+        if each.place.exception_id is not None:
+            used = {name: about[name] for name in _OF_EXCEPTIONS} | {"used": each.place.used}
+            facts.append(ExceptionUsed(subject_id=each.place.exception_id, **used))
+        if each.place.because:
+            about["because"] = [reason.value for reason in each.place.because]
+        facts.append(service.EVENT_OF[each.place.status](**about))
         invitation = invitations[row["invitation_id"]]
         if invitation.status is not InvitationStatus.ACCEPTED and invitation.id not in accepted:
             accepted.add(invitation.id)
@@ -114,7 +139,7 @@ def _facts(
 
 
 def _about(meeting: Meeting, row: Mapping[str, Any]) -> dict[str, Any]:
-    """As `service.about`, of a row that is no object: making ten thousand takes seconds."""
+    """As `facts.about`, of a row that is no object: making ten thousand takes seconds."""
     said = ("meeting_id", "entity_id", "invitation_id", "person_id", "role")
     members = {name: row[name] for name in said}
     return {"subject_id": row["id"], "committee_id": meeting.committee_id, **members}
@@ -141,8 +166,19 @@ async def _count(
     await session.execute(_COUNT, {"rows": as_json(rows)})
     values = {"taken": arrivals.capacity_taken, "meeting_id": meeting.id}
     await session.execute(_COUNT_ALL, values)
+    pools = [{"id": pool_id, "taken": pool.taken} for pool_id, pool in arrivals.pools.items()]
+    if pools:
+        await session.execute(_COUNT_POOLS, {"rows": as_json(pools)})
+    exceptions = [
+        {"id": exception.id, "used": exception.used}
+        for delegation in arrivals.delegations.values()
+        for exception in delegation.exceptions
+    ]
+    if exceptions:
+        await session.execute(_USE, {"rows": as_json(exceptions)})
 
 
+_OF_EXCEPTIONS = ("meeting_id", "committee_id", "entity_id", "invitation_id")
 _BLANK = Registration(
     meeting_id=new_id(),
     invitation_id=new_id(),

@@ -7,19 +7,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
 from app.core.headings import fold
 from app.core.problems import FieldError, Invalid, NotFound, NotPermitted, Problem
 from app.entities import queries as entities
+from app.entities.problems import PersonLeft
 from app.invitations.access import acts_for, own_entities
 from app.invitations.lifecycle import VISIBLE_TO_ENTITY
-from app.invitations.tables import Invitation
 from app.meetings.access import MeetingView
 from app.meetings.queries import lock_meeting
 from app.meetings.tables import Meeting
 from app.registrations import many_queries as queries
-from app.registrations import service, set_writing
-from app.registrations.arrivals import Arrivals, Delegation, Place, named_twice
+from app.registrations import set_writing
+from app.registrations.admitting import arrivals_at
+from app.registrations.arrivals import Arrivals, Place, named_twice
 from app.registrations.candidates import Candidate, Invitee
 from app.registrations.problems import NotInvited
 
@@ -93,9 +93,11 @@ async def settle(
     invited = {each.invitation.id: each.invitation for each in open_ones}
     if not dry_run:
         await queries.lock_invitations(session, list(invited))
-    await _recognize(session, open_ones)
+    await _recognize(session, open_ones, hold=not dry_run)
     await _find_present(session, meeting, open_ones)
-    arrivals = await _arrivals(session, view, meeting, invited.values())
+    arrivals = await arrivals_at(
+        session, meeting, list(invited.values()), for_organizer=view.organizes, lock=not dry_run
+    )
     _decide(open_ones, arrivals)
     if not dry_run:
         check()
@@ -131,14 +133,15 @@ def _by_words(allowed: Iterable[Invitee]) -> dict[str, Invitee | None]:
     return names | exact
 
 
-async def _recognize(session: AsyncSession, candidates: Sequence[Candidate]) -> None:
-    """Whoever of the directories has the address is that person."""
+async def _recognize(session: AsyncSession, candidates: Sequence[Candidate], *, hold: bool) -> None:
+    """Whoever of the directories is known by the address is that person."""
     named = [each for each in candidates if each.person is None]
-    known = await entities.people_by_address(session, {each.key for each in named})
+    known = await entities.people_by_address(session, {each.key for each in named}, hold=hold)
     for each in named:
         each.person = known.get(each.key)
     for each in candidates:
         each.person_id = each.person.id if each.person else None
+        each.known_as = None  # by another address than the main one, perhaps
 
 
 async def _find_present(
@@ -151,27 +154,6 @@ async def _find_present(
             each.present = present.get(each.person_id)
 
 
-async def _arrivals(
-    session: AsyncSession,
-    view: MeetingView,
-    meeting: Meeting,
-    invitations: Iterable[Invitation],
-) -> Arrivals:
-    invitations = list(invitations)
-    counts = await queries.count_delegations(session, [each.id for each in invitations])
-    arrivals = Arrivals(meeting.capacity, meeting.seats_taken)
-    now = clock.now()
-    for invitation in invitations:
-        waiting, heads = counts.get(invitation.id, (0, 0))
-        delegation = Delegation(invitation.seat_quota, invitation.seats_taken, waiting, heads > 0)
-        try:
-            service.check_open(meeting, invitation, now, for_organizer=view.organizes)
-        except Problem as problem:
-            delegation.closed = problem
-        arrivals.delegations[invitation.id] = delegation
-    return arrivals
-
-
 def _decide(candidates: Sequence[Candidate], arrivals: Arrivals) -> None:
     """In the order of the list, which is the order of arrival."""
     first: dict[tuple[UUID, str], Candidate] = {}
@@ -181,7 +163,9 @@ def _decide(candidates: Sequence[Candidate], arrivals: Arrivals) -> None:
             each.same_as_row = before.row
             each.refusal = named_twice(before.row) if before.role is not each.role else None
             continue
-        if each.present is None:
+        if each.present is None and each.has_left:
+            each.refusal = PersonLeft("The person has left the entity.")
+        elif each.present is None:
             found = arrivals.take(each.invitation.id, each.role)
             each.place = found if isinstance(found, Place) else None
             each.refusal = None if isinstance(found, Place) else found

@@ -1,5 +1,6 @@
 """Replacing a registered person by another, who keeps the seat and the place in the list."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,12 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.ids import new_id
-from app.events import record
+from app.events import announce, record
 from app.identity import service as identity
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations import queries
-from app.registrations.events import RegistrationSubstituted
+from app.registrations.events import (
+    FreezeOverridden,
+    RegistrationSubstituted,
+    SubstituteFollowed,
+)
+from app.registrations.facts import about
 from app.registrations.lifecycle import (
     REGISTRATION,
     RegistrationRole,
@@ -26,7 +32,7 @@ from app.registrations.problems import (
     RegistrationClosed,
     SeatMustStay,
 )
-from app.registrations.service import EVENT_OF, about
+from app.registrations.service import EVENT_OF
 from app.registrations.tables import Registration
 
 
@@ -36,6 +42,9 @@ async def substitute(
     registration: Registration,
     person_id: UUID,
     role: RegistrationRole | None,
+    *,
+    follow: Sequence[str] = (),
+    override: str | None = None,
 ) -> Registration:
     """Let another person of the entity take over; no counter changes and nobody is promoted.
 
@@ -59,11 +68,28 @@ async def substitute(
     registration.substituted_at = now
     registration.calendar_sequence += 1
     await identity.revoke_links(session, registration.id)
+    if override is not None:
+        about_it = about(meeting, registration)
+        record(session, FreezeOverridden(reason=override, **about_it))
     _tell(session, meeting, registration, was, successor)
     await session.flush()  # the place must be free before the successor's row is written
     session.add(successor)
     await session.flush()
+    if follow:
+        await announce(session, _following(meeting, successor, registration, follow))
     return successor
+
+
+def _following(
+    meeting: Meeting, successor: Registration, registration: Registration, follow: Sequence[str]
+) -> SubstituteFollowed:
+    """What else goes over; the domains to the right do it in the same transaction."""
+    return SubstituteFollowed(
+        predecessor_id=registration.id,
+        was_person_id=registration.person_id,
+        follow=list(follow),
+        **about(meeting, successor),
+    )
 
 
 def _successor(
@@ -80,8 +106,11 @@ def _successor(
         status=registration.status,
         takes_seat=registration.takes_seat,
         queue_number=registration.queue_number,
+        line_number=registration.line_number,
         confirmed_at=now if registration.status is RegistrationStatus.CONFIRMED else None,
         predecessor_id=registration.id,
+        pending_since=registration.pending_since,
+        pending_because=registration.pending_because,
     )
 
 
@@ -96,5 +125,7 @@ def _tell(
         session,
         RegistrationSubstituted(was=was, successor_id=successor.id, **about(meeting, registration)),
     )
-    fact = EVENT_OF[was]
-    record(session, fact(predecessor_id=registration.id, **about(meeting, successor)))
+    fact, more = EVENT_OF[was], {}
+    if was is RegistrationStatus.PENDING:
+        more["because"] = list(registration.pending_because or ())
+    record(session, fact(predecessor_id=registration.id, **more, **about(meeting, successor)))

@@ -3,16 +3,45 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, Text, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Row, one_of, values
-from app.registrations.lifecycle import Participation, RegistrationRole, RegistrationStatus
+from app.core.tables import Instant, Row, TextList, one_of, values
+from app.registrations.lifecycle import (
+    Decision,
+    Participation,
+    RegistrationRole,
+    RegistrationStatus,
+)
 
 LIVE = text("status IN ('pending', 'confirmed', 'waiting', 'offered')")
 
 QUEUE = Sequence("registration_queue", metadata=SQLModel.metadata)
 """Numbers drawn under the meeting's lock: their order is the order of arrival."""
+
+
+class RegistrationException(Row, table=True):
+    """An organizer lets an entity register so many people late, until a moment.
+
+    `used` counts those who came under it, and changes only under the locks of the meeting and the
+    invitation. Who is withdrawn again gives nothing back.
+    """
+
+    __tablename__ = "registration_exceptions"
+    __table_args__ = (
+        CheckConstraint("persons BETWEEN 1 AND 1000", name="persons"),
+        CheckConstraint("used BETWEEN 0 AND persons", name="used"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+    )
+
+    invitation_id: UUID = Field(foreign_key="invitations.id", index=True, ondelete="CASCADE")
+    persons: int
+    used: int = 0
+    until: datetime = Field(sa_type=Instant)
+    reason: str = Field(sa_type=Text)
+    granted_by: UUID = Field(foreign_key="accounts.id")
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
 
 class Registration(Row, table=True):
@@ -31,7 +60,18 @@ class Registration(Row, table=True):
         one_of("role", RegistrationRole),
         one_of("status", RegistrationStatus),
         one_of("participation", Participation),
-        CheckConstraint("takes_seat = (role <> 'support')", name="takes_seat"),
+        CheckConstraint("takes_seat = (role NOT IN ('support', 'interpreter'))", name="takes_seat"),
+        CheckConstraint(
+            "(offer_ends_at IS NOT NULL) = (status IN ('offered', 'expired'))", name="offer"
+        ),
+        one_of("decision", Decision),
+        CheckConstraint("status <> 'pending' OR pending_since IS NOT NULL", name="pending"),
+        CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL)"
+            " AND (decision IS NULL) = (decided_by IS NULL)"
+            " AND (status <> 'rejected' OR decision = 'rejected')",
+            name="decided",
+        ),
         CheckConstraint(
             "(status = 'substituted') = (successor_id IS NOT NULL)"
             " AND (status = 'substituted') = (substituted_at IS NOT NULL)",
@@ -56,10 +96,21 @@ class Registration(Row, table=True):
         Index(
             "ix_registrations_waiting",
             "meeting_id",
-            "queue_number",
+            text("coalesce(line_number, queue_number)"),
             postgresql_where=text("status = 'waiting'"),
         ),
+        Index(
+            "ix_registrations_offered",
+            "offer_ends_at",
+            postgresql_where=text("status = 'offered'"),
+        ),
         Index("ix_registrations_meeting", "meeting_id", "queue_number"),
+        Index(
+            "ix_registrations_pending",
+            "meeting_id",
+            "queue_number",
+            postgresql_where=text("status = 'pending'"),
+        ),
     )
 
     meeting_id: UUID = Field(foreign_key="meetings.id")
@@ -70,8 +121,13 @@ class Registration(Row, table=True):
     status: RegistrationStatus = Field(sa_type=values(RegistrationStatus))
     takes_seat: bool
     queue_number: int = Field(sa_type=BigInteger)
+    line_number: int | None = Field(default=None, sa_type=BigInteger)
+    """Its number in the waiting list, where an organizer gave it that of another; numbers only
+    change hands, so no two are the same."""
     calendar_sequence: int = 0
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    offer_ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Until then a seat is held for it; of an expired one, when that was over."""
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     substituted_at: datetime | None = Field(default=None, sa_type=Instant)
     predecessor_id: UUID | None = Field(default=None, foreign_key="registrations.id", unique=True)
@@ -84,6 +140,18 @@ class Registration(Row, table=True):
         ],
     )
     """Who has taken its place: written before that row is, as the place must be free by then."""
+    pending_since: datetime | None = Field(default=None, sa_type=Instant)
+    """Since when it waits for a decision, or waited."""
+    pending_because: list[str] | None = Field(default=None, sa_type=TextList)
+    """Why it needed one: `rules.ApprovalReason`."""
+    decision: Decision | None = Field(default=None, sa_type=values(Decision))
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
+    decision_reason: str | None = Field(default=None, sa_type=Text)
+    exception_id: UUID | None = Field(
+        default=None, foreign_key="registration_exceptions.id", index=True
+    )
+    """The exception under which it came late."""
     participation: Participation = Field(
         default=Participation.NEEDS_ACTION, sa_type=values(Participation)
     )

@@ -4,11 +4,11 @@ import html
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 
 from app.core.problems import NotFound
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.identity.access import AccountCaller
 from app.identity.policy import Caller
 from app.reminders import digests, service
@@ -16,7 +16,7 @@ from app.reminders.access import ReadersCommittee
 from app.reminders.schemas import DigestOut
 from app.reminders.tokens import read_digest_token
 
-router = APIRouter(route_class=Route, tags=["reminders"])
+router = router_for("reminders")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -62,6 +62,8 @@ class Figures:
     """Mails that came in and that somebody should look at."""
     news: Sequence[tuple[str, str]]
     """Abbreviation and answer of those who answered since the last digest."""
+    pending: int = 0
+    """Registrations that wait for a decision."""
 
     @property
     def unanswered(self) -> int:
@@ -152,10 +154,19 @@ async def figures(
     rows = (await session.execute(_figures(committee_id, now))).all()
     news = await _news(session, [row[0].id for row in rows], since)
     found = [
-        Figures(row[0], row[1] or {}, row[2], row[3], row[4], row[5], news.get(row[0].id, []))
+        Figures(
+            meeting=row[0],
+            answers=row[1] or {},
+            waiting=row[2],
+            bounced=row[3],
+            delayed=row[4],
+            unread=row[5],
+            news=news.get(row[0].id, []),
+            pending=row[6],
+        )
         for row in rows
     ]
-    return [each for each in found if each.unanswered or each.news or each.unread]
+    return [each for each in found if each.unanswered or each.news or each.unread or each.pending]
 
 
 def readers(committee_id: UUID) -> Select[Any]:
@@ -214,17 +225,14 @@ def _figures(committee_id: UUID, now: datetime) -> Select[Any]:
         .lateral()
     )
     answers = sa_select(func.json_object_agg(per_status.c.status, per_status.c.number))
-    waiting = sa_select(func.count()).where(
-        col(Registration.meeting_id) == col(Meeting.id),
-        col(Registration.status) == RegistrationStatus.WAITING,
-    )
     columns: list[Any] = [
         Meeting,
         answers.scalar_subquery(),
-        waiting.correlate(Meeting).scalar_subquery(),
+        _registrations(RegistrationStatus.WAITING),
         _mails(_MESSAGES, "bounced", "failed"),
         _mails(_MESSAGES, "delayed"),
         _mails(_INCOMING, "held", "filed"),
+        _registrations(RegistrationStatus.PENDING),
     ]
     return (
         sa_select(*columns)
@@ -236,6 +244,13 @@ def _figures(committee_id: UUID, now: datetime) -> Select[Any]:
         .order_by(col(Meeting.starts_at), col(Meeting.id))
         .limit(MOST_MEETINGS)
     )
+
+
+def _registrations(status: RegistrationStatus) -> Any:
+    count = sa_select(func.count()).where(
+        col(Registration.meeting_id) == col(Meeting.id), col(Registration.status) == status
+    )
+    return count.correlate(Meeting).scalar_subquery()
 
 
 def _mails(mails: TableClause, *states: str) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.committees.access import CommitteeToOrganize
@@ -13,7 +13,7 @@ from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match, tells
 from app.core.preconditions import accept_match
 from app.core.problems import NotFound
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.core.zones import to_local
 from app.meetings.access import MeetingView, ObservedMeeting, OrganizedMeeting
 from app.meetings.problems import MeetingClosed
@@ -36,7 +36,7 @@ from app.reminders.schemas import (
 )
 from app.reminders.tables import ReminderRun
 
-router = APIRouter(route_class=Route, tags=["reminders"])
+router = router_for("reminders")
 
 
 @router.get("/committees/{c}/reminder-steps", operation_id="getCommitteeReminderSteps")

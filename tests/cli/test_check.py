@@ -85,6 +85,13 @@ BREAKS = {
         ),
         "meeting {meeting}: person {person} has 3 live registrations",
     ),
+    "somebody who is nobody": (
+        (
+            "UPDATE people SET merged_into = (SELECT min(id::text)::uuid FROM people)"
+            " WHERE id = (SELECT person_id FROM registrations WHERE status = 'waiting')"
+        ),
+        "registration {waiting}: it is of somebody who was merged into another",
+    ),
     "state of a registration": (
         "UPDATE registrations SET status = 'withdrawn' WHERE status = 'waiting'",
         "registration {waiting} is withdrawn, and by the log waiting",

@@ -48,6 +48,9 @@ async def call(
         elif operation_id in MAILS:
             content = {"content": MAILS[operation_id]}
             headers["Content-Type"] = "message/rfc822"
+        elif operation_id in FILES:
+            content = {"content": FILES[operation_id], "params": {"name": "new.pdf"}}
+            headers["Content-Type"] = "application/pdf"
         else:
             content = {"json": BODIES[operation_id](part)}
     address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
@@ -94,6 +97,10 @@ BODIES: dict[str, Body] = {
     "changeEntity": lambda _: {"name": {"en": "New words"}},
     "addPerson": _person,
     "changePerson": lambda _: {"name": "New words"},
+    "mergePeople": lambda part: {"other": part.ids["twin"], "take": ["job_title"]},
+    "unmergePeople": lambda part: {"other": part.ids["twin"]},
+    "leaveEntity": lambda _: {"withdraw": True},
+    "movePerson": lambda part: {"entity": part.stranger["handle"], "withdraw": True},
     "nameFocalPoint": lambda part: {
         "person_id": part.ids["person_id"],
         "kind": "alternate",
@@ -135,6 +142,10 @@ BODIES: dict[str, Body] = {
     "inviteEntities": lambda part: {"entities": [part.stranger["handle"]]},
     "sendInvitations": lambda part: {"invitations": [part.ids["invitation_id"]]},
     "changeInvitation": lambda _: {"seat_quota": 40},
+    "createSeatPool": lambda _: {"name": new_handle(), "seats": 3},
+    "changeSeatPool": lambda _: {"seats": 80},
+    "addToSeatPool": lambda part: {"invitations": [part.ids["invitation_id"]]},
+    "moveRegistration": lambda _: {"position": 1},
     "remindInvitations": lambda part: {"invitations": [part.ids["invitation_id"]]},
     "remindInvitation": lambda _: {"note": "A word.", "force": True},
     "putCommitteeReminderSteps": lambda _: {"steps": [STEP]},
@@ -146,6 +157,17 @@ BODIES: dict[str, Body] = {
     "copyDelegation": lambda part: {"meeting": part.ids["m"], "entity": part.entity["handle"]},
     "changeRegistration": lambda _: {"role": "support"},
     "substituteRegistration": lambda part: {"person": _person(part)},
+    "rejectRegistration": lambda _: {"reason": "A word."},
+    "decideRegistrations": lambda part: [
+        {"registration_id": part.ids["registration_id"], "decision": "approve"}
+    ],
+    "presentCredentials": lambda part: {"file_id": part.ids["file_id"]},
+    "returnCredentials": lambda _: {"reason": "A word."},
+    "grantException": lambda _: {
+        "persons": 2,
+        "until": "2021-12-01T00:00:00Z",
+        "reason": "A word.",
+    },
     "checkPeopleIn": _presence,
     "checkPeopleOut": _presence,
     "checkIn": lambda part: {"token": part.secrets["join_link"]},
@@ -171,3 +193,6 @@ SHEETS: dict[str, Body] = {
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""
+
+FILES = {"uploadFile": b"%PDF-1.7\n%%EOF\n"}
+"""Files as bodies."""

@@ -48,6 +48,8 @@ _DIRECTORY_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 404, 403, DONE, DO
 _FOCAL_POINTS_WRITE: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, DONE, DONE)
 _FOCAL_POINTS_FOR_ALL: Row = (401, 401, 404, 404, DONE, 404, 404, 404, 403, 403, DONE)
 """The part's focal point acts for all committees: further than an organizer's right reaches."""
+_PEOPLE: Row = (401, 401, 404, 404, DONE, 404, 404, 404, DONE, DONE, DONE)
+_TWO_DIRECTORIES: Row = (401, 401, 404, 404, 403, 404, 404, 404, 403, 403, DONE)
 _MEETING: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _ORGANIZERS: Row = (401, 401, 404, 403, 403, 403, 404, 403, 403, DONE, DONE)
 _ORGANIZERS_READ: Row = (401, 401, 404, 403, 403, 403, 404, 403, DONE, DONE, DONE)
@@ -56,6 +58,7 @@ _DELEGATION: Row = (401, 401, 404, 404, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _DELEGATION_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, 403, DONE, DONE)
 _DELEGATION_COPY: Row = (401, 401, 404, 404, 422, 422, 404, 403, 403, 422, 422)
 """The permitted learn that a meeting's delegation is not copied from that meeting."""
+_OWN_FILES: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
 _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
 _STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
@@ -110,6 +113,12 @@ MATRIX: Final[dict[str, Row]] = {
     "nameFocalPoint": _FOCAL_POINTS_WRITE,
     "getFocalPoint": _DIRECTORY,
     "endFocalPoint": _FOCAL_POINTS_FOR_ALL,
+    "mergePeople": _FOCAL_POINTS_WRITE,
+    "unmergePeople": _FOCAL_POINTS_WRITE,
+    "leaveEntity": _FOCAL_POINTS_WRITE,
+    "returnToEntity": _FOCAL_POINTS_WRITE,
+    "movePerson": _TWO_DIRECTORIES,
+    "getPersonHistory": _PEOPLE,
     "listMeetings": _KNOWN,
     "createMeeting": _ORGANIZERS_OF_ANY,
     "getMeeting": _MEETING,
@@ -164,8 +173,25 @@ MATRIX: Final[dict[str, Row]] = {
     "deleteInvitation": _ORGANIZERS,
     "changeInvitation": _ORGANIZERS,
     "sendInvitation": _ORGANIZERS,
+    "listSeatPools": _OBSERVERS,
+    "createSeatPool": _ORGANIZERS,
+    "getSeatPool": _OBSERVERS,
+    "changeSeatPool": _ORGANIZERS,
+    "deleteSeatPool": _ORGANIZERS,
+    "addToSeatPool": _ORGANIZERS,
     "answerInvitation": _DELEGATION_WRITE,
     "withdrawInvitation": _ORGANIZERS,
+    "listFiles": _OWN_FILES,
+    "uploadFile": _DELEGATION_WRITE,
+    "getFile": _OWN_FILES,
+    "deleteFile": _DELEGATION_WRITE,
+    "getCredentials": _OWN_FILES,
+    "presentCredentials": _DELEGATION_WRITE,
+    "checkCredentials": _ORGANIZERS,
+    "returnCredentials": _ORGANIZERS,
+    "listExceptions": _OWN_FILES,
+    "grantException": _ORGANIZERS,
+    "revokeException": _ORGANIZERS,
     "listRegistrations": _MEETING,
     "registerPerson": _DELEGATION_WRITE,
     "registerPeople": _BY_ROWS,
@@ -174,7 +200,14 @@ MATRIX: Final[dict[str, Row]] = {
     "getRegistration": _DELEGATION,
     "changeRegistration": _DELEGATION_WRITE,
     "withdrawRegistration": _DELEGATION_WRITE,
+    "acceptOffer": _DELEGATION_WRITE,
+    "moveRegistration": (401, 401, 404, 404, 403, 403, 404, 403, 403, DONE, DONE),
     "substituteRegistration": _DELEGATION_WRITE,
+    "listApprovals": _ORGANIZERS_READ,
+    "decideRegistrations": _ORGANIZERS,
+    "approveRegistration": _ORGANIZERS,
+    "rejectRegistration": _ORGANIZERS,
+    "reconsiderRegistration": _ORGANIZERS,
     "getCommitteeReminderSteps": _STEPS,
     "putCommitteeReminderSteps": _ORGANIZERS_OF_ANY,
     "getMeetingReminderSteps": _OBSERVERS,

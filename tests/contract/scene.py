@@ -141,6 +141,7 @@ class Part:
             "focal_point_id": focal["id"],
             "focal_person": person["id"],
             "person_id": other["id"],
+            "twin": (await self._person("twin"))["id"],
         }
 
     async def _prepare_delegation(self) -> None:
@@ -150,8 +151,15 @@ class Part:
         await post(focal_point, f"{self.path}/invitations/{invitation['id']}/answer", said)
         body = {"person_id": (await self._person("delegate"))["id"]}
         registration = await post(focal_point, f"{self.path}/registrations", body)
-        self.ids |= {"invitation_id": invitation["id"], "registration_id": registration["id"]}
+        pool = await post(self.administrator, f"{self.path}/pools", {"name": "All", "seats": 90})
+        self.ids |= {
+            "invitation_id": invitation["id"],
+            "registration_id": registration["id"],
+            "pool_id": pool["id"],
+        }
         self.ids["mail_id"] = await self._mail()
+        self.ids["file_id"] = await self._file(focal_point)
+        self.ids["exception_id"] = await self._exception()
         delegate = registration["person"]["id"]
         for name, purpose, about, whose in (
             (
@@ -174,6 +182,27 @@ class Part:
         self.ids |= {"link_id": self.ids["answer_link"], "feed_id": feed["id"]}
         own = await post(self.administrator, "/v1/feeds", {"token": self.secrets["join_link"]})
         self.ids["token"] = own["url"].rpartition("/")[2].removesuffix(".ics")
+
+    async def _file(self, focal_point: httpx.AsyncClient) -> str:
+        """A letter that the entity has handed in."""
+        made = await focal_point.post(
+            f"{self.path}/invitations/{self.ids['invitation_id']}/files",
+            params={"name": f"{self.mark}.pdf"},
+            content=b"%PDF-1.7\n%%EOF\n",
+            headers={"content-type": "application/pdf"},
+        )
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    async def _exception(self) -> str:
+        """Late registration for the entity; credentials, and somebody who needs approval."""
+        invitation = f"{self.path}/invitations/{self.ids['invitation_id']}"
+        granted = {"persons": 1, "until": "2021-10-08T10:00:00Z", "reason": self.mark}
+        made = await post(self.administrator, f"{invitation}/exceptions", granted)
+        presented = {"file_id": self.ids["file_id"], "reference": self.mark}
+        put = await self.administrator.put(f"{invitation}/credentials", json=presented)
+        assert put.is_success, put.text
+        return str(made["id"])
 
     async def _prepare_mails(self) -> None:
         """An invitation that was refused, and its address."""

@@ -90,12 +90,19 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         "person_id",
         lambda scene, at: {"person_id": at, "committee": scene.here.ids["c"]},
     ),
+    "mergePeople": ("person_id", lambda _, at: {"other": at}),
+    "unmergePeople": ("person_id", lambda _, at: {"other": at}),
     "createFeed": (
         "person_id",
         lambda scene, at: {"person_id": at, "committee": scene.here.ids["c"]},
     ),
     "sendInvitations": ("invitation_id", lambda _, at: {"invitations": [at]}),
     "remindInvitations": ("invitation_id", lambda _, at: {"invitations": [at]}),
+    "presentCredentials": ("file_id", lambda _, at: {"file_id": at}),
+    "decideRegistrations": (
+        "registration_id",
+        lambda _, at: [{"registration_id": at, "decision": "approve"}],
+    ),
     "checkPeopleIn": ("registration_id", lambda _, at: {"registration_ids": [at]}),
     "checkPeopleOut": ("registration_id", lambda _, at: {"registration_ids": [at]}),
 }

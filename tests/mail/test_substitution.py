@@ -91,6 +91,28 @@ async def test_there_and_back_again_gives_another_entry(stage: Stage) -> None:
     assert (entry["UID"], entry["STATUS"]) == (f"{first}@example.org", "CANCELLED")
 
 
+async def test_of_a_chain_each_gets_a_cancel_and_the_last_a_request_and_the_only_link(
+    stage: Stage,
+) -> None:
+    await stage.send()
+    chain = [await stage.register("Li Wei")]
+    await stage.follow()
+    for name in ("Ana Lima", "Omar Haddad", "Eve Adams"):
+        chain.append(await stage.substitute(chain[-1], name))
+        await stage.follow()
+    for registration_id in chain[:-1]:
+        messages = await told(stage, registration_id)
+        entries = [event(await stage.mail(each))[0] for each in messages[1:]]
+        assert [(each["STATUS"], each["SEQUENCE"]) for each in entries] == [("CANCELLED", 1)]
+    (last,) = await told(stage, chain[-1])
+    entry, _ = event(await stage.mail(last))
+    assert (entry["STATUS"], entry["SEQUENCE"]) == ("CONFIRMED", 0)
+    links = await stage.links(LinkPurpose.JOIN_MEETING)
+    assert [(link.resource_id, link.revoked_at is None) for link in links] == [
+        (registration_id, registration_id == chain[-1]) for registration_id in chain
+    ]
+
+
 async def test_whoever_was_substituted_hears_no_more_of_the_meeting(stage: Stage) -> None:
     await stage.send()
     old = await stage.register()
@@ -128,7 +150,11 @@ def test_what_is_still_true_for_whoever_was_substituted(kind: Kind) -> None:
         stale=False,
         registration=RegistrationStatus.SUBSTITUTED,
     )
-    still = {Kind.REGISTRATION_SUBSTITUTED, Kind.REGISTRATION_WITHDRAWN}
+    still = {
+        Kind.REGISTRATION_SUBSTITUTED,
+        Kind.REGISTRATION_WITHDRAWN,
+        Kind.REGISTRATION_READDRESSED,
+    }
     about_people = set(Kind) - {Kind.INVITATION, Kind.LINK_RENEWED, Kind.INVITATION_WITHDRAWN}
     if kind in about_people:
         assert (moot(kind, present) is None) is (kind in still)

@@ -282,3 +282,29 @@ async def test_a_bound_link_is_opened_with_the_code_from_the_mailbox(
     assert inside[0] == "6e réunion du comité"
     assert "Continuer" not in inside
     assert opened["called"][:3] == ["POST /v1/links/exchange"] * 3
+
+
+async def test_an_offered_seat_is_accepted(stage: Stage, address: str) -> None:
+    await stage.send()
+    await stage.follow()
+    (link,) = await stage.links(LinkPurpose.ANSWER_INVITATION)
+    registration_id = await stage.register("Li Wei")
+    async with stage.database.transaction() as session:
+        await session.execute(
+            text(
+                "UPDATE registrations SET status = 'offered', confirmed_at = NULL,"
+                " offer_ends_at = '2021-10-01T12:00:00Z' WHERE id = :id"
+            ),
+            {"id": registration_id},
+        )
+    page = await visit(
+        "answer",
+        f"{address}/answer#{link_token(SECRET, link.id)}",
+        {"press": "open"},
+        {"press": "Accept the seat: Li Wei"},
+    )
+    opened, accepted = page["seen"][1:]
+    assert any("offered a seat until" in line for line in opened)
+    assert accepted[1].startswith("The seat is yours.")
+    assert any("confirmed" in line for line in accepted)
+    assert "Accept the seat" not in accepted

@@ -1,56 +1,112 @@
 """A long campaign of histories of seats; the last line says how many were wrong.
 
-SEAT_HISTORIES says how many, SEAT_SEED which ones; `make campaign-seats` runs it.
+SEAT_HISTORIES says how many, SEAT_SEED which ones, SEAT_PROCESSES how many are played at a time;
+with SEAT_UNLOCKED=1 the lock of the seats is off, and the campaign must fail. `make campaign-seats`
+runs it.
 """
 
 import asyncio
+import multiprocessing
 import os
 import random
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as bounds
 
 from app.embedded import EmbeddedServer, remove_cluster
+from app.registrations import queries
 from app.settings import Settings
 from tests.conftest import Server, migrate
 from tests.registrations.seat_player import FIRST_DAY, opened
-from tests.registrations.seat_steps import everything
+from tests.registrations.seat_steps import crowds, everything
+from tests.unlocked import lock_nothing
 
 ROUND = 100
 """Histories on one database: the recount after each costs more the more there were."""
 
 
-def main(histories: int, first_seed: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Some of the histories, to be played by a process of its own."""
+
+    server: str
+    template: str
+    histories: int
+    seed: int
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    seed: int
+    histories: int
+    steps: int
+    wrong: str | None
+    """How the history went wrong that ended it."""
+
+
+def main(histories: int, first_seed: int, processes: int, *, locked: bool = True) -> int:
     """Play them in rounds; how many rounds ended with a difference."""
     played = steps = wrong = 0
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (server, template):
-        for number, start in enumerate(range(0, histories, ROUND)):
-            url = asyncio.run(server.create(template))
-            with opened(settings_of(url, Path(folder))) as (house, play):
-                try:
-                    rules = bounds(
-                        max_examples=min(ROUND, histories - start),
-                        database=None,
-                        deadline=None,
-                        phases=[Phase.generate, Phase.shrink],
-                        report_multiple_bugs=False,
-                        suppress_health_check=[HealthCheck.too_slow],
-                    )
-                    seed(first_seed + number)(rules(given(everything)(play)))()
-                except Exception:  # noqa: BLE001  # however a history fails, it is a wrong one
+        rounds = [
+            Round(
+                server.admin, template, min(ROUND, histories - start), first_seed + number, locked
+            )
+            for number, start in enumerate(range(0, histories, ROUND))
+        ]
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(processes, context) as pool:
+            for done in as_completed([pool.submit(play_round, each) for each in rounds]):
+                result = done.result()
+                played, steps = played + result.histories, steps + result.steps
+                if result.wrong is not None:
                     wrong += 1
-                    traceback.print_exc()
-                played, steps = played + house.histories, steps + house.steps
-            asyncio.run(server.drop(url))
-            say(f"seed {first_seed + number}: {played} histories, {steps} steps")
+                    sys.stderr.write(result.wrong)
+                speed = steps / (time.monotonic() - began)
+                say(
+                    f"seed {result.seed}: {played} histories, {steps} steps so far, "
+                    f"{speed:.0f} a second"
+                )
     say(f"{played} histories, {steps} steps, {wrong} wrong")
     return wrong
+
+
+def play_round(each: Round) -> Played:
+    """On a database of its own; however a history fails, it is a wrong one."""
+    if not each.locked:
+        queries.lock_seats = lock_nothing
+    server, wrong = Server(each.server), None
+    rules = bounds(
+        max_examples=each.histories,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink] if each.locked else [Phase.generate],
+        report_multiple_bugs=False,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    url = asyncio.run(server.create(each.template))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(settings_of(url, Path(folder))) as (house, play),
+    ):
+        try:
+            drawn = everything if each.locked else crowds
+            seed(each.seed)(rules(given(drawn)(play)))()
+        except Exception:  # noqa: BLE001  # as the docstring says
+            wrong = traceback.format_exc()
+    asyncio.run(server.drop(url))
+    return Played(each.seed, house.histories, house.steps, wrong)
 
 
 def say(words: str) -> None:
@@ -86,4 +142,6 @@ def settings_of(url: str, folder: Path) -> Settings:
 if __name__ == "__main__":
     number = int(os.environ.get("SEAT_HISTORIES", "2000"))
     chosen = int(os.environ.get("SEAT_SEED", "0")) or random.randrange(1, 10**9)
-    sys.exit(bool(main(number, chosen)))
+    at_once = int(os.environ.get("SEAT_PROCESSES", "0")) or os.cpu_count() or 1
+    safe = os.environ.get("SEAT_UNLOCKED", "") != "1"
+    sys.exit(bool(main(number, chosen, at_once, locked=safe)))

@@ -17,33 +17,54 @@ from fastapi import FastAPI
 from app.check import wrongs
 from app.core import clock
 from app.main import create_app
+from app.registrations import offers
 from app.settings import Settings
 from tests.registrations import seat_steps as steps
-from tests.registrations.seat_model import LIVE, Answer, Due, Fact, Label, Model, orders
+from tests.registrations.seat_model import (
+    HOLDING,
+    LIVE,
+    Answer,
+    Due,
+    Fact,
+    Label,
+    Leaving,
+    Model,
+    Registration,
+)
 from tests.registrations.seat_steps import (
     ENTITIES,
     FRESH,
     INVITED,
     ORGANIZER,
     UNINVITED,
+    WITHOUT_SEAT,
     AnyStep,
     History,
     Naming,
     Together,
 )
-from tests.world import World
+from tests.registrations.seat_verbs import answer as expected_answer
+from tests.registrations.seat_verbs import orders
+from tests.world import World, post
 
 FIRST_DAY = datetime(2021, 9, 1, 12, tzinfo=UTC)
 HALF = timedelta(hours=12)
 """Deadlines fall between the instants that the clock is set to."""
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
-_MEETING = "SELECT status, capacity, seats_taken, calendar_sequence FROM meetings WHERE id = $1"
+_MEETING = """
+    SELECT status, capacity, seats_taken, calendar_sequence, (offer_window + 720) / 1440,
+           ARRAY(SELECT seats FROM seat_pools WHERE meeting_id = $1 ORDER BY id),
+           ARRAY(SELECT seats_taken FROM seat_pools WHERE meeting_id = $1 ORDER BY id)
+      FROM meetings WHERE id = $1
+"""
 _INVITATIONS = """
-    SELECT status, seat_quota, seats_taken FROM invitations WHERE meeting_id = $1 ORDER BY id
+    SELECT status, seat_quota, seats_taken, pool_id
+      FROM invitations WHERE meeting_id = $1 ORDER BY id
 """
 _REGISTRATIONS = """
-    SELECT r.id, p.email, r.role, r.status, r.calendar_sequence, r.takes_seat
+    SELECT r.id, p.email, r.role, r.status, r.calendar_sequence, r.takes_seat, r.offer_ends_at,
+           coalesce(r.line_number, r.queue_number) AS number
       FROM registrations r JOIN people p ON p.id = r.person_id
      WHERE r.meeting_id = $1 ORDER BY r.queue_number, r.id
 """
@@ -125,6 +146,7 @@ class Game:
     path: str
     meeting_id: UUID
     invitations: list[str]
+    pools: list[str]
     labels: dict[str, Label] = field(default_factory=dict)
     """Of registrations by id."""
     last_entry: UUID = UUID(int=0)
@@ -136,19 +158,32 @@ class Game:
         draft = await world.meeting(
             house.committee,
             capacity=setting.capacity,
+            offer_window=_minutes(setting.window),
             registration_opens_at=_instant(opens),
             registration_closes_at=_instant(closes),
         )
         meeting = await world.scheduled(draft)
+        path, meeting_id = f"/v1/meetings/{meeting['id']}", UUID(meeting["id"])
+        pools = [
+            (await post(world.administrator, f"{path}/pools", {"name": f"P{n}", "seats": seats}))[
+                "id"
+            ]
+            for n, seats in enumerate(setting.pools)
+        ]
         invitations = [
             await world.invitation(
-                meeting, house.entities[entity], sent=entity != INVITED[-1], seat_quota=quota
+                meeting,
+                house.entities[entity],
+                sent=entity != INVITED[-1],
+                seat_quota=quota,
+                pool_id=None if share is None else pools[share],
             )
-            for entity, quota in enumerate(setting.quotas)
+            for entity, (quota, share) in enumerate(
+                zip(setting.quotas, setting.shares, strict=True)
+            )
         ]
-        path, meeting_id = f"/v1/meetings/{meeting['id']}", UUID(meeting["id"])
         ids = [invitation["id"] for invitation in invitations]
-        game = cls(house, Model(setting), path, meeting_id, ids)
+        game = cls(house, Model(setting), path, meeting_id, ids, pools)
         await game.log()
         return game
 
@@ -164,7 +199,7 @@ class Game:
                 self.model = expected
                 return
         if len(due) == 1:
-            told = self.model.answer(due[0])
+            told = expected_answer(self.model, due[0])
             expected = self.model
             if told != answers[0]:
                 raise Wrong(f"step {number}, {due[0]}: expected {told}, got {answers[0]}")
@@ -176,22 +211,60 @@ class Game:
     async def due(self, step: steps.Step, label: Label) -> Due:
         """What the drawn numbers mean now."""
         concerned, target = _entity_of(step), None
-        if isinstance(step, steps.Withdraw | steps.Substitute | steps.ChangeRole):
-            known = self.model.registrations
-            live = [r for r in known if r.status in LIVE]
-            choice = live if live and step.pick % 6 < 5 else known
-            chosen = choice[step.pick // 6 % len(choice)] if choice else None
-            if chosen is not None:
-                concerned, target = chosen.entity, chosen.label
+        if isinstance(step, _PICKING) and (chosen := self._chosen(step)) is not None:
+            concerned, target = chosen.entity, chosen.label
         entities = {"organizer": ORGANIZER, "own": concerned, "stranger": (concerned + 1) % 4}
         caller, etag = entities[step.by], ""
-        if isinstance(step, steps.ChangeCapacity | steps.ChangeDeadline):
+        if isinstance(step, steps.ChangeCapacity | steps.ChangeDeadline | steps.ChangeWindow):
             read = await self.house.callers[caller].get(self.path)
             etag = read.headers.get("etag", '"unknown"')
-        return Due(step, label, caller, target, self.model.representation(), etag)
+        leaving = self._leaving(step) if isinstance(step, steps.Cut) else None
+        return Due(step, label, caller, target, self.model.representation(), etag, leaving)
+
+    def _chosen(self, step: Any) -> Registration | None:
+        """Mostly somebody with whom the step can be done."""
+        known = self.model.registrations
+        fitting = [r for r in known if r.status in _FITTING.get(type(step), LIVE)]
+        choice = fitting if fitting and step.pick % 6 < 5 else known
+        return choice[step.pick // 6 % len(choice)] if choice else None
+
+    def _leaving(self, step: steps.Cut) -> Leaving:
+        """As many as must leave, or one more; not always those who came last."""
+        if not isinstance(step.plan, int):
+            return step.plan
+        model, scope = self.model, self.model.in_line(*HOLDING)
+        match step:
+            case steps.ChangeCapacity(capacity=seats):
+                needed = model.taken - (model.taken if seats is None else seats)
+            case steps.ChangePool(pool=pool, seats=seats):
+                needed = model.pools[pool].taken - seats if pool < len(model.pools) else 0
+                scope = [r for r in scope if model.invitations[r.entity].pool == pool]
+            case steps.ChangeQuota(entity=entity, quota=quota):
+                taken = model.invitations[entity].taken
+                needed = taken - (taken if quota is None else quota)
+                scope = [r for r in scope if r.entity == entity]
+            case steps.Share(entity=entity, pool=pool):
+                needed = 0
+                if pool is not None and pool < len(model.pools):
+                    joined, taken = model.pools[pool], model.invitations[entity].taken
+                    needed = taken - (joined.seats - joined.taken)
+                scope = [r for r in scope if r.entity == entity]
+            case _:
+                raise AssertionError(step)
+        seated = [r.label for r in scope if r.seated]
+        turned = [*seated[step.plan :], *seated[: step.plan]]
+        return tuple(turned[: max(0, needed) + (step.plan % 3 == 2)]) or None
+
+    def _plan(self, due: Due) -> dict[str, Any]:
+        """The member that says who leaves, as the call has it."""
+        if due.leaving is None:
+            return {}
+        ids = {label: key for key, label in self.labels.items()}
+        named = due.leaving if isinstance(due.leaving, str) else [ids[each] for each in due.leaving]
+        return {"move_to_waiting": named}
 
     async def perform(self, due: Due) -> Answer:
-        """Call the service; only the clock is moved without a call."""
+        """Call the service; the clock and the worker move without a call."""
         client, step = self.house.callers[due.caller], due.step
         match step:
             case steps.Register():
@@ -203,34 +276,59 @@ class Game:
                 rows = [self._named(naming) for naming in step.namings]
                 answer = await client.post(f"{self.path}/registrations/bulk{query}", json=rows)
                 return self._registered_many(due, answer)
-            case steps.Withdraw():
-                answer = await client.post(f"{self._target(due)}/withdraw")
-                return _told(answer, "status", "role", "waiting_position")
             case steps.Substitute():
                 body = self._substitute(due, step)
                 answer = await client.post(f"{self._target(due)}/substitute", json=body)
                 return self._registered(due, answer)
-            case steps.ChangeRole():
-                answer = await client.patch(self._target(due), json={"role": step.role})
-                return _told(answer, "status", "role", "waiting_position")
-            case steps.ChangeQuota():
-                body = {"seat_quota": step.quota}
-                answer = await client.patch(self._invitation(step.entity), json=body)
-            case steps.AnswerInvitation():
-                path = f"{self._invitation(step.entity)}/answer"
-                answer = await client.post(path, json={"answer": step.answer})
+            case steps.Look():
+                await offers.look(self.house.app.state.database)
+                return ()
+        if isinstance(step, _PICKING):
+            return _shown(await self._perform_on_registration(due, client))
+        if isinstance(step, _INVITING):
+            return _shown_invitation(await self._perform_on_invitation(due, client))
+        return await self._perform_on_meeting(due, client)
+
+    async def _perform_on_registration(self, due: Due, client: httpx.AsyncClient) -> httpx.Response:
+        path = self._target(due)
+        match due.step:
+            case steps.Withdraw():
+                return await client.post(f"{path}/withdraw")
+            case steps.Accept():
+                return await client.post(f"{path}/accept-offer")
+            case steps.Reorder(line=line, position=position):
+                return await client.post(f"{path}/move", json={"line": line, "position": position})
+            case steps.ChangeRole(role=role):
+                return await client.patch(path, json={"role": role})
+        raise AssertionError(due.step)
+
+    async def _perform_on_invitation(self, due: Due, client: httpx.AsyncClient) -> httpx.Response:
+        step = due.step
+        assert isinstance(step, _INVITING)
+        path = f"{self.path}/invitations/{self.invitations[step.entity]}"
+        match step:
+            case steps.ChangeQuota(quota=quota):
+                return await client.patch(path, json={"seat_quota": quota} | self._plan(due))
+            case steps.Share(pool=pool):
+                body = {"pool_id": self._pool(pool)} | self._plan(due)
+                return await client.patch(path, json=body)
+            case steps.AnswerInvitation(answer=said):
+                return await client.post(f"{path}/answer", json={"answer": said})
             case steps.SendInvitation():
-                answer = await client.post(f"{self._invitation(step.entity)}/send")
+                return await client.post(f"{path}/send")
             case steps.WithdrawInvitation():
-                answer = await client.post(f"{self._invitation(step.entity)}/withdraw")
-            case _:
-                return await self._perform_on_meeting(due, client)
-        return _told(answer, "status", "seat_quota", "seats_taken", "waiting")
+                return await client.post(f"{path}/withdraw")
 
     async def _perform_on_meeting(self, due: Due, client: httpx.AsyncClient) -> Answer:
         match due.step:
             case steps.ChangeCapacity(capacity=capacity):
-                answer = await self._patch(due, capacity=capacity)
+                answer = await self._patch(due, capacity=capacity, **self._plan(due))
+            case steps.ChangePool(pool=pool, seats=seats):
+                fewer = {"seats": seats} | self._plan(due)
+                path = f"{self.path}/pools/{self._pool(pool)}"
+                return _told(await client.patch(path, json=fewer), "seats", "seats_taken")
+            case steps.ChangeWindow(window=window):
+                answer = await self._patch(due, offer_window=_minutes(window))
             case steps.ChangeDeadline(closes=closes):
                 answer = await self._patch(due, registration_closes_at=_instant(closes))
             case steps.Move(verb=verb, day=day):
@@ -257,8 +355,13 @@ class Game:
             log = await self.log()
         return (
             tuple(kept or ()),
-            [tuple(row) for row in invitations],
+            [(*row[:3], self._pool_number(row["pool_id"])) for row in invitations],
             [self._registration(row) for row in registrations],
+            [
+                self.labels.get(str(row["id"]))
+                for row in sorted(registrations, key=lambda row: row["number"])
+                if row["status"] == "waiting"
+            ],
             log,
         )
 
@@ -282,20 +385,12 @@ class Game:
     async def _check_lists(self, entity: int, client: httpx.AsyncClient) -> None:
         model, own = self.model, INVITED if entity == ORGANIZER else [entity]
         listed = (await client.get(f"{self.path}/registrations?limit=200")).json()["items"]
-        shown = [
-            (self.labels[each["id"]], each["role"], each["status"], each["waiting_position"])
-            for each in listed
-        ]
-        expected = [
-            (r.label, r.role, r.status, model.place(r))
-            for r in model.registrations
-            if r.entity in own
-        ]
+        shown = [(self.labels[each["id"]], _members(each)) for each in listed]
+        expected = [(r.label, model.shown(r)[1:]) for r in model.registrations if r.entity in own]
         if shown != expected:
             raise Wrong(f"caller {entity} is shown {shown}, expected {expected}")
         board = (await client.get(f"{self.path}/invitations?sort=created_at")).json()["items"]
-        names = ("status", "seat_quota", "seats_taken", "waiting")
-        invitations = [(200, *(each[name] for name in names)) for each in board]
+        invitations = [(200, *_seats(each)) for each in board]
         if invitations != [model.shown_invitation(each) for each in own]:
             raise Wrong(f"caller {entity} is shown {invitations}")
 
@@ -318,13 +413,18 @@ class Game:
         found = ids[due.target] if due.target is not None else UNKNOWN
         return f"{self.path}/registrations/{found}"
 
-    def _invitation(self, entity: int) -> str:
-        return f"{self.path}/invitations/{self.invitations[entity]}"
+    def _pool(self, number: int | None) -> str | None:
+        if number is None:
+            return None
+        return self.pools[number] if number < len(self.pools) else UNKNOWN
+
+    def _pool_number(self, pool_id: Any) -> int | None:
+        return None if pool_id is None else self.pools.index(str(pool_id))
 
     def _registered(self, due: Due, answer: httpx.Response) -> Answer:
         if answer.status_code == 201:
             self.labels[answer.json()["id"]] = due.label
-        return _told(answer, "status", "role", "waiting_position")
+        return _shown(answer)
 
     def _registered_many(self, due: Due, answer: httpx.Response) -> Answer:
         if answer.status_code != 200:
@@ -338,14 +438,34 @@ class Game:
     def _registration(self, row: asyncpg.Record) -> tuple[Any, ...]:
         label = self.labels.get(str(row["id"]), (str(row["id"]),))
         person = int(row["email"].split("@")[0].split(".")[1])
-        assert row["takes_seat"] is (row["role"] != "support")
-        return label, person, row["role"], row["status"], row["calendar_sequence"]
+        assert row["takes_seat"] is (row["role"] not in WITHOUT_SEAT)
+        ends = _day(row["offer_ends_at"])
+        return label, person, row["role"], row["status"], row["calendar_sequence"], ends
 
     def _with_labels(self, data: dict[str, Any]) -> dict[str, Any]:
         """What an entry says of a registration, with labels for the ids of others."""
         others = {name: data[name] for name in _OTHERS if name in data}
         labels = {name: each and self.labels.get(each, (each,)) for name, each in others.items()}
-        return _without(data, *_IDS) | labels
+        ends = {name: _day(data[name]) for name in ("ends_at",) if name in data}
+        return _without(data, *_IDS) | labels | ends
+
+    def _cut(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What an entry says of seats that are cut."""
+        leaving, invitation = data["leaving"], data["invitation_id"]
+        return {
+            "needed": data["needed"],
+            "leaving": leaving and [self.labels.get(each, (each,)) for each in leaving],
+            "invitation_id": invitation and self.invitations.index(invitation),
+            "pool_id": self._pool_number(data["pool_id"]),
+        }
+
+    def _change(self, member: str, value: Any) -> Any:
+        """A value of the log in the words of the model."""
+        if member == "pool_id":
+            return self._pool_number(value)
+        if member == "offer_window":
+            return value and (value + 720) // 1440
+        return _plain(value)
 
     def _fact(self, row: asyncpg.Record) -> Fact:
         """An entry with the words of the model for what it is about."""
@@ -353,21 +473,35 @@ class Game:
         data = json.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
         if name.startswith("registration."):
             return name, self.labels.get(subject, (subject,)), self._with_labels(data)
-        if name.startswith("invitation."):
+        if subject in self.invitations:
             subject_is: Any = self.invitations.index(subject)
+        elif subject in self.pools:
+            subject_is = ("pool", self.pools.index(subject))
         else:
             subject_is = "meeting"
+        if name == "seats.cut":
+            return name, subject_is, self._cut(data)
         if name == "meeting.rescheduled":
             return name, subject_is, _without(data, "changes", "note")
         if "changes" in data:
             changes = {
-                member: (_plain(change["before"]), _plain(change["after"]))
+                member: tuple(self._change(member, change[when]) for when in ("before", "after"))
                 for member, change in data["changes"].items()
             }
             return name, subject_is, {"changes": changes}
         return name, subject_is, _without(data, "note")
 
 
+_PICKING = steps.Withdraw | steps.Substitute | steps.ChangeRole | steps.Accept | steps.Reorder
+_INVITING = (
+    steps.ChangeQuota
+    | steps.Share
+    | steps.AnswerInvitation
+    | steps.SendInvitation
+    | steps.WithdrawInvitation
+)
+_FITTING = {steps.Accept: ("offered",), steps.Reorder: ("waiting",)}
+"""States in which a step can be done, where that is fewer than those of all who are registered."""
 _IDS = ("invitation_id", "person_id")
 _OTHERS = ("predecessor_id", "successor_id")
 
@@ -375,9 +509,17 @@ _OTHERS = ("predecessor_id", "successor_id")
 def _kept(model: Model) -> tuple[Any, ...]:
     """The model's state in the form of `Game.state`."""
     return (
-        (model.status, model.capacity, model.taken, model.sequence),
-        [(each.status, each.quota, each.taken) for each in model.invitations],
-        [(r.label, r.person, r.role, r.status, r.sequence) for r in model.registrations],
+        (
+            *(model.status, model.capacity, model.taken, model.sequence, model.window),
+            [pool.seats for pool in model.pools],
+            [pool.taken for pool in model.pools],
+        ),
+        [(each.status, each.quota, each.taken, each.pool) for each in model.invitations],
+        [
+            (r.label, r.person, r.role, r.status, r.sequence, r.offer_ends)
+            for r in model.registrations
+        ],
+        [r.label for r in model.in_line("waiting")],
         model.log,
     )
 
@@ -390,21 +532,49 @@ def _told(answer: httpx.Response, *names: str) -> Answer:
     return answer.status_code, body["type"].rpartition("/")[2]
 
 
+def _shown(answer: httpx.Response) -> Answer:
+    """A registration, or status and problem."""
+    if not answer.is_success:
+        return _told(answer)
+    return (answer.status_code, *_members(answer.json()))
+
+
+def _members(registration: dict[str, Any]) -> tuple[Any, ...]:
+    places = ("waiting_position", "waiting_in_meeting", "waiting_in_pool")
+    values = (registration[name] for name in ("status", "role", *places))
+    return (*values, _day(registration["offer_ends_at"]))
+
+
+def _shown_invitation(answer: httpx.Response) -> Answer:
+    return (answer.status_code, *_seats(answer.json())) if answer.is_success else _told(answer)
+
+
+def _seats(invitation: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("status", "seat_quota", "seats_taken", "waiting")
+    pool = invitation["pool"]
+    return (*(invitation[name] for name in names), pool and pool["seats_taken"])
+
+
+def _day(instant: str | datetime | None) -> int | None:
+    """The day of the history on which the clock, once set, shows that the instant has passed."""
+    if isinstance(instant, str):
+        instant = datetime.fromisoformat(instant)
+    return None if instant is None else (instant + HALF - FIRST_DAY).days
+
+
+def _minutes(days: int | None) -> int | None:
+    """Half a day less, as the clock goes on between the instants that it is set to."""
+    return days and days * 1440 - 720
+
+
 def _entity_of(step: steps.Step) -> int:
     match step:
         case steps.Register(naming=naming):
             return naming.entity
         case steps.RegisterMany(namings=namings):
             return namings[0].entity
-        case (
-            steps.ChangeQuota(entity=entity)
-            | steps.AnswerInvitation(entity=entity)
-            | steps.SendInvitation(entity=entity)
-            | steps.WithdrawInvitation(entity=entity)
-        ):
-            return entity
         case _:
-            return 0
+            return step.entity if isinstance(step, _INVITING) else 0
 
 
 def _instant(day: int | None) -> str | None:

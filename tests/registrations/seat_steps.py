@@ -4,7 +4,7 @@ A step holds nothing but drawn numbers and words, so that drawing never depends 
 answered; `seat_player` finds out whom and what they mean when the step is due.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,7 +14,16 @@ INVITED = range(3)
 """The entities that have an invitation; that of the last one begins as a draft."""
 UNINVITED = 3
 ENTITIES = range(4)
-ROLES = ("head_of_delegation", "representative", "alternate", "adviser", "observer", "support")
+ROLES = (
+    "head_of_delegation",
+    "representative",
+    "alternate",
+    "adviser",
+    "observer",
+    "support",
+    "interpreter",
+)
+WITHOUT_SEAT = ("support", "interpreter")
 FIRST_DAY_OF_MEETING = 37
 
 
@@ -28,6 +37,12 @@ class Setting:
     """Registration opens half a day after the first day, instead of having no beginning."""
     closes: int | None
     """Registration closes half a day after this day."""
+    window: int | None = None
+    """Days for which a seat is offered; None: it is given at once."""
+    pools: tuple[int, ...] = ()
+    """Seats of each pool."""
+    shares: tuple[int | None, ...] = (None, None, None)
+    """From which pool each entity takes at first; those that do have no quota but their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +90,58 @@ class ChangeRole(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeQuota(Step):
-    entity: int
-    quota: int
+class Cut(Step):
+    """A step that may leave fewer seats than are taken."""
+
+    plan: str | int | None = None
+    """Who leaves: nobody, the `latest`, or a number that says which ones are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeCapacity(Step):
+class ChangeQuota(Cut):
+    entity: int
+    quota: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCapacity(Cut):
     capacity: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePool(Cut):
+    pool: int
+    seats: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Cut):
+    """The entity takes from this pool from now on, or from none."""
+
+    entity: int
+    pool: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWindow(Step):
+    window: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept(Step):
+    pick: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reorder(Step):
+    pick: int
+    line: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look(Step):
+    """The worker comes by for offers that have ended; no call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +204,21 @@ VERBS = [
 ]
 CAPACITIES = st.sampled_from([2, 3, 4, 5, 1, 6, None, 0])
 QUOTAS = st.sampled_from([2, 1, 3, 4, 0])
+WINDOWS = st.sampled_from([None, 2, 1, 4])
+POOLS = st.sampled_from([None, 0, 1])
+PLANS = st.sampled_from([None, None, "latest", "latest", 0, 1, 3, 5])
 PICKS = st.integers(0, 30)
 DEADLINES = st.none() | st.integers(2, 45)
-COMMON_ROLES = [*["representative"] * 4, "alternate", "support", *ROLES]
+COMMON_ROLES = [*["representative"] * 5, "alternate", "support", *ROLES]
 PEOPLE = range(8)
 FRESH = range(4, 8)
 """Those who are new to the directory in each history."""
+
+
+def _existing(setting: Setting) -> Setting:
+    """Nobody begins with a share in a pool that there is not."""
+    return setting if setting.pools else replace(setting, shares=(None, None, None))
+
 
 settings_of_meetings = st.builds(
     Setting,
@@ -158,7 +226,10 @@ settings_of_meetings = st.builds(
     quotas=st.tuples(*(QUOTAS for _ in INVITED)),
     opens_late=st.sampled_from([*[False] * 7, True]),
     closes=st.none() | st.integers(2, 20),
-)
+    window=st.sampled_from([None, 2, 1, 4]),
+    pools=st.sampled_from([(), (3, 2), (2, 4), (1, 0)]),
+    shares=st.tuples(POOLS, POOLS, POOLS),
+).map(_existing)
 namings = st.builds(
     Naming,
     entity=st.sampled_from([0, 1, 0, 1, 0, 1, 0, 1, *INVITED, UNINVITED]),
@@ -184,9 +255,27 @@ substituting = st.builds(
 )
 changing_role = st.builds(ChangeRole, by=BY_EITHER, pick=PICKS, role=st.sampled_from(COMMON_ROLES))
 changing_quota = st.builds(
-    ChangeQuota, by=BY_ORGANIZER, entity=st.sampled_from(INVITED), quota=QUOTAS
+    ChangeQuota,
+    by=BY_ORGANIZER,
+    entity=st.sampled_from(INVITED),
+    quota=st.sampled_from([2, 1, 3, 4, 0, None]),
+    plan=PLANS,
 )
-changing_capacity = st.builds(ChangeCapacity, by=BY_ORGANIZER, capacity=CAPACITIES)
+changing_capacity = st.builds(ChangeCapacity, by=BY_ORGANIZER, capacity=CAPACITIES, plan=PLANS)
+changing_pool = st.builds(
+    ChangePool, by=BY_ORGANIZER, pool=st.sampled_from([0, 1]), seats=QUOTAS, plan=PLANS
+)
+sharing = st.builds(Share, by=BY_ORGANIZER, entity=st.sampled_from(INVITED), pool=POOLS, plan=PLANS)
+changing_window = st.builds(ChangeWindow, by=BY_ORGANIZER, window=WINDOWS)
+accepting = st.builds(Accept, by=BY_EITHER, pick=PICKS)
+reordering = st.builds(
+    Reorder,
+    by=BY_ORGANIZER,
+    pick=PICKS,
+    line=st.sampled_from(["meeting", "entity", "pool"]),
+    position=st.sampled_from([1, 2, 3, 9]),
+)
+looking = st.builds(Look)
 changing_deadline = st.builds(ChangeDeadline, by=BY_ORGANIZER, closes=DEADLINES)
 answering = st.builds(
     AnswerInvitation,
@@ -221,15 +310,22 @@ single: st.SearchStrategy[Step] = _weighted(
     (3, changing_role),
     (3, changing_quota),
     (3, changing_capacity),
+    (2, changing_pool),
+    (2, sharing),
+    (1, changing_window),
+    (4, accepting),
+    (3, reordering),
+    (2, looking),
     (1, changing_deadline),
     (1, answering),
     (1, sending),
     (1, withdrawing_invitation),
     (2, moving),
-    (1, waiting),
+    (2, waiting),
 )
+"""Whatever else may happen to a registration, such as its approval, is drawn here too."""
 contended: st.SearchStrategy[Step] = _weighted(
-    (4, registering), (2, withdrawing), (2, substituting), (1, changing_role)
+    (4, registering), (2, withdrawing), (2, substituting), (2, accepting), (1, changing_role)
 )
 
 

@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.registrations.arrivals import Arrivals, Delegation, Place
+from app.core.problems import Problem
+from app.meetings.rules import Approval, ApprovalReason, Rules
+from app.registrations.arrivals import Arrivals, Delegation, Exceptional, Place, Pool
 from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
 from app.registrations.policy import takes_seat
-from app.registrations.problems import HeadAlreadyNamed, RegistrationClosed
+from app.registrations.problems import HeadAlreadyNamed, RegistrationClosed, RoleFull, RoleNotTaken
 
 INVITATIONS = [uuid4() for _ in range(3)]
 people = st.lists(
@@ -44,7 +46,8 @@ def test_no_seat_too_many_and_none_left_free_for_who_waits(
         free = delegation.quota_taken < delegation.quota and (
             house.capacity is None or house.capacity_taken < house.capacity
         )
-        had_head, waiting = delegation.has_head, delegation.waiting
+        had_head = delegation.named.get(RegistrationRole.HEAD_OF_DELEGATION, 0)
+        waiting = delegation.waiting
         found = house.take(invitation, role)
         if role is RegistrationRole.HEAD_OF_DELEGATION and had_head:
             assert isinstance(found, HeadAlreadyNamed)
@@ -58,6 +61,43 @@ def test_no_seat_too_many_and_none_left_free_for_who_waits(
     assert house.capacity_taken == sum(d.quota_taken for d in house.delegations.values())
     assert all(d.quota_taken <= d.quota for d in house.delegations.values())
     assert house.capacity is None or house.capacity_taken <= house.capacity
+
+
+def test_a_shared_pool_bounds_those_who_have_no_quota_of_their_own() -> None:
+    pool = uuid4()
+    house = Arrivals(None, 1, pools={pool: Pool(3, 1)})
+    for invitation in INVITATIONS[:2]:
+        house.delegations[invitation] = Delegation(None, 0, pool_id=pool)
+    places = [house.take(INVITATIONS[n % 2], RegistrationRole.ADVISER) for n in range(4)]
+    assert [place.status.value for place in places if isinstance(place, Place)] == [
+        "confirmed", "confirmed", "waiting", "waiting",
+    ]  # fmt: skip
+    assert (house.pools[pool].taken, house.capacity_taken) == (3, 3)
+
+
+def test_rules_and_approval_say_who_may_come_and_who_waits_for_a_decision() -> None:
+    rules = Rules(roles=frozenset({"adviser", "support"}), at_most={"support": 1})
+    house = Arrivals(None, 0, rules=rules, approval=Approval(roles=frozenset({"support"})))
+    house.delegations[INVITATIONS[0]] = Delegation(5, 0)
+
+    def take(role: RegistrationRole) -> Place | Problem:
+        return house.take(INVITATIONS[0], role)
+
+    assert isinstance(take(RegistrationRole.OBSERVER), RoleNotTaken)
+    found = take(RegistrationRole.SUPPORT)
+    assert found == Place(RegistrationStatus.PENDING, None, (ApprovalReason.ROLE,))
+    assert isinstance(take(RegistrationRole.SUPPORT), RoleFull)
+    assert take(RegistrationRole.ADVISER) == Place(RegistrationStatus.CONFIRMED, None)
+
+
+def test_an_exception_lets_in_as_many_as_it_is_for() -> None:
+    house = Arrivals(None, 0)
+    closed = RegistrationClosed("The registration deadline has passed: ask the organizer.")
+    exceptions = [Exceptional(uuid4(), 1, 2), Exceptional(uuid4(), 0, 1)]
+    house.delegations[INVITATIONS[0]] = Delegation(5, 0, closed=closed, exceptions=exceptions)
+    found = [house.take(INVITATIONS[0], RegistrationRole.ADVISER) for _ in range(3)]
+    assert [p.exception_id for p in found if isinstance(p, Place)] == [e.id for e in exceptions]
+    assert found[2] is closed
 
 
 def test_an_entity_that_cannot_register_takes_nothing() -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 
 from app.check import wrongs
 from app.settings import Settings
@@ -14,48 +16,63 @@ from tests.servers import serving
 from tests.world import World, named
 
 QUOTA = 10
+ROWS = """
+    SELECT r.status, r.queue_number, i.seats_taken, m.seats_taken AS in_meeting
+      FROM registrations r JOIN invitations i ON i.id = r.invitation_id
+      JOIN meetings m ON m.id = r.meeting_id
+     WHERE m.id = $1 ORDER BY r.queue_number
+"""
 
 
-async def stampede(
-    world: World, settings: Settings, tmp_path: Path, number: int, application: str
-) -> tuple[Counter[int], list[asyncpg.Record]]:
-    """Statuses of so many registrations at once, and the rows that they left, by arrival."""
-    meeting = await world.scheduled(await world.meeting(await world.committee(), capacity=None))
+async def stampedes(
+    world: World, settings: Settings, tmp_path: Path, numbers: Sequence[int], application: str
+) -> list[tuple[Counter[int], list[asyncpg.Record]]]:
+    """Statuses of so many registrations at once, and the rows that they left, by arrival.
+
+    For each number on a meeting of its own, by the same three processes.
+    """
     entity = await world.entity()
-    await world.invitation(meeting, entity, seat_quota=QUOTA)
-    token = world.administrator.headers["authorization"]
+    committee = await world.committee()
+    meetings = []
+    for _ in numbers:
+        meetings.append(await world.scheduled(await world.meeting(committee, capacity=None)))
+        await world.invitation(meetings[-1], entity, seat_quota=QUOTA)
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
-    path = f"/v1/meetings/{meeting['id']}/registrations"
-    limits = httpx.Limits(max_connections=number)
     with serving(url, tmp_path / "data", application=application) as bases:
-        async with httpx.AsyncClient(
-            headers={"Authorization": token}, timeout=120, limits=limits
-        ) as client:
-            answers = await asyncio.gather(
-                *(
-                    client.post(bases[n % 3] + path, json=named(n, entity=entity["handle"]))
-                    for n in range(number)
-                )
-            )
+        answers = [
+            await _at_once(world, bases, meeting, entity["handle"], number)
+            for meeting, number in zip(meetings, numbers, strict=True)
+        ]
     connection = await asyncpg.connect(url)
-    rows = await connection.fetch(
-        "SELECT r.status, r.queue_number, i.seats_taken, m.seats_taken AS in_meeting"
-        " FROM registrations r JOIN invitations i ON i.id = r.invitation_id"
-        " JOIN meetings m ON m.id = r.meeting_id ORDER BY r.queue_number"
-    )
+    rows = [await connection.fetch(ROWS, UUID(meeting["id"])) for meeting in meetings]
     await connection.close()
-    return Counter(answer.status_code for answer in answers), rows
+    return list(zip(answers, rows, strict=True))
 
 
-@pytest.mark.parametrize("number", [60, 500])
+async def _at_once(
+    world: World, bases: list[str], meeting: dict[str, Any], entity: str, number: int
+) -> Counter[int]:
+    path = f"/v1/meetings/{meeting['id']}/registrations"
+    token = {"Authorization": world.administrator.headers["authorization"]}
+    limits = httpx.Limits(max_connections=number)
+    async with httpx.AsyncClient(headers=token, timeout=120, limits=limits) as client:
+        answers = await asyncio.gather(
+            *(client.post(bases[n % 3] + path, json=named(n, entity=entity)) for n in range(number))
+        )
+    return Counter(answer.status_code for answer in answers)
+
+
 async def test_exactly_the_quota_is_confirmed(
-    world: World, settings: Settings, tmp_path: Path, number: int
+    world: World, settings: Settings, tmp_path: Path
 ) -> None:
-    statuses, rows = await stampede(world, settings, tmp_path, number, "app.main:create_app")
-    assert statuses == {201: number}
-    assert [row["status"] for row in rows] == ["confirmed"] * QUOTA + ["waiting"] * (number - QUOTA)
-    assert {(row["seats_taken"], row["in_meeting"]) for row in rows} == {(QUOTA, QUOTA)}
+    numbers = [60, 500]
+    results = await stampedes(world, settings, tmp_path, numbers, "app.main:create_app")
+    for number, (statuses, rows) in zip(numbers, results, strict=True):
+        assert statuses == {201: number}
+        states = [row["status"] for row in rows]
+        assert states == ["confirmed"] * QUOTA + ["waiting"] * (number - QUOTA)
+        assert {(row["seats_taken"], row["in_meeting"]) for row in rows} == {(QUOTA, QUOTA)}
     async with world.app.state.database.transaction() as session:
         assert await wrongs(session) == []
 
@@ -63,6 +80,8 @@ async def test_exactly_the_quota_is_confirmed(
 async def test_without_the_lock_the_same_stampede_oversells(
     world: World, settings: Settings, tmp_path: Path
 ) -> None:
-    statuses, rows = await stampede(world, settings, tmp_path, 60, "tests.unlocked:create_app")
+    [(statuses, rows)] = await stampedes(
+        world, settings, tmp_path, [60], "tests.unlocked:create_app"
+    )
     assert statuses == {201: 60}
     assert sum(row["status"] == "confirmed" for row in rows) > QUOTA

@@ -1,0 +1,1 @@
+"""Credentials: the letter or note verbale by which an entity names its delegation."""

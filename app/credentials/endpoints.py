@@ -1,0 +1,90 @@
+"""HTTP for credentials."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.openapi import raises
+from app.core.problems import MoveForbidden, NotFound
+from app.core.routes import Session, router_for
+from app.credentials import queries, service
+from app.credentials.schemas import (
+    CredentialsFile,
+    CredentialsOut,
+    CredentialsWrite,
+    ReturnRequest,
+    moves,
+)
+from app.files.problems import NoSuchFile
+from app.invitations.access import (
+    InvitationOfOwn,
+    InvitationOfOwnToChange,
+    InvitationView,
+    OrganizedInvitation,
+)
+from app.meetings.access import MeetingDep
+from app.meetings.lifecycle import UNCHANGEABLE
+from app.meetings.problems import MeetingClosed
+
+router = router_for("invitations")
+BASE = "/meetings/{m}/invitations/{invitation_id}/credentials"
+
+
+@router.get(BASE, operation_id="getCredentials")
+async def get_credentials(session: Session, found: InvitationOfOwn) -> CredentialsOut:
+    """Read the credentials of a delegation: for organizers and the entity itself; 404 while none
+    were presented.
+    """
+    return await _shown(session, found)
+
+
+@router.put(BASE, operation_id="presentCredentials", responses=raises(MeetingClosed, NoSuchFile))
+async def present_credentials(
+    session: Session, found: InvitationOfOwnToChange, body: CredentialsWrite
+) -> CredentialsOut:
+    """Present a letter or note verbale; what was presented before gives way, checked or not."""
+    await service.present(session, found.meeting, found.invitation, body.file_id, body.reference)
+    return await _shown(session, found)
+
+
+@router.post(
+    f"{BASE}/check",
+    operation_id="checkCredentials",
+    responses=raises(MeetingClosed, MoveForbidden),
+)
+async def check_credentials(
+    session: Session, view: MeetingDep, found: OrganizedInvitation
+) -> CredentialsOut:
+    """Check credentials off."""
+    await service.check(session, found.meeting, found.invitation, view.account_id)
+    return await _shown(session, found)
+
+
+@router.post(
+    f"{BASE}/return",
+    operation_id="returnCredentials",
+    responses=raises(MeetingClosed, MoveForbidden),
+)
+async def return_credentials(
+    session: Session, view: MeetingDep, found: OrganizedInvitation, body: ReturnRequest
+) -> CredentialsOut:
+    """Return credentials with a reason, also those that were checked off too early."""
+    await service.give_back(session, found.meeting, found.invitation, view.account_id, body.reason)
+    return await _shown(session, found)
+
+
+async def _shown(session: AsyncSession, found: InvitationView) -> CredentialsOut:
+    row = await queries.find_row(session, found.invitation.id)
+    if row is None:
+        raise NotFound
+    kept, stored, presenter, looker = row
+    closed = found.meeting.status in UNCHANGEABLE
+    return CredentialsOut(
+        status=kept.status,
+        file=CredentialsFile.of(stored) if stored else None,
+        reference=kept.reference,
+        presented_at=kept.presented_at,
+        presented_by=presenter if found.organizes else None,
+        looked_at=kept.looked_at,
+        looked_at_by=looker if found.organizes else None,
+        reason=kept.reason,
+        allowed=[] if closed else moves(kept.status, organizes=found.organizes),
+    )

@@ -1,0 +1,1 @@
+"""One person once: merging, moving and leaving, and what somebody did at meetings."""
