@@ -365,3 +365,67 @@ async def test_somebody_new_who_looks_like_a_known_one_may_be_asked_about(
     by_id = {"person_id": known["id"]}
     await post(ours.focal_point, f"{path}?refuse_alike=true", by_id)
     await post(ours.focal_point, path, body)
+
+
+async def test_pools_rules_approval_and_exceptions_count_for_tables_as_for_single_people(
+    world: World, set_clock
+) -> None:
+    """The same people, by focal points: one meeting filled one by one, the other by tables."""
+    set_clock(datetime(2021, 9, 1, tzinfo=UTC))
+    committee = await world.committee()
+    rules = {"at_most": {"support": 1}}
+    members = {
+        "capacity": 5,
+        "registration_rules": rules,
+        "approval": {"roles": ["adviser"], "late": True},
+        "registration_closes_at": "2021-10-01T12:00:00Z",
+    }
+    both = [await world.scheduled(await world.meeting(committee, **members)) for _ in range(2)]
+    entities = [await world.entity() for _ in range(2)]
+    callers = [await world.focal_point_of(entity) for entity in entities]
+    invited = []
+    for meeting in both:
+        pool_path = f"/v1/meetings/{meeting['id']}/pools"
+        pool = await post(world.administrator, pool_path, {"name": "Small", "seats": 3})
+        invited += [await world.invitation(meeting, e, pool_id=pool["id"]) for e in entities]
+    kinds = ["representative", "adviser", "support", "representative", "support", "representative"]
+    await _name(callers, both, range(6), kinds)
+    set_clock(datetime(2021, 10, 2, tzinfo=UTC))
+    for meeting, invitation in zip(both, invited[::2], strict=True):
+        path = f"/v1/meetings/{meeting['id']}/invitations/{invitation['id']}/exceptions"
+        until = {"persons": 2, "until": "2021-10-05T12:00:00Z", "reason": "A strike."}
+        await post(await world.organizer(committee), path, until)
+    await _name(callers, both, range(6, 10), kinds)
+    told = ("status", "role", "waiting_position", "entity", "person", "decision")
+    one_by_one, at_once = [
+        [
+            [each.get(name) for name in told]
+            for each in (await world.administrator.get(f"{path_of(m)}?limit=200")).json()["items"]
+        ]
+        for m in both
+    ]
+    assert at_once == one_by_one
+    assert {row[0] for row in at_once} == {"confirmed", "waiting", "pending"}
+    async with world.app.state.database.transaction() as session:
+        assert await wrongs(session) == []
+
+
+async def _name(
+    callers: list[httpx.AsyncClient], both: list[dict[str, Any]], which: range, roles: list[str]
+) -> None:
+    """Name so many for each entity, in turn; what is refused is refused in both ways."""
+    for place, caller in enumerate(callers):
+        people = [(100 * place + n, roles[n % len(roles)]) for n in which]
+        answers = [
+            await caller.post(path_of(both[0]), json=named(n, role=role)) for n, role in people
+        ]
+        lines = [f"Delegate {n};delegate{n}@example.org;{role}\n" for n, role in people]
+        table = "Name;E-mail;Role\n" + "".join(lines)
+        result = await imported(caller, both[1], table, mode="rows")
+        assert [row["outcome"] for row in result["rows"]] == [
+            answer.json()["status"] if answer.is_success else "refused" for answer in answers
+        ]
+        assert [row["problem"] for row in result["rows"]] == [
+            None if answer.is_success else answer.json()["type"].rpartition("/")[2]
+            for answer in answers
+        ]
