@@ -9,6 +9,7 @@ from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
+from app.entities.people_endpoints import router as many_people
 from app.feeds.endpoints import router as feeds
 from app.feeds.series import router as series_feeds
 from app.holidays.endpoints import router as holidays
@@ -39,6 +40,7 @@ from app.registrations.answer_endpoints import router as answers
 from app.registrations.approval_endpoints import router as approvals
 from app.registrations.endpoints import router as registrations
 from app.registrations.exception_endpoints import router as exceptions
+from app.registrations.many_endpoints import router as many_registrations
 from app.registrations.needs_endpoints import router as needs
 from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
@@ -75,6 +77,7 @@ PARTS = (
     identity,
     committees,
     holidays,
+    many_people,
     entities,
     meetings,
     meeting_verbs,
@@ -90,6 +93,7 @@ PARTS = (
     registrations,
     seats,
     credentials,
+    many_registrations,
     approvals,
     exceptions,
     answers,

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.problems import BadCursor, FieldError
 
 Item = TypeVar("Item")
+Found = TypeVar("Found")
 Order = Sequence[tuple[Any, bool]]
 """Columns, each with whether it goes down."""
 _TYPES: dict[str, Callable[[str], Any]] = {
@@ -118,10 +119,31 @@ async def fetch_page(
     page = rows[: paging.limit]
     cursor = None
     if len(rows) > paging.limit:
-        cursor = paging.seal(page[-1][-len(columns) :])
-        url = paging.request.url.include_query_params(cursor=cursor)
-        paging.response.headers["Link"] = f'<{quote(url.path)}?{url.query}>; rel="next"'
+        cursor = _next(paging, page[-1][-len(columns) :])
     return Page(items=[render(row) for row in page], next_cursor=cursor)
+
+
+def page_of(
+    paging: PageRequest,
+    found: Sequence[Found],
+    key: Callable[[Found], tuple[Any, ...]],
+    width: int,
+    render: Callable[[Found], Item],
+) -> Page[Item]:
+    """One page of what was worked out in memory, in the order of its unique `key` of this width."""
+    after = paging.unseal(width)
+    rest = found if after is None else [each for each in found if key(each) > tuple(after)]
+    page = rest[: paging.limit]
+    cursor = _next(paging, key(page[-1])) if len(rest) > paging.limit else None
+    return Page(items=[render(each) for each in page], next_cursor=cursor)
+
+
+def _next(paging: PageRequest, values: Sequence[Any]) -> str:
+    """The cursor behind these values, which a header tells as well."""
+    cursor = paging.seal(values)
+    url = paging.request.url.include_query_params(cursor=cursor)
+    paging.response.headers["Link"] = f'<{quote(url.path)}?{url.query}>; rel="next"'
+    return cursor
 
 
 def ordering(sort: StrEnum, columns: Mapping[str, Any], unique: Any) -> Order:

@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response, status
 from sqlmodel import col
 
 from app.core.fields import Language
-from app.core.imports import IMPORT_BODY, DryRun, ImportResult, uploaded_rows
+from app.core.imports import IMPORT_BODY, DryRun, Elsewhere, ImportResult, uploaded_rows
 from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
@@ -27,8 +27,15 @@ from app.entities.access import (
     committee_scope,
     committees_reached,
 )
+from app.entities.duplicates import RefuseAlike, check_alike
 from app.entities.lifecycle import Level
-from app.entities.problems import NotOfThisEntity, PersonKnown, PersonLeft, PersonMerged
+from app.entities.problems import (
+    NotOfThisEntity,
+    PerhapsKnown,
+    PersonKnown,
+    PersonLeft,
+    PersonMerged,
+)
 from app.entities.schemas import (
     EntityCreate,
     EntityOut,
@@ -189,12 +196,21 @@ async def list_people(
     "/entities/{e}/people",
     operation_id="addPerson",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(PersonKnown),
+    responses=raises(PersonKnown, PerhapsKnown),
 )
 async def add_person(
-    session: Session, directory: DirectoryDep, body: PersonWrite, response: Response
+    session: Session,
+    directory: DirectoryDep,
+    body: PersonWrite,
+    request: Request,
+    response: Response,
+    *,
+    refuse_alike: RefuseAlike = False,
 ) -> PersonOut:
     """Add somebody to the directory: once, to be named again and again."""
+    if refuse_alike:
+        alike = Elsewhere(request, "alike")
+        await check_alike(session, directory.entity.id, body.name, body.email, alike)
     person = await service.add_person(session, directory.entity, body.model_dump())
     response.headers["Location"] = f"/v1/entities/{directory.entity.id}/people/{person.id}"
     return PersonOut.of(person)

@@ -12,6 +12,16 @@ class PersonKnown(AlreadyExists):
     slug, title, status = "person-known", "The person is known already", HTTPStatus.CONFLICT
 
 
+class PerhapsKnown(Problem):
+    """The person looks like somebody of the directory under another address or spelling.
+
+    `possible_duplicates` says who and why. Name that person by id, or ask again without
+    `refuse_alike` if it is somebody else.
+    """
+
+    slug, title, status = "possible-duplicate", "Known, perhaps", HTTPStatus.CONFLICT
+
+
 class PersonLeft(Problem):
     """The person has left the entity, and is named for nothing any more: have them return first.
 

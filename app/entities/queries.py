@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     Date,
+    Row,
     Select,
     Text,
     Uuid,
@@ -221,6 +223,53 @@ def _held() -> Select[Any]:
     statement: Select[Any] = select(Person)
     held = statement.with_for_update(read=True, key_share=True, of=Person)
     return held.execution_options(populate_existing=True)
+
+
+async def people_by_address(
+    session: AsyncSession, wanted: Collection[tuple[UUID, str]], *, hold: bool = False
+) -> dict[tuple[UUID, str], Person]:
+    """Who of several directories is known by these normalised addresses, in one statement.
+
+    Held, see `hold_person`; in the order of their ids.
+    """
+    entities = [entity_id for entity_id, _ in wanted]
+    addresses = [address for _, address in wanted]
+    pairs = func.unnest(cast(entities, ARRAY(Uuid)), cast(addresses, ARRAY(Text)))
+    sought = pairs.table_valued("entity_id", "address", name="sought").render_derived()
+    columns: list[Any] = [sought.c.entity_id, sought.c.address, Person]
+    known = (col(PersonAddress.entity_id) == sought.c.entity_id) & (
+        col(PersonAddress.address) == sought.c.address
+    )
+    statement = (
+        sa_select(*columns)
+        .join_from(sought, PersonAddress, known)
+        .join(Person, col(Person.id) == col(PersonAddress.person_id))
+        .order_by(col(Person.id))
+    )
+    if hold:
+        held = statement.with_for_update(read=True, key_share=True, of=Person)
+        statement = held.execution_options(populate_existing=True)
+    found = (await session.execute(statement)).all()
+    return {(entity_id, address): person for entity_id, address, person in found}
+
+
+async def directories(
+    session: AsyncSession, entities: Collection[UUID], limit: int
+) -> dict[UUID, list[Row[tuple[UUID, UUID, str, str]]]]:
+    """(id, entity, name, address) of whom each directory has, the newest first; nobody who was
+    merged.
+    """
+    columns: list[Any] = [Person.id, Person.entity_id, Person.name, Person.email]
+    found: dict[UUID, list[Any]] = {}
+    for entity_id in entities:
+        statement = (
+            sa_select(*columns)
+            .where(col(Person.entity_id) == entity_id, col(Person.merged_into).is_(None))
+            .order_by(col(Person.id).desc())
+            .limit(limit)
+        )
+        found[entity_id] = list((await session.execute(statement)).all())
+    return found
 
 
 async def insert_person(session: AsyncSession, person: Person) -> Person | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
+from app.core.choices import Choice
 from app.core.fields import (
     Day,
     Email,
@@ -19,7 +20,10 @@ from app.core.fields import (
     ZoneName,
     normalised_email,
 )
+from app.core.imports import MemberName, RowReport, TableReport
+from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
 from app.entities.lifecycle import MOST_ADDRESSES, FocalPointKind, Gender, Level
+from app.entities.likeness import Reason
 
 
 class EntityWrite(Schema):
@@ -146,6 +150,63 @@ class PersonOut(PersonWrite):
 class PersonSort(StrEnum):
     NAME = "name"
     NAME_DOWN = "-name"
+
+
+class PersonAlike(Schema):
+    """Somebody of the directory, as pairs show them."""
+
+    id: UUID
+    name: str = Field(max_length=200)
+    email: str = Field(max_length=254)
+
+
+class PersonOutcome(Choice):
+    """What became of somebody of a table, or would."""
+
+    NEW = "new"
+    ALREADY_THERE = "already_there"
+    """The directory, or a row above, has the address; nothing of it is changed."""
+    REFUSED = "refused"
+
+
+class PersonImported(RowReport):
+    """What became of a row of a table of people."""
+
+    outcome: PersonOutcome
+    person_id: UUID | None = Field(None, description="Null for a new one in a dry run.")
+    same_as_row: int | None = Field(
+        None, ge=1, le=1_000_000, description="An earlier row with the same address."
+    )
+    differs: list[MemberName] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Members that are known otherwise; they stay as they are.",
+        examples=[["job_title"]],
+    )
+    possible_duplicates: list[PossibleDuplicate] = Field(
+        default_factory=list,
+        max_length=MAX_SHOWN,
+        description="Whom a new one looks like; only in a dry run.",
+    )
+
+
+class PeopleImported(TableReport):
+    """What an import of people did, or would do."""
+
+    new: int = Field(ge=0, le=10_000)
+    already_there: int = Field(ge=0, le=10_000)
+    refused: int = Field(ge=0, le=10_000)
+    alike: int = Field(ge=0, le=10_000, description="New ones who look like somebody else.")
+    rows: list[PersonImported] = Field(max_length=10_000)
+
+
+class DuplicatePair(Schema):
+    """Two people of a directory who may be one; the first was there earlier."""
+
+    first: PersonAlike
+    second: PersonAlike
+    score: int = Field(ge=0, le=100, description="How alike the two are.")
+    reasons: list[Reason] = Field(max_length=10)
 
 
 class FocalPointCreate(Schema):

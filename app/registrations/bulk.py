@@ -1,11 +1,12 @@
 """Registering many at once: a result for each, the refused keeping nobody else out."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.problems import Problem
+from app.core.problems import Invalid, Problem
 from app.core.routes import as_problem
 from app.entities import service as entities
 from app.entities.tables import Entity, Person
@@ -22,6 +23,7 @@ from app.registrations.schemas import (
     BulkOutcome,
     BulkResult,
     BulkRow,
+    Malformed,
     Named,
     RegistrationCreate,
 )
@@ -33,7 +35,11 @@ class Rehearsed(Exception):
 
 
 async def register_many(
-    session: AsyncSession, view: MeetingView, wanted: list[RegistrationCreate], *, dry_run: bool
+    session: AsyncSession,
+    view: MeetingView,
+    wanted: Sequence[RegistrationCreate | Malformed],
+    *,
+    dry_run: bool,
 ) -> BulkResult:
     """Register a list in its order, all of it within the caller's transaction and of one moment.
 
@@ -60,8 +66,10 @@ async def register_many(
 
 
 async def _register(
-    session: AsyncSession, view: MeetingView, place: int, wanted: RegistrationCreate
+    session: AsyncSession, view: MeetingView, place: int, wanted: RegistrationCreate | Malformed
 ) -> BulkRow:
+    if isinstance(wanted, Malformed):
+        return _refused(place, Invalid(wanted.errors[0].detail, errors=wanted.errors))
     try:
         async with session.begin_nested():
             invitation, entity = await delegation_for(session, view, wanted.entity)

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 from fastapi import Body, Query, Request, Response, status
 from sqlmodel import col
 
-from app.core.imports import DryRun
+from app.core.imports import DryRun, Elsewhere
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotPermitted
 from app.core.routes import Session, router_for
-from app.entities.problems import NotOfThisEntity, PersonLeft
+from app.entities.duplicates import RefuseAlike, check_alike
+from app.entities.problems import NotOfThisEntity, PerhapsKnown, PersonLeft
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
 from app.meetings.rules import Change
@@ -62,6 +63,7 @@ from app.registrations.schemas import (
     ApprovalDecisionOut,
     BulkResult,
     DecidedBy,
+    EachRegistration,
     RegisteredEntity,
     RegisteredPerson,
     RegistrationCreate,
@@ -74,7 +76,7 @@ from app.registrations.tables import Registration
 
 router = router_for("registrations")
 BASE = "/meetings/{m}/registrations"
-Many = Annotated[list[RegistrationCreate], Body(min_length=1, max_length=500)]
+Many = Annotated[list[EachRegistration], Body(min_length=1, max_length=500)]
 
 
 @router.get(BASE, operation_id="listRegistrations")
@@ -135,12 +137,19 @@ async def list_registrations(
         PersonLeft,
         RegistrationClosed,
         RegistrationNotOpen,
+        PerhapsKnown,
         RoleFull,
         RoleNotTaken,
     ),
 )
 async def register_person(
-    session: Session, view: MeetingDep, body: RegistrationCreate, response: Response
+    session: Session,
+    view: MeetingDep,
+    body: RegistrationCreate,
+    request: Request,
+    response: Response,
+    *,
+    refuse_alike: RefuseAlike = False,
 ) -> RegistrationOut:
     """Register somebody: a seat while one is free, else a place in the waiting list.
 
@@ -148,6 +157,9 @@ async def register_person(
     deadline an organizer's exception lets in as many as it is for.
     """
     invitation, entity = await delegation_for(session, view, body.entity)
+    if refuse_alike and body.person is not None:
+        alike = Elsewhere(request, "alike")
+        await check_alike(session, entity.id, body.person.name, body.person.email, alike)
     person = await bulk.person_of(session, entity, body)
     made = await bulk.register_one(session, view, invitation, person.id, body.role, body)
     await say_whether_listed(session, view.meeting, made, body.listed)
@@ -162,7 +174,10 @@ async def register_person(
 async def register_people(
     session: Session, view: MeetingDep, body: Many, *, dry_run: DryRun = False
 ) -> BulkResult:
-    """Register many in the order of the list, with a result for each."""
+    """Register many in the order of the list, with a result for each.
+
+    A row that is malformed is refused like any other, with pointers into it.
+    """
     return await bulk.register_many(session, view, body, dry_run=dry_run)
 
 

@@ -1,10 +1,20 @@
 """Registrations as they cross the wire."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.choices import Choice
@@ -17,7 +27,9 @@ from app.core.fields import (
     Schema,
     ShortLine,
 )
+from app.core.imports import MemberName, Mode, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
+from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
 from app.meetings.rules import ApprovalReason
 from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
@@ -98,6 +110,25 @@ class RegistrationCreate(Named):
     )
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
     listed: Listed = Field(Listed.NOT_ASKED, description=LISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A row of a list that says nothing that could be done, and where."""
+
+    errors: list[FieldError]
+
+
+def _apart(value: Any, read: ValidatorFunctionWrapHandler) -> RegistrationCreate | Malformed:
+    """A malformed row is reported with its number, and keeps nobody else out."""
+    try:
+        return cast("RegistrationCreate", read(value))
+    except ValidationError as error:
+        return Malformed(errors_of(error)[:100])
+
+
+EachRegistration = Annotated[RegistrationCreate, WrapValidator(_apart)]
+"""In the document a registration; read, it may also be `Malformed`."""
 
 
 class SubstituteCreate(Named):
@@ -280,6 +311,110 @@ class BulkResult(Schema):
     pending: int = Field(ge=0, le=1000)
     refused: int = Field(ge=0, le=1000)
     rows: list[BulkRow] = Field(max_length=1000)
+
+
+class ImportOutcome(Choice):
+    """What became of somebody of a list, or would."""
+
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    """All seats are taken: in the waiting list."""
+    PENDING = "pending"
+    """The meeting's organizers approve registrations."""
+    ALREADY_THERE = "already_there"
+    """Registered before, or by a row above; nothing of it is changed."""
+    REFUSED = "refused"
+
+
+class RegistrationImported(RowReport):
+    """What became of a row."""
+
+    outcome: ImportOutcome
+    entity: Handle | None = None
+    registration_id: UUID | None = Field(None, description="Null for a new one in a dry run.")
+    person_id: UUID | None = Field(None, description="Null for a new person in a dry run.")
+    new_person: bool = Field(
+        default=False, description="Whether the directory does not have the address yet."
+    )
+    waiting_position: int | None = Field(
+        None, ge=1, le=1_000_000, description="Place in the entity's waiting list, from 1."
+    )
+    same_as_row: int | None = Field(
+        None, ge=1, le=1_000_000, description="An earlier row that names the same person."
+    )
+    differs: list[MemberName] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Members that are known otherwise; they stay as they are.",
+        examples=[["job_title"]],
+    )
+    possible_duplicates: list[PossibleDuplicate] = Field(
+        default_factory=list,
+        max_length=MAX_SHOWN,
+        description="Whom a new person looks like; only in a dry run.",
+    )
+
+
+class Counts(BaseModel):
+    """How many rows came to what."""
+
+    confirmed: int = Field(ge=0, le=10_000)
+    waiting: int = Field(ge=0, le=10_000)
+    pending: int = Field(ge=0, le=10_000)
+    already_there: int = Field(ge=0, le=10_000)
+    refused: int = Field(ge=0, le=10_000)
+
+
+class RegistrationsImported(Counts, TableReport):
+    """What an import of registrations did, or would do."""
+
+    new_people: int = Field(ge=0, le=10_000)
+    alike: int = Field(ge=0, le=10_000, description="New people who look like somebody else.")
+    rows: list[RegistrationImported] = Field(max_length=10_000)
+
+
+class DelegationCopy(Schema):
+    """Whom to register: the delegation of an earlier meeting, or some of it."""
+
+    meeting: str = Field(
+        min_length=1,
+        max_length=80,
+        description="Id or handle of the earlier meeting.",
+        examples=["coordination-committee-5"],
+    )
+    entity: str | None = Field(
+        None,
+        min_length=1,
+        max_length=80,
+        description="Id or handle; only needed by callers who act for more than one.",
+        examples=["unodc"],
+    )
+    leave_out: list[UUID] = Field(
+        default_factory=list, max_length=2_000, description="People who shall not come this time."
+    )
+
+
+class CopiedPerson(Schema):
+    """Somebody of the earlier delegation."""
+
+    id: UUID
+    name: str = Field(max_length=200)
+
+
+class RegistrationCopied(RegistrationImported):
+    """What became of somebody of the earlier delegation; `row` counts in its order of arrival."""
+
+    person: CopiedPerson
+    role: RegistrationRole = Field(description="The one of last time, which is kept.")
+
+
+class DelegationCopied(Counts):
+    """What a copy did, or would do."""
+
+    dry_run: bool
+    mode: Mode
+    left_out: int = Field(ge=0, le=10_000)
+    rows: list[RegistrationCopied] = Field(max_length=10_000)
 
 
 class RegistrationSort(StrEnum):

@@ -257,6 +257,7 @@ EVENT_OF: dict[RegistrationStatus, type[Any]] = {
 
 
 def acceptance(meeting: Meeting, invitation: Invitation) -> InvitationAnswered:
+    """The fact that naming somebody accepts the invitation."""
     return InvitationAnswered(
         subject_id=invitation.id,
         meeting_id=meeting.id,

@@ -171,6 +171,7 @@ BODIES: dict[str, Body] = {
     "putAnswers": lambda _: {"answers": {"wish": "Another one."}},
     "registerPerson": _registration,
     "registerPeople": lambda part: [_registration(part)],
+    "copyDelegation": lambda part: {"meeting": part.ids["m"], "entity": part.entity["handle"]},
     "changeRegistration": lambda _: {"role": "support"},
     "substituteRegistration": lambda part: {"person": _person(part)},
     "rejectRegistration": lambda _: {"reason": "A word."},
@@ -200,6 +201,10 @@ SHEETS: dict[str, Body] = {
     "importEntities": lambda _: SHEET,
     "importCommittees": lambda _: "handle,name_en\nimported,Imported\n",
     "importMembers": lambda part: f"entity,since\n{part.stranger['handle']},2020-01-01\n",
+    "importPeople": lambda _: f"name,email\nNew,{new_handle()}@example.org\n",
+    "importRegistrations": lambda part: (
+        f"name,email,entity\nNew,{new_handle()}@example.org,{part.entity['handle']}\n"
+    ),
 }
 """CSV bodies that the imports take."""
 

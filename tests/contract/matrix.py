@@ -57,6 +57,8 @@ _ORGANIZERS_READ: Row = (401, 401, 404, 403, 403, 403, 404, 403, DONE, DONE, DON
 _OBSERVERS: Row = (401, 401, 404, 403, 403, 403, 404, DONE, DONE, DONE, DONE)
 _DELEGATION: Row = (401, 401, 404, 404, DONE, DONE, 404, DONE, DONE, DONE, DONE)
 _DELEGATION_WRITE: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, 403, DONE, DONE)
+_DELEGATION_COPY: Row = (401, 401, 404, 404, 422, 422, 404, 403, 403, 422, 422)
+"""The permitted learn that a meeting's delegation is not copied from that meeting."""
 _OWN_FILES: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _ANSWERS: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
@@ -118,6 +120,8 @@ MATRIX: Final[dict[str, Row]] = {
     "deleteEntity": _ADMINISTRATORS,
     "listPeople": _DIRECTORY,
     "addPerson": _DIRECTORY_WRITE,
+    "importPeople": _DIRECTORY_WRITE,
+    "listDuplicatePeople": _DIRECTORY,
     "getPerson": _DIRECTORY,
     "changePerson": _DIRECTORY_WRITE,
     "deletePerson": _DIRECTORY_WRITE,
@@ -216,6 +220,8 @@ MATRIX: Final[dict[str, Row]] = {
     "listRegistrations": _MEETING,
     "registerPerson": _DELEGATION_WRITE,
     "registerPeople": _BY_ROWS,
+    "importRegistrations": _DELEGATION_WRITE,
+    "copyDelegation": _DELEGATION_COPY,
     "getRegistration": _DELEGATION,
     "changeRegistration": _DELEGATION_WRITE,
     "withdrawRegistration": _DELEGATION_WRITE,

@@ -82,6 +82,10 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         "person_id",
         lambda scene, at: [{"entity": scene.here.entity["handle"], "person_id": at}],
     ),
+    "copyDelegation": (
+        "m",
+        lambda scene, at: {"entity": scene.here.entity["handle"], "meeting": at},
+    ),
     "substituteRegistration": ("person_id", lambda _, at: {"person_id": at}),
     "registerForSeries": (
         "person_id",

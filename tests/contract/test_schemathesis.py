@@ -42,7 +42,13 @@ ONE_UNKNOWN_METHOD = '[phases.coverage]\nunexpected-methods = ["trace"]\n'
 SERIALIZERS = """import schemathesis
 
 
-@schemathesis.serializer("message/rfc822", "application/pdf", "image/png", "image/jpeg")
+@schemathesis.serializer(
+    "message/rfc822",
+    "text/tab-separated-values",
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+)
 def as_it_is(ctx, value):
     return value if isinstance(value, bytes) else str(value).encode()
 """

@@ -9,27 +9,6 @@ Cells = tuple[int, list[Value]]
 """A row of a grid: its number in the file, counted from 1, and its cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row by the names of its columns.
-
-    `number` is what a person sees who opens the file: the row of the sheet with the header as
-    row 1, or the place in the list, counted from 1, of YAML and JSON. An empty cell is None.
-    """
-
-    number: int
-    values: dict[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The most that a file may hold; `cell` in characters."""
-
-    rows: int
-    columns: int
-    cell: int
-
-
 class SheetUnreadable(ValueError):
     """The file is refused as a whole; `row` and `column` say where, as far as there is a where.
 
@@ -45,6 +24,32 @@ class SheetUnreadable(ValueError):
         ]
         place = ", ".join(where)
         super().__init__(f"{place[:1].upper()}{place[1:]}: {detail}" if where else detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row by the names of its columns.
+
+    `number` is what a person sees who opens the file: the row of the sheet with the header as
+    row 1, or the place in the list, counted from 1, of YAML and JSON. An empty cell is None.
+    `refusal` says why nothing of the row was read, where rows stand each for itself.
+    """
+
+    number: int
+    values: dict[str, Value]
+    refusal: SheetUnreadable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that a file may hold; `cell` in characters. Of rows that are read `apart`, one that
+    cannot be read keeps no other out.
+    """
+
+    rows: int
+    columns: int
+    cell: int
+    apart: bool = False
 
 
 def column_letter(index: int) -> str:

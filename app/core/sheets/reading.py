@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from app.core.sheets.delimited import read_delimited
 from app.core.sheets.documents import MAX_DEPTH, read_json, read_yaml
@@ -30,6 +30,8 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 _LONGEST_NAME: Final = 200
 _SEPARATORS: Final = re.compile(r"[\s\-]+")
+_ERRORS: Final = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
+Found = TypeVar("Found")
 
 
 def read_rows(
@@ -40,6 +42,7 @@ def read_rows(
     max_rows: int = 10_000,
     max_columns: int = 64,
     max_cell: int = 10_000,
+    apart: bool = False,
 ) -> list[Row]:
     """The rows of a CSV, XLSX, YAML or JSON file, all of them or none.
 
@@ -47,8 +50,11 @@ def read_rows(
     left out but counted. Of a workbook the first sheet is read, its dates as ISO 8601 text. Of
     YAML and JSON the top must be a list of mappings, or a mapping that has one under `key`.
     Raises `SheetUnreadable`.
+
+    Rows that are read `apart` keep each other out of nothing: one that cannot be read has its
+    `refusal`, and a column without a name is one that holds nothing.
     """
-    limits = Limits(max_rows, max_columns, max_cell)
+    limits = Limits(max_rows, max_columns, max_cell, apart)
     match _essence(media_type):
         case Essence.CSV:
             rows = _rows_of_grid(read_delimited(content), limits)
@@ -92,29 +98,54 @@ def _rows_of_grid(grid: Iterator[Cells], limits: Limits) -> Iterator[Row]:
             raise SheetUnreadable(f"There are more than {limits.rows} rows.", row=number)
         if all(cell is None for cell in cells):
             continue
-        for index, cell in enumerate(cells):
-            if index >= len(names) and cell is not None:
-                raise SheetUnreadable(
-                    "The cell has no name above it.", row=number, column=column_letter(index)
-                )
-        padded = cells + [None] * (len(names) - len(cells))
-        yield _row(number, dict(zip(names, padded, strict=False)), limits)
+        yield _apart(_row_of_cells, number, (names, cells), limits)
 
 
-def _header(cells: list[Value], limits: Limits) -> list[str]:
+def _row_of_cells(number: int, found: tuple[list[str | None], list[Value]], limits: Limits) -> Row:
+    names, cells = found
+    for index, cell in enumerate(cells):
+        if cell is not None and (index >= len(names) or names[index] is None):
+            raise SheetUnreadable(
+                "The cell has no name above it.", row=number, column=column_letter(index)
+            )
+        if limits.apart and cell in _ERRORS:
+            detail = "The cell holds an error instead of a value."
+            raise SheetUnreadable(detail, row=number, column=names[index])
+    padded = cells + [None] * (len(names) - len(cells))
+    named = {name: cell for name, cell in zip(names, padded, strict=False) if name is not None}
+    return _row(number, named, limits)
+
+
+def _apart(
+    read: Callable[[int, Found, Limits], Row],
+    number: int,
+    found: Found,
+    limits: Limits,
+) -> Row:
+    try:
+        return read(number, found, limits)
+    except SheetUnreadable as refusal:
+        if not limits.apart:
+            raise
+        return Row(number, {}, refusal)
+
+
+def _header(cells: list[Value], limits: Limits) -> list[str | None]:
     if not cells:
         raise SheetUnreadable("The first row must name the columns.", row=1)
     if len(cells) > limits.columns:
         raise SheetUnreadable(f"There are more than {limits.columns} columns.", row=1)
-    names: list[str] = []
+    names: list[str | None] = []
     for index, cell in enumerate(cells):
         letter = column_letter(index)
         _check(cell, _LONGEST_NAME, 1, letter)
-        names.append(_new_name("" if cell is None else str(cell), names, 1, letter))
+        written = "" if cell is None else str(cell)
+        nothing = limits.apart and not written.strip()
+        names.append(None if nothing else _new_name(written, names, 1, letter))
     return names
 
 
-def _new_name(written: str, names: Collection[str], row: int, column: str) -> str:
+def _new_name(written: str, names: Collection[str | None], row: int, column: str) -> str:
     """The normalised name of a column, which must be one and a new one."""
     name = _SEPARATORS.sub("_", written.strip().lower())
     if not name:
@@ -145,15 +176,19 @@ def _rows_of_list(entries: list[Value], limits: Limits) -> Iterator[Row]:
     if len(entries) > limits.rows:
         raise SheetUnreadable(f"There are more than {limits.rows} rows.")
     for number, entry in enumerate(entries, start=1):
-        if not isinstance(entry, dict):
-            raise SheetUnreadable("The row must be a mapping.", row=number)
-        if len(entry) > limits.columns:
-            raise SheetUnreadable(f"There are more than {limits.columns} columns.", row=number)
-        values: dict[str, Value] = {}
-        for written, value in entry.items():
-            _check(written, _LONGEST_NAME, number, None)
-            values[_new_name(written, values, number, written)] = value
-        yield _row(number, values, limits)
+        yield _apart(_row_of_entry, number, entry, limits)
+
+
+def _row_of_entry(number: int, entry: Value, limits: Limits) -> Row:
+    if not isinstance(entry, dict):
+        raise SheetUnreadable("The row must be a mapping.", row=number)
+    if len(entry) > limits.columns:
+        raise SheetUnreadable(f"There are more than {limits.columns} columns.", row=number)
+    values: dict[str, Value] = {}
+    for written, value in entry.items():
+        _check(written, _LONGEST_NAME, number, None)
+        values[_new_name(written, values, number, written)] = value
+    return _row(number, values, limits)
 
 
 def _check(

@@ -142,7 +142,7 @@ class _Surveyor:
             self._refuse(f"There are more than {self.limits.rows} rows.")
         if self.column > self.limits.columns:
             self._refuse(f"There are more than {self.limits.columns} columns.")
-        if self.kind == "e":
+        if self.kind == "e" and not self.limits.apart:
             self._refuse("The cell holds an error instead of a value.")
 
     def _start_text(self) -> None:

@@ -1,0 +1,81 @@
+"""Tables of delegations: people, and as what they come for whom, in the words that are used."""
+
+from typing import Any
+
+from pydantic import Field
+
+from app.core.headings import fold, words_for
+from app.entities.people_rows import PEOPLE_WORDS, PersonRow
+from app.registrations.lifecycle import RegistrationRole
+
+DELEGATE_WORDS = {
+    **PEOPLE_WORDS,
+    "role": (
+        *("capacity", "role in delegation", "delegation role", "status", "type", "rôle", "qualité"),
+        *("rol", "calidad", "función en la delegación", "роль", "статус", "качество"),
+        *("الصفة", "الدور", "角色", "身份"),
+    ),
+    "entity": (
+        *("organization", "organisation", "organization name", "agency", "office", "delegation"),
+        *("abbreviation", "acronym", "entité", "organisme", "délégation", "entidad"),
+        *("organización", "organismo", "delegación", "организация", "учреждение", "делегация"),
+        *("الكيان", "المنظمة", "الوفد", "实体", "机构", "组织", "代表团"),
+    ),
+}
+_ROLES = words_for(
+    {
+        "head_of_delegation": (
+            *("head", "hod", "head of the delegation", "delegation head", "leader"),
+            *("chef de délégation", "cheffe de délégation", "chef de la délégation"),
+            *("jefe de delegación", "jefa de delegación", "jefe de la delegación"),
+            *("глава делегации", "руководитель делегации", "رئيس الوفد", "رئيسة الوفد", "团长"),
+            "代表团团长",
+        ),
+        "representative": (
+            *("delegate", "participant", "member", "représentant", "représentante", "délégué"),
+            *("déléguée", "representante", "delegado", "delegada", "представитель", "делегат"),
+            *("ممثل", "ممثلة", "مندوب", "代表"),
+        ),
+        "alternate": (
+            *("alternate representative", "deputy", "suppléant", "suppléante", "suplente"),
+            *(
+                "заместитель",
+                "заместитель представителя",
+                "مناوب",
+                "ممثل مناوب",
+                "副代表",
+                "候补代表",
+            ),
+        ),
+        "adviser": (
+            *("advisor", "counsellor", "expert", "conseiller", "conseillère", "asesor", "asesora"),
+            *("советник", "эксперт", "مستشار", "مستشارة", "顾问"),
+        ),
+        "observer": (
+            *("observateur", "observatrice", "observador", "observadora", "наблюдатель"),
+            *("مراقب", "مراقبة", "观察员"),
+        ),
+        "support": (
+            *("support staff", "staff", "assistant", "technical support", "appui", "soutien"),
+            *("assistante", "apoyo", "asistente", "помощник", "технический персонал"),
+            *("دعم", "مساعد", "工作人员", "助理", "支持人员"),
+        ),
+        "interpreter": (
+            *("interprète", "intérprete", "переводчик", "переводчица", "مترجم", "مترجمة"),
+            *("مترجم شفوي", "口译", "口译员"),
+        ),
+    }
+)
+
+
+class DelegateRow(PersonRow):
+    """Somebody to register."""
+
+    role: RegistrationRole = RegistrationRole.REPRESENTATIVE
+    entity: str | None = Field(None, min_length=1, max_length=200)
+
+
+def put_roles(found: dict[str, Any]) -> None:
+    """Put what a role is called in place of its words; what is no role is left to be refused."""
+    if isinstance(found.get("role"), str):
+        found["role"] = _ROLES.get(fold(found["role"]), found["role"])

@@ -1,0 +1,91 @@
+"""HTTP for registering many: from tables, and as last time."""
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from app.core.headings import ColumnsAsked
+from app.core.imports import (
+    GRIDS,
+    IMPORT_BODY,
+    DryRun,
+    Elsewhere,
+    Mode,
+    ModeAsked,
+    RowsRefused,
+    rows_of,
+    uploaded,
+)
+from app.core.openapi import raises
+from app.core.routes import Session, router_for
+from app.entities.people_rows import PeopleTable, read_people
+from app.meetings.access import MeetingDep
+from app.registrations import copying, imports
+from app.registrations.delegate_rows import DELEGATE_WORDS, DelegateRow, put_roles
+from app.registrations.endpoints import BASE
+from app.registrations.problems import NotInvited
+from app.registrations.schemas import DelegationCopied, DelegationCopy, RegistrationsImported
+from app.registrations.settling import invitees_for
+
+router = router_for("registrations")
+EntityAsked = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=80,
+        description="Id or handle of whom rows are for that name no entity; needed only by callers "
+        "who act for more than one.",
+        examples=["unodc"],
+    ),
+]
+
+
+@router.post(
+    f"{BASE}/import",
+    operation_id="importRegistrations",
+    openapi_extra=IMPORT_BODY,
+    responses=raises(RowsRefused, NotInvited),
+)
+async def import_registrations(
+    session: Session,
+    view: MeetingDep,
+    request: Request,
+    entity: EntityAsked = None,
+    columns: ColumnsAsked = None,
+    mode: ModeAsked = Mode.ALL,
+    *,
+    dry_run: DryRun = False,
+) -> RegistrationsImported:
+    """Register the people of a table, in its order: CSV, XLSX, cells as pasted, YAML or JSON.
+
+    Columns are recognized in the six languages. Whoever is registered already stays as they are,
+    so that the same table may be sent again. A dry run explains every row.
+    """
+    invitees = await invitees_for(session, view, entity)
+
+    def read(content: bytes, media_type: str) -> PeopleTable[DelegateRow]:
+        rows = rows_of(content, media_type, "registrations", apart=True)
+        grid = media_type in GRIDS
+        return read_people(
+            DelegateRow, rows, columns, grid=grid, words=DELEGATE_WORDS, translate=put_roles
+        )
+
+    table = await uploaded(request, read)
+    alike = Elsewhere(request, "alike") if dry_run else None
+    return await imports.import_registrations(session, view, invitees, table, mode, preview=alike)
+
+
+@router.post(
+    f"{BASE}/copy", operation_id="copyDelegation", responses=raises(RowsRefused, NotInvited)
+)
+async def copy_delegation(
+    session: Session,
+    view: MeetingDep,
+    body: DelegationCopy,
+    mode: ModeAsked = Mode.ALL,
+    *,
+    dry_run: DryRun = False,
+) -> DelegationCopied:
+    """Register the delegation of an earlier meeting, whose confirmed people come in their roles."""
+    invitees = await invitees_for(session, view, None)
+    return await copying.copy_delegation(session, view, invitees, body, mode, dry_run=dry_run)
