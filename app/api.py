@@ -32,6 +32,8 @@ from app.registrations.endpoints import router as registrations
 from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
+from app.statistics import listeners as of_statistics  # noqa: F401  # they register themselves
+from app.statistics.endpoints import router as statistics
 
 TAGS = [
     {"name": "identity", "description": "Who am I, tokens, accounts, roles, links from mails."},
@@ -47,6 +49,10 @@ TAGS = [
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "reminders", "description": "Reminders, by plan and by hand, and digests."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
+    {
+        "name": "statistics",
+        "description": "Figures by entity, role, mode, gender and level, and over meetings.",
+    },
     {"name": "outcomes", "description": "Decisions, action items and the report."},
     {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
     {"name": "mails", "description": "Their words, their delivery, and the mails that come in."},
@@ -75,6 +81,7 @@ PARTS = (
     digests,
     attendance,
     outcomes,
+    statistics,
     audit,
     calendar,
     feeds,

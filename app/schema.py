@@ -18,9 +18,12 @@ import app.mail.tables
 import app.meetings.tables
 import app.outcomes.tables
 import app.panels.tables
+import app.privacy.tables
 import app.registrations.tables
-import app.reminders.tables  # noqa: F401  # imported for the tables that they define
+import app.reminders.tables
+import app.statistics.tables  # noqa: F401  # imported for the tables that they define
 from app.entities.triggers import DIRECTORY
+from app.privacy.triggers import ANONYMOUS
 
 metadata = SQLModel.metadata
 
@@ -65,6 +68,12 @@ GUARDS = tuple(
         CREATE TRIGGER agenda_versions_immutable BEFORE UPDATE OR DELETE ON agenda_versions
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
+        """
+        CREATE TRIGGER counted_registrations_immutable
+        BEFORE UPDATE OR DELETE ON counted_registrations
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        *ANONYMOUS,
     )
 )
 

@@ -21,6 +21,7 @@ from app.core.fields import (
     LocalizedText,
     MoveToWaiting,
     Paragraphs,
+    RetentionDays,
     Schema,
     Seats,
     ShortLine,
@@ -155,6 +156,7 @@ class MeetingMembers(Schema):
         description="Whether a link to answer works only with a code from the mailbox that it "
         "went to; null: as the committee has it.",
     )
+    retention_days: RetentionDays | None = Field(None, description="Null: as the committee has it.")
 
 
 class MeetingWrite(MeetingMembers):
@@ -256,6 +258,7 @@ class MeetingPatch(Schema):
     public: Flag | None = None
     links_bound: Flag | None = None
     move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
+    retention_days: RetentionDays | None = None
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -322,6 +325,10 @@ class MeetingOut(MeetingShown):
     )
     public: bool = Field(description="Whether everybody may see it once it is announced.")
     links_bound: bool | None = Field(description="Null: as the committee has it.")
+    retention_days: RetentionDays | None = Field(description="Null: as the committee has it.")
+    anonymized_at: InstantField | None = Field(
+        description="When the personal data that had an end was erased."
+    )
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,

@@ -32,6 +32,7 @@ class Meeting(Row, table=True):
         CheckConstraint("offer_window > 0", name="offer_window"),
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
+        CheckConstraint("retention_days BETWEEN 1 AND 36500", name="retention_days"),
         Index("ix_meetings_starts_at", "starts_at", "id"),
     )
 
@@ -65,6 +66,10 @@ class Meeting(Row, table=True):
     """Whether `/v1/public` shows it."""
     links_bound: bool | None = None
     """Whether links to answer need a code from their mailbox; None: as the committee has it."""
+    retention_days: int | None = None
+    """How long after its end personal data is kept; None: as the committee has it."""
+    anonymized_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the last personal data of it that had an end was erased."""
     calendar_sequence: int = 0
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)
