@@ -27,6 +27,7 @@ from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels.endpoints import router as panels
 from app.people.endpoints import router as people
+from app.privacy.endpoints import router as privacy
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.endpoints import router as registrations
 from app.registrations.seat_endpoints import router as seats
@@ -56,6 +57,7 @@ TAGS = [
     {"name": "outcomes", "description": "Decisions, action items and the report."},
     {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
     {"name": "mails", "description": "Their words, their delivery, and the mails that come in."},
+    {"name": "privacy", "description": "What is kept about people, its end, export, holds."},
     {"name": "log", "description": "Every change."},
     {"name": "public", "description": "What everybody may see, without a token."},
     {"name": "operations", "description": "Health and metrics."},
@@ -90,6 +92,7 @@ PARTS = (
     wordings,
     previews,
     inbox,
+    privacy,
     public_meetings,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

@@ -9,14 +9,14 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet
 from fastapi import Request, Response
-from sqlalchemy import Index, LargeBinary, Text, Uuid, text
+from sqlalchemy import Index, LargeBinary, Text, Uuid, event, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
@@ -55,7 +55,7 @@ class IdempotencyKey(SQLModel, table=True):
     answer: str = Field(sa_type=Text)
     """Headers and body, encrypted, for some answers show a secret once; empty once erased."""
     mentions: list[UUID] = Field(default_factory=list, sa_type=Ids, nullable=False)
-    """Every id in the answer, and in what was recorded: whom it may tell something of."""
+    """Every id in the answer, in what was recorded, and of what was read: whom it may tell of."""
     created_at: datetime = Field(sa_type=Instant, index=True)
 
 
@@ -65,6 +65,17 @@ class Claim:
 
     scope: bytes
     fingerprint: bytes
+    read: set[UUID] = field(default_factory=set)
+    """Ids of the rows that the request reads or makes: its answer may tell of any of them."""
+
+    def watch(self, session: AsyncSession) -> None:
+        for name in ("loaded_as_persistent", "pending_to_persistent"):
+            event.listen(session.sync_session, name, self._note)
+
+    def _note(self, _: object, row: Any) -> None:
+        key = getattr(row, "id", None)
+        if isinstance(key, UUID):
+            self.read.add(key)
 
 
 def key_of(request: Request) -> str | None:
@@ -106,7 +117,9 @@ async def claim(session: AsyncSession, request: Request, key: str, body: bytes) 
         return _replay(request, found.status, found.answer)
     if not found.mine:
         raise RequestInProgress("A request with this key is under way.")
-    return Claim(scope, fingerprint)
+    claimed = Claim(scope, fingerprint)
+    claimed.watch(session)
+    return claimed
 
 
 async def keep(
@@ -125,16 +138,15 @@ async def keep(
             fingerprint=claimed.fingerprint,
             status=response.status_code,
             answer=_cipher(request).encrypt(answer.encode()).decode(),
-            mentions=_ids(bytes(response.body).decode("utf-8", "replace") + told),
+            mentions=_mentions(claimed, bytes(response.body).decode("utf-8", "replace") + told),
             created_at=clock.now(),
         )
     )
     await session.flush()
 
 
-def _ids(words: str) -> list[UUID]:
-    found = dict.fromkeys(UUID(each) for each in _ID.findall(words))
-    return list(found)[:MOST_IDS]
+def _mentions(claimed: Claim, words: str) -> list[UUID]:
+    return sorted(claimed.read | {UUID(each) for each in _ID.findall(words)})[:MOST_IDS]
 
 
 def _replay(request: Request, status: int, answer: str) -> Response:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from app import demo
@@ -32,4 +33,20 @@ async def test_the_sixth_meeting_happens(database_url: str, tmp_path: Path) -> N
     engine = create_async_engine(database_url.replace("postgresql", "postgresql+asyncpg", 1))
     async with AsyncSession(engine) as session:
         assert await wrongs(session) == []
+        assert await named_in_the_log(session) == []
     await engine.dispose()
+
+
+async def named_in_the_log(session: AsyncSession) -> list[str]:
+    """Names and addresses of anybody that stand somewhere in the log."""
+    known = """
+        SELECT name FROM people UNION SELECT email FROM people UNION SELECT name FROM panellists
+        UNION SELECT email FROM panellists UNION SELECT email FROM accounts
+        UNION SELECT contact_email FROM committees
+        UNION SELECT jsonb_path_query(contacts, '$[*].*') #>> '{}' FROM meetings
+        UNION SELECT name FROM accounts WHERE kind = 'person'
+    """
+    words = set((await session.execute(text(known))).scalars()) - {None}
+    assert len(words) > 300
+    entries = "\n".join((await session.execute(text("SELECT data::text FROM events"))).scalars())
+    return [word for word in words if word in entries]
