@@ -56,6 +56,7 @@ async def gathered(world: World, set_clock: Any) -> Household:
     part = await Part.made(world)
     set_clock(DAY)
     await part.open()
+    await part.link_session()
     found = await world.administrator.get(
         f"{part.path}/registrations/{part.ids['registration_id']}"
     )
@@ -108,8 +109,10 @@ FURTHER = (
     SELECT gen_random_uuid(), now(), 'finch-people-email@example.org', now(), 'x', id
       FROM messages WHERE person_id = :id LIMIT 1
     """,
-    "UPDATE people SET statistics_consent_at = now(), gender = 'female', level = 'director'"
-    " WHERE id = :id",
+    """
+    UPDATE people SET statistics_consent_at = now(), gender = 'female', level = 'director'
+     WHERE id = :id
+    """,
 )
 """What the scene's delegate has nothing of yet."""
 
