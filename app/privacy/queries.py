@@ -15,6 +15,7 @@ from app.privacy.erasing import Subject
 from app.privacy.lifecycle import Obstacle
 from app.privacy.tables import LegalHold
 from app.registrations.tables import Registration
+from app.statistics.tables import CountedRegistration
 
 _OBSTACLES = text(
     """
@@ -150,6 +151,22 @@ async def find_subject(session: AsyncSession, people: Collection[UUID], *, lone:
 async def list_meetings_of(session: AsyncSession, people: Collection[UUID]) -> Sequence[Meeting]:
     """The meetings that they were ever registered for."""
     of = select(Registration.meeting_id).where(col(Registration.person_id).in_(people))
+    statement = select(Meeting).where(col(Meeting.id).in_(of)).order_by(col(Meeting.id))
+    return (await session.execute(statement)).scalars().all()
+
+
+async def list_unsettled(session: AsyncSession, people: Collection[UUID]) -> Sequence[Meeting]:
+    """Those of them for which it is not written down yet what they are counted by."""
+    of = (
+        select(Registration.meeting_id)
+        .outerjoin(
+            CountedRegistration, col(CountedRegistration.registration_id) == col(Registration.id)
+        )
+        .where(
+            col(Registration.person_id).in_(people),
+            col(CountedRegistration.registration_id).is_(None),
+        )
+    )
     statement = select(Meeting).where(col(Meeting.id).in_(of)).order_by(col(Meeting.id))
     return (await session.execute(statement)).scalars().all()
 

@@ -107,7 +107,7 @@ async def _anonymize(
     session: AsyncSession, people: Sequence[Person], person_id: UUID, *, by_retention: bool
 ) -> Anonymization:
     ids = [each.id for each in people]
-    for meeting in await queries.list_meetings_of(session, ids):
+    for meeting in await queries.list_unsettled(session, ids):
         await statistics.settle_people(session, meeting, ids)
     subject = await queries.find_subject(session, ids, lone=True)
     erased = await erasing.erase_people(session, subject)
