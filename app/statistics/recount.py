@@ -13,13 +13,36 @@ from app.statistics.cells import Cell
 from app.statistics.lifecycle import UNDISCLOSED
 from app.statistics.policy import mode_of
 
-CONFIRMS = frozenset({"registration.confirmed", "registration.promoted"})
+CONFIRMS = frozenset(
+    {"registration.confirmed", "registration.promoted", "registration.offer_accepted"}
+)
 """After these facts a registration counts as registered."""
 ENDS = frozenset(
-    {"registration.waiting", "registration.withdrawn", "registration.substituted"},
+    {
+        "registration.pending",
+        "registration.waiting",
+        "registration.offered",
+        "registration.unseated",
+        "registration.rejected",
+        "registration.offer_expired",
+        "registration.withdrawn",
+        "registration.substituted",
+    }
 )
 """After these it does not."""
-LEAVES = frozenset({"registration.changed", "registration.replied"})
+LEAVES = frozenset(
+    {
+        "registration.changed",
+        "registration.replied",
+        "registration.approved",
+        "registration.moved",
+        "registration.followed",
+        "registration.freeze_overridden",
+        "registration.answered",
+        "registration.needs_stated",
+        "registration.listed",
+    }
+)
 """These change nothing about that."""
 
 Traits = Mapping[UUID, tuple[str | None, str | None]]
@@ -83,10 +106,12 @@ def _registrations(facts: Iterable[Fact]) -> dict[UUID, Told]:
 
 
 def _take_registration(known: dict[UUID, Told], fact: Fact) -> None:
-    role = RegistrationRole(fact.data["role"])
-    person_id = fact.data["person_id"]
-    told = known.setdefault(fact.subject_id, Told(fact.subject_id, fact.entity_id, person_id, role))
-    told.role = role
+    told = known.get(fact.subject_id)
+    if told is None:
+        role, person_id = RegistrationRole(fact.data["role"]), fact.data["person_id"]
+        told = Told(fact.subject_id, fact.entity_id, person_id, role)
+        known[fact.subject_id] = told
+    told.role = RegistrationRole(fact.data.get("role", told.role))
     if fact.name in CONFIRMS:
         told.confirmed = True
     elif fact.name in ENDS:
