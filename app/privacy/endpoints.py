@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, status
+from fastapi import Request, status
 
 from app.core import clock
 from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match
 from app.core.preconditions import accept_match
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings.access import MeetingSecrets, OrganizedMeeting
 from app.privacy import erasing, queries, service
 from app.privacy.access import KeptPerson, PersonToAnonymize, PersonToTell
@@ -25,7 +25,7 @@ from app.privacy.schemas import (
     LegalHoldWrite,
 )
 
-router = APIRouter(route_class=Route, tags=["privacy"])
+router = router_for("privacy")
 PERSON = "/entities/{e}/people/{person_id}"
 OF_PERSON = f"{PERSON}/legal-hold"
 OF_MEETING = "/meetings/{m}/legal-hold"

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.core.fields import InstantField
 from app.core.openapi import Responses
 from app.core.problems import Invalid
-from app.core.routes import Route, Session
+from app.core.routes import Session, router_for
 from app.meetings.access import MeetingSecrets
 from app.meetings.tables import Meeting
 from app.statistics import queries, service, sheets
@@ -29,7 +29,7 @@ from app.statistics.schemas import (
     TrendOut,
 )
 
-router = APIRouter(route_class=Route, tags=["statistics"])
+router = router_for("statistics")
 OF_MEETING = "/meetings/{m}/statistics"
 OF_COMMITTEE = "/committees/{c}/statistics"
 LONGEST = 200

@@ -33,6 +33,7 @@ ENDS = frozenset(
 LEAVES = frozenset(
     {
         "registration.changed",
+        "registration.readdressed",
         "registration.replied",
         "registration.approved",
         "registration.moved",

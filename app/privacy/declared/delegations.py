@@ -5,6 +5,10 @@ from app.privacy.lifecycle import Kept, Seen
 
 TABLES = (
     Declared(
+        table="seat_pools",
+        plain=plain("id created_at meeting_id name seats seats_taken for_observers"),
+    ),
+    Declared(
         table="invitations",
         of_meeting="meeting_id = :meeting",
         personal={
@@ -13,8 +17,8 @@ TABLES = (
             ),
         },
         plain=plain(
-            "id created_at meeting_id entity_id status seat_quota seats_taken sent_at letter_number"
-            " reminded_at answered_at withdrawn_at"
+            "id created_at meeting_id entity_id status seat_quota pool_id seats_taken sent_at"
+            " letter_number reminded_at answered_at withdrawn_at"
         ),
     ),
     Declared(
@@ -24,6 +28,7 @@ TABLES = (
             "id created_at meeting_id invitation_id entity_id person_id role status takes_seat"
             " queue_number calendar_sequence confirmed_at withdrawn_at substituted_at"
             " predecessor_id successor_id participation replied_sequence replied_stamp"
+            " line_number offer_ends_at"
         ),
     ),
     Declared(

@@ -45,9 +45,9 @@ TABLES = (
         plain=plain(
             "id created_at committee_id handle number title description status format timezone"
             " local_start local_end starts_at ends_at languages seat_quota capacity seats_taken"
-            " last_letter registration_opens_at registration_closes_at registration_deadline venue"
-            " public links_bound retention_days anonymized_at calendar_sequence opened_at"
-            " adjourned_at closed_at"
+            " last_letter offer_window registration_opens_at registration_closes_at"
+            " registration_deadline venue public links_bound retention_days anonymized_at"
+            " calendar_sequence opened_at adjourned_at closed_at"
         ),
     ),
     Declared(
