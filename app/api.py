@@ -34,6 +34,7 @@ from app.outcomes.endpoints import router as outcomes
 from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
 from app.panels.endpoints import router as panels
 from app.people.endpoints import router as people
+from app.privacy.endpoints import router as privacy
 from app.questions.endpoints import router as questions
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.answer_endpoints import router as answers
@@ -46,6 +47,8 @@ from app.registrations.seat_endpoints import router as seats
 from app.reminders.digest_endpoints import router as digests
 from app.reminders.endpoints import router as reminders
 from app.series.endpoints import router as series
+from app.statistics import listeners as of_statistics  # noqa: F401  # they register themselves
+from app.statistics.endpoints import router as statistics
 
 TAGS = [
     {"name": "identity", "description": "Who am I, tokens, accounts, roles, links from mails."},
@@ -64,9 +67,14 @@ TAGS = [
     {"name": "lists", "description": "Delegations, participants, the door, and what changed."},
     {"name": "reminders", "description": "Reminders, by plan and by hand, and digests."},
     {"name": "attendance", "description": "Check-in, presence by entity, quorum."},
+    {
+        "name": "statistics",
+        "description": "Figures by entity, role, mode, gender and level, and over meetings.",
+    },
     {"name": "outcomes", "description": "Decisions, action items and the report."},
     {"name": "feeds", "description": "Calendars to subscribe to, at secret addresses."},
     {"name": "mails", "description": "Their words, their delivery, and the mails that come in."},
+    {"name": "privacy", "description": "What is kept about people, its end, export, holds."},
     {"name": "log", "description": "Every change."},
     {"name": "public", "description": "What everybody may see, without a token."},
     {"name": "operations", "description": "Health and metrics."},
@@ -104,6 +112,7 @@ PARTS = (
     digests,
     attendance,
     outcomes,
+    statistics,
     audit,
     calendar,
     feeds,
@@ -113,6 +122,7 @@ PARTS = (
     wordings,
     previews,
     inbox,
+    privacy,
     public_meetings,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

@@ -54,7 +54,7 @@ async def wrongs(session: AsyncSession) -> list[str]:
     The session should see one moment (REPEATABLE READ) while others work.
     """
     found: list[str] = []
-    for statement in (*_RECOUNTS, *_PROMISES, *_STATES, *_LOG):
+    for statement in (*_RECOUNTS, *_PROMISES, *_STATES, *_LOG, *_VOUCHED):
         found += (await session.execute(text(statement), _VALUES)).scalars()
     for statement, judge in _JUDGED:
         rows = (await session.execute(text(statement))).all()
@@ -422,6 +422,26 @@ _FILES = """
            octet_length(f.content) AS length
       FROM stored_files f ORDER BY f.id
 """
+_VOUCHED = (
+    """
+    SELECT format('meeting %s: the people counted by gender and level are not those that were '
+                  'written down', m.handle)
+      FROM meetings m
+      JOIN LATERAL (SELECT data FROM events e
+                     WHERE e.meeting_id = m.id AND e.name = 'statistics.settled'
+                     ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1) AS told ON true
+      JOIN LATERAL (SELECT count(*) AS registrations,
+                           encode(sha256(convert_to(coalesce(string_agg(
+                               registration_id || ' ' || coalesce(gender, '-') || ' '
+                               || coalesce(level, '-'), E'\\n' ORDER BY registration_id), ''),
+                               'UTF8')), 'hex') AS digest
+                      FROM counted_registrations c WHERE c.meeting_id = m.id) AS written ON true
+     WHERE CAST(told.data ->> 'registrations' AS bigint) <> written.registrations
+        OR told.data ->> 'digest' <> written.digest
+     ORDER BY m.handle
+    """,
+)
+"""What the log vouches for by a digest, as it does not hold it itself."""
 
 _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
     (

@@ -20,12 +20,15 @@ import app.mail.tables
 import app.meetings.tables
 import app.outcomes.tables
 import app.panels.tables
+import app.privacy.tables
 import app.questions.tables
 import app.registrations.answer_tables
 import app.registrations.tables
-import app.reminders.tables  # imported for the tables that they define
-import app.series.tables  # noqa: F401  # imported for the tables that they define
+import app.reminders.tables
+import app.series.tables
+import app.statistics.tables  # noqa: F401  # imported for the tables that they define
 from app.entities.triggers import DIRECTORY
+from app.privacy.triggers import ANONYMOUS
 from app.registrations.triggers import GRAMS, NAMES
 
 metadata = SQLModel.metadata
@@ -77,6 +80,12 @@ GUARDS = tuple(
         CREATE TRIGGER form_versions_immutable BEFORE UPDATE ON form_versions
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
+        """
+        CREATE TRIGGER counted_registrations_immutable
+        BEFORE UPDATE OR DELETE ON counted_registrations
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        *ANONYMOUS,
     )
 )
 

@@ -115,6 +115,24 @@ class Settings(BaseSettings):
         description="Origins whose pages may call the API from a browser, by commas, such as "
         "https://meetings.example.org; none by default, `*` for all.",
     )
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
+        730,
+        description="Days after the end of a meeting for which personal data is kept, unless its "
+        "committee or the meeting itself says otherwise; then the worker erases it.",
+    )
+    unmatched_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
+        90,
+        description="Days for which mails that came in and belong to no meeting are kept.",
+    )
+    answers_hours: Annotated[int, Field(ge=24, le=720)] = Field(
+        48,
+        description="Hours for which the answer to a request with an `Idempotency-Key` is kept.",
+    )
+    statistics_threshold: Annotated[int, Field(ge=3, le=100)] = Field(
+        5,
+        description="Cells of statistics that tell of fewer people are hidden from all but "
+        "organizers and administrators.",
+    )
     smtp_host: str | None = Field(
         None, description="Mail server; without it mails go into the Maildir DATA/mail."
     )

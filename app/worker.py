@@ -27,6 +27,8 @@ from app.mail.listeners import FOLLOWER, Planner
 from app.mail.pace import Limits, limits_of
 from app.mail.sending import Sender, queue_due, register
 from app.mail.transports import transport_for
+from app.privacy import running as privacy
+from app.privacy.running import Terms
 from app.registrations import offers
 from app.reminders import running as reminders
 from app.settings import Settings, get_settings
@@ -77,6 +79,14 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
             repeat("offers", partial(offers.look, database), stop, pause=offers.PAUSE)
         )
         group.create_task(
+            repeat(
+                "privacy",
+                partial(privacy.look, database, terms_of(settings)),
+                stop,
+                pause=privacy.PAUSE,
+            )
+        )
+        group.create_task(
             repeat("queue", partial(jobs.run, queue, patience, stop), stop, pause=POLL)
         )
         group.create_task(
@@ -94,6 +104,10 @@ def limits_for(settings: Settings) -> Limits:
     if settings.smtp_host is None:
         return Limits()
     return limits_of(settings.mail_domain_connections, settings.mail_domain_rate)
+
+
+def terms_of(settings: Settings) -> Terms:
+    return Terms(settings.retention_days, settings.unmatched_days, settings.answers_hours)
 
 
 def signer_for(settings: Settings) -> Signer | None:

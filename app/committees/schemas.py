@@ -16,6 +16,7 @@ from app.core.fields import (
     InstantField,
     Language,
     LocalizedLine,
+    RetentionDays,
     Schema,
     Seats,
     ShortLine,
@@ -121,6 +122,9 @@ class CommitteeWrite(Schema):
         description="Whether the formal letter is attached to the mail that invites, or that mail "
         "says that the page behind its link has it, or neither.",
     )
+    retention_days: RetentionDays | None = Field(
+        None, description="Null: as the service has it. A meeting may say otherwise."
+    )
     duty_station: DutyStation | None = None
     working_days: WorkingDays = Field(default_factory=lambda: [1, 2, 3, 4, 5])
     protocol_order: EntityOrder = Field(default_factory=list)
@@ -154,6 +158,7 @@ class CommitteePatch(Schema):
     letter_signatory: ShortLine | None = None
     letter_signatory_title: Annotated[dict[str, str | None], Field(max_length=20)] | None = None
     letter_delivery: LetterDelivery | None = None
+    retention_days: RetentionDays | None = None
     duty_station: DutyStation | None = None
     working_days: WorkingDays | None = None
     protocol_order: EntityOrder | None = None

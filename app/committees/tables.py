@@ -21,6 +21,7 @@ class Committee(Row, table=True):
         CheckConstraint("default_seat_quota >= 0", name="default_seat_quota"),
         CheckConstraint("notice_window BETWEEN 0 AND 86400", name="notice_window"),
         one_of("letter_delivery", LetterDelivery),
+        CheckConstraint("retention_days BETWEEN 1 AND 36500", name="retention_days"),
         CheckConstraint(
             "working_days <@ ARRAY[1,2,3,4,5,6,7] AND working_days <> '{}'", name="working_days"
         ),
@@ -54,6 +55,8 @@ class Committee(Row, table=True):
     letter_delivery: LetterDelivery = Field(
         default=LetterDelivery.ATTACHED, sa_type=values(LetterDelivery)
     )
+    retention_days: int | None = None
+    """How long after a meeting's end personal data is kept; None: as the service has it."""
     duty_station: str | None = Field(default=None, sa_type=Text)
     """Its official holidays are no working days."""
     working_days: list[int] = Field(

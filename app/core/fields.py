@@ -321,6 +321,16 @@ ClockTime = Annotated[
 Whole = BeforeValidator(_number)
 """No truth values and, but for the cells of a table, no text for a number."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
+RetentionDays = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=36_500,
+        description="Days after the end of a meeting for which personal data is kept.",
+        examples=[730],
+    ),
+    Whole,
+]
 Minutes = Annotated[int, Field(ge=0, le=1440, description="Minutes.", examples=[30]), Whole]
 Seats = Annotated[int, Field(ge=0, le=100_000, description="Seats.", examples=[5]), Whole]
 MoveToWaiting = Annotated[

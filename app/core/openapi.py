@@ -11,6 +11,7 @@ from pydantic.json_schema import JsonSchemaMode
 from app.core.preconditions import MAX_TAGS
 from app.core.problems import (
     MEDIA_TYPE,
+    AnswerErased,
     BadRequest,
     BodyTooLarge,
     IdempotencyKeyReused,
@@ -280,7 +281,7 @@ def _common(
     if "requestBody" in operation:
         common += [BodyTooLarge, RequestTimeout, UnsupportedMediaType]
     if method == "post":
-        common += [RequestInProgress, IdempotencyKeyReused]
+        common += [RequestInProgress, IdempotencyKeyReused, AnswerErased]
     if matching is not None:
         common.append(PreconditionFailed)
     if matching == "needed":

@@ -266,6 +266,15 @@ class IdempotencyKeyReused(Problem):
     )
 
 
+class AnswerErased(Problem):
+    """The request under this `Idempotency-Key` took effect, and is not done again.
+
+    Its answer is gone: it was about somebody who was anonymized since.
+    """
+
+    slug, title, status = "answer-erased", "Answer erased", HTTPStatus.GONE
+
+
 class TooManyRequests(Problem):
     """More requests than the limit allows; `Retry-After` says when to try again."""
 

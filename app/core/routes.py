@@ -192,8 +192,14 @@ async def _in_transaction(request: Request, endpoint: Handler, *, planning: bool
             claimed = found
         response = await endpoint(request)
         if claimed is not None and response.status_code < 300:
-            await idempotency.keep(session, request, claimed, response)
+            await idempotency.keep(session, request, claimed, response, _told(session))
     return _conditional(request, response)
+
+
+def _told(session: AsyncSession) -> str:
+    """What was recorded of the request, for the ids in it."""
+    recorded = session.info.get("recorded", ())
+    return " ".join(f"{each.subject_id} {each.data}" for each in recorded)
 
 
 def _conditional(request: Request, response: Response) -> Response:

@@ -85,6 +85,7 @@ async def set_up(stage: Stage, text: str) -> None:
             "languages": ["en", "fr"],
             "default_seat_quota": 5,
             "contact_email": "coordination.committee@example.org",
+            "retention_days": 36_500,  # its meeting was long ago, and is there to be looked at
         },
     )
     # The public record counts all 43 in the whole of which 23 came (53.5 %): all are members here.

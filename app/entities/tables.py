@@ -89,6 +89,8 @@ class Person(Row, table=True):
     merged_into: UUID | None = Field(default=None, foreign_key="people.id", index=True)
     moved_to: UUID | None = Field(default=None, foreign_key="people.id", index=True)
     """Of another entity's directory; shown to nobody."""
+    anonymized_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Since when nothing here says who it was; a trigger lets nothing of it change any more."""
     account_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
     search_text: str = Field(
         default="", sa_type=Text, sa_column_kwargs={"server_default": text("''")}

@@ -22,6 +22,7 @@ from app.core.fields import (
     LocalizedText,
     MoveToWaiting,
     Paragraphs,
+    RetentionDays,
     Schema,
     Seats,
     ShortLine,
@@ -95,7 +96,7 @@ WorkingDaysBefore = Annotated[
 OfferWindow = Annotated[
     int, Field(ge=5, le=43_200, description="Minutes, up to 30 days.", examples=[1440]), Whole
 ]
-RetentionDays = Annotated[
+NeedsRetention = Annotated[
     int,
     Field(
         ge=0,
@@ -170,12 +171,13 @@ class MeetingSettings(Schema):
     public: Flag = Field(
         default=False, description="Whether everybody may see it once it is announced."
     )
-    needs_retention_days: RetentionDays = 30
+    needs_retention_days: NeedsRetention = 30
     links_bound: Flag | None = Field(
         None,
         description="Whether a link to answer works only with a code from the mailbox that it "
         "went to; null: as the committee has it.",
     )
+    retention_days: RetentionDays | None = Field(None, description="Null: as the committee has it.")
     approval: ApprovalRule | None = Field(
         None, description="Which registrations wait for an organizer's decision; null for none."
     )
@@ -310,7 +312,7 @@ class MeetingPatch(Schema):
     venue: Line | None = None
     contacts: Contacts | None = None
     public: Flag | None = None
-    needs_retention_days: RetentionDays | None = None
+    needs_retention_days: NeedsRetention | None = None
     links_bound: Flag | None = None
     move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
     approval: ApprovalRulePatch | None = None
@@ -320,6 +322,7 @@ class MeetingPatch(Schema):
     participants_list: ParticipantsList | None = None
     chatham_house: Flag | None = None
     protocol_order: EntityOrder | None = None
+    retention_days: RetentionDays | None = None
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -389,7 +392,7 @@ class MeetingOut(MeetingShown):
         description="The rule that `registration_closes_at` follows from; null where there is none."
     )
     public: bool = Field(description="Whether everybody may see it once it is announced.")
-    needs_retention_days: RetentionDays
+    needs_retention_days: NeedsRetention
     form_version: int | None = Field(
         ge=1, le=2_147_483_647, description="Of the questions at `GET .../form`; null for none."
     )
@@ -412,6 +415,10 @@ class MeetingOut(MeetingShown):
         description="Since when others may read the list of participants; null: not published."
     )
     protocol_order: EntityOrder | None = Field(description=ORDER)
+    retention_days: RetentionDays | None = Field(description="Null: as the committee has it.")
+    anonymized_at: InstantField | None = Field(
+        description="When the personal data that had an end was erased."
+    )
     calendar_sequence: int = Field(
         ge=0,
         le=2_147_483_647,

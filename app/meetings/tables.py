@@ -38,6 +38,7 @@ class Meeting(Row, table=True):
         CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
         CheckConstraint("(series_id IS NULL) = (series_date IS NULL)", name="series"),
         UniqueConstraint("series_id", "series_date"),
+        CheckConstraint("retention_days BETWEEN 1 AND 36500", name="retention_days"),
         Index("ix_meetings_starts_at", "starts_at", "id"),
     )
 
@@ -95,6 +96,10 @@ class Meeting(Row, table=True):
     series_id: UUID | None = Field(default=None, foreign_key="series.id")
     series_date: date | None = None
     """The date of the series that it was made for, wherever it is held; one meeting a date."""
+    retention_days: int | None = None
+    """How long after its end personal data is kept; None: as the committee has it."""
+    anonymized_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the last personal data of it that had an end was erased."""
     calendar_sequence: int = 0
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -51,6 +51,7 @@ async def test_a_committee_is_created_read_changed_and_deleted(
         "letter_signatory": None,
         "letter_signatory_title": None,
         "letter_delivery": "attached",
+        "retention_days": None,
         "duty_station": None,
         "protocol_order": [],
         "working_days": [1, 2, 3, 4, 5],

@@ -190,6 +190,7 @@ BODIES: dict[str, Body] = {
     "checkIn": lambda part: {"token": part.secrets["join_link"]},
     "createFeed": lambda part: {"person_id": part.ids["person_id"], "committee": part.ids["c"]},
     "createOwnFeed": lambda part: {"token": part.secrets["join_link"]},
+    **dict.fromkeys(("putPersonHold", "putMeetingHold"), lambda _: {"reason": "An inquiry."}),
     "recordDecision": lambda _: TITLE,
     "changeDecision": lambda _: TITLE,
     "recordAction": lambda _: TITLE,

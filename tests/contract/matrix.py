@@ -66,6 +66,10 @@ _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
 _STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
 _DIGESTS: Row = (401, 401, 403, 403, 403, 404, 403, 403, DONE, DONE, DONE)
 
+_KEPT: Row = (401, 401, 404, 404, 403, 403, 404, 404, DONE, DONE, DONE)
+_KEPT_WRITE: Row = (401, 401, 404, 404, 403, 403, 404, 404, 403, DONE, DONE)
+_HELD: Row = (401, 401, 404, 404, DONE, 403, 404, 404, 403, 403, DONE)
+
 MATRIX: Final[dict[str, Row]] = {
     "getMe": _KNOWN,
     "listTokens": _ACCOUNTS,
@@ -276,6 +280,11 @@ MATRIX: Final[dict[str, Row]] = {
     "getAction": _MEETING,
     "changeAction": _ORGANIZERS,
     "deleteAction": _ORGANIZERS,
+    "getMeetingStatistics": _OBSERVERS,
+    "getMeetingStatisticsSheet": _OBSERVERS,
+    "verifyMeetingStatistics": _ORGANIZERS_READ,
+    "getCommitteeStatistics": _STEPS,
+    "getCommitteeStatisticsSheet": _STEPS,
     "getReport": _OBSERVERS,
     "getReportText": _OBSERVERS,
     "verifyReport": _OBSERVERS,
@@ -309,6 +318,15 @@ MATRIX: Final[dict[str, Row]] = {
     "readFeed": _NO_BAD_TOKEN,
     "getCommitteeCalendar": _ACCOUNTS,
     "getPublicCommitteeCalendar": _NO_BAD_TOKEN,
+    "listPrivacyFields": _NO_BAD_TOKEN,
+    "getHeldData": _HELD,
+    "anonymizePerson": _KEPT_WRITE,
+    "getPersonHold": _KEPT,
+    "putPersonHold": _KEPT_WRITE,
+    "liftPersonHold": _KEPT_WRITE,
+    "getMeetingHold": _ORGANIZERS_READ,
+    "putMeetingHold": _ORGANIZERS,
+    "liftMeetingHold": _ORGANIZERS,
     "getPublicAgenda": _EVERYBODY,
     "listPublicMeetings": _NO_BAD_TOKEN,
     "getPublicMeeting": _NO_BAD_TOKEN,

@@ -1,12 +1,21 @@
 """The main job, end to end, on the reference meeting: the walk that `make run` makes, as a test."""
 
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from app import demo
 from app.check import wrongs
+from app.core.database import Database
+from app.deployment import database_settings
+from app.meetings.tables import Meeting
+from app.outcomes.report import verification
+from app.privacy import running
+from app.privacy.running import Terms
+from app.settings import Settings
 
 
 async def test_the_sixth_meeting_happens(database_url: str, tmp_path: Path) -> None:
@@ -32,4 +41,51 @@ async def test_the_sixth_meeting_happens(database_url: str, tmp_path: Path) -> N
     engine = create_async_engine(database_url.replace("postgresql", "postgresql+asyncpg", 1))
     async with AsyncSession(engine) as session:
         assert await wrongs(session) == []
+        words = await named(session)
+        assert await holding(session, words, "SELECT data::text FROM events") == []
+        assert (await verified(session)).equal
+    await forgotten(database_url)
+    async with AsyncSession(engine) as session:
+        assert await wrongs(session) == []
+        assert (await verified(session)).equal
+        rows = "SELECT concat(t) FROM people t UNION ALL SELECT concat(t) FROM messages t"
+        acting = "SELECT name FROM people WHERE anonymized_at IS NULL"
+        assert len(set((await session.execute(text(acting))).scalars())) == 43
+        left = await holding(session, words, rows)
+        assert len(left) <= 2 * 43, "the focal points go on"
     await engine.dispose()
+
+
+async def named(session: AsyncSession) -> set[str]:
+    """Names and addresses of everybody who stands in some table."""
+    known = """
+        SELECT name FROM people UNION SELECT email FROM people UNION SELECT name FROM panellists
+        UNION SELECT email FROM panellists UNION SELECT email FROM accounts
+        UNION SELECT contact_email FROM committees
+        UNION SELECT jsonb_path_query(contacts, '$[*].email') #>> '{}' FROM meetings
+        UNION SELECT name FROM accounts WHERE email IS NOT NULL
+    """
+    words = set((await session.execute(text(known))).scalars()) - {None}
+    assert len(words) > 250
+    return words
+
+
+async def holding(session: AsyncSession, words: set[str], rows: str) -> list[str]:
+    """Those of the words that stand somewhere in the rows."""
+    entries = "\n".join((await session.execute(text(rows))).scalars())
+    return [word for word in words if word in entries]
+
+
+async def verified(session: AsyncSession) -> Any:
+    meeting = (await session.execute(select(Meeting))).scalar_one()
+    return await verification(session, meeting)
+
+
+async def forgotten(database_url: str) -> None:
+    """Let the retention of the demo be over, and the worker look."""
+    settings = Settings(_env_file=None, DATABASE_URL=database_url)
+    database = Database(database_settings(settings))
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE committees SET retention_days = NULL"))
+    await running.look(database, Terms(retention_days=1, unmatched_days=1, answers_hours=24))
+    await database.close()

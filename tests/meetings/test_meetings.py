@@ -72,6 +72,8 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "protocol_order": None,
         "calendar_sequence": 0,
         "opened_at": None,
+        "retention_days": None,
+        "anonymized_at": None,
         "adjourned_at": None,
         "closed_at": None,
         "created_at": meeting["created_at"],

@@ -1,0 +1,132 @@
+"""Committees, meetings and their record: `app.committees`, `app.meetings` and those beside them."""
+
+from app.privacy.declared.model import Declared, Personal, plain
+from app.privacy.lifecycle import Kept, Seen
+
+_SPEAKER = "To announce who speaks; part of the published record."
+
+
+def _record(purpose: str, seen: Seen = Seen.MEETING) -> Personal:
+    """What may name people and is the record itself."""
+    return Personal(purpose, seen, Kept.RECORD)
+
+
+def _office(purpose: str) -> Personal:
+    return Personal(purpose, Seen.MEETING, Kept.OFFICE)
+
+
+TABLES = (
+    Declared(
+        table="committees",
+        personal={
+            "contact_email": _office("Where answers to mails go, and questions."),
+            "letter_signatory": _office("Who signs the formal letters."),
+            "letter_signatory_title": _office("As what they sign."),
+        },
+        plain=plain(
+            "id created_at handle name parent_id number timezone languages default_seat_quota"
+            " notice_window track_opening links_bound letter_delivery retention_days duty_station"
+            " working_days"
+        ),
+    ),
+    Declared(
+        table="memberships",
+        plain=plain("id created_at committee_id entity_id standing office since until"),
+    ),
+    Declared(table="official_holidays", plain=plain("id created_at duty_station day name")),
+    Declared(
+        table="meetings",
+        of_meeting="id = :meeting",
+        personal={
+            "contacts": Personal(
+                "Whom to ask about the meeting.", Seen.PUBLIC, Kept.MEETING, "'[]'"
+            ),
+        },
+        plain=plain(
+            "id created_at committee_id handle number title description status format timezone"
+            " local_start local_end starts_at ends_at languages seat_quota capacity seats_taken"
+            " last_letter offer_window registration_opens_at registration_closes_at"
+            " registration_deadline venue public links_bound retention_days anonymized_at"
+            " calendar_sequence opened_at adjourned_at closed_at"
+        ),
+    ),
+    Declared(
+        table="conference_rooms", plain=plain("meeting_id label join_address passcode dial_in")
+    ),
+    Declared(
+        table="agenda_items",
+        personal={"presenter": _record("Who presents an item; part of the published agenda.")},
+        plain=plain(
+            "id created_at meeting_id parent_id position kind title note duration pinned_minutes"
+            " access working_group_id"
+        ),
+    ),
+    Declared(
+        table="agenda_versions",
+        personal={
+            "public_body": _record("The issued agenda, which never changes.", Seen.PUBLIC),
+            "full_body": _record("The issued agenda, which never changes."),
+        },
+        plain=plain(
+            "id created_at meeting_id number revision status symbol issued_at public_etag full_etag"
+        ),
+    ),
+    Declared(table="panels", plain=plain("id created_at meeting_id item_id title concept_note")),
+    Declared(
+        table="panellists",
+        of_meeting="panel_id IN (SELECT p.id FROM panels p WHERE p.meeting_id = :meeting)",
+        personal={
+            "name": _record(_SPEAKER),
+            "honorific": _record(_SPEAKER),
+            "job_title": _record(_SPEAKER),
+            "affiliation": _record(_SPEAKER),
+            "email": Personal("To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+            "city": Personal("To find a time for a rehearsal.", Seen.MEETING, Kept.MEETING, "NULL"),
+        },
+        plain=plain("id created_at panel_id role position status timezone minutes"),
+    ),
+    Declared(
+        table="decisions",
+        personal={
+            "title": _record("What was decided; it may name people."),
+            "text": _record("What was decided; it may name people."),
+        },
+        plain=plain("id created_at meeting_id number item_id adopted_at"),
+    ),
+    Declared(
+        table="action_items",
+        personal={
+            "title": _record("What is to be done; it may name people."),
+            "progress_note": _record("How far it is; it may name people."),
+        },
+        plain=plain("id created_at meeting_id number decision_id owner_entity_id due_on status"),
+    ),
+    Declared(table="reminder_plans", plain=plain("id created_at committee_id meeting_id steps")),
+    Declared(
+        table="reminder_runs",
+        plain=plain("id created_at meeting_id step_key due_at outcome reason event_id"),
+    ),
+    Declared(table="digest_runs", plain=plain("id created_at committee_id day")),
+    Declared(
+        table="events",
+        personal={
+            "data": Personal(
+                "The log: ids and members, no names and addresses; also the reasons and notes that"
+                " organizers give to be told.",
+                Seen.ORGANIZERS,
+                Kept.RECORD,
+            )
+        },
+        plain=plain(
+            "id sequence name recorded_at actor_kind actor_id request_id subject_id committee_id"
+            " meeting_id entity_id"
+        ),
+    ),
+    Declared(table="followers", plain=plain("name sequence")),
+    Declared(
+        table="legal_holds",
+        of_people="person_id = ANY(:people)",
+        personal={"reason": Personal("Why nothing may be erased.", Seen.ORGANIZERS, Kept.OFFICE)},
+        plain=plain("id created_at meeting_id person_id placed_by"),
+    ),
+)

@@ -1,0 +1,60 @@
+"""What is declared of a table that may hold personal data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.privacy.lifecycle import Kept, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A column that tells something of a person.
+
+    `becomes` is what takes its place when it ends, in SQL; without it the row goes, or the column
+    stays for good.
+    """
+
+    purpose: str
+    seen: Seen
+    kept: Kept
+    becomes: str | None = None
+    withheld: bool = False
+    """Whether the export leaves it out: it opens something, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A table: what in it is personal, whose rows they are, and what becomes of them.
+
+    The conditions are SQL over the table's own columns. They know `:people`, `:registrations`,
+    `:links`, `:accounts` (uuid[]), `:ids` (all of these), `:emails` (text[], in lower case) of the
+    people who are erased or asked for, and `:meeting` of the meeting whose retention ends.
+    """
+
+    table: str
+    personal: Mapping[str, Personal] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
+    """Ids, times, states and figures: they say nothing once nobody knows whose they are."""
+    of_people: str | None = None
+    """Rows that are about them: in the export, and erased with them."""
+    mentions: str | None = None
+    """Further rows that are erased with them: they are about others, and name them."""
+    of_meeting: str | None = None
+    """Rows that are erased at the end of a meeting's retention."""
+    deleted: bool = False
+    """Whether the rows go, rather than their personal columns alone."""
+    settled: Mapping[str, str] = field(default_factory=dict)
+    """What becomes of plain columns at the same time, in SQL."""
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The columns that are written over, with what."""
+        emptied = {
+            name: each.becomes for name, each in self.personal.items() if each.becomes is not None
+        }
+        return emptied | dict(self.settled)
+
+
+def plain(names: str) -> frozenset[str]:
+    """Column names, by spaces."""
+    return frozenset(names.split())

@@ -1,0 +1,33 @@
+"""Why personal data is not erased, or not named again."""
+
+from http import HTTPStatus
+
+from app.core.problems import Problem
+from app.core.routes import refuse_as
+
+
+class AnonymizationPrevented(Problem):
+    """Something stands in the way: `obstacles` names it.
+
+    A rehearsal (`dry_run=true`) says the same without refusing.
+    """
+
+    slug, title, status = (
+        "anonymization-prevented",
+        "Anonymization prevented",
+        HTTPStatus.CONFLICT,
+    )
+
+
+class PersonIsAnonymous(Problem):
+    """The person was anonymized: nothing names or changes them any more.
+
+    Somebody who is to come again is added to the directory as somebody new.
+    """
+
+    slug, title, status = "person-anonymized", "Person anonymized", HTTPStatus.CONFLICT
+
+
+refuse_as(
+    "person_anonymized", lambda: PersonIsAnonymous("The person was anonymized in the meantime.")
+)
