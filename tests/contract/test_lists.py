@@ -36,6 +36,7 @@ COPIED: dict[str, dict[str, str]] = {
     "panels": {"item_id": "{agenda_items}"},
     "panellists": {"position": "n", "role": "'panellist'"},
     "form_versions": {"number": "n + 100"},
+    "seat_pools": {"name": "'Copy ' || n", "for_observers": "false"},
     "invitations": {
         "entity_id": "{entities}",
         "seats_taken": "0",
@@ -68,7 +69,7 @@ HOLIDAYS = [
 """Days of the part's duty station, and other stations."""
 
 PENDING = "UPDATE registrations SET status = 'pending', pending_since = now()"
-"""All wait for a decision, which no other list minds."""
+"""All wait for a decision, and so none is in the lists of those who come."""
 HISTORY = text(
     """
     INSERT INTO registrations
@@ -135,8 +136,8 @@ async def crowded(world: World, set_clock) -> Part:
             "meeting": UUID(part.ids["m"]),
         }
         await session.execute(HISTORY, of_one)
-        for statement in (*HOLIDAYS, PENDING):
-            await session.execute(text(statement))
+        for holiday in HOLIDAYS:
+            await session.execute(text(holiday))
         await session.execute(text("UPDATE registrations SET listed = 'yes'"))
     return part
 
@@ -161,10 +162,13 @@ async def test_every_list_takes_as_many_statements_for_one_row_as_for_fifty(
         for name, (method, path, described) in operations(app.openapi()).items()
         if method == "GET" and "Page_" in str(described["responses"]["200"].get("content", ""))
     }
-    assert len(lists) == 37
+    assert len(lists) == 42
     shown = {}
     differing = {}
-    for name, path in lists.items():
+    for name, path in sorted(lists.items(), key=lambda each: each[0] == "listApprovals"):
+        if name == "listApprovals":
+            async with world.app.state.database.transaction() as session:
+                await session.execute(text(PENDING))
         client = anonymous if path.startswith("/v1/public") else world.administrator
         taken = []
         for limit in (1, MANY):
