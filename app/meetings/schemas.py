@@ -291,30 +291,22 @@ class MeetingCreate(MeetingMembers):
         return self
 
 
-class MeetingPatch(Schema):
-    """Members as in `MeetingCreate`; null removes: what has a default there goes back to it."""
+class MeetingSettingsPatch(Schema):
+    """What a template can hold too."""
 
     title: dict[Language, Line | None] | None = Field(None, max_length=20)
     description: dict[Language, Paragraphs | None] | None = Field(None, max_length=20)
     format: MeetingFormat | None = None
-    timezone: ZoneName | None = None
-    local_start: MeetingTime | None = None
-    start_offset: Offset | None = None
-    local_end: MeetingTime | None = None
-    end_offset: Offset | None = None
     languages: Languages | None = None
     seat_quota: Seats | None = None
     capacity: Seats | None = None
     offer_window: OfferWindow | None = None
-    registration_opens_at: InstantField | None = None
-    registration_closes_at: InstantField | None = None
     registration_deadline: RegistrationDeadlinePatch | None = None
     venue: Line | None = None
     contacts: Contacts | None = None
     public: Flag | None = None
     needs_retention_days: NeedsRetention | None = None
     links_bound: Flag | None = None
-    move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
     approval: ApprovalRulePatch | None = None
     registration_rules: RegistrationRulesPatch | None = None
     substitution_freeze: Freeze | None = None
@@ -323,6 +315,19 @@ class MeetingPatch(Schema):
     chatham_house: Flag | None = None
     protocol_order: EntityOrder | None = None
     retention_days: RetentionDays | None = None
+
+
+class MeetingPatch(MeetingSettingsPatch):
+    """Members as in `MeetingCreate`; null removes: what has a default there goes back to it."""
+
+    timezone: ZoneName | None = None
+    local_start: MeetingTime | None = None
+    start_offset: Offset | None = None
+    local_end: MeetingTime | None = None
+    end_offset: Offset | None = None
+    registration_opens_at: InstantField | None = None
+    registration_closes_at: InstantField | None = None
+    move_to_waiting: MoveToWaiting | None = Field(None, exclude=True)
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:

@@ -13,10 +13,18 @@ from app.meetings import policy, service
 from app.meetings.calendars import with_deadline
 from app.meetings.policy import Fault, Times
 from app.meetings.schemas import Languages, MeetingSettings, MeetingWrite
+from app.meetings.schemas import MeetingSettingsPatch as TemplatePatch
 from app.meetings.schemas import RoomWrite as Room
 from app.meetings.tables import Meeting
 
-__all__ = ["MeetingTemplate", "Room", "members_of", "retime_draft", "template_faults"]
+__all__ = [
+    "MeetingTemplate",
+    "Room",
+    "TemplatePatch",
+    "members_of",
+    "retime_draft",
+    "template_faults",
+]
 
 
 class MeetingTemplate(MeetingSettings):

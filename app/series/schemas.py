@@ -34,7 +34,7 @@ from app.series.lifecycle import (
     Weekday,
 )
 from app.series.rules import RulePatch, RuleWrite
-from app.series.template import SeriesTemplate, TemplatePatch
+from app.series.template import SeriesTemplate, SeriesTemplatePatch
 
 
 def _in_order(days: list[date]) -> list[date]:
@@ -102,7 +102,7 @@ class SeriesPatch(Schema):
     timezone: ZoneName | None = None
     start_time: ClockTime | None = None
     duration: Length | None = None
-    template: TemplatePatch | None = None
+    template: SeriesTemplatePatch | None = None
 
 
 class SeriesOut(Schema):

@@ -7,22 +7,13 @@ from pydantic import Field, model_validator
 
 from app.agenda.lifecycle import ItemAccess, ItemKind
 from app.core.fields import (
-    ClockTime,
-    Email,
-    Flag,
-    Language,
-    Line,
     LocalizedLine,
     LocalizedText,
     Minutes,
-    Paragraphs,
     Schema,
-    Seats,
     ShortLine,
-    Whole,
 )
-from app.meetings.lifecycle import MeetingFormat
-from app.meetings.templates import MeetingTemplate
+from app.meetings.templates import MeetingTemplate, TemplatePatch
 from app.series.policy import unknown_placeholders
 
 
@@ -68,37 +59,10 @@ class SeriesTemplate(MeetingTemplate):
         return self
 
 
-class TemplatePatch(Schema):
+class SeriesTemplatePatch(TemplatePatch):
     """Any member of the template; the agenda as a whole."""
 
-    title: dict[Language, Line | None] | None = Field(None, max_length=20)
-    description: dict[Language, Paragraphs | None] | None = Field(None, max_length=20)
-    format: MeetingFormat | None = None
-    languages: list[Language] | None = Field(None, max_length=20)
-    seat_quota: Seats | None = None
-    capacity: Seats | None = None
-    registration_deadline: "DeadlinePatch | None" = None
-    venue: Line | None = None
-    contacts: list["ContactPatch"] | None = Field(None, max_length=20)
-    public: Flag | None = None
-    links_bound: Flag | None = None
     agenda: Agenda | None = None
-
-
-class DeadlinePatch(Schema):
-    """Of a rule that there is, any member; to count in other days, null for the old ones."""
-
-    days_before: Annotated[int, Field(ge=1, le=365), Whole] | None = None
-    working_days_before: Annotated[int, Field(ge=1, le=100), Whole] | None = None
-    time: ClockTime | None = None
-
-
-class ContactPatch(Schema):
-    """Somebody to be asked; of the list all are given."""
-
-    name: ShortLine
-    role: ShortLine | None = None
-    email: Email | None = None
 
 
 def walked(items: list[TemplateItem], pointer: str = "") -> Iterator[tuple[str, TemplateItem]]:

@@ -131,18 +131,24 @@ async def test_changing_the_series_leaves_its_meetings(stage: Stage) -> None:
     before = await stage.made(series, 1)
     path = f"{stage.path}/{series['id']}"
     etag = (await stage.organizer.get(path)).headers["etag"]
-    patch = {"start_time": "15:00", "rule": {"by_day": ["2WE"]}, "template": {"capacity": 9}}
+    patch = {
+        "start_time": "15:00",
+        "rule": {"by_day": ["2WE"]},
+        "template": {"capacity": 9, "chatham_house": True},
+    }
     answer = await stage.organizer.patch(path, json=patch, headers={"If-Match": etag})
     assert answer.status_code == 200, answer.text
     changed = answer.json()
     assert changed["rule"] == series["rule"] | {"by_day": ["2WE"]}
-    assert changed["template"] == series["template"] | {"capacity": 9}
+    assert changed["template"] == series["template"] | {"capacity": 9, "chatham_house": True}
     stale = await stage.organizer.patch(path, json=patch, headers={"If-Match": etag})
     assert stale.status_code == 412
     (meeting,) = await stage.meetings(series)
     assert meeting == before["dates"][0]["meeting"]
     october = (await stage.made(series, 2, since="2021-10-01"))["dates"][0]
     assert (october["date"], october["local_start"][11:]) == ("2021-10-13", "15:00:00")
+    made = (await stage.organizer.get(f"/v1/meetings/{october['meeting']['id']}")).json()
+    assert (made["capacity"], made["chatham_house"]) == (9, True)
 
 
 async def test_a_rule_gives_way_to_dates(stage: Stage) -> None:
