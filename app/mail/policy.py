@@ -143,7 +143,9 @@ def _offers(present: Present) -> str | None:
 
 
 def _tells_of_expiry(present: Present) -> str | None:
-    return _if_meeting(present, set(OVER))
+    return _unless_registered(present, RegistrationStatus.EXPIRED) or _if_meeting(
+        present, set(OVER)
+    )
 
 
 def _unseats(present: Present) -> str | None:

@@ -179,7 +179,7 @@ async def test_a_quota_cannot_be_removed(world: World, meeting: dict[str, Any]) 
     refused = await world.administrator.patch(path, json={"seat_quota": None})
     assert (refused.status_code, refused.json()["errors"]) == (
         422,
-        [{"pointer": "/seat_quota", "detail": "an invitation always has a quota"}],
+        [{"pointer": "/seat_quota", "detail": "Without a pool an invitation has a quota."}],
     )
     assert (await world.administrator.patch(path, json={})).json()["seat_quota"] == 2
 
