@@ -429,3 +429,39 @@ async def _name(
             None if answer.is_success else answer.json()["type"].rpartition("/")[2]
             for answer in answers
         ]
+
+
+async def test_people_are_known_by_any_address_and_who_has_left_is_not_named(
+    world: World, ours: Ours
+) -> None:
+    people = f"/v1/entities/{ours.entity['id']}/people"
+    body = {"name": "Amina Rossi", "email": "amina@example.org", "addresses": ["ar@example.org"]}
+    known = await post(ours.focal_point, people, body)
+    gone = await world.person(ours.entity, name="Gone", email="gone@example.org")
+    await post(ours.focal_point, f"{people}/{gone['id']}/leave", {})
+    table = "Name;Mail\nRossi Amina;AR@example.org\nGone;gone@example.org\nA;amina@example.org\n"
+    for query in ({"dry_run": "true"}, {}):
+        headers = {"Content-Type": "text/plain"}
+        answer = await ours.focal_point.post(
+            f"{path_of(ours.meeting)}/import",
+            content=table,
+            headers=headers,
+            params={"mode": "rows"} | query,
+        )
+        result = answer.json()
+        assert outcomes(result) == [
+            (2, "confirmed", None),
+            (3, "refused", "person-left"),
+            (4, "already_there", None),
+        ]
+        assert result["rows"][2]["same_as_row"] == 2
+        assert result["rows"][0]["person_id"] == known["id"]
+    shown = await ours.focal_point.post(
+        f"{people}/import", content=table, headers={"Content-Type": "text/plain"}
+    )
+    told = [(row["outcome"], row["differs"]) for row in shown.json()["rows"]]
+    assert told == [
+        ("already_there", ["name"]),
+        ("already_there", ["left_on"]),
+        ("already_there", ["name"]),
+    ]
