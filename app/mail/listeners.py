@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.calendar.writer import Method
 from app.committees.queries import committee_line
 from app.core import clock
 from app.core.ids import new_id
@@ -19,6 +20,7 @@ from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
 from app.mail import queries
 from app.mail.acts import concerned, rows_of_act
+from app.mail.letters import METHODS
 from app.mail.lifecycle import MessageKind, MessageState
 from app.mail.many import invitations_sent, registrations_confirmed, store
 from app.mail.merging import WINDOWED
@@ -30,6 +32,8 @@ from app.registrations.lifecycle import Participation, RegistrationStatus
 from app.registrations.tables import Registration
 
 FOLLOWER = "mail"
+_WITH_ENTRY = [kind for kind, method in METHODS.items() if method is Method.REQUEST]
+"""Kinds that put an entry into the calendar of whoever is registered."""
 RENEWAL_PAUSE = timedelta(minutes=1)
 """No more than one fresh link a person in so long, however often it is asked for."""
 DECLINE_PAUSE = timedelta(hours=1)
@@ -144,9 +148,12 @@ class Planner:
         await queries.revoke_stray_links(session, registration, clock.now())
         if registration.status is RegistrationStatus.WAITING:
             await self.registration_waiting(session, entry)
+        if registration.status is RegistrationStatus.OFFERED:
+            kind = MessageKind.SEAT_OFFERED
+            await self._plan(session, entry, kind, registration.meeting_id, [addressee])
         if registration.status is not RegistrationStatus.CONFIRMED:
             return
-        old = await queries.address_of_entry(session, registration.id)
+        old = await queries.address_of_entry(session, registration.id, _WITH_ENTRY)
         await registrations_confirmed(self, session, [entry])
         if old is not None and old != addressee.person.email:
             kind, now = MessageKind.REGISTRATION_READDRESSED, clock.now()

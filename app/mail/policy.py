@@ -251,6 +251,7 @@ _TAKE_BACK = frozenset(
         MessageKind.REGISTRATION_WITHDRAWN,
         MessageKind.REGISTRATION_SUBSTITUTED,
         MessageKind.REGISTRATION_READDRESSED,
+        MessageKind.REGISTRATION_UNSEATED,
         MessageKind.MEETING_CANCELLED,
     }
 )

@@ -387,14 +387,15 @@ async def find_all_invited(
     return {row[0].id: (row[0], row[1], row[2]) for row in rows}
 
 
-async def address_of_entry(session: AsyncSession, registration_id: UUID) -> str | None:
-    """Where the last mail about a registration went, or may have gone."""
+async def address_of_entry(
+    session: AsyncSession, registration_id: UUID, kinds: Collection[MessageKind]
+) -> str | None:
+    """Where the last mail of these kinds about a registration went, or may have gone."""
     statement = (
         sa_select(col(Message.recipient))
         .where(
             col(Message.registration_id) == registration_id,
-            col(Message.person_id).is_not(None),
-            col(Message.kind) != MessageKind.ATTENDEE_DECLINED,
+            col(Message.kind).in_(kinds),
             col(Message.attempts) > 0,
         )
         .order_by(col(Message.attempted_at).desc(), col(Message.id).desc())

@@ -36,6 +36,7 @@ from app.people.schemas import (
     ToSubstitute,
     UnmergeRequest,
 )
+from app.registrations.problems import OrganizerNeeded
 from app.registrations.tables import Registration
 
 router = router_for("entities")
@@ -109,7 +110,7 @@ async def unmerge_people(
 @router.post(
     f"{BASE}/leave",
     operation_id="leaveEntity",
-    responses=raises(PersonMerged),
+    responses=raises(OrganizerNeeded, PersonMerged),
     openapi_extra=tells(),
 )
 async def leave_entity(
@@ -149,7 +150,7 @@ async def return_to_entity(
 @router.post(
     f"{BASE}/move",
     operation_id="movePerson",
-    responses=raises(PersonKnown, PersonMerged, StillRegistered),
+    responses=raises(OrganizerNeeded, PersonKnown, PersonMerged, StillRegistered),
     openapi_extra=tells(),
 )
 async def move_person(
@@ -197,7 +198,7 @@ async def _withdrawn(
     if not wanted:
         return []
     await check_reach(session, caller, person.entity_id, [person.id])
-    return await leaving.withdraw_all(session, person)
+    return await leaving.withdraw_all(session, caller, person)
 
 
 def _told(made: PersonMerge) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.committees.queries import committee_line
 from app.core import clock
 from app.core.problems import Invalid
 from app.entities import queries as directories
@@ -15,11 +16,14 @@ from app.entities.tables import Entity, Person
 from app.events import record
 from app.feeds import service as feeds
 from app.identity import service as identity
+from app.identity.policy import Caller, Permission
+from app.meetings.rules import Change
 from app.meetings.tables import Meeting
 from app.people import queries
 from app.people.events import PersonLeft, PersonMoved, PersonReturned
 from app.people.problems import StillRegistered
 from app.registrations import service as registrations
+from app.registrations.admission import check_change
 from app.registrations.lifecycle import LIVE
 from app.registrations.queries import lock_registration
 from app.registrations.readdressing import readdress
@@ -35,13 +39,19 @@ class Arrival:
     """The directory had somebody with that address."""
 
 
-async def withdraw_all(session: AsyncSession, person: Person) -> list[UUID]:
-    """Take the person out of every meeting to come; before they are locked, as in registering."""
+async def withdraw_all(session: AsyncSession, caller: Caller, person: Person) -> list[UUID]:
+    """Take the person out of every meeting to come; before they are locked, as in registering.
+
+    Raises `OrganizerNeeded` where the caller could not withdraw them one by one.
+    """
     withdrawn = []
     for registration, meeting in await to_come(session, person):
         held, invitation = await registrations.lock_seats(
             session, meeting.id, registration.invitation_id
         )
+        line = await committee_line(session, held.committee_id)
+        organizes = caller.may(Permission.ORGANIZE, committees=line)
+        check_change(held, Change.WITHDRAW, for_organizer=organizes)
         locked = await lock_registration(session, registration.id)
         if locked is not None and locked.person_id == person.id and locked.status in LIVE:
             await registrations.withdraw(session, held, invitation, locked)

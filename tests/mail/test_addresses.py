@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from app.core.ids import new_id
 from app.entities import service as entities
 from app.entities.queries import find_person
 from app.entities.tables import Person
@@ -10,6 +11,7 @@ from app.identity.lifecycle import LinkPurpose
 from app.invitations import listeners as _of_invitations  # noqa: F401  # they register themselves
 from app.mail.lifecycle import MessageKind as Kind
 from app.mail.policy import Present, moot
+from app.mail.tables import Message
 from app.meetings.lifecycle import MeetingStatus
 from app.registrations import listeners as _of_registrations  # noqa: F401  # as above
 from app.registrations.tables import Registration
@@ -65,6 +67,30 @@ async def test_the_new_address_gets_the_entry_and_the_old_one_a_cancel(stage: St
     )
 
 
+async def test_mails_to_focal_points_about_somebody_are_no_entries_of_theirs(
+    stage: Stage,
+) -> None:
+    await stage.send()
+    registration_id, registration = await somebody(stage)
+    async with stage.database.transaction() as session:
+        held = await session.get_one(Message, (await stage.messages())[-1].id)
+        told = held.model_copy(
+            update={
+                "id": new_id(),
+                "event_id": new_id(),
+                "kind": Kind.ATTENDEE_DECLINED,
+                "person_id": stage.focal_point.id,
+                "recipient": stage.focal_point.email,
+                "message_id": "<declined@example.org>",
+            }
+        )
+        session.add(Message(**told.model_dump()))
+    await correct(stage, registration.person_id, email=NEW)
+    await stage.follow()
+    assert (await stage.planned())[-1] == (Kind.REGISTRATION_READDRESSED, "person1@example.org")
+    assert registration.id == registration_id
+
+
 async def test_a_corrected_name_is_no_other_address(stage: Stage) -> None:
     await stage.send()
     _, registration = await somebody(stage)
@@ -116,6 +142,7 @@ async def test_whoever_has_left_is_told_only_what_takes_entries_back(stage: Stag
         Kind.REGISTRATION_WITHDRAWN,
         Kind.REGISTRATION_SUBSTITUTED,
         Kind.REGISTRATION_READDRESSED,
+        Kind.REGISTRATION_UNSEATED,
         Kind.MEETING_CANCELLED,
     }
 

@@ -244,3 +244,26 @@ async def test_history_tells_each_what_they_may_know(directory: Directory, set_c
         path, params={"limit": 1, "cursor": page["next_cursor"]}
     )
     assert [each["registration_id"] for each in rest.json()["items"]] == [first["id"]]
+
+
+async def test_nobody_leaves_by_what_they_could_not_withdraw(
+    directory: Directory, set_clock: Any
+) -> None:
+    """Where withdrawing is the organizers' by now, so is letting somebody go with it."""
+    own = await directory.world.focal_point_of(directory.entity)
+    person = await directory.person()
+    registration = await directory.register(person)
+    path = f"/v1/meetings/{registration['meeting_id']}"
+    rules = {"changes": {"withdraw": {"hours_before": 48, "afterwards": "organizer"}}}
+    match = {"If-Match": (await directory.administrator.get(path)).headers["ETag"]}
+    kept = await directory.administrator.patch(
+        path, json={"registration_rules": rules}, headers=match
+    )
+    assert kept.status_code == 200, kept.text
+    set_clock(DAY.replace(month=10, day=7))
+    refused = await directory.do("leave", person, own, withdraw=True)
+    assert problem(refused)[1] == "organizer-needed"
+    assert (await directory.read(person))["left_on"] is None
+    organizer = await directory.world.organizer(directory.committee)
+    done = await directory.do("leave", person, organizer, withdraw=True)
+    assert done.json()["withdrawn"] == [registration["id"]]
