@@ -63,7 +63,12 @@ class Committee(Row, table=True):
         default_factory=lambda: [1, 2, 3, 4, 5], sa_type=NumberList, nullable=False
     )
     """Days of the week by ISO 8601: 1 for Monday."""
-    protocol_order: list[str] = Field(default_factory=list, sa_type=TextList, nullable=False)
+    protocol_order: list[str] = Field(
+        default_factory=list,
+        sa_type=TextList,
+        nullable=False,
+        sa_column_kwargs={"server_default": text("'{}'")},
+    )
     """Handles of the entities that lists by protocol begin with."""
 
 

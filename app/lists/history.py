@@ -33,10 +33,15 @@ NEITHER = frozenset(
         "registration.freeze_overridden",
         "registration.listed",
         "registration.moved",
+        "registration.readdressed",
         "registration.replied",
     }
 )
 """Facts that leave it as it was; after an approval the log tells next what came of it."""
+
+
+MOVING = COMES | COMES_NOT | {"registration.changed", "registration.listed", "meeting.changed"}
+"""Facts that can make another list; all of them are recorded under the lock of the meeting."""
 
 
 @dataclass(slots=True)

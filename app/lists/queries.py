@@ -36,6 +36,7 @@ from app.entities.queries import by_ref
 from app.entities.tables import Entity, Person
 from app.events.tables import LogEntry
 from app.invitations.tables import Invitation
+from app.lists.history import MOVING
 from app.lists.lifecycle import ListOrder
 from app.lists.policy import Delegation
 from app.meetings.tables import Meeting
@@ -132,14 +133,15 @@ async def find_latest_change(session: AsyncSession, meeting_id: UUID) -> datetim
 
 
 def latest_change(meeting_id: UUID) -> Select[Any]:
-    """When anything of the meeting last changed, as far as this snapshot sees.
+    """When anything last changed that a list may show, as far as this snapshot sees.
 
-    Whatever changes registrations holds the meeting's lock from before its moment until it is
-    committed, so no change that comes later has an earlier moment.
+    Whatever changes it holds the meeting's lock from before its moment until it is committed, so no
+    change that comes later has an earlier moment.
     """
+    names = sorted(MOVING | {"meeting.created"})
     recent = (
         select(col(LogEntry.recorded_at).label("at"))
-        .where(col(LogEntry.meeting_id) == meeting_id)
+        .where(col(LogEntry.meeting_id) == meeting_id, col(LogEntry.name).in_(names))
         .order_by(col(LogEntry.id).desc())
         .limit(RECENT)
         .subquery()

@@ -61,8 +61,8 @@ class ListPage(Page[Item], Generic[Item]):
     title: Line = Field(examples=["List of participants"])
     language: LetterLanguage
     as_of: InstantField = Field(
-        description="When anything of the meeting last changed, as this page sees it; what comes "
-        "later is told by `changes?since=`."
+        description="When the delegations last changed, as this page sees it; what comes later is "
+        "told by `changes?since=`."
     )
 
 

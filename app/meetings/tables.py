@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Json, Row, TextList, WallTime, one_of, values
@@ -85,11 +85,13 @@ class Meeting(Row, table=True):
     needs_credentials: bool = False
     """Whether each delegation hands in a letter that an organizer checks off."""
     participants_list: ParticipantsList = Field(
-        default=ParticipantsList.CONSENTED, sa_type=values(ParticipantsList)
+        default=ParticipantsList.CONSENTED,
+        sa_type=values(ParticipantsList),
+        sa_column_kwargs={"server_default": ParticipantsList.CONSENTED.value},
     )
     participants_published_at: datetime | None = Field(default=None, sa_type=Instant)
     """Since when the list of participants may be read by others, unless `chatham_house` forbids."""
-    chatham_house: bool = False
+    chatham_house: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Nobody learns who took part: there is no list of participants."""
     protocol_order: list[str] | None = Field(default=None, sa_type=TextList)
     """None: as the committee has it."""

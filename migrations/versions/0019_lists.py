@@ -95,7 +95,6 @@ def _settings() -> None:
         "meetings",
         sa.Column("participants_list", sa.Text(), nullable=False, server_default="consented"),
     )
-    op.alter_column("meetings", "participants_list", server_default=None)
     op.create_check_constraint(
         op.f("ck_meetings_participants_list"),
         "meetings",
@@ -105,7 +104,6 @@ def _settings() -> None:
         "meetings",
         sa.Column("chatham_house", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
-    op.alter_column("meetings", "chatham_house", server_default=None)
     order = sa.Column("protocol_order", postgresql.ARRAY(sa.Text()), nullable=True)
     op.add_column("meetings", order)
     published = sa.Column("participants_published_at", sa.DateTime(timezone=True), nullable=True)
@@ -116,7 +114,6 @@ def _settings() -> None:
             "protocol_order", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{}"
         ),
     )
-    op.alter_column("committees", "protocol_order", server_default=None)
 
 
 def _key(name: str) -> sa.Column[str]:

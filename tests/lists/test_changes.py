@@ -14,7 +14,7 @@ from tests.lists.delegations import Gathering
 from tests.world import World, post
 
 Place = tuple[str, str]
-STEPS = 20
+STEPS = 15
 
 
 class Walk:

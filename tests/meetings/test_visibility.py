@@ -172,7 +172,7 @@ async def test_everybody_sees_public_meetings_once_they_are_announced(
     kept = {
         "id", "handle", "committee_id", "committee", "number", "status", "title", "description",
         "format", "timezone", "local_start", "start_offset", "local_end", "end_offset",
-        "starts_at", "ends_at", "languages", "venue", "contacts", "series_id",
+        "starts_at", "ends_at", "languages", "venue", "contacts", "chatham_house", "series_id",
     }  # fmt: skip
     expected = {name: shown[name] for name in kept}
     for ref in (shown["id"], shown["handle"]):
