@@ -1,5 +1,7 @@
 """people have several addresses, languages, rank and level; they are merged, move and leave."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -117,7 +119,7 @@ def upgrade() -> None:
     )
 
 
-def _columns() -> tuple[sa.Column, ...]:
+def _columns() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("addresses", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("languages", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),

@@ -104,7 +104,9 @@ def _settings() -> None:
         "meetings",
         sa.Column("chatham_house", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
-    order = sa.Column("protocol_order", postgresql.ARRAY(sa.Text()), nullable=True)
+    order: sa.Column[object] = sa.Column(
+        "protocol_order", postgresql.ARRAY(sa.Text()), nullable=True
+    )
     op.add_column("meetings", order)
     published = sa.Column("participants_published_at", sa.DateTime(timezone=True), nullable=True)
     op.add_column("meetings", published)
