@@ -47,7 +47,17 @@ TABLES = (
             " local_start local_end starts_at ends_at languages seat_quota capacity seats_taken"
             " last_letter offer_window registration_opens_at registration_closes_at"
             " registration_deadline venue public links_bound retention_days anonymized_at"
-            " calendar_sequence opened_at adjourned_at closed_at"
+            " calendar_sequence opened_at adjourned_at closed_at series_id series_date"
+        ),
+    ),
+    Declared(
+        table="series",
+        personal={
+            "template": _office("With whom to ask, and who presents, each meeting begins."),
+        },
+        plain=plain(
+            "id created_at committee_id name rule dates on_day_off at_clock_change timezone"
+            " start_time duration"
         ),
     ),
     Declared(
