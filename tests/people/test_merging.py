@@ -12,8 +12,8 @@ from app.schema import metadata
 from tests.people.directory import CHANGING, Directory, problem
 from tests.world import post
 
-STAYING = {"people", "person_addresses", "person_merges"}
-"""They know of people, and follow nobody: the merge writes them itself."""
+STAYING = {"people", "person_addresses", "person_merges", "legal_holds"}
+"""They know of people, and follow nobody: the merge writes them itself, and a hold holds both."""
 
 
 def test_everything_that_points_at_people_follows() -> None:
