@@ -13,6 +13,7 @@ LAST = (
     "{Rossi,Okafor,Álvarez,Müller,Ёлкин,Иванова,علي,الحسن,王,李,Dupont,Silva,Nowak,Haddad,O'Brien}"
 )
 _CROWD = (
+    "SET LOCAL statement_timeout = 0",
     """
     INSERT INTO entities (id, created_at, handle, abbreviation, name, category, timezone, language)
     SELECT md5('crowd' || n)::uuid, now(), 'crowd-' || n, 'CROWD' || n,

@@ -23,7 +23,7 @@ from tests.conftest import migrate, running
 from tests.lists.crowd import register_crowd
 from tests.world import World
 
-TIMES = 7
+TIMES = 5
 PAGES: dict[str, dict[str, Any]] = {
     "by arrival": {},
     "by name": {"sort": "name"},
