@@ -9,15 +9,20 @@ from app.settings import Settings
 from tests.registrations.seat_player import Wrong, opened
 from tests.registrations.seat_steps import (
     FRESH,
+    Accept,
     AnyStep,
     ChangeCapacity,
+    ChangePool,
     ChangeQuota,
     ChangeRole,
     History,
+    Look,
     Move,
     Naming,
     Register,
+    Reorder,
     Setting,
+    Share,
     Substitute,
     Together,
     Wait,
@@ -29,7 +34,7 @@ from tests.registrations.seat_steps import (
 from tests.unlocked import lock_nothing
 
 USUAL = bounds(
-    max_examples=22,
+    max_examples=18,
     derandomize=True,
     database=None,
     deadline=None,
@@ -44,7 +49,7 @@ wrong one as short as it can.
 def test_every_answer_and_every_state_is_as_predicted(settings: Settings) -> None:
     with opened(settings) as (house, play):
         USUAL(given(histories)(play))()
-        assert house.histories == 22
+        assert house.histories == 18
 
 
 def test_whatever_happens_at_once_could_have_happened_in_some_order(settings: Settings) -> None:
@@ -122,6 +127,52 @@ def test_places_are_taken_over_in_every_way(settings: Settings) -> None:
         substitute(5, 1),
         Move(verb="cancel", day=0),
         substitute(0, 7),
+    )
+    with opened(settings) as (_, play):
+        play(History(setting, steps))
+
+
+def test_seats_are_shared_offered_and_cut_in_every_way(settings: Settings) -> None:
+    """An offer accepted, declined, and over before anybody has looked; one accepted at once with
+    the worker's look; the line reordered; a pool cut, joined and left; a meeting cancelled with
+    offers open.
+    """
+    setting = Setting(
+        capacity=None,
+        quotas=(9, 9, 0),
+        opens_late=False,
+        closes=3,
+        window=2,
+        pools=(2, 5),
+        shares=(0, 0, None),
+    )
+    steps: tuple[AnyStep, ...] = (
+        *(named(n % 2, n) for n in range(7)),
+        Reorder(pick=24, line="pool", position=1),
+        Withdraw(pick=0),
+        Wait(days=1),
+        Accept(pick=0, by="own"),
+        Withdraw(pick=0),
+        Wait(days=2),
+        Accept(pick=0, by="own"),
+        Look(),
+        Together((Accept(pick=0, by="own"), Look(), Wait(days=2))),
+        ChangePool(pool=0, seats=4),
+        Withdraw(pick=6),
+        ChangePool(pool=0, seats=1),
+        ChangePool(pool=0, seats=1, plan="latest"),
+        Share(entity=1, pool=1),
+        ChangePool(pool=1, seats=0, plan=0),
+        Share(entity=0, pool=1),
+        Share(entity=0, pool=1, plan="latest"),
+        ChangeQuota(entity=0, quota=None),
+        ChangePool(pool=1, seats=3),
+        Reorder(pick=0, line="meeting", position=9),
+        ChangeCapacity(capacity=1, plan=1),
+        Share(entity=0, pool=None),
+        ChangeCapacity(capacity=4),
+        Move(verb="cancel", day=0),
+        Accept(pick=0),
     )
     with opened(settings) as (_, play):
         play(History(setting, steps))
