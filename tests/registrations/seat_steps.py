@@ -315,13 +315,13 @@ single: st.SearchStrategy[Step] = _weighted(
     (1, changing_window),
     (4, accepting),
     (3, reordering),
-    (2, looking),
+    (3, looking),
     (1, changing_deadline),
     (1, answering),
     (1, sending),
     (1, withdrawing_invitation),
     (2, moving),
-    (2, waiting),
+    (3, waiting),
 )
 """Whatever else may happen to a registration, such as its approval, is drawn here too."""
 contended: st.SearchStrategy[Step] = _weighted(
@@ -344,10 +344,6 @@ def _lists(steps: st.SearchStrategy[Any], least: int, most: int) -> st.SearchStr
 
 together = _weighted((1, _lists(single, 2, 4)), (1, _lists(contended, 3, 5))).map(_at_once)
 one_or_many = _weighted((3, single), (1, together))
-histories = st.builds(
-    History, setting=settings_of_meetings, steps=_lists(one_or_many, 8, 24).map(tuple)
-)
-
 by_organizer = st.builds(
     Register,
     naming=st.builds(
@@ -355,6 +351,20 @@ by_organizer = st.builds(
     ),
     says_entity=st.just(True),
 )
+beginning = st.lists(
+    by_organizer,
+    min_size=3,
+    max_size=8,
+    unique_by=lambda step: (step.naming.entity, step.naming.person),
+)
+"""Enough people that seats are taken and some wait."""
+
+
+def _history(setting: Setting, begun: list[Step], rest: list[AnyStep]) -> History:
+    return History(setting, (*begun, *rest))
+
+
+histories = st.builds(_history, settings_of_meetings, beginning, _lists(one_or_many, 8, 22))
 crowd = _lists(_weighted((6, by_organizer), (2, withdrawing), (1, substituting)), 5, 5).map(
     _at_once
 )
