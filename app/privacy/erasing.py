@@ -23,6 +23,7 @@ class Subject:
     registrations: tuple[UUID, ...] = ()
     links: tuple[UUID, ...] = ()
     accounts: tuple[UUID, ...] = ()
+    files: tuple[UUID, ...] = ()
     emails: tuple[str, ...] = ()
 
     @property
@@ -37,7 +38,7 @@ class Subject:
         }
 
 
-_IDS = ("people", "registrations", "links", "accounts")
+_IDS = ("people", "registrations", "links", "accounts", "files")
 _TYPED = {name: f"CAST(:{name} AS uuid[])" for name in (*_IDS, "ids")}
 """So that the database knows the type of a list also where it is empty."""
 
@@ -60,27 +61,34 @@ async def erase_people(session: AsyncSession, subject: Subject) -> dict[str, int
     found: dict[str, int] = {}
     for each in TABLES:
         if (condition := _erased_with(each)) is not None:
-            rows = await _execute(session, _erasure(each, condition), subject.values)
+            statement = _erasure(each, condition, each.emptied())
+            rows = await _execute(session, statement, subject.values)
             found |= {each.table: rows} if rows else {}
     return found
 
 
 async def erase_some_of_meeting(
-    session: AsyncSession, meeting_id: UUID, batch: int
+    session: AsyncSession, meeting_id: UUID, batch: int, spared: Subject
 ) -> dict[str, int]:
-    """Erase at most so many rows of what a meeting kept about people; none when all is done."""
+    """Erase at most so many rows of what a meeting kept about people, but for those who are
+    spared; none when all is done.
+    """
     found: dict[str, int] = {}
-    values = {"meeting": meeting_id, "now": clock.now()}
+    values = spared.values | {"meeting": meeting_id}
     for each in TABLES:
         if each.of_meeting is None:
             continue
         left = batch - sum(found.values())
-        condition = _where(each, each.of_meeting)
+        rows_of = f"({each.of_meeting})"
+        if spared.people and each.of_people is not None:
+            rows_of += f" AND ({each.of_people}) IS NOT TRUE"
+        condition = _where(each, rows_of, each.emptied(with_meeting=True))
         some = (
             f"id IN (SELECT id FROM {each.table} WHERE {condition} ORDER BY id LIMIT :left"  # noqa: S608  # made of declarations
             " FOR UPDATE)"
         )
-        rows = await _execute(session, _erasure(each, some), values | {"left": left})
+        statement = _erasure(each, some, each.emptied(with_meeting=True))
+        rows = await _execute(session, statement, values | {"left": left})
         found |= {each.table: rows} if rows else {}
         if sum(found.values()) >= batch:
             break
@@ -103,30 +111,27 @@ async def held(
 
 def _erased_with(declared: Declared) -> str | None:
     """The rows that are erased with people, as far as there is something left in them."""
-    if declared.of_people is None or not (declared.deleted or declared.changes):
+    if declared.of_people is None or not (declared.deleted or declared.emptied()):
         return None
     condition = declared.of_people
     if declared.mentions is not None:
         condition = f"{condition} OR {declared.mentions}"
-    return _where(declared, condition)
+    return _where(declared, condition, declared.emptied())
 
 
-def _where(declared: Declared, condition: str) -> str:
+def _where(declared: Declared, condition: str, emptied: Mapping[str, str]) -> str:
     """With an end to it: what was erased is not found again."""
     if declared.deleted:
         return f"({condition})"
-    left = " OR ".join(
-        f"{name} IS DISTINCT FROM {each.becomes}"
-        for name, each in declared.personal.items()
-        if each.becomes is not None
-    )
+    left = " OR ".join(f"{name} IS DISTINCT FROM {value}" for name, value in emptied.items())
     return f"({condition}) AND ({left})"
 
 
-def _erasure(declared: Declared, condition: str) -> str:
+def _erasure(declared: Declared, condition: str, emptied: Mapping[str, str]) -> str:
     if declared.deleted:
         return f"DELETE FROM {declared.table} WHERE {condition}"  # noqa: S608  # made of declarations
-    members = ", ".join(f"{name} = {value}" for name, value in declared.changes.items())
+    changes = {**emptied, **declared.settled}
+    members = ", ".join(f"{name} = {value}" for name, value in changes.items())
     return f"UPDATE {declared.table} SET {members} WHERE {condition}"  # noqa: S608  # made of declarations
 
 

@@ -75,12 +75,21 @@ _STANDING = text(
     WITH own AS (
         SELECT ARRAY(SELECT id FROM registrations WHERE person_id = ANY(:people)) AS registrations,
                ARRAY(SELECT id FROM links WHERE person_id = ANY(:people)) AS links,
+               ARRAY(SELECT DISTINCT a.file_id FROM answers a
+                       JOIN registrations r ON r.id = a.registration_id
+                      WHERE r.person_id = ANY(:people) AND a.file_id IS NOT NULL) AS files,
                ARRAY(SELECT account_id FROM people
                       WHERE id = ANY(:people) AND account_id IS NOT NULL) AS accounts,
                ARRAY(SELECT email FROM people WHERE id = ANY(:people)
                      UNION SELECT unnest(addresses) FROM people WHERE id = ANY(:people)) AS emails
     )
-    SELECT own.registrations, own.links, own.emails, own.accounts,
+    SELECT own.registrations, own.links, own.emails, own.accounts, own.files,
+           ARRAY(SELECT f.id FROM unnest(own.files) AS f (id)
+                  WHERE NOT EXISTS (SELECT FROM answers a
+                                     WHERE a.file_id = f.id
+                                       AND a.registration_id <> ALL(own.registrations))
+                    AND NOT EXISTS (SELECT FROM credentials c
+                                     WHERE c.file_id = f.id)) AS lone_files,
            ARRAY(SELECT a.id FROM accounts a WHERE a.id = ANY(own.accounts)
                     AND NOT EXISTS (SELECT FROM grants g
                                      WHERE g.account_id = a.id AND g.revoked_at IS NULL)
@@ -110,6 +119,27 @@ async def find_hold(
         else col(LegalHold.person_id) == person_id
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def list_held_registrations(session: AsyncSession, meeting_id: UUID) -> Sequence[UUID]:
+    """Of people on whom there is a legal hold."""
+    statement = (
+        select(Registration.id)
+        .join(LegalHold, col(LegalHold.person_id) == col(Registration.person_id))
+        .where(col(Registration.meeting_id) == meeting_id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def list_held_people(session: AsyncSession, meeting_id: UUID) -> Sequence[UUID]:
+    """Who was registered for the meeting and is held by themselves."""
+    statement = (
+        select(Registration.person_id)
+        .join(LegalHold, col(LegalHold.person_id) == col(Registration.person_id))
+        .where(col(Registration.meeting_id) == meeting_id)
+        .distinct()
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
 async def lock_people(session: AsyncSession, person_id: UUID) -> Sequence[Person]:
@@ -144,6 +174,7 @@ async def find_subject(session: AsyncSession, people: Collection[UUID], *, lone:
         registrations=tuple(row.registrations),
         links=tuple(row.links),
         accounts=tuple(row.lone_accounts if lone else row.accounts),
+        files=tuple(row.lone_files if lone else row.files),
         emails=tuple(row.lone_emails if lone else row.emails),
     )
 

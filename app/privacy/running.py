@@ -19,6 +19,7 @@ from app.meetings.service import about
 from app.meetings.tables import Meeting
 from app.privacy import erasing, queries, service
 from app.privacy.events import MeetingAnonymized, MeetingDataErased
+from app.registrations import ending
 from app.statistics import service as statistics
 
 PAUSE = 600.0
@@ -46,6 +47,7 @@ async def look(database: Database, terms: Terms) -> bool:
     now = clock.now()
     async with database.transaction() as session:
         ended = await queries.list_ended(session, now, terms.retention_days)
+    await end_answers(database)
     for meeting_id in ended:
         try:
             await erase_meeting(database, meeting_id, terms)
@@ -59,6 +61,15 @@ async def look(database: Database, terms: Terms) -> bool:
     while await forget_some(database, terms):
         pass
     return False
+
+
+async def end_answers(database: Database) -> None:
+    """Let go of answers and needs that are kept for less than the rest of a meeting's data."""
+    async with database.transaction() as session:
+        due = await ending.list_due(session, clock.now())
+    for meeting_id in due:
+        while await _end_some(database, meeting_id):
+            pass
 
 
 async def erase_meeting(database: Database, meeting_id: UUID, terms: Terms) -> None:
@@ -93,13 +104,26 @@ async def forget_some(database: Database, terms: Terms) -> bool:
     return max(answers, mails) == FORGOTTEN
 
 
+async def _end_some(database: Database, meeting_id: UUID) -> bool:
+    """Nothing of a meeting, or about a person, that is held."""
+    async with database.transaction() as session:
+        meeting = await lock_meeting(session, meeting_id)
+        if await queries.find_hold(session, meeting_id=meeting_id) is not None:
+            return False
+        spared = await queries.list_held_registrations(session, meeting_id)
+        ended = await ending.end_some(session, meeting, clock.now(), rows=ROWS, spared=spared)
+    return bool(ended)
+
+
 async def _erase_batch(database: Database, meeting_id: UUID, terms: Terms) -> bool:
     async with database.transaction() as session:
         await lock_meeting(session, meeting_id)  # whoever places a hold waits, or is waited for
         if meeting_id not in await queries.list_ended(session, clock.now(), terms.retention_days):
             return False
         meeting = await session.get_one(Meeting, meeting_id)
-        erased = await erasing.erase_some_of_meeting(session, meeting_id, ROWS)
+        held = await queries.list_held_people(session, meeting_id)
+        spared = await queries.find_subject(session, held, lone=False)
+        erased = await erasing.erase_some_of_meeting(session, meeting_id, ROWS, spared)
         if erased:
             record(session, MeetingDataErased(erased=erased, **about(meeting)))
         else:

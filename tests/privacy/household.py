@@ -18,7 +18,11 @@ from tests.contract.scene import DAY, Part
 from tests.world import World, post
 
 CANARY = "finch"
-FOLLOWS = {("people", "search_text"), ("person_addresses", "address")}
+FOLLOWS = {
+    ("people", "search_text"),
+    ("person_addresses", "address"),
+    ("registrations", "name_key"),
+}
 """Written by triggers, of the canaries in the person's own row."""
 NEEDED = {("suppressed_addresses", "address")}
 """By what the row is found; it is one of the person's addresses."""
@@ -110,6 +114,18 @@ FURTHER = (
       FROM messages WHERE person_id = :id LIMIT 1
     """,
     """
+    INSERT INTO stored_files (id, created_at, meeting_id, entity_id, name, media_type, size, sha256,
+                              content)
+    SELECT gen_random_uuid(), now(), :meeting, entity_id, 'X', 'application/pdf', 1,
+           encode(sha256('x'), 'hex'), 'x'
+      FROM people WHERE id = :id
+    """,
+    """
+    UPDATE answers SET file_id = (SELECT id FROM stored_files WHERE name = 'X')
+     WHERE id = (SELECT a.id FROM answers a JOIN registrations r ON r.id = a.registration_id
+                  WHERE r.person_id = :id LIMIT 1)
+    """,
+    """
     UPDATE people SET statistics_consent_at = now(), gender = 'female', level = 'director'
      WHERE id = :id
     """,
@@ -118,8 +134,8 @@ FURTHER = (
 
 
 async def put_canaries(session: AsyncSession, household: Household) -> None:
-    """In every field of words that is about them."""
-    for declared in TABLES:
+    """In every field of words that is about them; by the address other rows are found."""
+    for declared in sorted(TABLES, key=lambda each: each.table != "people"):
         if declared.of_people is None:
             continue
         for name in canaried(declared):
@@ -132,7 +148,10 @@ async def put_meetings_canaries(session: AsyncSession, meeting_id: str) -> None:
     """In every field of words that ends with the meeting."""
     for declared in TABLES:
         if declared.of_meeting is not None:
+            ending = declared.emptied(with_meeting=True)
             for name in canaried(declared):
+                if not (declared.deleted or name in ending):
+                    continue
                 values = {"meeting": UUID(meeting_id)}
                 await put(session, declared, name, declared.of_meeting, values)
 

@@ -78,7 +78,7 @@ async def exports_everything(household: Household) -> None:
     assert [word for word in wanted if word not in held.text] == []
     assert len(wanted) > 20
     told = {each["table"]: each["rows"] for each in held.json()["tables"]}
-    empty = ["focal_points", "grants", "digest_choices", "legal_holds"]
+    empty = ["grants", "digest_choices", "legal_holds", "focal_points"]
     assert [name for name, rows in told.items() if not rows] == empty
     assert held.json()["log"] != []
 

@@ -8,7 +8,7 @@ its own that is named here. Export, erasure and the public list of fields follow
 from app.privacy.declared import delegations, directory, identity, mails, meetings
 from app.privacy.declared.model import Declared, Personal
 
-PARTS = (directory, identity, meetings, delegations, mails)
+PARTS = (identity, meetings, delegations, mails, directory)
 TABLES: tuple[Declared, ...] = tuple(each for part in PARTS for each in part.TABLES)
 
 __all__ = ["PARTS", "TABLES", "Declared", "Personal"]

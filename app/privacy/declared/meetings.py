@@ -26,12 +26,20 @@ TABLES = (
         plain=plain(
             "id created_at handle name parent_id number timezone languages default_seat_quota"
             " notice_window track_opening links_bound letter_delivery retention_days duty_station"
-            " working_days"
+            " working_days protocol_order"
         ),
     ),
     Declared(
         table="memberships",
         plain=plain("id created_at committee_id entity_id standing office since until"),
+    ),
+    Declared(
+        table="series",
+        personal={"template": _office("What its meetings are made of: also who presents.")},
+        plain=plain(
+            "id created_at committee_id name rule dates on_day_off at_clock_change timezone"
+            " start_time duration"
+        ),
     ),
     Declared(table="official_holidays", plain=plain("id created_at duty_station day name")),
     Declared(
@@ -47,7 +55,10 @@ TABLES = (
             " local_start local_end starts_at ends_at languages seat_quota capacity seats_taken"
             " last_letter offer_window registration_opens_at registration_closes_at"
             " registration_deadline venue public links_bound retention_days anonymized_at"
-            " calendar_sequence opened_at adjourned_at closed_at series_id series_date"
+            " calendar_sequence opened_at adjourned_at closed_at participants_published_at"
+            " chatham_house series_id series_date needs_credentials participants_list"
+            " protocol_order substitution_freeze form_version needs_retention_days"
+            " registration_rules approval"
         ),
     ),
     Declared(

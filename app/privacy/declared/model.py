@@ -27,8 +27,9 @@ class Declared:
     """A table: what in it is personal, whose rows they are, and what becomes of them.
 
     The conditions are SQL over the table's own columns. They know `:people`, `:registrations`,
-    `:links`, `:accounts` (uuid[]), `:ids` (all of these), `:emails` (text[], in lower case) of the
-    people who are erased or asked for, and `:meeting` of the meeting whose retention ends.
+    `:links`, `:accounts`, `:files` (uuid[]), `:ids` (all of these), `:emails` (text[], in lower
+    case) of the people who are erased or asked for, and `:meeting` of the meeting whose retention
+    ends.
     """
 
     table: str
@@ -46,13 +47,15 @@ class Declared:
     settled: Mapping[str, str] = field(default_factory=dict)
     """What becomes of plain columns at the same time, in SQL."""
 
-    @property
-    def changes(self) -> dict[str, str]:
-        """The columns that are written over, with what."""
-        emptied = {
-            name: each.becomes for name, each in self.personal.items() if each.becomes is not None
+    def emptied(self, *, with_meeting: bool = False) -> dict[str, str]:
+        """The personal columns that are written over, with what: all of them when a person ends,
+        those that are a meeting's when its retention does.
+        """
+        return {
+            name: each.becomes
+            for name, each in self.personal.items()
+            if each.becomes is not None and not (with_meeting and each.kept is not Kept.MEETING)
         }
-        return emptied | dict(self.settled)
 
 
 def plain(names: str) -> frozenset[str]:
