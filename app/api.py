@@ -23,6 +23,7 @@ from app.invitations.pool_endpoints import router as seat_pools
 from app.letters.endpoints import router as letters
 from app.lists.change_endpoints import router as list_changes
 from app.lists.endpoints import router as lists
+from app.lists.public import router as public_lists
 from app.mail.endpoints import router as mail
 from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
@@ -124,5 +125,6 @@ PARTS = (
     inbox,
     privacy,
     public_meetings,
+    public_lists,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

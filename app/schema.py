@@ -37,7 +37,6 @@ FOUNDATIONS = tuple(
     DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     for statement in (
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
-        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
         GRAMS,
     )
 )

@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from app.core.fields import normalised_email
+from app.core.searching import contains
 from app.entities.lifecycle import Level
 from app.entities.tables import Entity, FocalPoint, Person, PersonAddress
 from app.identity.tables import Account, Grant
@@ -131,7 +132,7 @@ def list_people(entity_id: UUID, narrowed: PeopleFilter) -> Select[Any]:
         left if narrowed.left else not_(left),
     )
     for word in narrowed.words:
-        statement = statement.where(col(Person.search_text).like(containing(word)))
+        statement = statement.where(contains(col(Person.search_text), word))
     if narrowed.level is not None:
         statement = statement.where(col(Person.level) == narrowed.level)
     if narrowed.speaks is not None:

@@ -54,12 +54,6 @@ class Person(Row, table=True):
             postgresql_where=text("merged_into IS NULL"),
         ),
         Index("ix_people_name", "entity_id", "name", "id"),
-        Index(
-            "ix_people_search_text",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),
         Index("ix_people_grams", text("grams(search_text)"), postgresql_using="gin"),
     )
 

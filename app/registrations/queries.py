@@ -12,8 +12,6 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
-    Text,
-    and_,
     bindparam,
     case,
     cast,
@@ -27,12 +25,12 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
+from app.core.searching import contains, stands_in
 from app.credentials.tables import Credentials
 from app.entities.tables import Entity, Person
 from app.identity.tables import Account
@@ -408,22 +406,11 @@ def _found_by(words: Sequence[Word], *, by_address: bool) -> list[ColumnElement[
     conditions: list[ColumnElement[bool]] = []
     for word in words:
         parts = {word.plain, word.written} if by_address else {word.plain}
-        found = [_contains(col(Person.search_text), part) for part in sorted(parts)]
+        found = [contains(col(Person.search_text), part) for part in sorted(parts)]
         conditions.append(or_(*found))
         if not by_address:
-            conditions.append(_stands_in(col(Registration.name_key), word.plain))
+            conditions.append(stands_in(col(Registration.name_key), word.plain))
     return conditions
-
-
-def _contains(text_of: Any, part: str) -> ColumnElement[bool]:
-    stands = _stands_in(text_of, part)
-    pairs = {part[n : n + 2] for n in range(len(part) - 1)}
-    found_by_pairs = func.grams(text_of).op("@>")(cast(sorted(pairs), ARRAY(Text)))
-    return and_(found_by_pairs, stands) if pairs else stands
-
-
-def _stands_in(text_of: Any, part: str) -> ColumnElement[bool]:
-    return func.strpos(text_of, literal(part)) > 0
 
 
 def _is_entity(ref: str) -> Any:

@@ -78,7 +78,6 @@ END $$""",
 
 
 def upgrade() -> None:
-    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     for column in _columns():
         op.add_column("people", column)
     for name, rule in CHECKS.items():
@@ -110,13 +109,6 @@ def upgrade() -> None:
     op.execute("UPDATE people SET addresses = '{}'")  # both triggers look at everybody
     # What the foreign keys of a changed row wait for stands in the way of the index.
     op.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    op.create_index(
-        "ix_people_search_text",
-        "people",
-        ["search_text"],
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-    )
 
 
 def _columns() -> tuple[sa.Column[Any], ...]:
@@ -210,9 +202,7 @@ def downgrade() -> None:
     op.drop_table("person_addresses")
     for function in ("people_addresses_kept()", "people_searchable()", "folded(text)"):
         op.execute(f"DROP FUNCTION {function}")
-    op.drop_index("ix_people_search_text", "people")
     op.drop_index("uq_people_entity_id_email", "people")
     for column in reversed(_columns()):
         op.drop_column("people", column.name)
     op.create_unique_constraint(op.f("uq_people_entity_id_email"), "people", ["entity_id", "email"])
-    op.execute("DROP EXTENSION pg_trgm")

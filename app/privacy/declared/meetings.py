@@ -33,14 +33,6 @@ TABLES = (
         table="memberships",
         plain=plain("id created_at committee_id entity_id standing office since until"),
     ),
-    Declared(
-        table="series",
-        personal={"template": _office("What its meetings are made of: also who presents.")},
-        plain=plain(
-            "id created_at committee_id name rule dates on_day_off at_clock_change timezone"
-            " start_time duration"
-        ),
-    ),
     Declared(table="official_holidays", plain=plain("id created_at duty_station day name")),
     Declared(
         table="meetings",
