@@ -54,6 +54,16 @@ TABLES = (
         ),
     ),
     Declared(
+        table="series",
+        personal={
+            "template": _office("With whom to ask, and who presents, each meeting begins."),
+        },
+        plain=plain(
+            "id created_at committee_id name rule dates on_day_off at_clock_change timezone"
+            " start_time duration"
+        ),
+    ),
+    Declared(
         table="conference_rooms", plain=plain("meeting_id label join_address passcode dial_in")
     ),
     Declared(
