@@ -29,6 +29,7 @@ COPIED: dict[str, dict[str, str]] = {
     "agenda_versions": {"number": "n + 100", "revision": "n + 100"},
     "panels": {"item_id": "{agenda_items}"},
     "panellists": {"position": "n", "role": "'panellist'"},
+    "seat_pools": {"name": "'Pool ' || n"},
     "invitations": {
         "entity_id": "{entities}",
         "seats_taken": "0",
@@ -71,6 +72,7 @@ BASES = {
     "agenda_items": "item_id",
     "panels": "p",
     "panellists": "x",
+    "seat_pools": "pool_id",
     "invitations": "invitation_id",
     "registrations": "registration_id",
     "links": "link_id",
