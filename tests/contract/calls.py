@@ -47,6 +47,7 @@ async def call(
     method, path, described = operations(document)[operation_id]
     content: dict[str, Any] = {}
     headers = {"If-Match": "*"}
+    query = dict(QUERIES.get(operation_id, {}))
     if "requestBody" in described:
         if operation_id in SHEETS:
             content = {"content": SHEETS[operation_id](part)}
@@ -55,12 +56,12 @@ async def call(
             content = {"content": MAILS[operation_id]}
             headers["Content-Type"] = "message/rfc822"
         elif operation_id in FILES:
-            content = {"content": FILES[operation_id], "params": {"name": "new.pdf"}}
+            content = {"content": FILES[operation_id]}
+            query["name"] = "new.pdf"
             headers["Content-Type"] = "application/pdf"
         else:
             content = {"json": BODIES[operation_id](part)}
     address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
-    query = QUERIES.get(operation_id)
     return await client.request(method, address, params=query, headers=headers, **content)
 
 

@@ -114,6 +114,7 @@ BASES = {
     "agenda_items": "item_id",
     "panels": "p",
     "panellists": "x",
+    "seat_pools": "pool_id",
     "invitations": "invitation_id",
     "stored_files": "file_id",
     "registration_exceptions": "exception_id",

@@ -331,10 +331,13 @@ contended: st.SearchStrategy[Step] = _weighted(
 
 def _at_once(steps: list[Step]) -> Together:
     """A list that is registered while time passes reads the clock again and again, so it has no
-    place in a serial order: it stays out where the clock moves.
+    place in a serial order: it stays out where the clock moves. The clock moves once, as it is set
+    and not turned.
     """
-    if any(isinstance(step, Wait) for step in steps):
-        steps = [step for step in steps if not isinstance(step, RegisterMany)]
+    waits = [step for step in steps if isinstance(step, Wait)]
+    if waits:
+        others = [step for step in steps if not isinstance(step, RegisterMany | Wait)]
+        steps = [*others, waits[0]]
     return Together(tuple(steps))
 
 
