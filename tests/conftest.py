@@ -121,6 +121,9 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         clock=f"file:{clock_file}",
         rate_limit="off",
         guess_limit="off",
+        database_wait=15,  # a busy machine is no fault of the program
+        lock_timeout=15_000,
+        statement_timeout=20_000,
         public_url="http://secretariat.example.org",
         mail_from="secretariat@example.org",
     )
