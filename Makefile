@@ -4,7 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
-	campaign-seats campaign-document campaign-mail calendar-truth
+	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
+	calendar-truth
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +51,15 @@ openapi: $(DEV) ## Check the OpenAPI document and a client made from it
 
 campaign-seats: $(DEV) ## Play thousands of random histories of seats against a model
 	SEAT_HISTORIES=$(HISTORIES) $(PYTHON) -m tests.registrations.campaign
+
+campaign-stampede: $(DEV) ## Let 500 clients register at the same moment, at three processes
+	$(PYTHON) -m bench.stampede
+
+campaign-import: $(DEV) ## Preview and import 10,000 people, with the time and memory that it takes
+	$(PYTHON) -m tests.registrations.imports_measure
+
+campaign-lists: $(DEV) ## List, filter, search and export a meeting of 20,000 registrations
+	$(PYTHON) -m tests.lists.measure
 
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
