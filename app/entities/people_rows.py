@@ -68,10 +68,25 @@ LANGUAGES = words_for(
         "ru": ("russian", "russe", "ruso", "русский", "الروسية", "俄文", "俄语"),
     }
 )
+PEOPLE = words_for(PEOPLE_WORDS)
 COMPARED = ("name", "honorific", "job_title", "language")
 """Members of a row that may say otherwise than the directory does."""
 Line = TypeVar("Line", bound="PersonRow")
 Translate = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What headings mean."""
+
+    known: Mapping[str, str] = field(default_factory=lambda: PEOPLE)
+    """Members by folded words."""
+    short: Mapping[str, str] = field(default_factory=dict)
+    """Members by what callers may call them as well."""
+
+    @property
+    def members(self) -> set[str]:
+        return set(self.known.values()) - _AMBIGUOUS
 
 
 class PersonRow(Schema):
@@ -121,7 +136,7 @@ def read_people(
     columns: str | None,
     *,
     grid: bool,
-    words: Mapping[str, Sequence[str]] = PEOPLE_WORDS,
+    vocabulary: Vocabulary | None = None,
     translate: Translate | None = None,
 ) -> PeopleTable[Line]:
     """The people of a table; `translate` puts words of a row into values, in place.
@@ -129,10 +144,11 @@ def read_people(
     In a `grid` every column has to be understood, else `Invalid` says which are not; in a list of
     mappings a row with a member that nobody knows is refused by itself.
     """
-    members = [name for name in words if name not in _AMBIGUOUS]
-    asked = asked_columns(columns, members)
+    words = vocabulary or Vocabulary()
+    asked = asked_columns(columns, {*words.members, *words.short})
+    asked = {heading: words.short.get(member, member) for heading, member in asked.items()}
     headings = list(dict.fromkeys(name for row in rows for name in row.values))
-    meaning = understood(headings, words_for(words), asked)
+    meaning = understood(headings, words.known, asked)
     _decide_ambiguous(meaning, rows)
     if grid:
         filled = {name for row in rows for name, value in row.values.items() if value}

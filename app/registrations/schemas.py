@@ -392,6 +392,12 @@ class DelegationCopy(Schema):
     leave_out: list[UUID] = Field(
         default_factory=list, max_length=2_000, description="People who shall not come this time."
     )
+    answers: dict[UUID, Answers] = Field(
+        default_factory=dict,
+        max_length=2_000,
+        description="What the meeting's questions are answered with, by person; no files.",
+        examples=[{"01900000-0000-7000-8000-000000000001": {"diet": "vegetarian"}}],
+    )
 
 
 class CopiedPerson(Schema):
