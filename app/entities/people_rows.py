@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from app.core.fields import Email, Language, Schema, ShortLine
 from app.core.headings import (
@@ -69,8 +69,6 @@ LANGUAGES = words_for(
     }
 )
 PEOPLE = words_for(PEOPLE_WORDS)
-COMPARED = ("name", "honorific", "job_title", "language")
-"""Members of a row that may say otherwise than the directory does."""
 Line = TypeVar("Line", bound="PersonRow")
 Translate = Callable[[dict[str, Any]], None]
 
@@ -92,6 +90,8 @@ class Vocabulary:
 class PersonRow(Schema):
     """Somebody of a table."""
 
+    compared: ClassVar[Sequence[str]] = ("name", "honorific", "job_title", "language")
+    """Members that may say otherwise than the directory does."""
     name: ShortLine
     honorific: ShortLine | None = None
     job_title: ShortLine | None = None
@@ -123,8 +123,8 @@ def differing(row: PersonRow, told: Person | PersonRow) -> list[str]:
     """
     found = [
         name
-        for name in COMPARED
-        if getattr(row, name) is not None and getattr(row, name) != getattr(told, name)
+        for name in row.compared
+        if getattr(row, name) not in (None, []) and getattr(row, name) != getattr(told, name)
     ]
     left = isinstance(told, Person) and told.left_on is not None
     return [*found, "left_on"] if left else found

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from app.core.headings import fold
+from app.core.headings import flag_of, fold
 from app.entities.people_rows import Vocabulary
 from app.questions.lifecycle import QuestionKind
 from app.questions.policy import Question
-from app.registrations.delegate_rows import DELEGATES, FLAGS, put_words
+from app.registrations.delegate_rows import DELEGATES, put_words
 
 PREFIX: Final = "answers."
 """Before a question's id: what its column is called where the id alone means something else."""
@@ -65,7 +65,8 @@ class AnswerColumns:
             case QuestionKind.MANY_CHOICES:
                 return self._options_of(question, cell)
             case QuestionKind.YES_NO | QuestionKind.CONSENT:
-                return FLAGS.get(fold(str(cell)), cell) if isinstance(cell, str | int) else cell
+                flag = flag_of(cell)
+                return cell if flag is None else flag
             case QuestionKind.NUMBER:
                 return _number(cell)
             case QuestionKind.DATE:

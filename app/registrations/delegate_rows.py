@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from app.core.headings import fold, words_for
+from app.core.headings import flag_of, fold, words_for
 from app.entities.people_rows import PEOPLE_WORDS, PersonRow
 from app.registrations.lifecycle import Listed, RegistrationRole
 
@@ -28,10 +28,6 @@ DELEGATE_WORDS = {
     ),
 }
 DELEGATES = words_for(DELEGATE_WORDS)
-YES = ("yes", "y", "true", "x", "oui", "vrai", "sí", "si", "да", "نعم", "是", "同意", "1")
-NO = ("no", "n", "false", "non", "faux", "нет", "لا", "否", "不同意", "0")
-FLAGS = {fold(word): flag for words, flag in ((YES, True), (NO, False)) for word in words}
-"""What people write for yes and no, by folded words."""
 _ROLES = words_for(
     {
         "head_of_delegation": (
@@ -95,7 +91,6 @@ def put_words(found: dict[str, Any]) -> None:
     """Put what words mean in their place; what means nothing is left to be refused."""
     if isinstance(found.get("role"), str):
         found["role"] = _ROLES.get(fold(found["role"]), found["role"])
-    if "listed" in found:
-        agreed = FLAGS.get(fold(str(found["listed"])))
-        if agreed is not None:
-            found["listed"] = Listed.YES if agreed else Listed.NO
+    agreed = flag_of(found.get("listed"))
+    if agreed is not None:
+        found["listed"] = Listed.YES if agreed else Listed.NO

@@ -142,7 +142,7 @@ async def test_the_log_says_of_a_row_what_it_says_of_one_registered_alone(asking
     assert faults(entitys)["/1/place"] == "row 1: is not recognized"
 
 
-VALUES = [
+VALUES: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
     ({"badge": True, "note": 7}, {"badge": True, "note": "7"}),
     ({"badge": 0, "note": "a\u2028b", "arrival": "2021-10-07T00:00:00"}, None),
     ({"badge": "nein"}, {"/badge": "is true or false"}),
