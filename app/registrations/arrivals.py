@@ -7,8 +7,8 @@ rehearsal; nothing here reads or writes.
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from app.committees.rules import Approval, ApprovalReason, EntityStanding, Rules
 from app.core.problems import Problem
-from app.meetings.rules import Approval, ApprovalReason, EntityStanding, Rules
 from app.registrations.lifecycle import HOLDING, RegistrationRole, RegistrationStatus
 from app.registrations.policy import Seats, seat_decision, takes_seat
 from app.registrations.problems import AlreadyRegistered, HeadAlreadyNamed, RoleFull, RoleNotTaken

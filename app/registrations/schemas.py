@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from app.committees.rules import ApprovalReason
 from app.core.choices import Choice
 from app.core.fields import (
     PARAGRAPHS,
@@ -30,7 +31,6 @@ from app.core.fields import (
 from app.core.imports import MemberName, Mode, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
-from app.meetings.rules import ApprovalReason
 from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
     Decision,

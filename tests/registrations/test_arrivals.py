@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.committees.rules import Approval, ApprovalReason, Rules
 from app.core.problems import Problem
-from app.meetings.rules import Approval, ApprovalReason, Rules
 from app.registrations.arrivals import Arrivals, Delegation, Exceptional, Place, Pool
 from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
 from app.registrations.policy import takes_seat
