@@ -47,6 +47,7 @@ class Known(NamedTuple):
     id: UUID
     name: str
     email: str
+    addresses: Sequence[str] = ()
 
 
 class Newcomer(NamedTuple):
@@ -55,6 +56,7 @@ class Newcomer(NamedTuple):
     row: int
     name: str
     email: str
+    addresses: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ async def check_alike(
     """
     known = (await known_people(session, [entity_id]))[entity_id]
     address = normalised_email(email)
-    if any(person.email == address for person in known):
+    if any(address in (person.email, *person.addresses) for person in known):
         return
     alike = await elsewhere(_of_one, known, name, email)
     if alike:
@@ -106,7 +108,7 @@ async def known_people(
 ) -> dict[UUID, list[Known]]:
     found = await queries.directories(session, entities, MAX_DIRECTORY)
     return {
-        entity_id: [Known(row.id, row.name, row.email) for row in rows]
+        entity_id: [Known(row.id, row.name, row.email, row.addresses) for row in rows]
         for entity_id, rows in found.items()
     }
 
@@ -145,7 +147,7 @@ def _pairs(known: Sequence[Known]) -> list[Pair]:
 
 
 def _folded(people: Iterable[Known | Newcomer]) -> list[Folded]:
-    return [folded(person.name, person.email) for person in people]
+    return [folded(person.name, person.email, person.addresses) for person in people]
 
 
 def _shown(found: list[tuple[Likeness, Known | Newcomer]]) -> list[PossibleDuplicate]:

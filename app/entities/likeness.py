@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Final
+from typing import Final, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
@@ -83,6 +83,14 @@ class Likeness:
     reasons: tuple[Reason, ...]
 
 
+class Mailbox(NamedTuple):
+    """What is compared of an address."""
+
+    address: str
+    mailbox: str
+    local: str
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """What is compared of a person."""
@@ -101,19 +109,16 @@ class Folded:
     digits: str
     """Numbers tell apart what is otherwise called the same."""
     abjad: bool
+    others: tuple[Mailbox, ...] = ()
+    """Of the person's other addresses."""
 
 
-def folded(name: str, address: str) -> Folded:
-    """The comparable form of a name and an address."""
+def folded(name: str, address: str, others: Iterable[str] = ()) -> Folded:
+    """The comparable form of a name and the addresses."""
     tokens = _tokens(name)
-    address = address.strip().lower()
-    mailbox = _mailbox(address)
-    local = mailbox.partition("@")[0]
-    telling = len(local) >= 4 and not local.isdigit() and _SHARED.isdisjoint(_WORD.findall(local))
     return Folded(
-        address=address,
-        mailbox=mailbox,
-        local=local if telling else "",
+        *_folded_address(address),
+        others=tuple(map(_folded_address, others)),
         tokens=tokens,
         plain=" ".join(tokens),
         bones=" ".join(_bones(token) for token in tokens),
@@ -194,7 +199,33 @@ def _mailbox(address: str) -> str:
     return f"{local}{at}{domain}"
 
 
+def _folded_address(address: str) -> Mailbox:
+    address = address.strip().lower()
+    mailbox = _mailbox(address)
+    local = mailbox.partition("@")[0]
+    telling = len(local) >= 4 and not local.isdigit() and _SHARED.isdisjoint(_WORD.findall(local))
+    return Mailbox(address, mailbox, local if telling else "")
+
+
+def _mailboxes(person: Folded) -> tuple[Folded | Mailbox, ...]:
+    return (person, *person.others)
+
+
+def _share_mailbox(one: Folded, other: Folded) -> bool:
+    if not (one.others or other.others):
+        return one.mailbox == other.mailbox
+    return any(a.mailbox == b.mailbox for a in _mailboxes(one) for b in _mailboxes(other))
+
+
 def _address_likeness(one: Folded, other: Folded) -> tuple[int, Reason | None]:
+    """Of those two of their addresses that are most alike."""
+    if not (one.others or other.others):
+        return _likeness_of_two(one, other)
+    pairs = ((a, b) for a in _mailboxes(one) for b in _mailboxes(other))
+    return max((_likeness_of_two(a, b) for a, b in pairs), key=lambda found: found[0])
+
+
+def _likeness_of_two(one: Folded | Mailbox, other: Folded | Mailbox) -> tuple[int, Reason | None]:
     if one.address == other.address:
         return 100, Reason.SAME_ADDRESS
     if one.mailbox == other.mailbox:
@@ -261,10 +292,10 @@ def _token_likeness(one: str, other: str, *, abjad: bool) -> int:
 def _close(one: Folded, other: Folded) -> bool:
     """Whether it is worth a closer look; cheap."""
     if one.digits != other.digits:
-        return one.mailbox == other.mailbox
+        return _share_mailbox(one, other)
     return (
         fuzz.ratio(one.plain, other.plain, score_cutoff=_NEAR) > 0
-        or one.mailbox == other.mailbox
+        or _share_mailbox(one, other)
         or one.letters == other.letters
         or fuzz.ratio(one.bones, other.bones, score_cutoff=_NEAR_BONES) > 0
     )
@@ -280,11 +311,12 @@ def _blocks(people: Sequence[Folded]) -> Iterator[list[int]]:
 
 def _keys(person: Folded) -> Iterator[str]:
     """Under which blocks somebody is found, so that one changed word leaves another to meet by."""
-    yield f"@{person.mailbox}"
+    for each in _mailboxes(person):
+        yield f"@{each.mailbox}"
+        if each.local:
+            yield f"<{each.local}"
     yield f"={person.letters}"
     yield f"~{' '.join(sorted(person.bones.split()))}"
-    if person.local:
-        yield f"<{person.local}"
     longest = sorted(person.tokens, key=lambda token: (-len(token), token))[:3]
     for place, token in enumerate(longest):
         bones = _bones(token)

@@ -18,9 +18,10 @@ from app.core.openapi import raises
 from app.core.pages import Page, Paging, page_of
 from app.core.routes import Session, router_for
 from app.entities.access import DirectoryDep
+from app.entities.directory_rows import VOCABULARY, DirectoryRow, put_words
 from app.entities.duplicates import Pair, pairs_of
 from app.entities.people_imports import import_people as take_people
-from app.entities.people_rows import PeopleTable, PersonRow, read_people
+from app.entities.people_rows import PeopleTable, read_people
 from app.entities.schemas import DuplicatePair, PeopleImported, PersonAlike
 
 router = router_for("entities")
@@ -43,13 +44,17 @@ async def import_people(
 ) -> PeopleImported:
     """Add many people to a directory from a table: CSV, XLSX, cells as pasted, YAML or JSON.
 
-    Columns are recognized in the six languages. Whoever the directory has already, by address,
-    stays as they are.
+    Columns are recognized in the six languages: all members of a person. Several addresses or
+    languages stand in one cell, with commas or semicolons between them. Whoever the directory has
+    already, by address, stays as they are.
     """
 
-    def read(content: bytes, media_type: str) -> PeopleTable[PersonRow]:
+    def read(content: bytes, media_type: str) -> PeopleTable[DirectoryRow]:
         rows = rows_of(content, media_type, "people", apart=True)
-        return read_people(PersonRow, rows, columns, grid=media_type in GRIDS)
+        grid = media_type in GRIDS
+        return read_people(
+            DirectoryRow, rows, columns, grid=grid, vocabulary=VOCABULARY, translate=put_words
+        )
 
     table = await uploaded(request, read)
     alike = Elsewhere(request, "alike") if dry_run else None

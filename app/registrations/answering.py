@@ -1,6 +1,6 @@
 """Answers of those who are registered to the questions of their meeting: the verbs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -211,13 +211,26 @@ async def _write(
     checked: Checked,
     fresh: Mapping[str, Value],
 ) -> None:
+    rows = answer_rows(session, meeting, registration.id, checked, fresh)
+    if rows:
+        await queries.write_answers(session, rows)
+
+
+def answer_rows(
+    session: AsyncSession,
+    meeting: Meeting,
+    registration_id: UUID,
+    checked: Checked,
+    fresh: Mapping[str, Value],
+) -> list[dict[str, Any]]:
+    """The rows of these answers, as given by whoever acts now."""
     actor = session.info.get("actor", SYSTEM)
     now = clock.now()
-    rows = [
+    return [
         {
             "id": new_id(),
             "created_at": now,
-            "registration_id": registration.id,
+            "registration_id": registration_id,
             "meeting_id": meeting.id,
             "form_version": checked.version,
             "question_id": name,
@@ -230,8 +243,6 @@ async def _write(
         }
         for name, value in fresh.items()
     ]
-    if rows:
-        await queries.write_answers(session, rows)
 
 
 def _file(question: Question, value: Value) -> UUID | None:
@@ -246,17 +257,25 @@ def _tell(
     given: Collection[str],
     taken_back: Collection[str],
 ) -> None:
+    for event in answered(about(meeting, registration), checked, given, taken_back):
+        record(session, event)
+
+
+def answered(
+    known: Mapping[str, Any],
+    checked: Checked,
+    given: Collection[str],
+    taken_back: Collection[str] = (),
+) -> Iterator[RegistrationAnswered]:
     """What organizers alone are asked is no entry that the entity reads."""
     for side in VisibleTo:
         names = {n for n, each in checked.questions.items() if each.visible_to is side}
-        known = about(meeting, registration)
-        if side is VisibleTo.ORGANIZERS:
-            known["entity_id"] = None
+        hidden = {"entity_id": None} if side is VisibleTo.ORGANIZERS else {}
         event = RegistrationAnswered(
-            **known,
+            **{**known, **hidden},
             form_version=checked.version or 0,
             given=sorted(names & set(given)),
             taken_back=sorted(names & set(taken_back)),
         )
         if event.given or event.taken_back:
-            record(session, event)
+            yield event

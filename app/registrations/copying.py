@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.fields import json_names
 from app.core.imports import Mode, check_rows
 from app.core.problems import Invalid
 from app.entities.problems import NotOfThisEntity, PersonMerged
@@ -43,10 +44,14 @@ async def copy_delegation(
     found = await _earlier(session, view, body.meeting, invitee.entity)
     left_out = set(body.leave_out)
     asked = [row for row in found if row[1].id not in left_out]
+    _check_known(body, asked)
     candidates = [
         _candidate(number, registration, person, invitee)
         for number, (registration, person) in enumerate(asked, start=1)
     ]
+    for candidate, (_, person) in zip(candidates, asked, strict=True):
+        said = body.answers.get(person.id, {})
+        candidate.answers = {name: value for name, value in said.items() if value is not None}
 
     def check() -> None:
         check_rows([report_of(each) for each in candidates], mode)
@@ -95,6 +100,14 @@ async def _may_see(
     return earlier.observes or view.caller.may(
         Permission.ACT_FOR_ENTITY, committees=earlier.committees, entity_id=entity.id
     )
+
+
+def _check_known(body: DelegationCopy, asked: Sequence[Any]) -> None:
+    """Answers are of people who are to come."""
+    known = {person.id for _, person in asked}
+    strangers = [str(person_id) for person_id in body.answers if person_id not in known]
+    if strangers:
+        raise Invalid.at(json_names(("answers", strangers[0])), "Is nobody who is to come again.")
 
 
 def _candidate(number: int, registration: Any, person: Person, invitee: Invitee) -> Candidate:

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
+from app.committees import roles
 from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
-from app.meetings import roles
 
 RegistrationRole = roles.RegistrationRole
 

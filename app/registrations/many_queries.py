@@ -9,10 +9,10 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.committees.rules import EntityStanding
 from app.committees.tables import Membership
 from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation, SeatPool
-from app.meetings.rules import EntityStanding
 from app.registrations.arrivals import Present
 from app.registrations.lifecycle import LIVE, RegistrationRole, RegistrationStatus
 from app.registrations.rule_queries import is_live

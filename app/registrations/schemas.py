@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from app.committees.rules import ApprovalReason
 from app.core.choices import Choice
 from app.core.fields import (
     PARAGRAPHS,
@@ -30,7 +31,6 @@ from app.core.fields import (
 from app.core.imports import MemberName, Mode, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
-from app.meetings.rules import ApprovalReason
 from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
     Decision,
@@ -391,6 +391,12 @@ class DelegationCopy(Schema):
     )
     leave_out: list[UUID] = Field(
         default_factory=list, max_length=2_000, description="People who shall not come this time."
+    )
+    answers: dict[UUID, Answers] = Field(
+        default_factory=dict,
+        max_length=2_000,
+        description="What the meeting's questions are answered with, by person; no files.",
+        examples=[{"01900000-0000-7000-8000-000000000001": {"diet": "vegetarian"}}],
     )
 
 

@@ -18,6 +18,7 @@ from app.core.routes import Session, router_for
 from app.identity.access import AccountCaller
 from app.meetings.problems import NotReady
 from app.meetings.tables import Meeting
+from app.meetings.templates import with_defaults
 from app.series import acts, making, queries, registering, service
 from app.series.access import (
     ObservedSeries,
@@ -71,7 +72,8 @@ async def create_series(
     session: Session, roll: RollToKeep, body: SeriesCreate, response: Response
 ) -> SeriesOut:
     """Create a series; its meetings are made when they are asked for."""
-    said = body.model_dump(mode="json")
+    template = with_defaults(body.template, roll.committee)
+    said = body.model_dump(mode="json") | {"template": template.model_dump(mode="json")}
     said["timezone"] = said["timezone"] or roll.committee.timezone
     series = await service.create_series(session, roll.committee, checked(SeriesWrite, said))
     response.headers["Location"] = f"/v1/committees/{roll.committee.id}/series/{series.id}"

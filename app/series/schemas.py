@@ -22,8 +22,10 @@ from app.core.fields import (
     Whole,
     ZoneName,
 )
+from app.core.problems import FieldError
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.templates import Room
+from app.registrations.answer_schemas import Answers
 from app.registrations.lifecycle import RegistrationRole
 from app.series.lifecycle import (
     AtClockChange,
@@ -60,6 +62,8 @@ FromMeeting = Annotated[
         examples=["coordination-committee-8"],
     ),
 ]
+
+MeetingName = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class SeriesMembers(Schema):
@@ -254,6 +258,13 @@ class SeriesRegistration(Schema):
     )
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
     from_meeting: FromMeeting = None
+    answers: dict[MeetingName, Answers] = Field(
+        default_factory=dict,
+        max_length=1000,
+        description="What the questions of meetings are answered with, by id or handle of the "
+        "meeting.",
+        examples=[{"coordination-committee-7": {"diet": "vegetarian"}}],
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -278,6 +289,9 @@ class RegisteredMeeting(Schema):
         examples=["already-registered"],
     )
     detail: str | None = Field(None, max_length=2000, description="The refusal in words.")
+    errors: list[FieldError] = Field(
+        default_factory=list, max_length=100, description="Places of the registration there."
+    )
 
 
 class SeriesRegistered(Schema):
