@@ -19,6 +19,7 @@ from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
 from app.registrations import many_queries as queries
 from app.registrations import service
+from app.registrations.answering import lacking_at_first
 from app.registrations.arrivals import Arrivals
 from app.registrations.candidates import Candidate
 from app.registrations.events import ExceptionUsed
@@ -70,8 +71,9 @@ async def write(
     now = clock.now()
     await _find_or_add(session, coming)
     numbers = await queries.draw_numbers(session, len(coming))
+    lacking = await lacking_at_first(session, meeting)
     made = [
-        _registration(meeting, each, number, now)
+        _registration(meeting, each, number, now) | {"answers_missing": lacking[each.role]}
         for each, number in zip(coming, numbers, strict=True)
     ]
     await insert_many(session, Registration, made)
