@@ -124,11 +124,12 @@ class PeopleFilter:
 
 
 def list_people(entity_id: UUID, narrowed: PeopleFilter) -> Select[Any]:
-    """Those who were not merged into others, or were into this one."""
+    """Those who were not merged into others, or were into this one; nobody who was anonymized."""
     left = and_(col(Person.left_on).is_not(None), col(Person.left_on) <= narrowed.today)
     statement: Select[Any] = select(Person).where(
         col(Person.entity_id) == entity_id,
         col(Person.merged_into).is_not_distinct_from(narrowed.merged_into),
+        col(Person.anonymized_at).is_(None),
         left if narrowed.left else not_(left),
     )
     for word in narrowed.words:
@@ -258,14 +259,18 @@ async def directories(
     session: AsyncSession, entities: Collection[UUID], limit: int
 ) -> dict[UUID, list[Row[tuple[UUID, UUID, str, str]]]]:
     """(id, entity, name, address) of whom each directory has, the newest first; nobody who was
-    merged.
+    merged or anonymized.
     """
     columns: list[Any] = [Person.id, Person.entity_id, Person.name, Person.email]
     found: dict[UUID, list[Any]] = {}
     for entity_id in entities:
         statement = (
             sa_select(*columns)
-            .where(col(Person.entity_id) == entity_id, col(Person.merged_into).is_(None))
+            .where(
+                col(Person.entity_id) == entity_id,
+                col(Person.merged_into).is_(None),
+                col(Person.anonymized_at).is_(None),
+            )
             .order_by(col(Person.id).desc())
             .limit(limit)
         )
