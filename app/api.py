@@ -21,6 +21,7 @@ from app.invitations.files import router as files
 from app.invitations.links import router as invitation_links
 from app.invitations.pool_endpoints import router as seat_pools
 from app.letters.endpoints import router as letters
+from app.lists.answer_endpoints import router as list_answers
 from app.lists.change_endpoints import router as list_changes
 from app.lists.endpoints import router as lists
 from app.lists.public import router as public_lists
@@ -107,6 +108,7 @@ PARTS = (
     exceptions,
     answers,
     lists,
+    list_answers,
     list_changes,
     series,
     reminders,

@@ -124,11 +124,12 @@ class PeopleFilter:
 
 
 def list_people(entity_id: UUID, narrowed: PeopleFilter) -> Select[Any]:
-    """Those who were not merged into others, or were into this one."""
+    """Those who were not merged into others, or were into this one; nobody who was anonymized."""
     left = and_(col(Person.left_on).is_not(None), col(Person.left_on) <= narrowed.today)
     statement: Select[Any] = select(Person).where(
         col(Person.entity_id) == entity_id,
         col(Person.merged_into).is_not_distinct_from(narrowed.merged_into),
+        col(Person.anonymized_at).is_(None),
         left if narrowed.left else not_(left),
     )
     for word in narrowed.words:
@@ -258,7 +259,7 @@ async def directories(
     session: AsyncSession, entities: Collection[UUID], limit: int
 ) -> dict[UUID, list[Row[tuple[UUID, UUID, str, str, list[str]]]]]:
     """(id, entity, name, email, addresses) of whom each directory has, the newest first; nobody
-    who was merged.
+    who was merged or anonymized.
     """
     columns: list[Any] = [
         Person.id, Person.entity_id, Person.name, Person.email, Person.addresses,
@@ -267,7 +268,11 @@ async def directories(
     for entity_id in entities:
         statement = (
             sa_select(*columns)
-            .where(col(Person.entity_id) == entity_id, col(Person.merged_into).is_(None))
+            .where(
+                col(Person.entity_id) == entity_id,
+                col(Person.merged_into).is_(None),
+                col(Person.anonymized_at).is_(None),
+            )
             .order_by(col(Person.id).desc())
             .limit(limit)
         )

@@ -94,7 +94,9 @@ def _takes_back_invitation(present: Present) -> str | None:
 
 
 def _confirms(present: Present) -> str | None:
-    return _unless_registered(present, RegistrationStatus.CONFIRMED)
+    """Without its link it tells of a seat that was lost since; another mail brings the new link."""
+    lost = None if present.link_alive else "The link has expired."
+    return _unless_registered(present, RegistrationStatus.CONFIRMED) or lost
 
 
 def _lets_wait(present: Present) -> str | None:

@@ -74,7 +74,7 @@ async def registration_of_own(session: Session, view: MeetingDep, registration_i
     own = await _is_own(session, view, row[0])
     if not (view.organizes or own):
         if view.observes:
-            raise NotPermitted("Observers change nothing.")
+            raise NotPermitted("Only the entity itself or an organizer may do this.")
         raise NotFound
     return row
 

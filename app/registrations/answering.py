@@ -94,6 +94,14 @@ async def keep_first(
         _tell(session, meeting, registration, checked, checked.given, [])
 
 
+async def lacking_at_first(
+    session: AsyncSession, meeting: Meeting
+) -> dict[RegistrationRole, list[str]]:
+    """What somebody in each role lacks who is registered without a word, as from a table."""
+    questions = list(forms.by_id(await forms.current_form(session, meeting)).values())
+    return {role: policy.missing(questions, role.value, {}) for role in RegistrationRole}
+
+
 async def answer(
     session: AsyncSession,
     meeting: Meeting,

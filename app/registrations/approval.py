@@ -22,7 +22,6 @@ from app.registrations.events import (
 )
 from app.registrations.facts import about
 from app.registrations.lifecycle import (
-    BY_ITSELF,
     LEFT,
     REGISTRATION,
     Decision,
@@ -145,7 +144,7 @@ def _check(meeting: Meeting, registration: Registration) -> None:
         return
     assert registration.decision is not None, "who has decided said what"
     when = registration.decided_at.isoformat().replace("+00:00", "Z")
-    allowed = [verb for verb in REGISTRATION.allowed(state) if verb not in BY_ITSELF]
+    allowed = REGISTRATION.allowed(state)
     raise AlreadyDecided(
         f"It was {registration.decision.value} at {when}.", state=state.value, allowed=allowed
     )

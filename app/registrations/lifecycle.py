@@ -109,4 +109,4 @@ TRANSITIONS: dict[tuple[RegistrationStatus, RegistrationVerb], RegistrationStatu
     (S.CONFIRMED, V.SUBSTITUTE): S.SUBSTITUTED,
 }
 
-REGISTRATION = Lifecycle("registration", TRANSITIONS)
+REGISTRATION = Lifecycle("registration", TRANSITIONS, BY_ITSELF)

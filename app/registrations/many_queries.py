@@ -134,7 +134,9 @@ async def draw_numbers(session: AsyncSession, count: int) -> list[int]:
 async def delegation_of(
     session: AsyncSession, meeting_id: UUID, entity_id: UUID
 ) -> Sequence[Row[Any]]:
-    """(Registration, Person) of those who had a seat or needed none, by arrival."""
+    """(Registration, Person) of those who had a seat or needed none, by arrival; nobody who was
+    anonymized.
+    """
     columns: list[Any] = [Registration, Person]
     statement = (
         select(*columns)
@@ -143,6 +145,7 @@ async def delegation_of(
             col(Registration.meeting_id) == meeting_id,
             col(Registration.entity_id) == entity_id,
             col(Registration.status) == RegistrationStatus.CONFIRMED,
+            col(Person.anonymized_at).is_(None),
         )
         .order_by(col(Registration.queue_number))
         .limit(2_000)

@@ -239,6 +239,7 @@ MATRIX: Final[dict[str, Row]] = {
     "reconsiderRegistration": _ORGANIZERS,
     "listDelegations": _MEETING,
     "getDelegationsFile": _MEETING,
+    "getAnswersTable": _ORGANIZERS_READ,
     "getDelegationChanges": _MEETING,
     "getDelegationChangesFile": _MEETING,
     "listParticipants": _MEETING,

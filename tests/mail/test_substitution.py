@@ -1,6 +1,7 @@
 """What the one who goes and the one who comes instead are told."""
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -158,3 +159,13 @@ def test_what_is_still_true_for_whoever_was_substituted(kind: Kind) -> None:
     about_people = set(Kind) - {Kind.INVITATION, Kind.LINK_RENEWED, Kind.INVITATION_WITHDRAWN}
     if kind in about_people:
         assert (moot(kind, present) is None) is (kind in still)
+
+
+def test_a_confirmation_is_true_as_long_as_its_link_is_good() -> None:
+    """A seat that was lost and won again has another link, and another mail that brings it."""
+    state = RegistrationStatus.CONFIRMED
+    good = Present(
+        meeting=MeetingStatus.SCHEDULED, stale=False, registration=state, link_alive=True
+    )
+    assert moot(Kind.REGISTRATION_CONFIRMED, good) is None
+    assert moot(Kind.REGISTRATION_CONFIRMED, replace(good, link_alive=False)) is not None

@@ -94,7 +94,10 @@ async def happens_once(household: Household, app: FastAPI, done: Any) -> None:
 
 
 async def stays_so(household: Household) -> None:
-    """No answer is given again, and no name written over it."""
+    """No answer is given again, no name written over it, and nobody is offered to be named."""
+    directory = household.path.rpartition("/")[0]
+    people = (await household.administrator.get(directory)).json()["items"]
+    assert household.person_id not in [each["id"] for each in people]
     headers = {"Idempotency-Key": "key"}
     body = {"token": household.part.secrets["join_link"]}
     again = await household.administrator.post("/v1/check-ins", json=body, headers=headers)

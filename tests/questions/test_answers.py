@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from app.registrations.answer_sheet import answers_of
 from tests.questions.conftest import Asking, faults, question, when
+from tests.registrations.tables import imported
 from tests.statements import counted
 from tests.world import World, named, post
 
@@ -302,3 +303,30 @@ async def test_registering_costs_nothing_more_where_nothing_is_asked(
         each for each in plain if re.search("form_versions|INTO answers|FROM answers", each)
     ]
     assert (len(asked) - len(plain), len(answered) - len(asked)) == (1, 2)
+
+
+async def test_whoever_comes_from_a_table_lacks_every_answer_that_is_needed(
+    asking: Asking,
+) -> None:
+    await asking.ask(
+        question("badge", required="at_registration"),
+        question("visa", required="before_deadline", roles=["adviser"]),
+        OTHER | {"conditions": [when("badge", "x")]},
+        question("note"),
+    )
+    table = "Name\tE-mail\tRole\nA\ta@example.org\tadviser\nB\tb@example.org\t\n"
+    assert (await imported(asking.focal_point, asking.meeting, table))["confirmed"] == 2
+    people = (await asking.focal_point.get(f"{asking.path}/registrations")).json()["items"]
+    lacking = {each["person"]["name"]: each["answers_missing"] for each in people}
+    assert lacking == {"A": ["badge", "visa"], "B": ["badge"]}
+    board = (await asking.organizer.get(f"{asking.path}/invitations")).json()["items"]
+    assert [each["answers_missing"] for each in board] == [2]
+
+
+async def test_an_observer_is_told_who_reads_answers(asking: Asking) -> None:
+    await asking.ask(question("badge"))
+    made = await asking.register(1)
+    observer = await asking.world.observer({"id": asking.meeting["committee"]["id"]})
+    refused = await observer.get(f"{asking.path}/registrations/{made['id']}/answers")
+    told = "Only the entity itself or an organizer may do this."
+    assert (refused.status_code, refused.json()["detail"]) == (403, told)

@@ -128,3 +128,24 @@ async def test_a_person_of_another_entity_at_the_earlier_meeting_is_never_shown(
         f"{path_of(meetings[1])}/copy", json=body | {"entity": other["handle"]}
     )
     assert named_other.status_code == 404
+
+
+async def test_nobody_who_was_anonymized_comes_again(
+    world: World, entity: dict[str, Any], meetings: list[dict[str, Any]]
+) -> None:
+    items = (await world.administrator.get(path_of(meetings[0]))).json()["items"]
+    gone = {"ids": [item["person"]["id"] for item in items[:2]]}
+    async with world.app.state.database.transaction() as session:
+        statement = "UPDATE people SET anonymized_at = now() WHERE id = ANY(CAST(:ids AS uuid[]))"
+        await session.execute(text(statement), gone)
+    focal_point = await world.focal_point_of(entity)
+    body = {"meeting": meetings[0]["handle"]}
+    for path in (f"{path_of(meetings[1])}/copy?dry_run=true", f"{path_of(meetings[1])}/copy"):
+        assert told(await post(focal_point, path, body)) == [
+            ("Delegate 2", "support", "confirmed", None),
+            ("Delegate 3", "representative", "confirmed", None),
+        ]
+    directory = f"/v1/entities/{entity['id']}/people"
+    people = (await focal_point.get(directory)).json()["items"]
+    assert sorted(each["name"] for each in people) == ["Delegate 2", "Delegate 3", "Delegate 4"]
+    assert (await focal_point.get(f"{directory}/duplicates")).json()["items"] == []

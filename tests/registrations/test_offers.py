@@ -148,7 +148,9 @@ async def test_declining_offers_the_seat_to_the_next_at_once(world: World) -> No
     await line.call(0, "withdraw")
     await line.call(1, "withdraw")
     assert await line.standing() == ["withdrawn", "withdrawn", "offered", "waiting"]
-    assert refusal(await line.call(2, "substitute", named(9))) == (409, "move-forbidden")
+    frozen = await line.call(2, "substitute", named(9))
+    assert refusal(frozen) == (409, "move-forbidden")
+    assert frozen.json()["allowed"] == ["accept_offer", "withdraw"], "nobody expires by a call"
     changed = await line.focal_point.patch(
         f"{line.path}/{line.ids[2]}", json={"role": "interpreter"}
     )
