@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.problems import FieldError
@@ -54,6 +55,19 @@ async def delete(session: AsyncSession, meeting: Meeting, stored: StoredFile) ->
     record(session, FileDeleted(**_about(meeting, stored)))
     await session.delete(stored)
     await session.flush()
+
+
+async def delete_unused(
+    session: AsyncSession, meeting: Meeting, entity_id: UUID, file_id: UUID
+) -> None:
+    """Delete a file unless something still refers to it: then it ends with that."""
+    try:
+        async with session.begin_nested():
+            stored = await queries.find_file(session, meeting.id, entity_id, file_id)
+            if stored is not None:
+                await delete(session, meeting, stored)
+    except IntegrityError:
+        return
 
 
 async def handed_in(

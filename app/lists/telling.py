@@ -170,8 +170,7 @@ def _only_one(view: ListView, delegations: Sequence[policy.Delegation]) -> polic
 async def _named(
     session: AsyncSession, view: ListView, one: policy.Delegation | None
 ) -> policy.Delegation | None:
-    """What is published names nobody who does not stand in it: no title tells who was asked.
-    """
+    """What is published names nobody who does not stand in it: no title tells who was asked."""
     if one is None or view.kind is not ListKind.PARTICIPANTS:
         return one
     wanted = replace(view.wanted, entity=str(one.id))

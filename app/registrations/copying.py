@@ -40,7 +40,7 @@ async def copy_delegation(
     Raises `RowsRefused` as an import does.
     """
     invitee = invitees.named(body.entity)
-    found = await _earlier(session, view, body.meeting, invitee.entity)
+    found = await _earlier(session, view, body.meeting, invitee.entity, hold=not dry_run)
     left_out = set(body.leave_out)
     asked = [row for row in found if row[1].id not in left_out]
     candidates = [
@@ -65,7 +65,7 @@ async def copy_delegation(
 
 
 async def _earlier(
-    session: AsyncSession, view: MeetingView, ref: str, entity: Entity
+    session: AsyncSession, view: MeetingView, ref: str, entity: Entity, *, hold: bool
 ) -> Sequence[Any]:
     """(Registration, Person) of the entity at a meeting whose delegation the caller may see.
 
@@ -77,7 +77,7 @@ async def _earlier(
         raise Invalid.at("/meeting", "This is the meeting to register for.")
     if meeting is None or not await _may_see(session, view, meeting, entity):
         raise Invalid.at("/meeting", "The entity was invited to no such meeting.")
-    return await queries.delegation_of(session, meeting.id, entity.id)
+    return await queries.delegation_of(session, meeting.id, entity.id, hold=hold)
 
 
 async def _may_see(
