@@ -106,6 +106,8 @@ async def unmerge(session: AsyncSession, kept: Person, other: Person) -> PersonM
         raise NotMerged("The one was not merged into the other.")
     if other.merged_into != kept.id:
         raise MergeStands("The one kept was merged further: take that back first.")
+    if kept.anonymized_at is not None:
+        raise MergeStands("Nothing says any more who the two were.")
     before = kept.email
     _restore(kept, other, made)
     await session.flush()

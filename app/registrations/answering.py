@@ -16,6 +16,7 @@ from app.core.problems import FieldError
 from app.events import record
 from app.events.log import SYSTEM
 from app.files import queries as files
+from app.files import service as keeping
 from app.invitations.policy import Window
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
@@ -94,14 +95,6 @@ async def keep_first(
         _tell(session, meeting, registration, checked, checked.given, [])
 
 
-async def lacking_at_first(
-    session: AsyncSession, meeting: Meeting
-) -> dict[RegistrationRole, list[str]]:
-    """What somebody in each role lacks who is registered without a word, as from a table."""
-    questions = list(forms.by_id(await forms.current_form(session, meeting)).values())
-    return {role: policy.missing(questions, role.value, {}) for role in RegistrationRole}
-
-
 async def answer(
     session: AsyncSession,
     meeting: Meeting,
@@ -136,10 +129,12 @@ async def answer(
         _check_settled(meeting, clock.now(), changed)
     if meeting.form_version is None:
         return
-    await _replace(session, standing, reading, {*fresh, *left})
+    files_left = await _replace(session, standing, reading, {*fresh, *left})
     side = AnswerSide.ORGANIZER if organizer else AnswerSide.ENTITY
     checked = Checked(meeting.form_version, questions, given, side)
     await _write(session, meeting, registration, checked, fresh)
+    for file_id in files_left:
+        await keeping.delete_unused(session, meeting, registration.entity_id, file_id)
     registration.answers_missing = policy.missing(
         list(questions.values()), registration.role.value, {**others, **given}
     )
@@ -202,14 +197,17 @@ async def _replace(
     standing: Collection[Answer],
     reading: Reading,
     names: Collection[str],
-) -> None:
-    """Make room for what is answered now, and take back what is answered no more."""
+) -> list[UUID]:
+    """Make room for what is answered now, and take back what is answered no more; the files that
+    were such answers.
+    """
     gone, consents = list[UUID](), list[UUID]()
     for each in standing:
         if each.question_id in names:
             kind = reading.then(each).kind
             (consents if kind is QuestionKind.CONSENT else gone).append(each.id)
     await queries.replace_answers(session, gone, consents, clock.now())
+    return [each.file_id for each in standing if each.id in gone and each.file_id is not None]
 
 
 async def _write(

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.ids import new_id
+from app.entities import queries as entities
+from app.entities.problems import PersonLeft
 from app.events import record
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.lifecycle import InvitationStatus
@@ -120,12 +122,16 @@ async def reconsider(
 ) -> None:
     """Look at a rejected one again, in its old place in the order of arrival.
 
-    That the person is registered again meanwhile, or a head named, the unique indexes say.
+    That the person is registered again meanwhile, or a head named, the unique indexes say. Raises
+    `PersonLeft` where nothing says any more who it was.
     """
     _check_running(meeting)
     if invitation.status not in LIVE_INVITATIONS:
         raise NotInvited(f"The invitation is {invitation.status.value}.")
     becomes = REGISTRATION.move(registration.status, RegistrationVerb.RECONSIDER)
+    person = await entities.hold_person(session, registration.entity_id, registration.person_id)
+    if person is None or person.anonymized_at is not None:
+        raise PersonLeft("The person was anonymized: nobody is left who could come.")
     await admission.check_role(session, meeting, invitation, registration.role)
     registration.status, registration.pending_since = becomes, clock.now()
     registration.decision = registration.decided_at = registration.decided_by = None

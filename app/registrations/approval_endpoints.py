@@ -11,6 +11,7 @@ from app.core.openapi import raises
 from app.core.pages import Page, Paging, fetch_page
 from app.core.problems import MoveForbidden
 from app.core.routes import Session, router_for
+from app.entities.problems import PersonLeft
 from app.meetings.access import MeetingSecrets, MeetingView, OrganizedMeeting
 from app.registrations import approval, deciding, queries
 from app.registrations.access import DecidableRegistration
@@ -102,6 +103,7 @@ async def reject_registration(
         AlreadyRegistered,
         HeadAlreadyNamed,
         NotInvited,
+        PersonLeft,
         RegistrationClosed,
         RoleFull,
         RoleNotTaken,

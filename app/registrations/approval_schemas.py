@@ -88,7 +88,7 @@ class ExceptionOut(Schema):
     left: int = Field(ge=0, le=1000, description="Who still may come under it, now.")
     until: InstantField
     reason: str = Field(max_length=2000)
-    granted_by: DecidedBy
+    granted_by: DecidedBy | None = Field(description="For organizers; null for everybody else.")
     created_at: InstantField
     revoked_at: InstantField | None
 

@@ -140,6 +140,7 @@ TABLES = (
     Declared(
         table="legal_holds",
         of_people="person_id = ANY(:people)",
+        entity_reads="false",
         personal={"reason": Personal("Why nothing may be erased.", Seen.ORGANIZERS, Kept.OFFICE)},
         plain=plain("id created_at meeting_id person_id placed_by"),
     ),
