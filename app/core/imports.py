@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.core.choices import Choice
 from app.core.fields import CELLS, json_names, place_of, words_of
-from app.core.headings import Column
+from app.core.headings import TableColumn
 from app.core.problems import BadRequest, FieldError, Invalid, Problem, UnsupportedMediaType
 from app.core.routes import Beforehand
 from app.core.sheets import Row, SheetUnreadable, read_rows
@@ -54,7 +54,7 @@ IMPORT_BODY = {
 """`openapi_extra` of an import."""
 
 
-class Mode(Choice):
+class ImportMode(Choice):
     """What a refused row does to the others."""
 
     ALL = "all"
@@ -63,7 +63,7 @@ class Mode(Choice):
     """Each row stands for itself."""
 
 
-ModeAsked = Annotated[Mode, Query(description="What a refused row does to the others.")]
+ModeAsked = Annotated[ImportMode, Query(description="What a refused row does to the others.")]
 
 
 class RowsRefused(Problem):
@@ -104,8 +104,8 @@ class TableReport(BaseModel):
     """How a table was read."""
 
     dry_run: bool
-    mode: Mode
-    columns: list[Column] = Field(
+    mode: ImportMode
+    columns: list[TableColumn] = Field(
         max_length=1000, description="What each column was read as; those of JSON and YAML too."
     )
 
@@ -231,10 +231,10 @@ def refuse_if_any(rows: Sequence[RowResult]) -> None:
         )
 
 
-def check_rows(rows: Iterable[RowReport], mode: Mode) -> None:
+def check_rows(rows: Iterable[RowReport], mode: ImportMode) -> None:
     """All or nothing, where that is asked for: raises `RowsRefused` with every bad row."""
     refused = [row for row in rows if row.problem is not None]
-    if mode is Mode.ROWS or not refused:
+    if mode is ImportMode.ROWS or not refused:
         return
     errors = [
         FieldError(pointer=f"/{row.row}{pointer}", detail=f"row {row.row}: {detail}")

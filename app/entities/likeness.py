@@ -61,7 +61,7 @@ _DOUBLE: Final = re.compile(r"(.)\1+")
 _SOUNDS: Final = str.maketrans({"c": "k", "q": "k"})
 
 
-class Reason(Choice):
+class LikenessReason(Choice):
     """Why two people look like one."""
 
     SAME_ADDRESS = "same_address"
@@ -80,7 +80,7 @@ class Likeness:
     """How alike two people are, from 0 to 100, and why."""
 
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[LikenessReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def likeness(one: Folded, other: Folded) -> Likeness:
     name = _name_likeness(one, other)
     reasons = [why] if why else []
     if name >= LIKELY:
-        reasons.append(Reason.SAME_NAME if name == 100 else Reason.SIMILAR_NAME)
+        reasons.append(LikenessReason.SAME_NAME if name == 100 else LikenessReason.SIMILAR_NAME)
     if address >= _SAME_MAILBOX:
         return Likeness(address, tuple(reasons))
     name = 0 if name < _SAME_LOCAL_PART else min(name, _NAME_ALONE)
@@ -194,13 +194,13 @@ def _mailbox(address: str) -> str:
     return f"{local}{at}{domain}"
 
 
-def _address_likeness(one: Folded, other: Folded) -> tuple[int, Reason | None]:
+def _address_likeness(one: Folded, other: Folded) -> tuple[int, LikenessReason | None]:
     if one.address == other.address:
-        return 100, Reason.SAME_ADDRESS
+        return 100, LikenessReason.SAME_ADDRESS
     if one.mailbox == other.mailbox:
-        return _SAME_MAILBOX, Reason.SAME_MAILBOX
+        return _SAME_MAILBOX, LikenessReason.SAME_MAILBOX
     if one.local and one.local == other.local:
-        return _SAME_LOCAL_PART, Reason.SAME_LOCAL_PART
+        return _SAME_LOCAL_PART, LikenessReason.SAME_LOCAL_PART
     return 0, None
 
 

@@ -8,7 +8,7 @@ from app.core.imports import (
     IMPORT_BODY,
     DryRun,
     Elsewhere,
-    Mode,
+    ImportMode,
     ModeAsked,
     RowsRefused,
     rows_of,
@@ -37,7 +37,7 @@ async def import_people(
     directory: DirectoryDep,
     request: Request,
     columns: ColumnsAsked = None,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> PeopleImported:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import normalised_email
-from app.core.imports import Elsewhere, Mode, check_rows
+from app.core.imports import Elsewhere, ImportMode, check_rows
 from app.entities import queries
 from app.entities.adding import add_people
 from app.entities.duplicates import Newcomer, alike_of_rows
@@ -19,7 +19,7 @@ async def import_people(
     session: AsyncSession,
     entity: Entity,
     table: PeopleTable[PersonRow],
-    mode: Mode,
+    mode: ImportMode,
     *,
     preview: Elsewhere | None,
 ) -> PeopleImported:
@@ -116,7 +116,7 @@ async def _write(
 
 
 def _summary(
-    table: PeopleTable[PersonRow], reports: list[PersonImported], mode: Mode, *, dry_run: bool
+    table: PeopleTable[PersonRow], reports: list[PersonImported], mode: ImportMode, *, dry_run: bool
 ) -> PeopleImported:
     count = dict.fromkeys(PersonOutcome, 0)
     for report in reports:

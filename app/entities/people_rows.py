@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from app.core.fields import Email, Language, Schema, ShortLine
 from app.core.headings import (
     LEFT_OUT,
-    Column,
+    TableColumn,
     asked_columns,
     check_columns,
     fold,
@@ -98,7 +98,7 @@ class ReadRow(Generic[Line]):
 class PeopleTable(Generic[Line]):
     """A table as it was understood."""
 
-    columns: list[Column]
+    columns: list[TableColumn]
     rows: list[ReadRow[Line]]
 
 
@@ -140,7 +140,7 @@ def read_people(
         meaning |= dict.fromkeys(empty, LEFT_OUT)
         check_columns(meaning, 1)
     reader = _Reader(kind, meaning, translate)
-    shown = [Column(heading=n, member=_shown(member)) for n, member in meaning.items()]
+    shown = [TableColumn(heading=n, member=_shown(member)) for n, member in meaning.items()]
     return PeopleTable(shown[:1000], [reader.read(row) for row in rows])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.imports import Mode, check_rows
+from app.core.imports import ImportMode, check_rows
 from app.core.problems import Invalid
 from app.entities.problems import NotOfThisEntity, PersonMerged
 from app.entities.tables import Entity, Person
@@ -31,7 +31,7 @@ async def copy_delegation(
     view: MeetingView,
     invitees: Invitees,
     body: DelegationCopy,
-    mode: Mode,
+    mode: ImportMode,
     *,
     dry_run: bool,
 ) -> DelegationCopied:

@@ -10,7 +10,7 @@ from app.core.imports import (
     IMPORT_BODY,
     DryRun,
     Elsewhere,
-    Mode,
+    ImportMode,
     ModeAsked,
     RowsRefused,
     rows_of,
@@ -52,7 +52,7 @@ async def import_registrations(
     request: Request,
     entity: EntityAsked = None,
     columns: ColumnsAsked = None,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> RegistrationsImported:
@@ -82,7 +82,7 @@ async def copy_delegation(
     session: Session,
     view: MeetingDep,
     body: DelegationCopy,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> DelegationCopied:

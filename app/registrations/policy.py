@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from app.meetings.lifecycle import OVER, MeetingStatus
 from app.registrations.lifecycle import (
-    BY_ITSELF,
     REGISTRATION,
     WITHOUT_SEAT,
     RegistrationRole,
@@ -47,8 +46,7 @@ def moves(meeting: MeetingStatus, registration: RegistrationStatus) -> list[Regi
     """What a caller may do in these states, which is less than what may happen."""
     if meeting in OVER:
         return []
-    verbs = [RegistrationVerb(verb) for verb in REGISTRATION.allowed(registration)]
-    return [verb for verb in verbs if verb not in BY_ITSELF]
+    return [RegistrationVerb(verb) for verb in REGISTRATION.allowed(registration)]
 
 
 def seat_decision(role: RegistrationRole, seats: Seats) -> RegistrationStatus:

@@ -27,13 +27,13 @@ from app.core.fields import (
     Schema,
     ShortLine,
 )
-from app.core.imports import MemberName, Mode, RowReport, TableReport, errors_of
+from app.core.imports import ImportMode, MemberName, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
 from app.meetings.rules import ApprovalReason
 from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
-    Decision,
+    ApprovalDecision,
     Listed,
     Participation,
     RegistrationRole,
@@ -200,7 +200,7 @@ class DecidedBy(Schema):
 class ApprovalDecisionOut(Schema):
     """A decision about a registration that needed one."""
 
-    decision: Decision
+    decision: ApprovalDecision
     decided_at: InstantField
     decided_by: DecidedBy | None = Field(
         description="For organizers and observers; null for everybody else."
@@ -412,7 +412,7 @@ class DelegationCopied(Counts):
     """What a copy did, or would do."""
 
     dry_run: bool
-    mode: Mode
+    mode: ImportMode
     left_out: int = Field(ge=0, le=10_000)
     rows: list[RegistrationCopied] = Field(max_length=10_000)
 

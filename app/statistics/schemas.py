@@ -28,7 +28,7 @@ class CountsOut(Schema):
         return cls.model_validate({"registered": counts.registered, "present": counts.present})
 
 
-class CellOut(CountsOut):
+class FiguresCell(CountsOut):
     """The people of one kind."""
 
     key: str = Field(
@@ -41,17 +41,19 @@ class CellOut(CountsOut):
     )
 
 
-class TableOut(CountsOut):
+class FiguresOut(CountsOut):
     """A total, told apart in several ways; each of them adds up to the total."""
 
-    by_entity: list[CellOut] = Field(max_length=10_000, description="Every entity that was asked.")
-    by_role: list[CellOut] = Field(max_length=20)
-    by_mode: list[CellOut] = Field(max_length=10, description="How they take part.")
-    by_gender: list[CellOut] = Field(
+    by_entity: list[FiguresCell] = Field(
+        max_length=10_000, description="Every entity that was asked."
+    )
+    by_role: list[FiguresCell] = Field(max_length=20)
+    by_mode: list[FiguresCell] = Field(max_length=10, description="How they take part.")
+    by_gender: list[FiguresCell] = Field(
         max_length=10,
         description="As people said and agreed to be counted; `undisclosed` for the others.",
     )
-    by_level: list[CellOut] = Field(
+    by_level: list[FiguresCell] = Field(
         max_length=20,
         description="As people said and agreed to be counted; `undisclosed` for the others.",
     )
@@ -88,23 +90,23 @@ class Disclosure(Schema):
     threshold: int = Field(ge=SMALLEST_THRESHOLD, le=100, examples=[5])
 
 
-class MeetingStatisticsOut(TableOut, Disclosure):
+class MeetingStatisticsOut(FiguresOut, Disclosure):
     """The figures of one meeting."""
 
     meeting: CountedMeeting
 
 
-class TrendOut(TableOut):
+class FiguresOfMeeting(FiguresOut):
     """The figures of one meeting beside the others."""
 
     meeting: CountedMeeting
-    change: "Change | None" = Field(
+    change: "FiguresChange | None" = Field(
         description="Against the meeting before it in this list; null for the first, and in it "
         "null where one of the two is hidden."
     )
 
 
-class Change(Schema):
+class FiguresChange(Schema):
     """More or fewer than before."""
 
     registered: int | None = Field(ge=-MANY, le=MANY, examples=[20])
@@ -117,21 +119,21 @@ class CountedCommittee(Schema):
     name: LocalizedLine
 
 
-class CommitteeStatisticsOut(TableOut, Disclosure):
+class CommitteeStatisticsOut(FiguresOut, Disclosure):
     """The figures of several meetings: summed up, and of each.
 
     Somebody who came to three of them counts three times. A sum is hidden where a part of it is.
     """
 
     committee: CountedCommittee
-    meetings: list[TrendOut] = Field(max_length=200, description="By their start.")
+    meetings: list[FiguresOfMeeting] = Field(max_length=200, description="By their start.")
 
 
 class StatisticsVerificationOut(Schema):
     """The figures twice: as counted, and recomputed from the log."""
 
-    counted: TableOut
-    recomputed: TableOut
+    counted: FiguresOut
+    recomputed: FiguresOut
     vouched: bool | None = Field(
         description="Whether gender and level are those that were written down when the meeting "
         "was over, by a digest in the log; null before."

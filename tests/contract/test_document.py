@@ -44,6 +44,12 @@ async def test_no_format_is_empty(app: FastAPI) -> None:
     assert '"format": ""' not in str(app.openapi()).replace("'", '"')
 
 
+async def test_no_two_schemas_share_a_name(app: FastAPI) -> None:
+    """Of two classes with one name the document makes names of modules, which change."""
+    schemas = app.openapi()["components"]["schemas"]
+    assert [name for name in schemas if "__" in name] == []
+
+
 async def test_answers_have_every_member(app: FastAPI) -> None:
     schemas = app.openapi()["components"]["schemas"]
     answers = {name for name in schemas if name.endswith(("Out", "Out_", "Result", "Row"))}

@@ -121,7 +121,9 @@ async def test_a_freed_seat_is_held_until_it_is_accepted(world: World, set_clock
     set_clock(ends - MINUTES)
     accepted = (await line.call(1, "accept-offer")).json()
     assert (accepted["status"], accepted["offer_ends_at"]) == ("confirmed", None)
-    assert refusal(await line.call(1, "accept-offer")) == (409, "move-forbidden")
+    refused = await line.call(1, "accept-offer")
+    assert refusal(refused) == (409, "move-forbidden")
+    assert refused.json()["allowed"] == ["withdraw", "substitute"]
     set_clock(ends)
     await line.look()
     assert await line.standing() == ["withdrawn", "confirmed", "waiting", "waiting"]
@@ -227,6 +229,7 @@ async def test_organizers_change_the_order_and_the_log_keeps_it(world: World) ->
     }
     seated = await world.administrator.post(f"{line.path}/{line.ids[3]}/move", json={"position": 2})
     assert refusal(seated) == (409, "move-forbidden")
+    assert seated.json()["allowed"] == ["accept_offer", "withdraw"]
 
 
 async def test_offers_and_lost_seats_are_told_to_the_person_and_the_focal_point(
