@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
@@ -28,7 +29,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 DryRun = Annotated[bool, Query(description="Change nothing, only say what would happen.")]
 
-IMPORT_BODY = {
+IMPORT_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "A table, with the names of the members as its header.",
@@ -52,6 +53,15 @@ IMPORT_BODY = {
     }
 }
 """`openapi_extra` of an import."""
+
+
+def import_body(needed: str, others: str, **example: str) -> dict[str, Any]:
+    """`openapi_extra` of an import whose columns may have other names than their members."""
+    body = deepcopy(IMPORT_BODY)
+    sent = body["requestBody"]
+    sent["description"] = f"A table with {needed}; and, if wanted, {others}."
+    sent["content"]["application/json"]["example"] = [example]
+    return body
 
 
 class ImportMode(Choice):

@@ -5,12 +5,12 @@ from fastapi import Request
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
     GRIDS,
-    IMPORT_BODY,
     DryRun,
     Elsewhere,
     ImportMode,
     ModeAsked,
     RowsRefused,
+    import_body,
     rows_of,
     uploaded,
 )
@@ -20,7 +20,14 @@ from app.core.routes import Session, router_for
 from app.entities.access import DirectoryDep
 from app.entities.duplicates import Pair, pairs_of
 from app.entities.people_imports import import_people as take_people
-from app.entities.people_rows import PeopleTable, PersonRow, read_people
+from app.entities.people_rows import (
+    EXAMPLE,
+    NEEDED,
+    OTHERS,
+    PeopleTable,
+    PersonRow,
+    read_people,
+)
 from app.entities.schemas import DuplicatePair, PeopleImported, PersonAlike
 
 router = router_for("entities")
@@ -29,7 +36,7 @@ router = router_for("entities")
 @router.post(
     "/entities/{e}/people/import",
     operation_id="importPeople",
-    openapi_extra=IMPORT_BODY,
+    openapi_extra=import_body(NEEDED, OTHERS, **EXAMPLE),
     responses=raises(RowsRefused),
 )
 async def import_people(

@@ -68,6 +68,10 @@ LANGUAGES = words_for(
         "ru": ("russian", "russe", "ruso", "русский", "الروسية", "俄文", "俄语"),
     }
 )
+NEEDED = "`name`, or `first_name` and `last_name`, and `email`"
+OTHERS = "`honorific`, `job_title` and `language`"
+EXAMPLE = {"name": "Amina Rossi", "email": "a.rossi@example.org", "job_title": "Programme Officer"}
+"""What the document says of such tables."""
 COMPARED = ("name", "honorific", "job_title", "language")
 """Members of a row that may say otherwise than the directory does."""
 Line = TypeVar("Line", bound="PersonRow")

@@ -7,18 +7,18 @@ from fastapi import Query, Request
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
     GRIDS,
-    IMPORT_BODY,
     DryRun,
     Elsewhere,
     ImportMode,
     ModeAsked,
     RowsRefused,
+    import_body,
     rows_of,
     uploaded,
 )
 from app.core.openapi import raises
 from app.core.routes import Session, router_for
-from app.entities.people_rows import PeopleTable, read_people
+from app.entities.people_rows import EXAMPLE, NEEDED, OTHERS, PeopleTable, read_people
 from app.meetings.access import MeetingDep
 from app.registrations import copying, imports
 from app.registrations.delegate_rows import DELEGATE_WORDS, DelegateRow, put_roles
@@ -43,7 +43,7 @@ EntityAsked = Annotated[
 @router.post(
     f"{BASE}/import",
     operation_id="importRegistrations",
-    openapi_extra=IMPORT_BODY,
+    openapi_extra=import_body(NEEDED, f"`role`, `entity`, {OTHERS}", role="adviser", **EXAMPLE),
     responses=raises(RowsRefused, NotInvited),
 )
 async def import_registrations(

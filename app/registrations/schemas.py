@@ -417,8 +417,12 @@ class DelegationCopied(Counts):
     rows: list[RegistrationCopied] = Field(max_length=10_000)
 
 
-class RegistrationSort(StrEnum):
+class RegistrationSort(Choice):
     ARRIVAL = "arrival"
+    """First come first, whatever became of them."""
     ARRIVAL_DOWN = "-arrival"
     NAME = "name"
     NAME_DOWN = "-name"
+    LINE = "line"
+    """As people stand in waiting lists, also where an organizer has changed the order."""
+    LINE_DOWN = "-line"

@@ -17,10 +17,10 @@ class CountsOut(Schema):
     """How many people; null is hidden."""
 
     registered: int | None = Field(
-        ge=0, le=MANY, description="With a confirmed registration.", examples=[97]
+        ge=0, le=MANY, description="With a confirmed registration; null: hidden.", examples=[97]
     )
     present: int | None = Field(
-        ge=0, le=MANY, description="Who came, each counted once.", examples=[95]
+        ge=0, le=MANY, description="Who came, each counted once; null: hidden.", examples=[95]
     )
 
     @classmethod
@@ -47,15 +47,23 @@ class FiguresOut(CountsOut):
     by_entity: list[FiguresCell] = Field(
         max_length=10_000, description="Every entity that was asked."
     )
-    by_role: list[FiguresCell] = Field(max_length=20)
-    by_mode: list[FiguresCell] = Field(max_length=10, description="How they take part.")
+    by_role: list[FiguresCell] = Field(
+        max_length=20, description="By values of `RegistrationRole`."
+    )
+    by_mode: list[FiguresCell] = Field(
+        max_length=10,
+        description="`virtual`, `in_person`, or `unknown`: at a hybrid meeting whoever did not "
+        "come, or was checked in by an organizer.",
+    )
     by_gender: list[FiguresCell] = Field(
         max_length=10,
-        description="As people said and agreed to be counted; `undisclosed` for the others.",
+        description="By values of `Gender`, as people said and agreed to be counted; "
+        "`undisclosed` for the others.",
     )
     by_level: list[FiguresCell] = Field(
         max_length=20,
-        description="As people said and agreed to be counted; `undisclosed` for the others.",
+        description="By values of `Level`, as people said and agreed to be counted; "
+        "`undisclosed` for the others.",
     )
 
     @classmethod

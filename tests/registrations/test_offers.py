@@ -105,6 +105,16 @@ class Line:
             return await wrongs(session) == []
 
 
+async def walked(client: httpx.AsyncClient, address: str) -> list[str]:
+    """The ids of all pages."""
+    found: list[str] = []
+    while address:
+        page = await client.get(address)
+        found += [each["id"] for each in page.json()["items"]]
+        address = page.links.get("next", {}).get("url", "")
+    return found
+
+
 @pytest.fixture(autouse=True)
 def five_weeks_before(set_clock) -> None:
     set_clock(DAY)
@@ -216,6 +226,11 @@ async def test_organizers_change_the_order_and_the_log_keeps_it(world: World) ->
     moved = await post(world.administrator, path, {"position": 1})
     places = ("waiting_position", "waiting_in_meeting", "waiting_in_pool")
     assert [moved[place] for place in places] == [1, 1, None]
+    waits = f"{line.path}?status=waiting&limit=2&sort="
+    orders = {"line": [3, 1, 2], "-line": [2, 1, 3], "arrival": [1, 2, 3]}
+    assert {sort: await walked(line.focal_point, waits + sort) for sort in orders} == {
+        sort: [line.ids[number] for number in numbers] for sort, numbers in orders.items()
+    }
     no_pool = await world.administrator.post(path, json={"position": 1, "line": "pool"})
     assert (refusal(no_pool), pointers(no_pool)) == ((422, "invalid"), ["/line"])
     await line.call(0, "withdraw")
