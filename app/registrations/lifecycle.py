@@ -81,6 +81,7 @@ class ApprovalDecision(Choice):
     APPROVED = "approved"
     """It got a seat, or a place in the waiting list."""
     REJECTED = "rejected"
+    """It got neither, and the person was told why."""
 
 
 S, V = RegistrationStatus, RegistrationVerb

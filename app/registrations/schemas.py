@@ -317,6 +317,7 @@ class ImportOutcome(Choice):
     """What became of somebody of a list, or would."""
 
     CONFIRMED = "confirmed"
+    """With a seat, or in a role that needs none."""
     WAITING = "waiting"
     """All seats are taken: in the waiting list."""
     PENDING = "pending"

@@ -95,7 +95,12 @@ class Disclosure(Schema):
         description="Whether cells of fewer people than `threshold` are hidden, and others beside "
         "them, so that no sum gives them away."
     )
-    threshold: int = Field(ge=SMALLEST_THRESHOLD, le=100, examples=[5])
+    threshold: int = Field(
+        ge=SMALLEST_THRESHOLD,
+        le=100,
+        description="Fewer people than these are hidden, where cells are hidden at all.",
+        examples=[5],
+    )
 
 
 class MeetingStatisticsOut(FiguresOut, Disclosure):
