@@ -26,7 +26,7 @@ ColumnsAsked = Annotated[
 ]
 
 
-class Column(BaseModel):
+class TableColumn(BaseModel):
     """What a column of the table was read as."""
 
     heading: str = Field(max_length=200, examples=["e_mail"])

@@ -12,7 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.fields import Schema, normalised_email
 from app.core.imports import Elsewhere
 from app.entities import queries
-from app.entities.likeness import Folded, Likeness, Reason, folded, likely_matches, likely_pairs
+from app.entities.likeness import (
+    Folded,
+    Likeness,
+    LikenessReason,
+    folded,
+    likely_matches,
+    likely_pairs,
+)
 from app.entities.problems import PerhapsKnown
 
 MAX_SHOWN = 5
@@ -38,7 +45,7 @@ class PossibleDuplicate(Schema):
     name: str = Field(max_length=200, examples=["Amina ROSSI"])
     email: str = Field(max_length=254, examples=["amina.rossi@example.org"])
     score: int = Field(ge=0, le=100, description="How alike the two are.")
-    reasons: list[Reason] = Field(max_length=10)
+    reasons: list[LikenessReason] = Field(max_length=10)
 
 
 class Known(NamedTuple):

@@ -61,7 +61,7 @@ _DOUBLE: Final = re.compile(r"(.)\1+")
 _SOUNDS: Final = str.maketrans({"c": "k", "q": "k"})
 
 
-class Reason(Choice):
+class LikenessReason(Choice):
     """Why two people look like one."""
 
     SAME_ADDRESS = "same_address"
@@ -80,7 +80,7 @@ class Likeness:
     """How alike two people are, from 0 to 100, and why."""
 
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[LikenessReason, ...]
 
 
 class Mailbox(NamedTuple):
@@ -134,7 +134,7 @@ def likeness(one: Folded, other: Folded) -> Likeness:
     name = _name_likeness(one, other)
     reasons = [why] if why else []
     if name >= LIKELY:
-        reasons.append(Reason.SAME_NAME if name == 100 else Reason.SIMILAR_NAME)
+        reasons.append(LikenessReason.SAME_NAME if name == 100 else LikenessReason.SIMILAR_NAME)
     if address >= _SAME_MAILBOX:
         return Likeness(address, tuple(reasons))
     name = 0 if name < _SAME_LOCAL_PART else min(name, _NAME_ALONE)
@@ -217,7 +217,7 @@ def _share_mailbox(one: Folded, other: Folded) -> bool:
     return any(a.mailbox == b.mailbox for a in _mailboxes(one) for b in _mailboxes(other))
 
 
-def _address_likeness(one: Folded, other: Folded) -> tuple[int, Reason | None]:
+def _address_likeness(one: Folded, other: Folded) -> tuple[int, LikenessReason | None]:
     """Of those two of their addresses that are most alike."""
     if not (one.others or other.others):
         return _likeness_of_two(one, other)
@@ -225,13 +225,15 @@ def _address_likeness(one: Folded, other: Folded) -> tuple[int, Reason | None]:
     return max((_likeness_of_two(a, b) for a, b in pairs), key=lambda found: found[0])
 
 
-def _likeness_of_two(one: Folded | Mailbox, other: Folded | Mailbox) -> tuple[int, Reason | None]:
+def _likeness_of_two(
+    one: Folded | Mailbox, other: Folded | Mailbox
+) -> tuple[int, LikenessReason | None]:
     if one.address == other.address:
-        return 100, Reason.SAME_ADDRESS
+        return 100, LikenessReason.SAME_ADDRESS
     if one.mailbox == other.mailbox:
-        return _SAME_MAILBOX, Reason.SAME_MAILBOX
+        return _SAME_MAILBOX, LikenessReason.SAME_MAILBOX
     if one.local and one.local == other.local:
-        return _SAME_LOCAL_PART, Reason.SAME_LOCAL_PART
+        return _SAME_LOCAL_PART, LikenessReason.SAME_LOCAL_PART
     return 0, None
 
 

@@ -5,12 +5,12 @@ from fastapi import Request
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
     GRIDS,
-    IMPORT_BODY,
     DryRun,
     Elsewhere,
-    Mode,
+    ImportMode,
     ModeAsked,
     RowsRefused,
+    import_body,
     rows_of,
     uploaded,
 )
@@ -21,7 +21,13 @@ from app.entities.access import DirectoryDep
 from app.entities.directory_rows import VOCABULARY, DirectoryRow, put_words
 from app.entities.duplicates import Pair, pairs_of
 from app.entities.people_imports import import_people as take_people
-from app.entities.people_rows import PeopleTable, read_people
+from app.entities.people_rows import (
+    EXAMPLE,
+    NEEDED,
+    OTHERS,
+    PeopleTable,
+    read_people,
+)
 from app.entities.schemas import DuplicatePair, PeopleImported, PersonAlike
 
 router = router_for("entities")
@@ -30,7 +36,7 @@ router = router_for("entities")
 @router.post(
     "/entities/{e}/people/import",
     operation_id="importPeople",
-    openapi_extra=IMPORT_BODY,
+    openapi_extra=import_body(NEEDED, OTHERS, **EXAMPLE),
     responses=raises(RowsRefused),
 )
 async def import_people(
@@ -38,7 +44,7 @@ async def import_people(
     directory: DirectoryDep,
     request: Request,
     columns: ColumnsAsked = None,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> PeopleImported:

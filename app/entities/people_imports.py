@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import json_names, normalised_email
-from app.core.headings import Column
-from app.core.imports import Elsewhere, Mode, check_rows
+from app.core.headings import TableColumn
+from app.core.imports import Elsewhere, ImportMode, check_rows
 from app.core.problems import FieldError
 from app.entities import queries
 from app.entities.adding import add_people
@@ -24,7 +24,7 @@ async def import_people(
     session: AsyncSession,
     entity: Entity,
     table: PeopleTable[DirectoryRow],
-    mode: Mode,
+    mode: ImportMode,
     *,
     preview: Elsewhere | None,
 ) -> PeopleImported:
@@ -56,7 +56,7 @@ class _Reports:
         self,
         entity: Entity,
         known: dict[tuple[UUID, str], Person],
-        columns: Sequence[Column],
+        columns: Sequence[TableColumn],
     ) -> None:
         self.entity, self.known = entity, known
         self.headings = {each.member: each.heading for each in columns}
@@ -162,7 +162,11 @@ async def _write(
 
 
 def _summary(
-    table: PeopleTable[DirectoryRow], reports: list[PersonImported], mode: Mode, *, dry_run: bool
+    table: PeopleTable[DirectoryRow],
+    reports: list[PersonImported],
+    mode: ImportMode,
+    *,
+    dry_run: bool,
 ) -> PeopleImported:
     count = dict.fromkeys(PersonOutcome, 0)
     for report in reports:

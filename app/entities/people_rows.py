@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from app.core.fields import Email, Language, Schema, ShortLine
 from app.core.headings import (
     LEFT_OUT,
-    Column,
+    TableColumn,
     asked_columns,
     check_columns,
     fold,
@@ -69,6 +69,10 @@ LANGUAGES = words_for(
     }
 )
 PEOPLE = words_for(PEOPLE_WORDS)
+NEEDED = "`name`, or `first_name` and `last_name`, and `email`"
+OTHERS = "`honorific`, `job_title` and `language`"
+EXAMPLE = {"name": "Amina Rossi", "email": "a.rossi@example.org", "job_title": "Programme Officer"}
+"""What the document says of such tables."""
 Line = TypeVar("Line", bound="PersonRow")
 Translate = Callable[[dict[str, Any]], None]
 
@@ -113,7 +117,7 @@ class ReadRow(Generic[Line]):
 class PeopleTable(Generic[Line]):
     """A table as it was understood."""
 
-    columns: list[Column]
+    columns: list[TableColumn]
     rows: list[ReadRow[Line]]
 
 
@@ -156,7 +160,7 @@ def read_people(
         meaning |= dict.fromkeys(empty, LEFT_OUT)
         check_columns(meaning, 1)
     reader = _Reader(kind, meaning, translate)
-    shown = [Column(heading=n, member=_shown(member)) for n, member in meaning.items()]
+    shown = [TableColumn(heading=n, member=_shown(member)) for n, member in meaning.items()]
     return PeopleTable(shown[:1000], [reader.read(row) for row in rows])
 
 

@@ -26,7 +26,12 @@ from app.invitations.access import (
     OrganizedInvitation,
     own_entities,
 )
-from app.invitations.lifecycle import ANSWERS, VISIBLE_TO_ENTITY, InvitationStatus
+from app.invitations.lifecycle import (
+    ANSWERS,
+    VISIBLE_TO_ENTITY,
+    CredentialsState,
+    InvitationStatus,
+)
 from app.invitations.policy import moves, reference
 from app.invitations.problems import (
     AlreadyInvited,
@@ -39,7 +44,6 @@ from app.invitations.problems import (
 from app.invitations.schemas import (
     AnswerRequest,
     Answers,
-    CredentialsState,
     InvitationOut,
     InvitationOutcome,
     InvitationPatch,

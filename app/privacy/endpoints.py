@@ -17,12 +17,12 @@ from app.privacy.erasing import Subject
 from app.privacy.problems import AnonymizationPrevented, PersonIsAnonymous
 from app.privacy.schemas import (
     AnonymizationOut,
-    FieldOut,
-    FieldsOut,
     HeldDataOut,
     HeldTable,
     LegalHoldOut,
     LegalHoldWrite,
+    PrivacyFieldOut,
+    PrivacyFieldsOut,
 )
 
 router = router_for("privacy")
@@ -33,10 +33,10 @@ LONGEST_LOG = 10_000
 
 
 @router.get("/privacy/fields", operation_id="listPrivacyFields", openapi_extra={"x-public": True})
-async def list_fields(request: Request) -> FieldsOut:
+async def list_fields(request: Request) -> PrivacyFieldsOut:
     """Read every field that may hold personal data: for what, who sees it, until when."""
     settings = request.app.state.settings
-    return FieldsOut(
+    return PrivacyFieldsOut(
         retention_days=settings.retention_days,
         answers_hours=settings.answers_hours,
         unmatched_days=settings.unmatched_days,
@@ -150,9 +150,9 @@ async def _held(
     return HeldTable(table=declared.table, purposes=purposes, rows=list(rows))
 
 
-def _fields(declared: Declared) -> list[FieldOut]:
+def _fields(declared: Declared) -> list[PrivacyFieldOut]:
     return [
-        FieldOut(
+        PrivacyFieldOut(
             table=declared.table,
             field=name,
             purpose=each.purpose,

@@ -26,7 +26,7 @@ from app.registrations.facts import about
 from app.registrations.lifecycle import (
     LEFT,
     REGISTRATION,
-    Decision,
+    ApprovalDecision,
     RegistrationRole,
     RegistrationStatus,
     RegistrationVerb,
@@ -95,7 +95,7 @@ async def approve(
     if seated:
         registration.confirmed_at = now
         count(meeting, invitation, int(registration.takes_seat))
-    _decided(registration, Decision.APPROVED, now, account_id, reason)
+    _decided(registration, ApprovalDecision.APPROVED, now, account_id, reason)
     facts = about(meeting, registration)
     record(session, RegistrationApproved(**facts))
     record(session, service.EVENT_OF[registration.status](**facts))
@@ -112,7 +112,7 @@ async def reject(
     """The person and the focal points are told why."""
     _check(meeting, registration)
     registration.status = REGISTRATION.move(registration.status, RegistrationVerb.REJECT)
-    _decided(registration, Decision.REJECTED, clock.now(), account_id, reason)
+    _decided(registration, ApprovalDecision.REJECTED, clock.now(), account_id, reason)
     record(session, RegistrationRejected(note=reason, **about(meeting, registration)))
     await session.flush()
 
@@ -146,13 +146,14 @@ def _check(meeting: Meeting, registration: Registration) -> None:
     state = registration.status
     if state is RegistrationStatus.PENDING or registration.decided_at is None:
         return
-    if state in LEFT and registration.decision is Decision.APPROVED:
+    if state in LEFT and registration.decision is ApprovalDecision.APPROVED:
         return
     assert registration.decision is not None, "who has decided said what"
     when = registration.decided_at.isoformat().replace("+00:00", "Z")
-    allowed = REGISTRATION.allowed(state)
     raise AlreadyDecided(
-        f"It was {registration.decision.value} at {when}.", state=state.value, allowed=allowed
+        f"It was {registration.decision.value} at {when}.",
+        state=state.value,
+        allowed=REGISTRATION.allowed(state),
     )
 
 
@@ -163,7 +164,7 @@ def _check_running(meeting: Meeting) -> None:
 
 def _decided(
     registration: Registration,
-    decision: Decision,
+    decision: ApprovalDecision,
     now: datetime,
     account_id: UUID,
     reason: str | None,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import json_names
-from app.core.imports import Mode, check_rows
+from app.core.imports import ImportMode, check_rows
 from app.core.problems import Invalid
 from app.entities.problems import NotOfThisEntity, PersonLeft, PersonMerged
 from app.entities.tables import Entity, Person
@@ -32,7 +32,7 @@ async def copy_delegation(
     view: MeetingView,
     invitees: Invitees,
     body: DelegationCopy,
-    mode: Mode,
+    mode: ImportMode,
     *,
     dry_run: bool,
 ) -> DelegationCopied:

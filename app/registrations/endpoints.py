@@ -119,7 +119,11 @@ async def list_registrations(
     )
     if view.caller.link is not None:
         statement = statement.where(col(Registration.invitation_id) == view.caller.link.resource_id)
-    columns = {"arrival": col(Registration.queue_number), "name": col(Registration.name_key)}
+    columns = {
+        "arrival": col(Registration.queue_number),
+        "name": col(Registration.name_key),
+        "line": queries.LINE,
+    }
     order = ordering(sort, columns, col(Registration.id))
     return await fetch_page(session, paging, statement, order, lambda row: shown(row, view))
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.imports import Elsewhere, Mode, check_rows
+from app.core.imports import Elsewhere, ImportMode, check_rows
 from app.core.problems import Invalid, Problem
 from app.entities.duplicates import Newcomer, alike_of_rows
 from app.entities.people_rows import PeopleTable, ReadRow, differing
@@ -23,7 +23,7 @@ async def import_registrations(
     view: MeetingView,
     invitees: Invitees,
     table: PeopleTable[DelegateRow],
-    mode: Mode,
+    mode: ImportMode,
     *,
     preview: Elsewhere | None,
 ) -> RegistrationsImported:
@@ -89,7 +89,10 @@ class _Check:
     """Refuses the table once its rows are decided, where all of them have to be good."""
 
     def __init__(
-        self, rows: Sequence[ReadRow[DelegateRow]], candidates: Sequence[Candidate], mode: Mode
+        self,
+        rows: Sequence[ReadRow[DelegateRow]],
+        candidates: Sequence[Candidate],
+        mode: ImportMode,
     ) -> None:
         self.rows, self.candidates, self.mode = rows, candidates, mode
 

@@ -7,18 +7,18 @@ from fastapi import Query, Request
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
     GRIDS,
-    IMPORT_BODY,
     DryRun,
     Elsewhere,
-    Mode,
+    ImportMode,
     ModeAsked,
     RowsRefused,
+    import_body,
     rows_of,
     uploaded,
 )
 from app.core.openapi import raises
 from app.core.routes import Session, router_for
-from app.entities.people_rows import PeopleTable, read_people
+from app.entities.people_rows import EXAMPLE, NEEDED, OTHERS, PeopleTable, read_people
 from app.meetings.access import MeetingDep
 from app.questions import policy
 from app.questions import queries as forms
@@ -46,7 +46,7 @@ EntityAsked = Annotated[
 @router.post(
     f"{BASE}/import",
     operation_id="importRegistrations",
-    openapi_extra=IMPORT_BODY,
+    openapi_extra=import_body(NEEDED, f"`role`, `entity`, {OTHERS}", role="adviser", **EXAMPLE),
     responses=raises(RowsRefused, NotInvited),
 )
 async def import_registrations(
@@ -55,7 +55,7 @@ async def import_registrations(
     request: Request,
     entity: EntityAsked = None,
     columns: ColumnsAsked = None,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> RegistrationsImported:
@@ -89,7 +89,7 @@ async def copy_delegation(
     session: Session,
     view: MeetingDep,
     body: DelegationCopy,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> DelegationCopied:

@@ -20,7 +20,7 @@ def upgrade() -> None:
     json = postgresql.JSONB(none_as_null=True)
     for name in RULES:
         op.add_column("committees", sa.Column(name, json, nullable=True))
-    credentials = sa.Column(
+    credentials: sa.Column[object] = sa.Column(
         "default_needs_credentials", sa.Boolean(), nullable=False, server_default=sa.false()
     )
     op.add_column("committees", credentials)

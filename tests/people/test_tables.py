@@ -8,7 +8,7 @@ import pytest
 
 from app.core.imports import rows_of
 from app.entities.directory_rows import VOCABULARY, DirectoryRow, put_words
-from app.entities.likeness import Reason, folded, likely_matches, likely_pairs
+from app.entities.likeness import LikenessReason, folded, likely_matches, likely_pairs
 from app.entities.people_rows import read_people
 from tests.entities.test_people_imports import send
 from tests.world import World, post
@@ -155,6 +155,6 @@ def test_the_most_alike_of_all_addresses_count() -> None:
     other = folded("Wendy Darling", "w@two.example.org", ["pan.peter+x@one.example.org"])
     third = folded("Wendy Darling", "pan.peter@three.example.org")
     [(place, alike)] = likely_matches(one, [other, third])
-    assert (place, alike.score, alike.reasons) == (0, 97, (Reason.SAME_MAILBOX,))
+    assert (place, alike.score, alike.reasons) == (0, 97, (LikenessReason.SAME_MAILBOX,))
     assert likely_pairs([one, other]) == {(0, 1): alike}
     assert [place for place, _ in likely_matches(third, [other])] == [0]
