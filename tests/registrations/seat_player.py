@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -21,6 +22,7 @@ from app.registrations import offers
 from app.settings import Settings
 from tests.registrations import seat_steps as steps
 from tests.registrations.seat_decisions import REASON
+from tests.registrations.seat_figures import figures
 from tests.registrations.seat_model import (
     HOLDING,
     LIVE,
@@ -97,6 +99,7 @@ class House:
     callers: dict[int, httpx.AsyncClient]
     histories: int = 0
     steps: int = 0
+    happened: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     @asynccontextmanager
@@ -199,12 +202,14 @@ class Game:
         together = step.steps if isinstance(step, Together) else (step,)
         due = [await self.due(each, (number, n)) for n, each in enumerate(together)]
         self.model.log.clear()
+        before = len(self.model.registrations)
         answers = await asyncio.gather(*(self.perform(each) for each in due))
         found = await self.state()
         expected = None
         for expected in orders(self.model, due, answers):
             if _kept(expected) == found:
                 self.model = expected
+                self.house.happened.update(figures(before, expected, due, answers))
                 return
         if len(due) == 1:
             told = expected_answer(self.model, due[0])
@@ -303,15 +308,15 @@ class Game:
                 answer = await client.post(f"{self.path}/registrations/bulk{query}", json=rows)
                 return self._registered_many(due, answer)
             case steps.ImportTable():
-                query = {"mode": step.mode, "dry_run": str(step.dry_run).lower()}
+                how = {"mode": step.mode, "dry_run": str(step.dry_run).lower()}
                 rows = [self._row(naming) for naming in step.namings]
                 path = f"{self.path}/registrations/import"
-                return self._registered_many(due, await client.post(path, json=rows, params=query))
+                return self._registered_many(due, await client.post(path, json=rows, params=how))
             case steps.DecideMany():
-                query = {"dry_run": str(step.dry_run).lower()}
+                how = {"dry_run": str(step.dry_run).lower()}
                 rows = self._decisions(due, step)
                 path = f"{self.path}/registrations/decisions"
-                return _rows(await client.post(path, json=rows, params=query))
+                return _rows(await client.post(path, json=rows, params=how))
             case steps.Grant() | steps.Revoke():
                 return await self._perform_on_exception(due, client)
             case steps.Substitute():
@@ -518,9 +523,9 @@ class Game:
 
     def _exception(self, row: asyncpg.Record) -> tuple[Any, ...]:
         entity = self.invitations.index(str(row["invitation_id"]))
-        until, revoked = _day(row["until"]), row["revoked_at"] is not None
+        until, revoked = _last_day(row["until"]), row["revoked_at"] is not None
         label = self.labels.get(str(row["id"]), (str(row["id"]),))
-        return label, entity, row["persons"], until - 1, row["used"], revoked
+        return label, entity, row["persons"], until, row["used"], revoked
 
     def _with_labels(self, data: dict[str, Any]) -> dict[str, Any]:
         """What an entry says of a registration, with labels for the ids of others."""
@@ -552,7 +557,7 @@ class Game:
         subject, name = str(row["subject_id"]), row["name"]
         data = _json(row["data"])
         if name.startswith("registration_exception."):
-            told = {n: v if n != "until" else _day(v) - 1 for n, v in data.items()}
+            told = {n: v if n != "until" else _last_day(v) for n, v in data.items()}
             return name, self.labels.get(subject, (subject,)), _without(told, *_IDS)
         if name.startswith("registration."):
             return name, self.labels.get(subject, (subject,)), self._with_labels(data)
@@ -669,6 +674,13 @@ def _day(instant: str | datetime | None) -> int | None:
     if isinstance(instant, str):
         instant = datetime.fromisoformat(instant)
     return None if instant is None else (instant + HALF - FIRST_DAY).days
+
+
+def _last_day(instant: str | datetime) -> int:
+    """The last day on which the clock, once set, shows an instant before this one."""
+    passed = _day(instant)
+    assert passed is not None
+    return passed - 1
 
 
 def _minutes(days: int | None) -> int | None:
