@@ -46,6 +46,10 @@ PEOPLE_WORDS: Mapping[str, Sequence[str]] = {
         *("poste", "intitulé du poste", "cargo", "puesto", "función", "должность"),
         *("المنصب", "الوظيفة", "المسمى الوظيفي", "职务", "职位", "職務", "職位"),
     ),
+    "rank": (
+        *("grade", "grade level", "rank/grade", "rang", "classe", "grado", "rango", "ранг"),
+        *("класс", "разряд", "الرتبة", "الدرجة", "职级", "级别", "職級"),
+    ),
     "email": (
         *("e-mail", "mail", "e-mail address", "mail address", "courriel", "mél"),
         *("adresse électronique", "adresse e-mail", "adresse email", "adresse courriel"),
@@ -68,7 +72,7 @@ LANGUAGES = words_for(
         "ru": ("russian", "russe", "ruso", "русский", "الروسية", "俄文", "俄语"),
     }
 )
-COMPARED = ("name", "honorific", "job_title", "language")
+COMPARED = ("name", "honorific", "job_title", "rank", "language")
 """Members of a row that may say otherwise than the directory does."""
 Line = TypeVar("Line", bound="PersonRow")
 Translate = Callable[[dict[str, Any]], None]
@@ -80,6 +84,7 @@ class PersonRow(Schema):
     name: ShortLine
     honorific: ShortLine | None = None
     job_title: ShortLine | None = None
+    rank: ShortLine | None = None
     email: Email
     language: Language | None = None
 
