@@ -28,11 +28,14 @@ COMES_NOT = frozenset(
 """Facts after which somebody does not, or not yet."""
 NEITHER = frozenset(
     {
+        "registration.answered",
         "registration.approved",
         "registration.changed",
+        "registration.followed",
         "registration.freeze_overridden",
         "registration.listed",
         "registration.moved",
+        "registration.needs_stated",
         "registration.readdressed",
         "registration.replied",
     }
