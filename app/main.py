@@ -106,7 +106,10 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
                 "X-Request-ID",
             ],
             expose_headers=[
+                "Content-Disposition",
+                "Date",
                 "ETag",
+                "Idempotency-Replayed",
                 "Link",
                 "Location",
                 "RateLimit",

@@ -7,6 +7,14 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from app.committees.lifecycle import LetterDelivery, Office, Standing
+from app.committees.rule_schemas import (
+    ApprovalRule,
+    ApprovalRulePatch,
+    Freeze,
+    OfferWindow,
+    RegistrationRules,
+    RegistrationRulesPatch,
+)
 from app.core.fields import (
     Day,
     Email,
@@ -87,6 +95,9 @@ EntityName = Annotated[
 ]
 
 
+OF_MEETINGS = "What meetings created from now on have as their"
+
+
 class CommitteeWrite(Schema):
     """What describes a standing body."""
 
@@ -95,6 +106,19 @@ class CommitteeWrite(Schema):
     timezone: ZoneName = "UTC"
     languages: Languages = Field(default_factory=lambda: ["en"])
     default_seat_quota: Seats = 5
+    default_offer_window: OfferWindow | None = Field(
+        None, description=f"{OF_MEETINGS} `offer_window`."
+    )
+    default_approval: ApprovalRule | None = Field(None, description=f"{OF_MEETINGS} `approval`.")
+    default_registration_rules: RegistrationRules | None = Field(
+        None, description=f"{OF_MEETINGS} `registration_rules`."
+    )
+    default_substitution_freeze: Freeze | None = Field(
+        None, description=f"{OF_MEETINGS} `substitution_freeze`."
+    )
+    default_needs_credentials: Flag = Field(
+        False, description=f"{OF_MEETINGS} `needs_credentials`."
+    )
     contact_email: Email | None = None
     notice_window: NoticeWindow = 60
     track_opening: Flag = Field(
@@ -151,6 +175,11 @@ class CommitteePatch(Schema):
     timezone: ZoneName | None = None
     languages: Languages | None = None
     default_seat_quota: Seats | None = None
+    default_offer_window: OfferWindow | None = None
+    default_approval: ApprovalRulePatch | None = None
+    default_registration_rules: RegistrationRulesPatch | None = None
+    default_substitution_freeze: Freeze | None = None
+    default_needs_credentials: Flag | None = None
     contact_email: Email | None = None
     notice_window: NoticeWindow | None = None
     track_opening: Flag | None = None

@@ -19,6 +19,8 @@ class Committee(Row, table=True):
     __table_args__ = (
         CheckConstraint("parent_id <> id", name="not_own_parent"),
         CheckConstraint("default_seat_quota >= 0", name="default_seat_quota"),
+        CheckConstraint("default_offer_window > 0", name="default_offer_window"),
+        CheckConstraint("default_substitution_freeze > 0", name="default_substitution_freeze"),
         CheckConstraint("notice_window BETWEEN 0 AND 86400", name="notice_window"),
         one_of("letter_delivery", LetterDelivery),
         CheckConstraint("retention_days BETWEEN 1 AND 36500", name="retention_days"),
@@ -42,6 +44,12 @@ class Committee(Row, table=True):
     timezone: str = Field(default="UTC", sa_type=Text)
     languages: list[str] = Field(default_factory=lambda: ["en"], sa_type=TextList)
     default_seat_quota: int = 5
+    default_offer_window: int | None = None
+    default_approval: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    default_registration_rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    default_substitution_freeze: int | None = None
+    default_needs_credentials: bool = False
+    """These are copied by each meeting that is created, and may be changed there."""
     contact_email: str | None = Field(default=None, sa_type=Text)
     notice_window: int = 60
     """Seconds for which mails about changes of its meetings wait, so that several become one."""

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -26,7 +26,7 @@ ColumnsAsked = Annotated[
 ]
 
 
-class Column(BaseModel):
+class TableColumn(BaseModel):
     """What a column of the table was read as."""
 
     heading: str = Field(max_length=200, examples=["e_mail"])
@@ -39,6 +39,15 @@ def fold(words: str) -> str:
     """The letters and digits alone: `E-Mail:` and `e_mail` are one heading, and so with accents."""
     plain = unicodedata.normalize("NFKD", words.casefold())
     return "".join(c for c in plain if c.isalnum())
+
+
+YES = ("yes", "y", "true", "x", "1", "oui", "vrai", "sí", "да", "نعم", "是", "同意")
+NO = ("no", "n", "false", "0", "non", "faux", "нет", "لا", "否", "不同意")
+
+
+def flag_of(cell: Any) -> bool | None:
+    """What a cell says that people answer with yes or no; None for anything else."""
+    return _FLAGS.get(fold(str(cell))) if isinstance(cell, str | int) else None
 
 
 def words_for(members: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -96,3 +105,6 @@ def _escaped(heading: str) -> str:
 
 def _refused(detail: str) -> Invalid:
     return Invalid(detail, errors=[FieldError(pointer="query/columns", detail=detail)])
+
+
+_FLAGS = {fold(word): flag for words, flag in ((YES, True), (NO, False)) for word in words}

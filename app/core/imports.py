@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
@@ -12,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.core.choices import Choice
 from app.core.fields import CELLS, json_names, place_of, words_of
-from app.core.headings import Column
+from app.core.headings import TableColumn
 from app.core.problems import BadRequest, FieldError, Invalid, Problem, UnsupportedMediaType
 from app.core.routes import Beforehand
 from app.core.sheets import Row, SheetUnreadable, read_rows
@@ -28,7 +29,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 DryRun = Annotated[bool, Query(description="Change nothing, only say what would happen.")]
 
-IMPORT_BODY = {
+IMPORT_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "A table, with the names of the members as its header.",
@@ -54,7 +55,16 @@ IMPORT_BODY = {
 """`openapi_extra` of an import."""
 
 
-class Mode(Choice):
+def import_body(needed: str, others: str, **example: str) -> dict[str, Any]:
+    """`openapi_extra` of an import whose columns may have other names than their members."""
+    body = deepcopy(IMPORT_BODY)
+    sent = body["requestBody"]
+    sent["description"] = f"A table with {needed}; and, if wanted, {others}."
+    sent["content"]["application/json"]["example"] = [example]
+    return body
+
+
+class ImportMode(Choice):
     """What a refused row does to the others."""
 
     ALL = "all"
@@ -63,7 +73,7 @@ class Mode(Choice):
     """Each row stands for itself."""
 
 
-ModeAsked = Annotated[Mode, Query(description="What a refused row does to the others.")]
+ModeAsked = Annotated[ImportMode, Query(description="What a refused row does to the others.")]
 
 
 class RowsRefused(Problem):
@@ -104,8 +114,8 @@ class TableReport(BaseModel):
     """How a table was read."""
 
     dry_run: bool
-    mode: Mode
-    columns: list[Column] = Field(
+    mode: ImportMode
+    columns: list[TableColumn] = Field(
         max_length=1000, description="What each column was read as; those of JSON and YAML too."
     )
 
@@ -231,10 +241,10 @@ def refuse_if_any(rows: Sequence[RowResult]) -> None:
         )
 
 
-def check_rows(rows: Iterable[RowReport], mode: Mode) -> None:
+def check_rows(rows: Iterable[RowReport], mode: ImportMode) -> None:
     """All or nothing, where that is asked for: raises `RowsRefused` with every bad row."""
     refused = [row for row in rows if row.problem is not None]
-    if mode is Mode.ROWS or not refused:
+    if mode is ImportMode.ROWS or not refused:
         return
     errors = [
         FieldError(pointer=f"/{row.row}{pointer}", detail=f"row {row.row}: {detail}")

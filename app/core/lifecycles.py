@@ -19,10 +19,10 @@ class Lifecycle(Generic[State, Verb]):
         transitions: Mapping[tuple[State, Verb], State],
         by_itself: Collection[Verb] = (),
     ) -> None:
+        """What happens `by_itself` is never offered to a caller."""
         self.thing = thing
         self.transitions = transitions
-        self.by_itself = by_itself
-        """Moves that no caller asks for, so that nobody is told of them."""
+        self.by_itself = frozenset(by_itself)
 
     def move(self, state: State, verb: Verb) -> State:
         """Where `verb` leads from `state`; raises `MoveForbidden` naming what is allowed."""
@@ -38,7 +38,7 @@ class Lifecycle(Generic[State, Verb]):
             ) from None
 
     def allowed(self, state: State) -> list[str]:
-        """The verbs that a caller may choose in the state, in the order of the table."""
+        """The verbs that a caller may ask for in the state, in the order of the table."""
         return [
             verb.value
             for (source, verb) in self.transitions

@@ -179,6 +179,8 @@ def _build(
         schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}", mode=mode)
         schemas.update(schema.pop("$defs", {}))
         schemas[name] = schema
+    for problem in Problem.registry.values():
+        schemas["ProblemDocument"]["properties"] |= problem.extension
     components["headers"] = _HEADERS
     components["securitySchemes"] = {
         "bearer": {
@@ -203,7 +205,7 @@ def _answers_are_complete(document: dict[str, Any]) -> None:
         for operation in operations.values():
             sent |= _named(operation.get("requestBody", {}), schemas)
             answered |= _named(operation["responses"], schemas)
-    for name in answered - sent - _named(_REFERENCE, schemas):
+    for name in answered - sent - {"ProblemDocument"}:
         if "properties" in schemas[name]:
             schemas[name]["required"] = list(schemas[name]["properties"])
 

@@ -18,7 +18,8 @@ class FieldError(BaseModel):
 
     pointer: str = Field(
         max_length=2000,
-        description="RFC 6901 pointer into the body, or `query/NAME`, `path/NAME`, `header/NAME`.",
+        description="RFC 6901 pointer into the body, or `query/NAME`, `path/NAME`, `header/NAME`; "
+        "of some kinds what stands in the way, such as `meetings/HANDLE`.",
         examples=["/title/en"],
     )
     detail: str = Field(
@@ -64,6 +65,8 @@ class Problem(Exception):
     """A refusal with a name."""
 
     registry: ClassVar[dict[str, type["Problem"]]] = {}
+    extension: ClassVar[Mapping[str, Any]] = {}
+    """Schemas of members that this kind alone has."""
     slug: ClassVar[str]
     title: ClassVar[str]
     status: ClassVar[HTTPStatus]

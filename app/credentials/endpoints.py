@@ -1,16 +1,18 @@
 """HTTP for credentials."""
 
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
+from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotFound
 from app.core.routes import Session, router_for
 from app.credentials import queries, service
 from app.credentials.schemas import (
     CredentialsFile,
     CredentialsOut,
+    CredentialsReturnRequest,
     CredentialsWrite,
-    ReturnRequest,
     moves,
 )
 from app.files.problems import NoSuchFile
@@ -36,11 +38,17 @@ async def get_credentials(session: Session, found: InvitationOfOwn) -> Credentia
     return await _shown(session, found)
 
 
-@router.put(BASE, operation_id="presentCredentials", responses=raises(MeetingClosed, NoSuchFile))
+@router.put(
+    BASE,
+    operation_id="presentCredentials",
+    responses=raises(MeetingClosed, NoSuchFile),
+    openapi_extra=takes_if_match(),
+)
 async def present_credentials(
-    session: Session, found: InvitationOfOwnToChange, body: CredentialsWrite
+    session: Session, found: InvitationOfOwnToChange, body: CredentialsWrite, request: Request
 ) -> CredentialsOut:
     """Present a letter or note verbale; what was presented before gives way, checked or not."""
+    await _accept_match(session, found, request)
     await service.present(session, found.meeting, found.invitation, body.file_id, body.reference)
     return await _shown(session, found)
 
@@ -49,11 +57,13 @@ async def present_credentials(
     f"{BASE}/check",
     operation_id="checkCredentials",
     responses=raises(MeetingClosed, MoveForbidden),
+    openapi_extra=takes_if_match(),
 )
 async def check_credentials(
-    session: Session, view: MeetingDep, found: OrganizedInvitation
+    session: Session, view: MeetingDep, found: OrganizedInvitation, request: Request
 ) -> CredentialsOut:
-    """Check credentials off."""
+    """Check credentials off: with `If-Match` those that you have read, and no later ones."""
+    await _accept_match(session, found, request)
     await service.check(session, found.meeting, found.invitation, view.account_id)
     return await _shown(session, found)
 
@@ -62,13 +72,25 @@ async def check_credentials(
     f"{BASE}/return",
     operation_id="returnCredentials",
     responses=raises(MeetingClosed, MoveForbidden),
+    openapi_extra=takes_if_match(),
 )
 async def return_credentials(
-    session: Session, view: MeetingDep, found: OrganizedInvitation, body: ReturnRequest
+    session: Session,
+    view: MeetingDep,
+    found: OrganizedInvitation,
+    body: CredentialsReturnRequest,
+    request: Request,
 ) -> CredentialsOut:
     """Return credentials with a reason, also those that were checked off too early."""
+    await _accept_match(session, found, request)
     await service.give_back(session, found.meeting, found.invitation, view.account_id, body.reason)
     return await _shown(session, found)
+
+
+async def _accept_match(session: AsyncSession, found: InvitationView, request: Request) -> None:
+    """The tag is that of what was read; of the first presentation there is none yet."""
+    if await queries.find_credentials(session, found.invitation.id) is not None:
+        accept_match(request, await _shown(session, found))
 
 
 async def _shown(session: AsyncSession, found: InvitationView) -> CredentialsOut:

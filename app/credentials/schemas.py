@@ -28,7 +28,7 @@ class CredentialsWrite(Schema):
         return self
 
 
-class ReturnRequest(Schema):
+class CredentialsReturnRequest(Schema):
     """What is wrong with them."""
 
     reason: Annotated[

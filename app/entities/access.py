@@ -62,6 +62,11 @@ async def directory_for(session: Session, caller: CallerDep, e: EntityRef) -> Di
 async def may_see_people(session: AsyncSession, caller: Caller, entity_id: UUID) -> bool:
     if caller.is_administrator or entity_id in caller.entities():
         return True
+    return await organizes_entity(session, caller, entity_id)
+
+
+async def organizes_entity(session: AsyncSession, caller: Caller, entity_id: UUID) -> bool:
+    """Whether the entity belongs to a committee that the caller organizes, or is invited by it."""
     organized = [c for c in caller.committees(Role.ORGANIZER) if c is not None]
     today = clock.now().date()
     return bool(organized) and await queries.belongs_to_any(session, entity_id, organized, today)

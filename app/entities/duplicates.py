@@ -12,7 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.fields import Schema, normalised_email
 from app.core.imports import Elsewhere
 from app.entities import queries
-from app.entities.likeness import Folded, Likeness, Reason, folded, likely_matches, likely_pairs
+from app.entities.likeness import (
+    Folded,
+    Likeness,
+    LikenessReason,
+    folded,
+    likely_matches,
+    likely_pairs,
+)
 from app.entities.problems import PerhapsKnown
 
 MAX_SHOWN = 5
@@ -38,7 +45,7 @@ class PossibleDuplicate(Schema):
     name: str = Field(max_length=200, examples=["Amina ROSSI"])
     email: str = Field(max_length=254, examples=["amina.rossi@example.org"])
     score: int = Field(ge=0, le=100, description="How alike the two are.")
-    reasons: list[Reason] = Field(max_length=10)
+    reasons: list[LikenessReason] = Field(max_length=10)
 
 
 class Known(NamedTuple):
@@ -47,6 +54,7 @@ class Known(NamedTuple):
     id: UUID
     name: str
     email: str
+    addresses: Sequence[str] = ()
 
 
 class Newcomer(NamedTuple):
@@ -55,6 +63,7 @@ class Newcomer(NamedTuple):
     row: int
     name: str
     email: str
+    addresses: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ async def check_alike(
     """
     known = (await known_people(session, [entity_id]))[entity_id]
     address = normalised_email(email)
-    if any(person.email == address for person in known):
+    if any(address in (person.email, *person.addresses) for person in known):
         return
     alike = await elsewhere(_of_one, known, name, email)
     if alike:
@@ -106,7 +115,7 @@ async def known_people(
 ) -> dict[UUID, list[Known]]:
     found = await queries.directories(session, entities, MAX_DIRECTORY)
     return {
-        entity_id: [Known(row.id, row.name, row.email) for row in rows]
+        entity_id: [Known(row.id, row.name, row.email, row.addresses) for row in rows]
         for entity_id, rows in found.items()
     }
 
@@ -145,7 +154,7 @@ def _pairs(known: Sequence[Known]) -> list[Pair]:
 
 
 def _folded(people: Iterable[Known | Newcomer]) -> list[Folded]:
-    return [folded(person.name, person.email) for person in people]
+    return [folded(person.name, person.email, person.addresses) for person in people]
 
 
 def _shown(found: list[tuple[Likeness, Known | Newcomer]]) -> list[PossibleDuplicate]:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Final
+from typing import Final, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
@@ -61,7 +61,7 @@ _DOUBLE: Final = re.compile(r"(.)\1+")
 _SOUNDS: Final = str.maketrans({"c": "k", "q": "k"})
 
 
-class Reason(Choice):
+class LikenessReason(Choice):
     """Why two people look like one."""
 
     SAME_ADDRESS = "same_address"
@@ -80,7 +80,15 @@ class Likeness:
     """How alike two people are, from 0 to 100, and why."""
 
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[LikenessReason, ...]
+
+
+class Mailbox(NamedTuple):
+    """What is compared of an address."""
+
+    address: str
+    mailbox: str
+    local: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +109,16 @@ class Folded:
     digits: str
     """Numbers tell apart what is otherwise called the same."""
     abjad: bool
+    others: tuple[Mailbox, ...] = ()
+    """Of the person's other addresses."""
 
 
-def folded(name: str, address: str) -> Folded:
-    """The comparable form of a name and an address."""
+def folded(name: str, address: str, others: Iterable[str] = ()) -> Folded:
+    """The comparable form of a name and the addresses."""
     tokens = _tokens(name)
-    address = address.strip().lower()
-    mailbox = _mailbox(address)
-    local = mailbox.partition("@")[0]
-    telling = len(local) >= 4 and not local.isdigit() and _SHARED.isdisjoint(_WORD.findall(local))
     return Folded(
-        address=address,
-        mailbox=mailbox,
-        local=local if telling else "",
+        *_folded_address(address),
+        others=tuple(map(_folded_address, others)),
         tokens=tokens,
         plain=" ".join(tokens),
         bones=" ".join(_bones(token) for token in tokens),
@@ -129,7 +134,7 @@ def likeness(one: Folded, other: Folded) -> Likeness:
     name = _name_likeness(one, other)
     reasons = [why] if why else []
     if name >= LIKELY:
-        reasons.append(Reason.SAME_NAME if name == 100 else Reason.SIMILAR_NAME)
+        reasons.append(LikenessReason.SAME_NAME if name == 100 else LikenessReason.SIMILAR_NAME)
     if address >= _SAME_MAILBOX:
         return Likeness(address, tuple(reasons))
     name = 0 if name < _SAME_LOCAL_PART else min(name, _NAME_ALONE)
@@ -194,13 +199,41 @@ def _mailbox(address: str) -> str:
     return f"{local}{at}{domain}"
 
 
-def _address_likeness(one: Folded, other: Folded) -> tuple[int, Reason | None]:
+def _folded_address(address: str) -> Mailbox:
+    address = address.strip().lower()
+    mailbox = _mailbox(address)
+    local = mailbox.partition("@")[0]
+    telling = len(local) >= 4 and not local.isdigit() and _SHARED.isdisjoint(_WORD.findall(local))
+    return Mailbox(address, mailbox, local if telling else "")
+
+
+def _mailboxes(person: Folded) -> tuple[Folded | Mailbox, ...]:
+    return (person, *person.others)
+
+
+def _share_mailbox(one: Folded, other: Folded) -> bool:
+    if not (one.others or other.others):
+        return one.mailbox == other.mailbox
+    return any(a.mailbox == b.mailbox for a in _mailboxes(one) for b in _mailboxes(other))
+
+
+def _address_likeness(one: Folded, other: Folded) -> tuple[int, LikenessReason | None]:
+    """Of those two of their addresses that are most alike."""
+    if not (one.others or other.others):
+        return _likeness_of_two(one, other)
+    pairs = ((a, b) for a in _mailboxes(one) for b in _mailboxes(other))
+    return max((_likeness_of_two(a, b) for a, b in pairs), key=lambda found: found[0])
+
+
+def _likeness_of_two(
+    one: Folded | Mailbox, other: Folded | Mailbox
+) -> tuple[int, LikenessReason | None]:
     if one.address == other.address:
-        return 100, Reason.SAME_ADDRESS
+        return 100, LikenessReason.SAME_ADDRESS
     if one.mailbox == other.mailbox:
-        return _SAME_MAILBOX, Reason.SAME_MAILBOX
+        return _SAME_MAILBOX, LikenessReason.SAME_MAILBOX
     if one.local and one.local == other.local:
-        return _SAME_LOCAL_PART, Reason.SAME_LOCAL_PART
+        return _SAME_LOCAL_PART, LikenessReason.SAME_LOCAL_PART
     return 0, None
 
 
@@ -261,10 +294,10 @@ def _token_likeness(one: str, other: str, *, abjad: bool) -> int:
 def _close(one: Folded, other: Folded) -> bool:
     """Whether it is worth a closer look; cheap."""
     if one.digits != other.digits:
-        return one.mailbox == other.mailbox
+        return _share_mailbox(one, other)
     return (
         fuzz.ratio(one.plain, other.plain, score_cutoff=_NEAR) > 0
-        or one.mailbox == other.mailbox
+        or _share_mailbox(one, other)
         or one.letters == other.letters
         or fuzz.ratio(one.bones, other.bones, score_cutoff=_NEAR_BONES) > 0
     )
@@ -280,11 +313,12 @@ def _blocks(people: Sequence[Folded]) -> Iterator[list[int]]:
 
 def _keys(person: Folded) -> Iterator[str]:
     """Under which blocks somebody is found, so that one changed word leaves another to meet by."""
-    yield f"@{person.mailbox}"
+    for each in _mailboxes(person):
+        yield f"@{each.mailbox}"
+        if each.local:
+            yield f"<{each.local}"
     yield f"={person.letters}"
     yield f"~{' '.join(sorted(person.bones.split()))}"
-    if person.local:
-        yield f"<{person.local}"
     longest = sorted(person.tokens, key=lambda token: (-len(token), token))[:3]
     for place, token in enumerate(longest):
         bones = _bones(token)

@@ -5,12 +5,12 @@ from fastapi import Request
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
     GRIDS,
-    IMPORT_BODY,
     DryRun,
     Elsewhere,
-    Mode,
+    ImportMode,
     ModeAsked,
     RowsRefused,
+    import_body,
     rows_of,
     uploaded,
 )
@@ -18,9 +18,16 @@ from app.core.openapi import raises
 from app.core.pages import Page, Paging, page_of
 from app.core.routes import Session, router_for
 from app.entities.access import DirectoryDep
+from app.entities.directory_rows import VOCABULARY, DirectoryRow, put_words
 from app.entities.duplicates import Pair, pairs_of
 from app.entities.people_imports import import_people as take_people
-from app.entities.people_rows import PeopleTable, PersonRow, read_people
+from app.entities.people_rows import (
+    EXAMPLE,
+    NEEDED,
+    OTHERS,
+    PeopleTable,
+    read_people,
+)
 from app.entities.schemas import DuplicatePair, PeopleImported, PersonAlike
 
 router = router_for("entities")
@@ -29,7 +36,7 @@ router = router_for("entities")
 @router.post(
     "/entities/{e}/people/import",
     operation_id="importPeople",
-    openapi_extra=IMPORT_BODY,
+    openapi_extra=import_body(NEEDED, OTHERS, **EXAMPLE),
     responses=raises(RowsRefused),
 )
 async def import_people(
@@ -37,19 +44,23 @@ async def import_people(
     directory: DirectoryDep,
     request: Request,
     columns: ColumnsAsked = None,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> PeopleImported:
     """Add many people to a directory from a table: CSV, XLSX, cells as pasted, YAML or JSON.
 
-    Columns are recognized in the six languages. Whoever the directory has already, by address,
-    stays as they are.
+    Columns are recognized in the six languages: all members of a person. Several addresses or
+    languages stand in one cell, with commas or semicolons between them. Whoever the directory has
+    already, by address, stays as they are.
     """
 
-    def read(content: bytes, media_type: str) -> PeopleTable[PersonRow]:
+    def read(content: bytes, media_type: str) -> PeopleTable[DirectoryRow]:
         rows = rows_of(content, media_type, "people", apart=True)
-        return read_people(PersonRow, rows, columns, grid=media_type in GRIDS)
+        grid = media_type in GRIDS
+        return read_people(
+            DirectoryRow, rows, columns, grid=grid, vocabulary=VOCABULARY, translate=put_words
+        )
 
     table = await uploaded(request, read)
     alike = Elsewhere(request, "alike") if dry_run else None

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from app.core.fields import Email, Language, Schema, ShortLine
 from app.core.headings import (
     LEFT_OUT,
-    Column,
+    TableColumn,
     asked_columns,
     check_columns,
     fold,
@@ -46,10 +46,6 @@ PEOPLE_WORDS: Mapping[str, Sequence[str]] = {
         *("poste", "intitulé du poste", "cargo", "puesto", "función", "должность"),
         *("المنصب", "الوظيفة", "المسمى الوظيفي", "职务", "职位", "職務", "職位"),
     ),
-    "rank": (
-        *("grade", "grade level", "rank/grade", "rang", "classe", "grado", "rango", "ранг"),
-        *("класс", "разряд", "الرتبة", "الدرجة", "职级", "级别", "職級"),
-    ),
     "email": (
         *("e-mail", "mail", "e-mail address", "mail address", "courriel", "mél"),
         *("adresse électronique", "adresse e-mail", "adresse email", "adresse courriel"),
@@ -72,19 +68,37 @@ LANGUAGES = words_for(
         "ru": ("russian", "russe", "ruso", "русский", "الروسية", "俄文", "俄语"),
     }
 )
-COMPARED = ("name", "honorific", "job_title", "rank", "language")
-"""Members of a row that may say otherwise than the directory does."""
+PEOPLE = words_for(PEOPLE_WORDS)
+NEEDED = "`name`, or `first_name` and `last_name`, and `email`"
+OTHERS = "`honorific`, `job_title` and `language`"
+EXAMPLE = {"name": "Amina Rossi", "email": "a.rossi@example.org", "job_title": "Programme Officer"}
+"""What the document says of such tables."""
 Line = TypeVar("Line", bound="PersonRow")
 Translate = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What headings mean."""
+
+    known: Mapping[str, str] = field(default_factory=lambda: PEOPLE)
+    """Members by folded words."""
+    short: Mapping[str, str] = field(default_factory=dict)
+    """Members by what callers may call them as well."""
+
+    @property
+    def members(self) -> set[str]:
+        return set(self.known.values()) - _AMBIGUOUS
 
 
 class PersonRow(Schema):
     """Somebody of a table."""
 
+    compared: ClassVar[Sequence[str]] = ("name", "honorific", "job_title", "language")
+    """Members that may say otherwise than the directory does."""
     name: ShortLine
     honorific: ShortLine | None = None
     job_title: ShortLine | None = None
-    rank: ShortLine | None = None
     email: Email
     language: Language | None = None
 
@@ -103,7 +117,7 @@ class ReadRow(Generic[Line]):
 class PeopleTable(Generic[Line]):
     """A table as it was understood."""
 
-    columns: list[Column]
+    columns: list[TableColumn]
     rows: list[ReadRow[Line]]
 
 
@@ -113,8 +127,8 @@ def differing(row: PersonRow, told: Person | PersonRow) -> list[str]:
     """
     found = [
         name
-        for name in COMPARED
-        if getattr(row, name) is not None and getattr(row, name) != getattr(told, name)
+        for name in row.compared
+        if getattr(row, name) not in (None, []) and getattr(row, name) != getattr(told, name)
     ]
     left = isinstance(told, Person) and told.left_on is not None
     return [*found, "left_on"] if left else found
@@ -126,7 +140,7 @@ def read_people(
     columns: str | None,
     *,
     grid: bool,
-    words: Mapping[str, Sequence[str]] = PEOPLE_WORDS,
+    vocabulary: Vocabulary | None = None,
     translate: Translate | None = None,
 ) -> PeopleTable[Line]:
     """The people of a table; `translate` puts words of a row into values, in place.
@@ -134,10 +148,11 @@ def read_people(
     In a `grid` every column has to be understood, else `Invalid` says which are not; in a list of
     mappings a row with a member that nobody knows is refused by itself.
     """
-    members = [name for name in words if name not in _AMBIGUOUS]
-    asked = asked_columns(columns, members)
+    words = vocabulary or Vocabulary()
+    asked = asked_columns(columns, {*words.members, *words.short})
+    asked = {heading: words.short.get(member, member) for heading, member in asked.items()}
     headings = list(dict.fromkeys(name for row in rows for name in row.values))
-    meaning = understood(headings, words_for(words), asked)
+    meaning = understood(headings, words.known, asked)
     _decide_ambiguous(meaning, rows)
     if grid:
         filled = {name for row in rows for name, value in row.values.items() if value}
@@ -145,7 +160,7 @@ def read_people(
         meaning |= dict.fromkeys(empty, LEFT_OUT)
         check_columns(meaning, 1)
     reader = _Reader(kind, meaning, translate)
-    shown = [Column(heading=n, member=_shown(member)) for n, member in meaning.items()]
+    shown = [TableColumn(heading=n, member=_shown(member)) for n, member in meaning.items()]
     return PeopleTable(shown[:1000], [reader.read(row) for row in rows])
 
 

@@ -1,6 +1,7 @@
 """Refusals about entities and their people."""
 
 from http import HTTPStatus
+from typing import ClassVar
 
 from app.core.problems import AlreadyExists, Problem
 from app.core.routes import refuse_as
@@ -20,6 +21,14 @@ class PerhapsKnown(Problem):
     """
 
     slug, title, status = "possible-duplicate", "Known, perhaps", HTTPStatus.CONFLICT
+    extension: ClassVar = {
+        "possible_duplicates": {
+            "type": ["array", "null"],
+            "maxItems": 5,
+            "items": {"$ref": "#/components/schemas/PossibleDuplicate"},
+            "description": "Of `possible-duplicate`: whom the new person looks like.",
+        }
+    }
 
 
 class PersonLeft(Problem):

@@ -257,11 +257,13 @@ async def people_by_address(
 
 async def directories(
     session: AsyncSession, entities: Collection[UUID], limit: int
-) -> dict[UUID, list[Row[tuple[UUID, UUID, str, str]]]]:
-    """(id, entity, name, address) of whom each directory has, the newest first; nobody who was
-    merged or anonymized.
+) -> dict[UUID, list[Row[tuple[UUID, UUID, str, str, list[str]]]]]:
+    """(id, entity, name, email, addresses) of whom each directory has, the newest first; nobody
+    who was merged or anonymized.
     """
-    columns: list[Any] = [Person.id, Person.entity_id, Person.name, Person.email]
+    columns: list[Any] = [
+        Person.id, Person.entity_id, Person.name, Person.email, Person.addresses,
+    ]  # fmt: skip
     found: dict[UUID, list[Any]] = {}
     for entity_id in entities:
         statement = (

@@ -23,7 +23,7 @@ from app.core.fields import (
 from app.core.imports import MemberName, RowReport, TableReport
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
 from app.entities.lifecycle import MOST_ADDRESSES, FocalPointKind, Gender, Level
-from app.entities.likeness import Reason
+from app.entities.likeness import LikenessReason
 
 
 class EntityWrite(Schema):
@@ -206,7 +206,7 @@ class DuplicatePair(Schema):
     first: PersonAlike
     second: PersonAlike
     score: int = Field(ge=0, le=100, description="How alike the two are.")
-    reasons: list[Reason] = Field(max_length=10)
+    reasons: list[LikenessReason] = Field(max_length=10)
 
 
 class FocalPointCreate(Schema):

@@ -111,7 +111,7 @@ async def find_or_add_person(
 
 
 def _new_person(entity: Entity, members: dict[str, Any]) -> Person:
-    return Person(entity_id=entity.id, **_columns(members, None))
+    return Person(entity_id=entity.id, **columns_of(members))
 
 
 async def change_person(
@@ -121,14 +121,14 @@ async def change_person(
     what went to the old one.
     """
     if changed:
-        for name, value in _columns(members, person.statistics_consent_at).items():
+        for name, value in columns_of(members, person.statistics_consent_at).items():
             setattr(person, name, value)
         fact = PersonChanged(subject_id=person.id, entity_id=person.entity_id, members=changed)
         await announce(session, fact)
         await session.flush()
 
 
-def _columns(members: dict[str, Any], consented_at: datetime | None) -> dict[str, Any]:
+def columns_of(members: dict[str, Any], consented_at: datetime | None = None) -> dict[str, Any]:
     """What callers write, as the table has it: consent counts from when it was first told."""
     values = members | {"email": normalised_email(members["email"])}
     if "statistics_consent" in values:

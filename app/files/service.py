@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.problems import FieldError
@@ -13,6 +14,8 @@ from app.files import queries
 from app.files.events import FileDeleted, FileStored
 from app.files.problems import NoSuchFile, TooManyFiles
 from app.files.tables import StoredFile
+from app.meetings.problems import MeetingClosed
+from app.meetings.service import check_changeable
 from app.meetings.tables import Meeting
 
 MOST = 200
@@ -23,8 +26,12 @@ async def store(
     session: AsyncSession, meeting: Meeting, entity_id: UUID, upload: Upload
 ) -> StoredFile:
     """Keep a file; whoever stores for an entity holds the lock of its invitation, so that the
-    bound is exact.
+    bound is exact. Raises `MeetingClosed`, also once the meeting's own data was erased.
     """
+    check_changeable(meeting)
+    if meeting.anonymized_at is not None:
+        detail = "What the meeting kept was erased: nothing more is kept with it."
+        raise MeetingClosed(detail, state=meeting.status.value)
     if await queries.count_files(session, meeting.id, entity_id) >= MOST:
         raise TooManyFiles(f"An entity hands in {MOST} files at most for a meeting.")
     stored = StoredFile(
@@ -48,6 +55,19 @@ async def delete(session: AsyncSession, meeting: Meeting, stored: StoredFile) ->
     record(session, FileDeleted(**_about(meeting, stored)))
     await session.delete(stored)
     await session.flush()
+
+
+async def delete_unused(
+    session: AsyncSession, meeting: Meeting, entity_id: UUID, file_id: UUID
+) -> None:
+    """Delete a file unless something still refers to it: then it ends with that."""
+    try:
+        async with session.begin_nested():
+            stored = await queries.find_file(session, meeting.id, entity_id, file_id)
+            if stored is not None:
+                await delete(session, meeting, stored)
+    except IntegrityError:
+        return
 
 
 async def handed_in(

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from app.committees import queries as committees
 from app.committees.lifecycle import Standing
+from app.committees.rules import Delegate, Rules
 from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
@@ -25,7 +26,12 @@ from app.invitations.access import (
     OrganizedInvitation,
     own_entities,
 )
-from app.invitations.lifecycle import ANSWERS, VISIBLE_TO_ENTITY, InvitationStatus
+from app.invitations.lifecycle import (
+    ANSWERS,
+    VISIBLE_TO_ENTITY,
+    CredentialsState,
+    InvitationStatus,
+)
 from app.invitations.policy import moves, reference
 from app.invitations.problems import (
     AlreadyInvited,
@@ -38,7 +44,6 @@ from app.invitations.problems import (
 from app.invitations.schemas import (
     AnswerRequest,
     Answers,
-    CredentialsState,
     InvitationOut,
     InvitationOutcome,
     InvitationPatch,
@@ -60,7 +65,6 @@ from app.invitations.seats import change_seats
 from app.invitations.tables import Invitation
 from app.meetings.access import MeetingDep, MeetingView, OrganizedMeeting
 from app.meetings.problems import MeetingClosed, PlanDoesNotFit
-from app.meetings.rules import Delegate, Rules
 from app.meetings.tables import Meeting
 
 router = router_for("invitations")

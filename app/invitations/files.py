@@ -16,6 +16,7 @@ from app.files.problems import TooManyFiles
 from app.files.tables import StoredFile
 from app.invitations.access import InvitationOfOwn, InvitationOfOwnToChange
 from app.invitations.schemas import FileOut
+from app.meetings.problems import MeetingClosed
 
 router = router_for("invitations")
 BASE = "/meetings/{m}/invitations/{invitation_id}/files"
@@ -34,7 +35,7 @@ async def list_files(session: Session, found: InvitationOfOwn, paging: Paging) -
     BASE,
     operation_id="uploadFile",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(TooManyFiles),
+    responses=raises(MeetingClosed, TooManyFiles),
     openapi_extra=FILE_BODY,
 )
 async def upload_file(

@@ -33,6 +33,19 @@ class Answer(StrEnum):
     TENTATIVE = "tentative"
 
 
+class CredentialsState(Choice):
+    """How far a delegation's credentials are."""
+
+    MISSING = "missing"
+    """Nothing was presented yet."""
+    PRESENTED = "presented"
+    """An organizer has to look at them."""
+    CHECKED = "checked"
+    """They are in order."""
+    RETURNED = "returned"
+    """Something is wrong with them."""
+
+
 S, V = InvitationStatus, InvitationVerb
 LIVE = (S.SENT, S.ACCEPTED, S.DECLINED, S.TENTATIVE)
 VISIBLE_TO_ENTITY = frozenset({*LIVE, S.WITHDRAWN})

@@ -19,8 +19,8 @@ from app.invitations.pool_schemas import (
     PoolOut,
     PoolPatch,
     PoolSort,
+    PoolTakeIn,
     PoolWrite,
-    TakeIn,
 )
 from app.invitations.problems import PoolBelowTaken, PoolInUse, QuotaBelowTaken
 from app.invitations.tables import SeatPool
@@ -126,7 +126,7 @@ async def delete_pool(
     responses=raises(MeetingClosed, PoolBelowTaken, QuotaBelowTaken),
 )
 async def take_in(
-    session: Session, view: OrganizedMeeting, pool: PoolToChange, body: TakeIn
+    session: Session, view: OrganizedMeeting, pool: PoolToChange, body: PoolTakeIn
 ) -> PoolOut:
     """Let invitations take from the pool, all or none; their people keep their seats.
 

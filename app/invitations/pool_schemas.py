@@ -45,7 +45,7 @@ class PoolOut(Schema):
     created_at: InstantField
 
 
-class TakeIn(Schema):
+class PoolTakeIn(Schema):
     """Which invitations take from the pool from now on."""
 
     invitations: Annotated[list[UUID], Field(min_length=1, max_length=1000)]

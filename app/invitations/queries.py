@@ -5,8 +5,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, column, func, literal_column, select, table
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import DateTime, Select, column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -48,7 +47,6 @@ _messages = table(
 _incoming = table("incoming_mails", column("invitation_id"), column("state"))
 """Registrations and mails lie to the right: their columns are named here, nothing is imported."""
 
-_people = table("people", column("id"))
 """Named without the members that rules ask for: see `_named`."""
 MOST_PLACES = 1_000_000
 """For late ones, as the board shows them."""
@@ -147,11 +145,7 @@ def _pending() -> Select[Any]:
 
 
 def _named() -> Select[Any]:
-    """What the meeting's rules know of whoever is named, where it has rules.
-
-    A person's rank and duty station are looked for by name: not every directory has them.
-    """
-    person = func.to_jsonb(literal_column("people"), type_=JSONB)
+    """What the meeting's rules know of whoever is named, where it has rules."""
     rules = (
         select(col(Meeting.registration_rules))
         .where(col(Meeting.id) == col(Invitation.meeting_id))
@@ -162,12 +156,12 @@ def _named() -> Select[Any]:
             func.json_agg(
                 func.json_build_object(
                     *("role", _registrations.c.role),
-                    *("rank", person.op("->>")("rank")),
-                    *("at_headquarters", person.op("->")("at_headquarters")),
+                    *("rank", col(Person.rank)),
+                    *("at_headquarters", col(Person.at_headquarters)),
                 )
             )
         )
-        .select_from(_registrations.join(_people, _people.c.id == _registrations.c.person_id))
+        .select_from(_registrations.join(Person, col(Person.id) == _registrations.c.person_id))
         .where(
             _registrations.c.invitation_id == col(Invitation.id),
             _registrations.c.status.in_(_LIVE),

@@ -19,7 +19,7 @@ from app.core.fields import (
     Seats,
     ShortLine,
 )
-from app.invitations.lifecycle import Answer, InvitationStatus, InvitationVerb
+from app.invitations.lifecycle import Answer, CredentialsState, InvitationStatus, InvitationVerb
 
 EntityReference = Annotated[
     str,
@@ -217,17 +217,6 @@ class FileOut(Schema):
         min_length=64, max_length=64, pattern="^[0-9a-f]{64}$", description="Of the bytes."
     )
     created_at: InstantField
-
-
-class CredentialsState(Choice):
-    MISSING = "missing"
-    """Nothing was presented yet."""
-    PRESENTED = "presented"
-    """An organizer has to look at them."""
-    CHECKED = "checked"
-    """They are in order."""
-    RETURNED = "returned"
-    """Something is wrong with them."""
 
 
 class LackOut(Schema):

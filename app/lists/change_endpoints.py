@@ -26,7 +26,7 @@ from app.lists.problems import (
     NoParticipantsList,
     TooManyChanges,
 )
-from app.lists.schemas import ChangeOut, ChangesOut, ReplacedPerson
+from app.lists.schemas import ListChangeOut, ListChangesOut, ReplacedPerson
 from app.lists.telling import entity_of
 from app.lists.words import words_in
 from app.lists.writing import full_name, moment
@@ -63,7 +63,7 @@ async def get_delegation_changes(
     request: Request,
     response: Response,
     language: InLanguage = None,
-) -> ChangesOut:
+) -> ListChangesOut:
     """Read who came, who left, who was substituted and whose role changed since a moment.
 
     For organizers and observers of all delegations, for others of their own. Made to the list of
@@ -74,7 +74,7 @@ async def get_delegation_changes(
 
 
 @router.get(
-    f"{BASE}/delegations/changes.{{form}}",
+    f"{BASE}/delegations/changes.{{suffix}}",
     operation_id="getDelegationChangesFile",
     response_class=Response,
     responses=FILE,
@@ -82,7 +82,7 @@ async def get_delegation_changes(
 async def get_delegation_changes_file(
     session: Session,
     view: DelegationChanges,
-    form: ChangesFormat,
+    suffix: ChangesFormat,
     since: Since,
     request: Request,
     response: Response,
@@ -90,7 +90,7 @@ async def get_delegation_changes_file(
 ) -> Response:
     """Read the changes of the delegations as a table, or in words."""
     found = await _differences(session, view, since, request, response, language)
-    return _file(found, _language(request, language), form, view)
+    return _file(found, _language(request, language), suffix, view)
 
 
 @router.get(
@@ -105,7 +105,7 @@ async def get_participant_changes(
     request: Request,
     response: Response,
     language: InLanguage = None,
-) -> ChangesOut:
+) -> ListChangesOut:
     """Read what has changed on the list of participants since a moment.
 
     Who agrees to be named arrives, and who takes that back leaves, then without a name. A change of
@@ -116,7 +116,7 @@ async def get_participant_changes(
 
 
 @router.get(
-    f"{BASE}/participants/changes.{{form}}",
+    f"{BASE}/participants/changes.{{suffix}}",
     operation_id="getParticipantChangesFile",
     response_class=Response,
     responses={**FILE, **PUBLISHED},
@@ -124,7 +124,7 @@ async def get_participant_changes(
 async def get_participant_changes_file(
     session: Session,
     view: ParticipantChanges,
-    form: ChangesFormat,
+    suffix: ChangesFormat,
     since: Since,
     request: Request,
     response: Response,
@@ -132,7 +132,7 @@ async def get_participant_changes_file(
 ) -> Response:
     """Read the changes of the list of participants as a table, or in words."""
     found = await _differences(session, view, since, request, response, language)
-    return _file(found, _language(request, language), form, view)
+    return _file(found, _language(request, language), suffix, view)
 
 
 async def _differences(
@@ -157,7 +157,7 @@ def _language(request: Request, language: LetterLanguage | None) -> LetterLangua
     return language or language_for(accepted)
 
 
-def _shown(found: Differences, language: LetterLanguage) -> ChangesOut:
+def _shown(found: Differences, language: LetterLanguage) -> ListChangesOut:
     changes = []
     for change in found.changes:
         honorific, name, title = found.names.get(change.registration_id, NOBODY)
@@ -166,7 +166,7 @@ def _shown(found: Differences, language: LetterLanguage) -> ChangesOut:
             _, old_name, _ = found.names.get(change.replaced_id, NOBODY)
             replaced = ReplacedPerson(registration_id=change.replaced_id, name=old_name)
         changes.append(
-            ChangeOut(
+            ListChangeOut(
                 kind=change.kind,
                 registration_id=change.registration_id,
                 entity=entity_of(found.delegations[change.place.entity_id], language),
@@ -178,7 +178,7 @@ def _shown(found: Differences, language: LetterLanguage) -> ChangesOut:
                 replaced=replaced,
             )
         )
-    return ChangesOut(since=found.since, until=found.until, changes=changes)
+    return ListChangesOut(since=found.since, until=found.until, changes=changes)
 
 
 def _file(
@@ -198,7 +198,7 @@ def _file(
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _cells(change: ChangeOut, language: LetterLanguage) -> list[str]:
+def _cells(change: ListChangeOut, language: LetterLanguage) -> list[str]:
     words = words_in(language)
     return [
         words.say("changes", change.kind.value),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.lists import policy, queries
 from app.lists.access import ChangesView
 from app.lists.history import replayed
-from app.lists.lifecycle import ChangeKind, ListOrder
+from app.lists.lifecycle import ListChangeKind, ListOrder
 from app.lists.policy import Change, Delegation
 from app.lists.problems import TooManyChanges
 from app.meetings.lifecycle import ParticipantsList
@@ -22,7 +22,7 @@ Named = frozenset[Listed] | None
 Name = tuple[str | None, str | None, str | None]
 """Honorific, name and title, as far as they may be told."""
 NOBODY: Final[Name] = (None, None, None)
-_KINDS = list(ChangeKind)
+_KINDS = list(ListChangeKind)
 
 
 @dataclass(frozen=True, slots=True)

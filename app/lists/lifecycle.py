@@ -32,7 +32,7 @@ class ChangesFormat(StrEnum):
     TXT = "txt"
 
 
-class ChangeKind(Choice):
+class ListChangeKind(Choice):
     ARRIVED = "arrived"
     """Stands on the list now and did not then."""
     LEFT = "left"

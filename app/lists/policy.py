@@ -9,7 +9,7 @@ from anyascii import anyascii
 
 from app.committees.lifecycle import Office, Standing
 from app.core.fields import in_language
-from app.lists.lifecycle import ChangeKind, ListOrder
+from app.lists.lifecycle import ListChangeKind, ListOrder
 from app.meetings.lifecycle import ParticipantsList
 from app.registrations.lifecycle import Listed, RegistrationRole
 
@@ -38,7 +38,7 @@ class Place:
 class Change:
     """How one registration differs between two lists."""
 
-    kind: ChangeKind
+    kind: ListChangeKind
     registration_id: UUID
     place: Place
     was_role: RegistrationRole | None = None
@@ -107,17 +107,17 @@ def differences(
         if heir is not None:
             taken[heir] = each
     replaced = frozenset(taken.values())
-    changes = [Change(ChangeKind.LEFT, each, then[each]) for each in gone - replaced]
+    changes = [Change(ListChangeKind.LEFT, each, then[each]) for each in gone - replaced]
     for each in new:
         if (before := taken.get(each)) is None:
-            changes.append(Change(ChangeKind.ARRIVED, each, now[each]))
+            changes.append(Change(ListChangeKind.ARRIVED, each, now[each]))
             continue
         role = then[before].role
-        changes.append(Change(ChangeKind.SUBSTITUTED, each, now[each], role, before))
+        changes.append(Change(ListChangeKind.SUBSTITUTED, each, now[each], role, before))
     for each in then.keys() & now.keys():
         if then[each].role is not now[each].role:
             role = then[each].role
-            changes.append(Change(ChangeKind.ROLE_CHANGED, each, now[each], role))
+            changes.append(Change(ListChangeKind.ROLE_CHANGED, each, now[each], role))
     return changes
 
 
@@ -127,7 +127,7 @@ def applied(then: Mapping[UUID, Place], changes: Iterable[Change]) -> dict[UUID,
     for change in changes:
         gone = change.replaced_id or change.registration_id
         made.pop(gone, None)
-        if change.kind is not ChangeKind.LEFT:
+        if change.kind is not ListChangeKind.LEFT:
             made[change.registration_id] = change.place
     return made
 

@@ -43,7 +43,8 @@ from app.meetings.tables import Meeting
 from app.registrations.lifecycle import Listed, RegistrationRole, RegistrationStatus
 from app.registrations.tables import Registration
 
-REGISTRATION_FACTS = "registration.%"
+REGISTRATION_FACTS = sorted(MOVING - {"meeting.changed"})
+"""No others: what organizers alone were asked, for one, names no entity."""
 NAMING = ("participants_list", "chatham_house")
 """What of a meeting decides who may be named."""
 RECENT = 20
@@ -162,7 +163,7 @@ async def facts_about(
     """
     here = (
         col(LogEntry.meeting_id) == meeting_id,
-        col(LogEntry.name).like(REGISTRATION_FACTS),
+        col(LogEntry.name).in_(REGISTRATION_FACTS),
         *(() if entities is None else (col(LogEntry.entity_id).in_(entities),)),
     )
     columns: list[Any] = [

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.core.fields import Email, Handle, InstantField, Line, Schema, ShortLine
 from app.core.pages import Page
 from app.letters.words import LetterLanguage
-from app.lists.lifecycle import ChangeKind
+from app.lists.lifecycle import ListChangeKind
 from app.registrations.lifecycle import Listed, RegistrationRole
 
 Item = TypeVar("Item")
@@ -73,10 +73,10 @@ class ReplacedPerson(Schema):
     name: ShortLine | None = Field(description="Null where the name may not be told any more.")
 
 
-class ChangeOut(Schema):
+class ListChangeOut(Schema):
     """How one person's place on the list differs."""
 
-    kind: ChangeKind
+    kind: ListChangeKind
     registration_id: UUID
     entity: ListedEntity
     name: ShortLine | None = Field(description="Null where the name may not be told any more.")
@@ -89,7 +89,7 @@ class ChangeOut(Schema):
     replaced: ReplacedPerson | None = Field(description="Of `substituted`.")
 
 
-class ChangesOut(Schema):
+class ListChangesOut(Schema):
     """What makes of the list as it was the list as it is.
 
     For each change take `replaced` or, where there is none, the registration itself off the old
@@ -98,7 +98,7 @@ class ChangesOut(Schema):
 
     since: InstantField
     until: InstantField = Field(description="To ask from next time.")
-    changes: list[ChangeOut] = Field(max_length=5000)
+    changes: list[ListChangeOut] = Field(max_length=5000)
 
 
 class PublicationOut(Schema):

@@ -1,6 +1,7 @@
 """A list in the form and the language that its reader wants."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from app.core.routes import Beforehand
 from app.letters.words import LetterLanguage, language_for
 from app.lists import files, policy, queries
 from app.lists.access import ListView
-from app.lists.lifecycle import JSON, MEDIA_TYPES, ListFormat
+from app.lists.lifecycle import JSON, MEDIA_TYPES, ListFormat, ListKind, ListOrder
 from app.lists.press import MAX_ROWS
 from app.lists.schemas import AttendanceRow, DelegationRow, ListedEntity, ListedPerson, ListPage
 from app.lists.words import words_in
@@ -48,7 +49,7 @@ async def rendering_of(session: AsyncSession, view: ListView, request: Request) 
         language=language,
         order=view.asked.order,
         delegations={each.id: each for each in ordered},
-        one=_only_one(view, ordered),
+        one=await _named(session, view, _only_one(view, ordered)),
         presence=view.wanted.presence,
         addresses=view.addresses,
         latest=await queries.find_latest_change(session, view.meeting.id),
@@ -164,6 +165,17 @@ def _only_one(view: ListView, delegations: Sequence[policy.Delegation]) -> polic
         named = [each for each in seen if view.wanted.entity in (each.handle, str(each.id))]
         return named[0] if named else None
     return seen[0] if view.wanted.entities is not None and len(seen) == 1 else None
+
+
+async def _named(
+    session: AsyncSession, view: ListView, one: policy.Delegation | None
+) -> policy.Delegation | None:
+    """What is published names nobody who does not stand in it: no title tells who was asked."""
+    if one is None or view.kind is not ListKind.PARTICIPANTS:
+        return one
+    wanted = replace(view.wanted, entity=str(one.id))
+    statement, _ = queries.listed_people(view.meeting, wanted, ListOrder.NAME, [one.id])
+    return one if await queries.count_listed(session, statement, 1) else None
 
 
 def _keep_briefly(view: ListView, response: Response) -> None:

@@ -1,13 +1,21 @@
 """Meetings, their rooms and what they lack, as they cross the wire."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from app.committees.rule_schemas import (
+    ApprovalRule,
+    ApprovalRulePatch,
+    Freeze,
+    OfferWindow,
+    RegistrationRules,
+    RegistrationRulesPatch,
+)
 from app.committees.tables import Committee
 from app.core.fields import (
     ClockTime,
@@ -40,13 +48,6 @@ from app.meetings.lifecycle import (
 )
 from app.meetings.policy import Times
 from app.meetings.readiness import MissingCode, Severity
-from app.meetings.rule_schemas import (
-    ApprovalRule,
-    ApprovalRulePatch,
-    Freeze,
-    RegistrationRules,
-    RegistrationRulesPatch,
-)
 from app.meetings.tables import Meeting
 
 
@@ -93,9 +94,6 @@ WorkingDaysBefore = Annotated[
 ]
 
 
-OfferWindow = Annotated[
-    int, Field(ge=5, le=43_200, description="Minutes, up to 30 days.", examples=[1440]), Whole
-]
 NeedsRetention = Annotated[
     int,
     Field(
@@ -149,6 +147,18 @@ ORDER = (
 )
 
 
+BY_DEFAULT = "If left out, as the committee has it."
+
+
+def committee_defaults(committee: Committee, said: Collection[str]) -> dict[str, Any]:
+    """Of what holds for delegations, that of which nothing was said, not even null."""
+    names = (
+        *("approval", "needs_credentials", "offer_window", "registration_rules"),
+        "substitution_freeze",
+    )
+    return {name: getattr(committee, f"default_{name}") for name in names if name not in said}
+
+
 class MeetingSettings(Schema):
     """What an organizer says of a meeting beside its times; also of all that follow a template."""
 
@@ -159,7 +169,7 @@ class MeetingSettings(Schema):
     offer_window: OfferWindow | None = Field(
         None,
         description="Minutes for which a seat that falls free is held for the first of the waiting "
-        "list, who accepts it or not; null: the seat is theirs at once.",
+        f"list, who accepts it or not; null: the seat is theirs at once. {BY_DEFAULT}",
     )
     registration_deadline: RegistrationDeadline | None = Field(
         None,
@@ -179,18 +189,21 @@ class MeetingSettings(Schema):
     )
     retention_days: RetentionDays | None = Field(None, description="Null: as the committee has it.")
     approval: ApprovalRule | None = Field(
-        None, description="Which registrations wait for an organizer's decision; null for none."
+        None,
+        description="Which registrations wait for an organizer's decision; null for none. "
+        f"{BY_DEFAULT}",
     )
     registration_rules: RegistrationRules | None = Field(
-        None, description="Rules for every delegation; null for none."
+        None, description=f"Rules for every delegation; null for none. {BY_DEFAULT}"
     )
     substitution_freeze: Freeze | None = Field(
         None,
         description="So many minutes before the start, and from then on, only an organizer "
-        "substitutes people, with a reason; null for never.",
+        f"substitutes people, with a reason; null for never. {BY_DEFAULT}",
     )
     needs_credentials: Flag = Field(
-        False, description="Whether each delegation hands in a letter that is checked off."
+        False,
+        description=f"Whether each delegation hands in a letter that is checked off. {BY_DEFAULT}",
     )
 
     participants_list: ParticipantsList = ParticipantsList.CONSENTED
@@ -261,9 +274,8 @@ class MeetingWrite(MeetingMembers):
             "seat_quota": committee.default_seat_quota,
         }
         named = body.model_dump(exclude={"committee", "number", "handle"})
-        return cls.model_validate(
-            named | {name: value for name, value in defaults.items() if named[name] is None}
-        )
+        named |= {name: value for name, value in defaults.items() if named[name] is None}
+        return cls.model_validate(named | committee_defaults(committee, body.model_fields_set))
 
 
 class MeetingCreate(MeetingMembers):

@@ -1,7 +1,7 @@
 """Meetings that follow a template: what it says of each, and giving drafts other times."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from app.core.patches import changes, checked
 from app.meetings import policy, service
 from app.meetings.calendars import with_deadline
 from app.meetings.policy import Fault, Times
-from app.meetings.schemas import Languages, MeetingSettings, MeetingWrite
+from app.meetings.schemas import Languages, MeetingSettings, MeetingWrite, committee_defaults
 from app.meetings.schemas import MeetingSettingsPatch as TemplatePatch
 from app.meetings.schemas import RoomWrite as Room
 from app.meetings.tables import Meeting
@@ -24,7 +24,11 @@ __all__ = [
     "members_of",
     "retime_draft",
     "template_faults",
+    "with_defaults",
 ]
+
+
+AnyTemplate = TypeVar("AnyTemplate", bound="MeetingTemplate")
 
 
 class MeetingTemplate(MeetingSettings):
@@ -34,6 +38,12 @@ class MeetingTemplate(MeetingSettings):
     seat_quota: Seats | None = Field(
         None, description="Seats of each entity that is invited; by default the committee's."
     )
+
+
+def with_defaults(template: AnyTemplate, committee: Committee) -> AnyTemplate:
+    """What holds for delegations stays from then on as the committee has it when this begins."""
+    said = template.model_dump() | committee_defaults(committee, template.model_fields_set)
+    return type(template).model_validate(said)
 
 
 def template_faults(template: MeetingTemplate, committee: Committee) -> list[Fault]:

@@ -26,13 +26,13 @@ from app.people.problems import (
 )
 from app.people.schemas import (
     HistoryRow,
-    LeaveOut,
-    LeaveRequest,
     MergeOut,
     MergeRequest,
-    MoveOut,
-    MoveRequest,
-    ReturnOut,
+    PersonLeaveOut,
+    PersonLeaveRequest,
+    PersonMoveOut,
+    PersonMoveRequest,
+    PersonReturnOut,
     ToSubstitute,
     UnmergeRequest,
 )
@@ -118,8 +118,8 @@ async def leave_entity(
     caller: AccountCaller,
     directory: DirectoryDep,
     person: KnownPerson,
-    body: LeaveRequest,
-) -> LeaveOut:
+    body: PersonLeaveRequest,
+) -> PersonLeaveOut:
     """Record that somebody has left: they act for the entity and are named for it no more.
 
     Their links and feeds die at once. Where they are still registered, the answer says so: name
@@ -129,7 +129,7 @@ async def leave_entity(
     locked = await person_locked(session, caller, person)
     await leaving.leave(session, directory.entity, locked, body.on)
     ahead = [_place(*row) for row in await leaving.to_come(session, locked)]
-    return LeaveOut(left_on=locked.left_on, withdrawn=withdrawn, to_substitute=ahead)
+    return PersonLeaveOut(left_on=locked.left_on, withdrawn=withdrawn, to_substitute=ahead)
 
 
 @router.post(
@@ -140,11 +140,11 @@ async def leave_entity(
 )
 async def return_to_entity(
     session: Session, caller: AccountCaller, person: KnownPerson
-) -> ReturnOut:
+) -> PersonReturnOut:
     """Record that somebody who had left is there again; offices stay ended. Twice is once."""
     locked = await person_locked(session, caller, person)
     await leaving.come_back(session, locked)
-    return ReturnOut(person_id=locked.id, left_on=locked.left_on)
+    return PersonReturnOut(person_id=locked.id, left_on=locked.left_on)
 
 
 @router.post(
@@ -158,8 +158,8 @@ async def move_person(
     caller: AccountCaller,
     directory: DirectoryDep,
     person: KnownPerson,
-    body: MoveRequest,
-) -> MoveOut:
+    body: PersonMoveRequest,
+) -> PersonMoveOut:
     """Move somebody to another entity, by whoever keeps both directories.
 
     What they did stays with the old entity. The new one gets name, languages and address, and
@@ -169,7 +169,7 @@ async def move_person(
     withdrawn = await _withdrawn(session, body.withdraw, caller, person)
     locked = await person_locked(session, caller, person)
     arrival = await leaving.move(session, directory.entity, locked, to, body.email)
-    return MoveOut(
+    return PersonMoveOut(
         entity_id=to.id,
         person_id=arrival.person.id,
         was_known=arrival.was_known,

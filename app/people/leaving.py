@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.committees.queries import committee_line
+from app.committees.rules import Change
 from app.core import clock
 from app.core.problems import Invalid
 from app.entities import queries as directories
@@ -17,7 +18,6 @@ from app.events import record
 from app.feeds import service as feeds
 from app.identity import service as identity
 from app.identity.policy import Caller, Permission
-from app.meetings.rules import Change
 from app.meetings.tables import Meeting
 from app.people import queries
 from app.people.events import PersonLeft, PersonMoved, PersonReturned

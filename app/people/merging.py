@@ -23,7 +23,7 @@ from app.people.problems import BothFocalPoints, BothRegistered, MergeStands, No
 from app.registrations.readdressing import readdress
 
 
-class Taken(StrEnum):
+class MergedMember(StrEnum):
     """What may come from the other entry; everything else stays as the one kept has it."""
 
     NAME = "name"
@@ -39,7 +39,7 @@ class Taken(StrEnum):
     DUTY_STATION = "duty_station"
 
 
-_WITH_CONSENT = frozenset({Taken.LEVEL, Taken.GENDER})
+_WITH_CONSENT = frozenset({MergedMember.LEVEL, MergedMember.GENDER})
 _BACK: dict[str, Any] = {
     "level": Level,
     "gender": Gender,
@@ -50,7 +50,7 @@ _BACK: dict[str, Any] = {
 
 
 async def merge(
-    session: AsyncSession, kept: Person, other: Person, take: Collection[Taken]
+    session: AsyncSession, kept: Person, other: Person, take: Collection[MergedMember]
 ) -> PersonMerge:
     """The other entry is the kept person from now on: what hung on it follows, its addresses are
     theirs. Both are locked.
@@ -106,6 +106,8 @@ async def unmerge(session: AsyncSession, kept: Person, other: Person) -> PersonM
         raise NotMerged("The one was not merged into the other.")
     if other.merged_into != kept.id:
         raise MergeStands("The one kept was merged further: take that back first.")
+    if kept.anonymized_at is not None:
+        raise MergeStands("Nothing says any more who the two were.")
     before = kept.email
     _restore(kept, other, made)
     await session.flush()
@@ -135,7 +137,7 @@ async def _check(session: AsyncSession, kept: Person, other: Person) -> None:
         raise BothFocalPoints("Both are focal points for the same.")
 
 
-def _after(kept: Person, other: Person, take: Collection[Taken]) -> dict[str, Any]:
+def _after(kept: Person, other: Person, take: Collection[MergedMember]) -> dict[str, Any]:
     """The members of the one kept that the merge sets."""
     values: dict[str, Any] = {name.value: getattr(other, name.value) for name in take}
     email = values.get("email", kept.email)

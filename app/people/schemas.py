@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.core.fields import Day, Email, Handle, InstantField, LocalizedLine, Schema
 from app.meetings.lifecycle import MeetingStatus
-from app.people.merging import Taken
+from app.people.merging import MergedMember
 from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
 
 
@@ -14,7 +14,7 @@ class MergeRequest(Schema):
     """The other entry, and what of it is right."""
 
     other: UUID = Field(description="Who is the same person, in the same directory.")
-    take: list[Taken] = Field(
+    take: list[MergedMember] = Field(
         default_factory=list,
         max_length=20,
         description="Members to take from the other; all others stay as they are.",
@@ -40,14 +40,14 @@ class MergeOut(Schema):
     messages: int = Field(ge=0, le=1_000_000, description="How many mails.")
 
 
-class LeaveRequest(Schema):
+class PersonLeaveRequest(Schema):
     on: Day | None = Field(
         None, description="The first day without the person; today, where the entity is, if null."
     )
     withdraw: bool = Field(False, description="From all meetings to come, too.")
 
 
-class MoveRequest(Schema):
+class PersonMoveRequest(Schema):
     entity: str = Field(
         min_length=1, max_length=80, description="Where to: id or handle.", examples=["undp"]
     )
@@ -67,7 +67,7 @@ class ToSubstitute(Schema):
     status: RegistrationStatus
 
 
-class LeaveOut(Schema):
+class PersonLeaveOut(Schema):
     left_on: Day
     withdrawn: list[UUID] = Field(max_length=10_000, description="Registrations.")
     to_substitute: list[ToSubstitute] = Field(
@@ -76,7 +76,7 @@ class LeaveOut(Schema):
     )
 
 
-class MoveOut(Schema):
+class PersonMoveOut(Schema):
     """Who the person is in the other directory."""
 
     entity_id: UUID
@@ -85,7 +85,7 @@ class MoveOut(Schema):
     withdrawn: list[UUID] = Field(max_length=10_000, description="Registrations.")
 
 
-class ReturnOut(Schema):
+class PersonReturnOut(Schema):
     person_id: UUID
     left_on: Day | None
 

@@ -8,7 +8,7 @@ from fastapi import Depends
 from app.committees.queries import committee_line
 from app.core.problems import NotPermitted
 from app.core.routes import Session
-from app.entities.access import DirectoryDep, PersonDep
+from app.entities.access import DirectoryDep, PersonDep, organizes_entity
 from app.entities.tables import Entity, Person
 from app.identity.access import CallerDep
 from app.identity.lifecycle import Role
@@ -25,11 +25,29 @@ class PersonView:
     caller: Caller
 
 
-async def kept_person(directory: DirectoryDep, person: PersonDep, caller: CallerDep) -> PersonView:
-    """For administrators and for organizers who see the directory."""
-    if not (caller.is_administrator or caller.has(Role.ORGANIZER)):
+async def kept_person(
+    session: Session, directory: DirectoryDep, person: PersonDep, caller: CallerDep
+) -> PersonView:
+    """For administrators and for organizers who see the directory as such: not for who organizes
+    elsewhere and only acts for the entity.
+    """
+    may = caller.is_administrator or await organizes_entity(session, caller, directory.entity.id)
+    if not may:
         raise NotPermitted("Only organizers and administrators may do this: ask them.")
     return PersonView(directory.entity, person, caller)
+
+
+async def person_to_hold(
+    session: Session, view: Annotated[PersonView, Depends(kept_person)]
+) -> PersonView:
+    """A hold that is there is for administrators and for whoever placed it: several committees may
+    share a directory.
+    """
+    hold = await queries.find_hold(session, person_id=view.person.id)
+    own = hold is None or hold.placed_by == view.caller.account_id
+    if not (own or view.caller.is_administrator):
+        raise NotPermitted("Somebody else placed the hold: ask them, or an administrator.")
+    return view
 
 
 async def person_to_anonymize(
@@ -65,5 +83,6 @@ async def person_to_tell(
 
 
 KeptPerson = Annotated[PersonView, Depends(kept_person)]
+PersonToHold = Annotated[PersonView, Depends(person_to_hold)]
 PersonToAnonymize = Annotated[PersonView, Depends(person_to_anonymize)]
 PersonToTell = Annotated[PersonView, Depends(person_to_tell)]

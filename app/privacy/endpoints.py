@@ -11,18 +11,18 @@ from app.core.preconditions import accept_match
 from app.core.routes import Session, router_for
 from app.meetings.access import MeetingSecrets, OrganizedMeeting
 from app.privacy import erasing, queries, service
-from app.privacy.access import KeptPerson, PersonToAnonymize, PersonToTell
+from app.privacy.access import KeptPerson, PersonToAnonymize, PersonToHold, PersonToTell
 from app.privacy.declared import TABLES, Declared
 from app.privacy.erasing import Subject
 from app.privacy.problems import AnonymizationPrevented, PersonIsAnonymous
 from app.privacy.schemas import (
     AnonymizationOut,
-    FieldOut,
-    FieldsOut,
     HeldDataOut,
     HeldTable,
     LegalHoldOut,
     LegalHoldWrite,
+    PrivacyFieldOut,
+    PrivacyFieldsOut,
 )
 
 router = router_for("privacy")
@@ -33,10 +33,10 @@ LONGEST_LOG = 10_000
 
 
 @router.get("/privacy/fields", operation_id="listPrivacyFields", openapi_extra={"x-public": True})
-async def list_fields(request: Request) -> FieldsOut:
+async def list_fields(request: Request) -> PrivacyFieldsOut:
     """Read every field that may hold personal data: for what, who sees it, until when."""
     settings = request.app.state.settings
-    return FieldsOut(
+    return PrivacyFieldsOut(
         retention_days=settings.retention_days,
         answers_hours=settings.answers_hours,
         unmatched_days=settings.unmatched_days,
@@ -49,14 +49,19 @@ async def get_held_data(session: Session, view: PersonToTell) -> HeldDataOut:
     """Read everything that is held about a person, with the purpose of each field.
 
     It is complete by construction: what is exported and what is erased follow from one declaration.
+    The entity itself reads nothing that is another's too, such as an account by which somebody acts
+    for two, and nothing that organizers alone were asked or have said.
     """
     ids = [each.id for each in await queries.lock_people(session, view.person.id)]
-    subject = await queries.find_subject(session, ids, lone=False)
+    for_entity = not view.caller.is_administrator
+    subject = await queries.find_subject(session, ids, lone=for_entity)
     return HeldDataOut(
         person_id=view.person.id,
         as_of=clock.now(),
         tables=[
-            await _held(session, each, subject) for each in TABLES if each.of_people is not None
+            await _held(session, each, subject, for_entity=for_entity)
+            for each in TABLES
+            if each.of_people is not None
         ],
         log=[row._asdict() for row in await queries.list_log(session, subject, LONGEST_LOG)],
     )
@@ -92,7 +97,7 @@ async def get_person_hold(session: Session, view: KeptPerson) -> LegalHoldOut:
     openapi_extra=takes_if_match(),
 )
 async def put_person_hold(
-    session: Session, view: KeptPerson, body: LegalHoldWrite, request: Request
+    session: Session, view: PersonToHold, body: LegalHoldWrite, request: Request
 ) -> LegalHoldOut:
     """Place a legal hold on a person, or say otherwise why: they are not anonymized meanwhile."""
     accept_match(request, await get_person_hold(session, view))
@@ -105,7 +110,7 @@ async def put_person_hold(
 
 
 @router.delete(OF_PERSON, operation_id="liftPersonHold", status_code=status.HTTP_204_NO_CONTENT)
-async def lift_person_hold(session: Session, view: KeptPerson) -> None:
+async def lift_person_hold(session: Session, view: PersonToHold) -> None:
     """Lift the legal hold on a person; that it was there, and why, stays in the log."""
     await service.lift_hold(session, person=view.person)
 
@@ -137,15 +142,17 @@ async def lift_meeting_hold(session: Session, view: OrganizedMeeting) -> None:
     await service.lift_hold(session, meeting=view.meeting)
 
 
-async def _held(session: Session, declared: Declared, subject: Subject) -> HeldTable:
-    rows: Any = await erasing.held(session, declared, subject)
+async def _held(
+    session: Session, declared: Declared, subject: Subject, *, for_entity: bool
+) -> HeldTable:
+    rows: Any = await erasing.held(session, declared, subject, for_entity=for_entity)
     purposes = {name: each.purpose for name, each in declared.personal.items() if not each.withheld}
     return HeldTable(table=declared.table, purposes=purposes, rows=list(rows))
 
 
-def _fields(declared: Declared) -> list[FieldOut]:
+def _fields(declared: Declared) -> list[PrivacyFieldOut]:
     return [
-        FieldOut(
+        PrivacyFieldOut(
             table=declared.table,
             field=name,
             purpose=each.purpose,

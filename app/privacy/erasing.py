@@ -96,14 +96,17 @@ async def erase_some_of_meeting(
 
 
 async def held(
-    session: AsyncSession, declared: Declared, subject: Subject
+    session: AsyncSession, declared: Declared, subject: Subject, *, for_entity: bool = False
 ) -> Sequence[Mapping[str, Any]]:
-    """The rows of a table that are about them, without what is withheld."""
+    """The rows of a table that are about them, without what is withheld; for the entity without
+    what is the organizers' alone.
+    """
     assert declared.of_people is not None, "only such tables are asked for"
     withheld = [name for name, each in declared.personal.items() if each.withheld]
+    read = declared.entity_reads if for_entity and declared.entity_reads else "true"
     statement = (
         f"SELECT to_jsonb(t) - CAST(:withheld AS text[]) FROM {declared.table} AS t"  # noqa: S608  # made of declarations
-        f" WHERE {declared.of_people} LIMIT :most"
+        f" WHERE ({declared.of_people}) AND ({read}) LIMIT :most"
     )
     values = subject.values | {"withheld": withheld, "most": MOST_ROWS}
     return (await session.execute(_text(statement), values)).scalars().all()

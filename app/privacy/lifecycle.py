@@ -39,7 +39,7 @@ class Seen(Choice):
     """The service alone."""
 
 
-class Obstacle(Choice):
+class AnonymizationObstacle(Choice):
     """Why a person cannot be anonymized now."""
 
     PERSON_HELD = "person_held"

@@ -7,7 +7,7 @@ from app.core.routes import refuse_as
 
 
 class AnonymizationPrevented(Problem):
-    """Something stands in the way: `obstacles` names it.
+    """Something stands in the way: the pointers of `errors` name it, as in `obstacles/registered`.
 
     A rehearsal (`dry_run=true`) says the same without refusing.
     """

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from app.entities.tables import Person
 from app.meetings.tables import Meeting
 from app.privacy.erasing import Subject
-from app.privacy.lifecycle import Obstacle
+from app.privacy.lifecycle import AnonymizationObstacle
 from app.privacy.tables import LegalHold
 from app.registrations.tables import Registration
 from app.statistics.tables import CountedRegistration
@@ -161,9 +161,9 @@ async def lock_people(session: AsyncSession, person_id: UUID) -> Sequence[Person
 
 async def list_obstacles(
     session: AsyncSession, people: Collection[UUID], now: datetime
-) -> list[Obstacle]:
+) -> list[AnonymizationObstacle]:
     values = {"people": list(people), "now": now}
-    return [Obstacle(row[0]) for row in await session.execute(_OBSTACLES, values)]
+    return [AnonymizationObstacle(row[0]) for row in await session.execute(_OBSTACLES, values)]
 
 
 async def find_subject(session: AsyncSession, people: Collection[UUID], *, lone: bool) -> Subject:

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from app.core.fields import InstantField, Paragraphs, Schema
 from app.core.fields import RetentionDays as Days
-from app.privacy.lifecycle import Kept, Obstacle, Seen
+from app.privacy.lifecycle import AnonymizationObstacle, Kept, Seen
 from app.privacy.service import Anonymization
 from app.privacy.tables import LegalHold
 
 
-class FieldOut(Schema):
+class PrivacyFieldOut(Schema):
     """A field that may hold personal data."""
 
     table: str = Field(max_length=100, examples=["people"])
@@ -23,7 +23,7 @@ class FieldOut(Schema):
     exported: bool = Field(description="Whether an export of what is held about a person has it.")
 
 
-class FieldsOut(Schema):
+class PrivacyFieldsOut(Schema):
     """Every field that may hold personal data, for what, who sees it, and until when."""
 
     retention_days: Days = Field(
@@ -39,7 +39,7 @@ class FieldsOut(Schema):
         description="Days for which mails that belong to no meeting are kept.",
         examples=[90],
     )
-    fields: list[FieldOut] = Field(max_length=1000)
+    fields: list[PrivacyFieldOut] = Field(max_length=1000)
 
 
 class LegalHoldWrite(Schema):
@@ -82,7 +82,9 @@ class AnonymizationOut(Schema):
 
     dry_run: bool
     anonymized_at: InstantField | None = Field(description="Null while the person is not.")
-    obstacles: list[Obstacle] = Field(max_length=10, description="What stands in the way.")
+    obstacles: list[AnonymizationObstacle] = Field(
+        max_length=10, description="What stands in the way."
+    )
     erased: list[ErasedRows] = Field(
         max_length=100, description="Rows that were emptied or deleted, or would be."
     )

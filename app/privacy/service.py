@@ -15,7 +15,7 @@ from app.events import record
 from app.meetings.tables import Meeting
 from app.privacy import erasing, queries
 from app.privacy.events import LegalHoldLifted, LegalHoldPlaced, PersonAnonymized
-from app.privacy.lifecycle import Obstacle
+from app.privacy.lifecycle import AnonymizationObstacle
 from app.privacy.problems import AnonymizationPrevented
 from app.privacy.tables import LegalHold
 from app.statistics import service as statistics
@@ -27,7 +27,7 @@ class Anonymization:
 
     anonymized_at: datetime | None
     erased: dict[str, int] = field(default_factory=dict)
-    obstacles: list[Obstacle] = field(default_factory=list)
+    obstacles: list[AnonymizationObstacle] = field(default_factory=list)
 
 
 async def plan(session: AsyncSession, person: Person) -> Anonymization:
@@ -145,9 +145,9 @@ def _about(meeting: Meeting | None, person: Person | None) -> dict[str, Any]:
 
 
 WORDS = {
-    Obstacle.PERSON_HELD: "There is a legal hold on the person.",
-    Obstacle.MEETING_HELD: "There is a legal hold on a meeting of theirs.",
-    Obstacle.REGISTERED: "The person is registered for a meeting that is not over.",
-    Obstacle.FOCAL_POINT: "The person acts for the entity.",
-    Obstacle.MERGED: "The person was merged into another one.",
+    AnonymizationObstacle.PERSON_HELD: "There is a legal hold on the person.",
+    AnonymizationObstacle.MEETING_HELD: "There is a legal hold on a meeting of theirs.",
+    AnonymizationObstacle.REGISTERED: "The person is registered for a meeting that is not over.",
+    AnonymizationObstacle.FOCAL_POINT: "The person acts for the entity.",
+    AnonymizationObstacle.MERGED: "The person was merged into another one.",
 }

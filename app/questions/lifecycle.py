@@ -18,6 +18,8 @@ class QuestionKind(StrEnum):
 
 
 class Need(Choice):
+    """By when a question must be answered."""
+
     AT_REGISTRATION = "at_registration"
     """Nobody is registered without an answer."""
     BEFORE_DEADLINE = "before_deadline"
@@ -33,14 +35,17 @@ class VisibleTo(Choice):
 
 class Operator(Choice):
     IS = "is"
+    """Answered with exactly this."""
     IS_NOT = "is_not"
     """Answered, and with something else."""
     IS_ONE_OF = "is_one_of"
+    """Of one choice: answered with one of these options."""
     CONTAINS = "contains"
     """Of many choices this one was made, perhaps among others."""
     AT_LEAST = "at_least"
     """This number or more, this day or later."""
     AT_MOST = "at_most"
+    """This number or less, this day or earlier."""
     IS_ANSWERED = "is_answered"
     IS_NOT_ANSWERED = "is_not_answered"
 

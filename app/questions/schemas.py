@@ -10,6 +10,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from app.committees.roles import RegistrationRole
 from app.core.fields import (
     Day,
     Flag,
@@ -19,7 +20,6 @@ from app.core.fields import (
     Schema,
     Whole,
 )
-from app.meetings.roles import RegistrationRole
 from app.questions.lifecycle import Need, Operator, QuestionKind, VisibleTo
 from app.questions.policy import LARGEST, MOST_OPTIONS, MOST_QUESTIONS, Question, visible
 from app.questions.tables import FormVersion

@@ -8,11 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.core import clock
-from app.invitations.policy import Window
-from app.invitations.tables import Invitation
-from app.meetings.lifecycle import OVER
-from app.meetings.rules import (
+from app.committees.rules import (
     Approval,
     ApprovalReason,
     Change,
@@ -21,6 +17,10 @@ from app.meetings.rules import (
     Rules,
     frozen,
 )
+from app.core import clock
+from app.invitations.policy import Window
+from app.invitations.tables import Invitation
+from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations import exceptions, rule_queries, service
 from app.registrations.lifecycle import (

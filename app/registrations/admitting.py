@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.committees.rules import Approval, Change, Consent, EntityStanding, Rules
 from app.core import clock
 from app.core.problems import Problem
 from app.invitations.policy import Window
 from app.invitations.tables import Invitation
 from app.meetings.lifecycle import OVER
-from app.meetings.rules import Approval, Change, Consent, EntityStanding, Rules
 from app.meetings.tables import Meeting
 from app.registrations import many_queries as queries
 from app.registrations import service

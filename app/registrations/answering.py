@@ -1,6 +1,6 @@
 """Answers of those who are registered to the questions of their meeting: the verbs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from app.core.problems import FieldError
 from app.events import record
 from app.events.log import SYSTEM
 from app.files import queries as files
+from app.files import service as keeping
 from app.invitations.policy import Window
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
@@ -94,14 +95,6 @@ async def keep_first(
         _tell(session, meeting, registration, checked, checked.given, [])
 
 
-async def lacking_at_first(
-    session: AsyncSession, meeting: Meeting
-) -> dict[RegistrationRole, list[str]]:
-    """What somebody in each role lacks who is registered without a word, as from a table."""
-    questions = list(forms.by_id(await forms.current_form(session, meeting)).values())
-    return {role: policy.missing(questions, role.value, {}) for role in RegistrationRole}
-
-
 async def answer(
     session: AsyncSession,
     meeting: Meeting,
@@ -136,10 +129,12 @@ async def answer(
         _check_settled(meeting, clock.now(), changed)
     if meeting.form_version is None:
         return
-    await _replace(session, standing, reading, {*fresh, *left})
+    files_left = await _replace(session, standing, reading, {*fresh, *left})
     side = AnswerSide.ORGANIZER if organizer else AnswerSide.ENTITY
     checked = Checked(meeting.form_version, questions, given, side)
     await _write(session, meeting, registration, checked, fresh)
+    for file_id in files_left:
+        await keeping.delete_unused(session, meeting, registration.entity_id, file_id)
     registration.answers_missing = policy.missing(
         list(questions.values()), registration.role.value, {**others, **given}
     )
@@ -202,14 +197,17 @@ async def _replace(
     standing: Collection[Answer],
     reading: Reading,
     names: Collection[str],
-) -> None:
-    """Make room for what is answered now, and take back what is answered no more."""
+) -> list[UUID]:
+    """Make room for what is answered now, and take back what is answered no more; the files that
+    were such answers.
+    """
     gone, consents = list[UUID](), list[UUID]()
     for each in standing:
         if each.question_id in names:
             kind = reading.then(each).kind
             (consents if kind is QuestionKind.CONSENT else gone).append(each.id)
     await queries.replace_answers(session, gone, consents, clock.now())
+    return [each.file_id for each in standing if each.id in gone and each.file_id is not None]
 
 
 async def _write(
@@ -219,13 +217,26 @@ async def _write(
     checked: Checked,
     fresh: Mapping[str, Value],
 ) -> None:
+    rows = answer_rows(session, meeting, registration.id, checked, fresh)
+    if rows:
+        await queries.write_answers(session, rows)
+
+
+def answer_rows(
+    session: AsyncSession,
+    meeting: Meeting,
+    registration_id: UUID,
+    checked: Checked,
+    fresh: Mapping[str, Value],
+) -> list[dict[str, Any]]:
+    """The rows of these answers, as given by whoever acts now."""
     actor = session.info.get("actor", SYSTEM)
     now = clock.now()
-    rows = [
+    return [
         {
             "id": new_id(),
             "created_at": now,
-            "registration_id": registration.id,
+            "registration_id": registration_id,
             "meeting_id": meeting.id,
             "form_version": checked.version,
             "question_id": name,
@@ -238,8 +249,6 @@ async def _write(
         }
         for name, value in fresh.items()
     ]
-    if rows:
-        await queries.write_answers(session, rows)
 
 
 def _file(question: Question, value: Value) -> UUID | None:
@@ -254,17 +263,25 @@ def _tell(
     given: Collection[str],
     taken_back: Collection[str],
 ) -> None:
+    for event in answered(about(meeting, registration), checked, given, taken_back):
+        record(session, event)
+
+
+def answered(
+    known: Mapping[str, Any],
+    checked: Checked,
+    given: Collection[str],
+    taken_back: Collection[str] = (),
+) -> Iterator[RegistrationAnswered]:
     """What organizers alone are asked is no entry that the entity reads."""
     for side in VisibleTo:
         names = {n for n, each in checked.questions.items() if each.visible_to is side}
-        known = about(meeting, registration)
-        if side is VisibleTo.ORGANIZERS:
-            known["entity_id"] = None
+        hidden = {"entity_id": None} if side is VisibleTo.ORGANIZERS else {}
         event = RegistrationAnswered(
-            **known,
+            **{**known, **hidden},
             form_version=checked.version or 0,
             given=sorted(names & set(given)),
             taken_back=sorted(names & set(taken_back)),
         )
         if event.given or event.taken_back:
-            record(session, event)
+            yield event

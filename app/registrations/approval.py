@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.ids import new_id
+from app.entities import queries as entities
+from app.entities.problems import PersonLeft
 from app.events import record
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.lifecycle import InvitationStatus
@@ -24,7 +26,7 @@ from app.registrations.facts import about
 from app.registrations.lifecycle import (
     LEFT,
     REGISTRATION,
-    Decision,
+    ApprovalDecision,
     RegistrationRole,
     RegistrationStatus,
     RegistrationVerb,
@@ -93,7 +95,7 @@ async def approve(
     if seated:
         registration.confirmed_at = now
         count(meeting, invitation, int(registration.takes_seat))
-    _decided(registration, Decision.APPROVED, now, account_id, reason)
+    _decided(registration, ApprovalDecision.APPROVED, now, account_id, reason)
     facts = about(meeting, registration)
     record(session, RegistrationApproved(**facts))
     record(session, service.EVENT_OF[registration.status](**facts))
@@ -110,7 +112,7 @@ async def reject(
     """The person and the focal points are told why."""
     _check(meeting, registration)
     registration.status = REGISTRATION.move(registration.status, RegistrationVerb.REJECT)
-    _decided(registration, Decision.REJECTED, clock.now(), account_id, reason)
+    _decided(registration, ApprovalDecision.REJECTED, clock.now(), account_id, reason)
     record(session, RegistrationRejected(note=reason, **about(meeting, registration)))
     await session.flush()
 
@@ -120,12 +122,16 @@ async def reconsider(
 ) -> None:
     """Look at a rejected one again, in its old place in the order of arrival.
 
-    That the person is registered again meanwhile, or a head named, the unique indexes say.
+    That the person is registered again meanwhile, or a head named, the unique indexes say. Raises
+    `PersonLeft` where nothing says any more who it was.
     """
     _check_running(meeting)
     if invitation.status not in LIVE_INVITATIONS:
         raise NotInvited(f"The invitation is {invitation.status.value}.")
     becomes = REGISTRATION.move(registration.status, RegistrationVerb.RECONSIDER)
+    person = await entities.hold_person(session, registration.entity_id, registration.person_id)
+    if person is None or person.anonymized_at is not None:
+        raise PersonLeft("The person was anonymized: nobody is left who could come.")
     await admission.check_role(session, meeting, invitation, registration.role)
     registration.status, registration.pending_since = becomes, clock.now()
     registration.decision = registration.decided_at = registration.decided_by = None
@@ -140,13 +146,14 @@ def _check(meeting: Meeting, registration: Registration) -> None:
     state = registration.status
     if state is RegistrationStatus.PENDING or registration.decided_at is None:
         return
-    if state in LEFT and registration.decision is Decision.APPROVED:
+    if state in LEFT and registration.decision is ApprovalDecision.APPROVED:
         return
     assert registration.decision is not None, "who has decided said what"
     when = registration.decided_at.isoformat().replace("+00:00", "Z")
-    allowed = REGISTRATION.allowed(state)
     raise AlreadyDecided(
-        f"It was {registration.decision.value} at {when}.", state=state.value, allowed=allowed
+        f"It was {registration.decision.value} at {when}.",
+        state=state.value,
+        allowed=REGISTRATION.allowed(state),
     )
 
 
@@ -157,7 +164,7 @@ def _check_running(meeting: Meeting) -> None:
 
 def _decided(
     registration: Registration,
-    decision: Decision,
+    decision: ApprovalDecision,
     now: datetime,
     account_id: UUID,
     reason: str | None,

@@ -11,12 +11,14 @@ from app.core.openapi import raises
 from app.core.pages import Page, Paging, fetch_page
 from app.core.problems import MoveForbidden
 from app.core.routes import Session, router_for
+from app.entities.problems import PersonLeft
+from app.invitations.lifecycle import CredentialsState
 from app.meetings.access import MeetingSecrets, MeetingView, OrganizedMeeting
 from app.registrations import approval, deciding, queries
 from app.registrations.access import DecidableRegistration
 from app.registrations.approval_schemas import (
-    DecisionsResult,
-    DecisionWrite,
+    ApprovalsResult,
+    ApprovalWrite,
     PendingOut,
     RejectRequest,
     Seating,
@@ -38,7 +40,7 @@ from app.registrations.tables import Registration
 
 router = router_for("registrations")
 BASE = "/meetings/{m}/registrations"
-Decisions = Annotated[list[DecisionWrite], Body(min_length=1, max_length=500)]
+Decisions = Annotated[list[ApprovalWrite], Body(min_length=1, max_length=500)]
 
 
 @router.get("/meetings/{m}/approvals", operation_id="listApprovals")
@@ -59,7 +61,7 @@ async def list_approvals(
 )
 async def decide_registrations(
     session: Session, view: OrganizedMeeting, body: Decisions, *, dry_run: DryRun = False
-) -> DecisionsResult:
+) -> ApprovalsResult:
     """Decide about many in the order of the list, with a result for each."""
     return await deciding.decide_many(
         session, view.meeting.id, view.account_id, body, dry_run=dry_run
@@ -102,6 +104,7 @@ async def reject_registration(
         AlreadyRegistered,
         HeadAlreadyNamed,
         NotInvited,
+        PersonLeft,
         RegistrationClosed,
         RoleFull,
         RoleNotTaken,
@@ -125,6 +128,10 @@ def _pending(row: Any, view: MeetingView) -> PendingOut:
         would_be=Seating(would_be.value),
         seats_taken=invitation.seats_taken,
         seat_quota=invitation.seat_quota,
-        credentials=(credentials or "missing") if view.meeting.needs_credentials else None,
+        credentials=(
+            CredentialsState(credentials or CredentialsState.MISSING)
+            if view.meeting.needs_credentials
+            else None
+        ),
         pending_hours=max(0, int(waited.total_seconds() // 3600)),
     )

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from app.core.choices import Choice
 from app.core.fields import InstantField, Schema, Whole
+from app.invitations.lifecycle import CredentialsState
 from app.registrations.schemas import DecidedBy, Reason, RegistrationOut
 
 
@@ -17,27 +18,27 @@ class RejectRequest(Schema):
     reason: Reason
 
 
-class DecisionVerb(StrEnum):
+class ApprovalVerb(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     RECONSIDER = "reconsider"
 
 
-class DecisionWrite(Schema):
+class ApprovalWrite(Schema):
     """What becomes of a registration; a rejection has a reason."""
 
     registration_id: UUID
-    decision: DecisionVerb
+    decision: ApprovalVerb
     reason: Reason | None = None
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
-        if self.decision is DecisionVerb.REJECT and self.reason is None:
+        if self.decision is ApprovalVerb.REJECT and self.reason is None:
             raise ValueError("a rejection needs a reason")
         return self
 
 
-class DecisionOutcome(Choice):
+class ApprovalOutcome(Choice):
     CONFIRMED = "confirmed"
     """Approved: it has a seat, or needs none."""
     WAITING = "waiting"
@@ -49,17 +50,17 @@ class DecisionOutcome(Choice):
     """Nothing was done."""
 
 
-class DecisionRow(Schema):
+class ApprovalRow(Schema):
     """What became of one of many, in the order in which they came."""
 
     row: int = Field(ge=0, le=1000, description="Place in the list, from 0.")
     registration_id: UUID
-    outcome: DecisionOutcome
+    outcome: ApprovalOutcome
     problem: str | None = Field(None, max_length=100, description="Name of the problem type.")
     detail: str | None = Field(None, max_length=2000, description="The refusal in words.")
 
 
-class DecisionsResult(Schema):
+class ApprovalsResult(Schema):
     """A result for each decision of a list; those refused hinder no other."""
 
     dry_run: bool
@@ -68,7 +69,7 @@ class DecisionsResult(Schema):
     rejected: int = Field(ge=0, le=1000)
     pending: int = Field(ge=0, le=1000)
     refused: int = Field(ge=0, le=1000)
-    rows: list[DecisionRow] = Field(max_length=1000)
+    rows: list[ApprovalRow] = Field(max_length=1000)
 
 
 class ExceptionCreate(Schema):
@@ -88,7 +89,7 @@ class ExceptionOut(Schema):
     left: int = Field(ge=0, le=1000, description="Who still may come under it, now.")
     until: InstantField
     reason: str = Field(max_length=2000)
-    granted_by: DecidedBy
+    granted_by: DecidedBy | None = Field(description="For organizers; null for everybody else.")
     created_at: InstantField
     revoked_at: InstantField | None
 
@@ -111,10 +112,8 @@ class PendingOut(Schema):
     seat_quota: int | None = Field(
         ge=0, le=100_000, description="Of the entity; null where only a pool bounds it."
     )
-    credentials: str | None = Field(
-        max_length=20,
-        description="`missing`, `presented`, `checked` or `returned`; null where none are needed.",
-        examples=["presented"],
+    credentials: CredentialsState | None = Field(
+        description="Of the delegation; null where none are needed."
     )
     pending_hours: int = Field(
         ge=0, le=1_000_000, description="Whole hours since it waits.", examples=[26]

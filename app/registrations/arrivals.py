@@ -7,8 +7,8 @@ rehearsal; nothing here reads or writes.
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from app.committees.rules import Approval, ApprovalReason, EntityStanding, Rules
 from app.core.problems import Problem
-from app.meetings.rules import Approval, ApprovalReason, EntityStanding, Rules
 from app.registrations.lifecycle import HOLDING, RegistrationRole, RegistrationStatus
 from app.registrations.policy import Seats, seat_decision, takes_seat
 from app.registrations.problems import AlreadyRegistered, HeadAlreadyNamed, RoleFull, RoleNotTaken
@@ -84,8 +84,12 @@ class Arrivals:
     late: bool = False
     """Whether the deadline has passed."""
 
-    def take(self, invitation_id: UUID, role: RegistrationRole) -> Place | Problem:
-        """Give the next one a place, or say what forbids it."""
+    def take(
+        self, invitation_id: UUID, role: RegistrationRole, otherwise: Problem | None = None
+    ) -> Place | Problem:
+        """Give the next one a place, or say what forbids it; `otherwise` does where seats and
+        rules do not.
+        """
         delegation = self.delegations[invitation_id]
         refusal = self._role_refused(delegation, role)
         if refusal is not None:
@@ -95,6 +99,9 @@ class Arrivals:
             exception = next((e for e in delegation.exceptions if e.used < e.persons), None)
             if exception is None:
                 return delegation.closed
+        if otherwise is not None:
+            return otherwise
+        if exception is not None:
             exception.used += 1
         delegation.named[role] = delegation.named.get(role, 0) + 1
         because = tuple(self.approval.reasons(role, delegation.standing, late=self.late))

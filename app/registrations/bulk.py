@@ -1,6 +1,7 @@
 """Registering many at once: a result for each, the refused keeping nobody else out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -14,8 +15,10 @@ from app.invitations.tables import Invitation
 from app.meetings.access import MeetingView
 from app.meetings.queries import lock_meeting
 from app.meetings.tables import Meeting
+from app.questions.policy import Value
 from app.registrations import admission, answering, approval, needs, service
 from app.registrations.access import delegation_for
+from app.registrations.answer_schemas import Needs
 from app.registrations.answering import Checked
 from app.registrations.lifecycle import RegistrationRole
 from app.registrations.listing import say_whether_listed
@@ -28,6 +31,14 @@ from app.registrations.schemas import (
     RegistrationCreate,
 )
 from app.registrations.tables import Registration
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of somebody who is registered."""
+
+    answers: Mapping[str, Value]
+    needs: Needs | None = None
 
 
 class Rehearsed(Exception):
@@ -102,7 +113,7 @@ async def register_one(
     invitation: Invitation,
     person_id: UUID,
     role: RegistrationRole,
-    wanted: Named | None = None,
+    wanted: Named | Said | None = None,
 ) -> Registration:
     """Lock, look, decide, write; raises the problem that forbids it.
 
@@ -131,7 +142,7 @@ async def answers_of(
     meeting: Meeting,
     entity_id: UUID,
     role: RegistrationRole,
-    wanted: Named | None,
+    wanted: Named | Said | None,
 ) -> Checked:
     """The answers that came with a name, as the meeting's form takes them; it is locked."""
     given = wanted.answers if wanted else {}
@@ -141,7 +152,11 @@ async def answers_of(
 
 
 async def keep_answers(
-    session: AsyncSession, meeting: Meeting, made: Registration, said: Checked, wanted: Named | None
+    session: AsyncSession,
+    meeting: Meeting,
+    made: Registration,
+    said: Checked,
+    wanted: Named | Said | None,
 ) -> None:
     await answering.keep_first(session, meeting, made, said)
     await needs.state_first(

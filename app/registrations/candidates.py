@@ -1,6 +1,7 @@
 """Somebody of a list that is to be registered, and what is found out about them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from app.core.problems import Problem
 from app.entities.service import has_left
 from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
+from app.questions.policy import Value
 from app.registrations.arrivals import Place, Present
-from app.registrations.lifecycle import RegistrationRole
+from app.registrations.lifecycle import Listed, RegistrationRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Candidate:
     person_id: UUID | None = None
     registration_id: UUID | None = None
     known_as: tuple[UUID, str] | None = None
+    listed: Listed = Listed.NOT_ASKED
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """By question, the column of the table that answers it."""
 
     @property
     def invitation(self) -> Invitation:

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.imports import Mode, check_rows
+from app.core.fields import json_names
+from app.core.imports import ImportMode, check_rows
 from app.core.problems import Invalid
-from app.entities.problems import NotOfThisEntity, PersonMerged
+from app.entities.problems import NotOfThisEntity, PersonLeft, PersonMerged
 from app.entities.tables import Entity, Person
 from app.identity.policy import Permission
 from app.invitations.lifecycle import VISIBLE_TO_ENTITY
@@ -31,7 +32,7 @@ async def copy_delegation(
     view: MeetingView,
     invitees: Invitees,
     body: DelegationCopy,
-    mode: Mode,
+    mode: ImportMode,
     *,
     dry_run: bool,
 ) -> DelegationCopied:
@@ -40,13 +41,17 @@ async def copy_delegation(
     Raises `RowsRefused` as an import does.
     """
     invitee = invitees.named(body.entity)
-    found = await _earlier(session, view, body.meeting, invitee.entity)
+    found = await _earlier(session, view, body.meeting, invitee.entity, hold=not dry_run)
     left_out = set(body.leave_out)
     asked = [row for row in found if row[1].id not in left_out]
+    _check_known(body, asked)
     candidates = [
         _candidate(number, registration, person, invitee)
         for number, (registration, person) in enumerate(asked, start=1)
     ]
+    for candidate, (_, person) in zip(candidates, asked, strict=True):
+        said = body.answers.get(person.id, {})
+        candidate.answers = {name: value for name, value in said.items() if value is not None}
 
     def check() -> None:
         check_rows([report_of(each) for each in candidates], mode)
@@ -65,7 +70,7 @@ async def copy_delegation(
 
 
 async def _earlier(
-    session: AsyncSession, view: MeetingView, ref: str, entity: Entity
+    session: AsyncSession, view: MeetingView, ref: str, entity: Entity, *, hold: bool
 ) -> Sequence[Any]:
     """(Registration, Person) of the entity at a meeting whose delegation the caller may see.
 
@@ -77,7 +82,7 @@ async def _earlier(
         raise Invalid.at("/meeting", "This is the meeting to register for.")
     if meeting is None or not await _may_see(session, view, meeting, entity):
         raise Invalid.at("/meeting", "The entity was invited to no such meeting.")
-    return await queries.delegation_of(session, meeting.id, entity.id)
+    return await queries.delegation_of(session, meeting.id, entity.id, hold=hold)
 
 
 async def _may_see(
@@ -97,12 +102,22 @@ async def _may_see(
     )
 
 
+def _check_known(body: DelegationCopy, asked: Sequence[Any]) -> None:
+    """Answers are of people who are to come."""
+    known = {person.id for _, person in asked}
+    strangers = [str(person_id) for person_id in body.answers if person_id not in known]
+    if strangers:
+        raise Invalid.at(json_names(("answers", strangers[0])), "Is nobody who is to come again.")
+
+
 def _candidate(number: int, registration: Any, person: Person, invitee: Invitee) -> Candidate:
     candidate = Candidate(number, registration.role, invitee, person=person)
     if person.entity_id != invitee.entity.id:
         candidate.refusal = NotOfThisEntity("This person is in another entity's directory.")
     elif person.merged_into is not None:
         candidate.refusal = PersonMerged("This person was merged into another of the directory.")
+    elif person.anonymized_at is not None:
+        candidate.refusal = PersonLeft("Nothing says any more who this person was.")
     return candidate
 
 

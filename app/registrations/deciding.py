@@ -11,11 +11,11 @@ from app.core.routes import as_problem
 from app.meetings.queries import lock_meeting
 from app.registrations import approval, queries, rule_queries, service
 from app.registrations.approval_schemas import (
-    DecisionOutcome,
-    DecisionRow,
-    DecisionsResult,
-    DecisionVerb,
-    DecisionWrite,
+    ApprovalOutcome,
+    ApprovalRow,
+    ApprovalsResult,
+    ApprovalVerb,
+    ApprovalWrite,
 )
 from app.registrations.bulk import Rehearsed
 
@@ -24,10 +24,10 @@ async def decide_many(
     session: AsyncSession,
     meeting_id: UUID,
     account_id: UUID,
-    wanted: Sequence[DecisionWrite],
+    wanted: Sequence[ApprovalWrite],
     *,
     dry_run: bool,
-) -> DecisionsResult:
+) -> ApprovalsResult:
     """Decide in the order of the list, within the caller's transaction; the meeting is locked.
 
     A dry run does the same within a savepoint and takes it back.
@@ -35,7 +35,7 @@ async def decide_many(
     await lock_meeting(session, meeting_id)
     ids = [each.registration_id for each in wanted]
     invitations = await rule_queries.invitations_of(session, meeting_id, ids)
-    rows: list[DecisionRow] = []
+    rows: list[ApprovalRow] = []
     try:
         async with session.begin_nested():
             for place, each in enumerate(wanted):
@@ -45,9 +45,9 @@ async def decide_many(
                 raise Rehearsed
     except Rehearsed:
         pass
-    count = {outcome: sum(row.outcome is outcome for row in rows) for outcome in DecisionOutcome}
+    count = {outcome: sum(row.outcome is outcome for row in rows) for outcome in ApprovalOutcome}
     counts = {outcome.value: number for outcome, number in count.items()}
-    return DecisionsResult(dry_run=dry_run, rows=rows, **counts)
+    return ApprovalsResult(dry_run=dry_run, rows=rows, **counts)
 
 
 async def _row(
@@ -56,8 +56,8 @@ async def _row(
     invitation_id: UUID | None,
     account_id: UUID,
     place: int,
-    wanted: DecisionWrite,
-) -> DecisionRow:
+    wanted: ApprovalWrite,
+) -> ApprovalRow:
     try:
         async with session.begin_nested():
             outcome = await _decide(session, meeting_id, invitation_id, account_id, wanted)
@@ -68,7 +68,7 @@ async def _row(
         if not isinstance(reason, Problem):
             raise
         return _refused(place, wanted, reason)
-    return DecisionRow(row=place, registration_id=wanted.registration_id, outcome=outcome)
+    return ApprovalRow(row=place, registration_id=wanted.registration_id, outcome=outcome)
 
 
 async def _decide(
@@ -76,31 +76,31 @@ async def _decide(
     meeting_id: UUID,
     invitation_id: UUID | None,
     account_id: UUID,
-    wanted: DecisionWrite,
-) -> DecisionOutcome:
+    wanted: ApprovalWrite,
+) -> ApprovalOutcome:
     if invitation_id is None:
         raise NotFound
     meeting, invitation = await service.lock_seats(session, meeting_id, invitation_id)
     registration = await queries.lock_registration(session, wanted.registration_id)
     assert registration is not None, "registrations are never deleted"
     match wanted.decision:
-        case DecisionVerb.APPROVE:
+        case ApprovalVerb.APPROVE:
             await approval.approve(
                 session, meeting, invitation, registration, account_id, wanted.reason
             )
-        case DecisionVerb.REJECT:
+        case ApprovalVerb.REJECT:
             assert wanted.reason is not None, "the schema wants one"
             await approval.reject(session, meeting, registration, account_id, wanted.reason)
-        case DecisionVerb.RECONSIDER:
+        case ApprovalVerb.RECONSIDER:
             await approval.reconsider(session, meeting, invitation, registration)
-    return DecisionOutcome(registration.status.value)
+    return ApprovalOutcome(registration.status.value)
 
 
-def _refused(place: int, wanted: DecisionWrite, problem: Problem) -> DecisionRow:
-    return DecisionRow(
+def _refused(place: int, wanted: ApprovalWrite, problem: Problem) -> ApprovalRow:
+    return ApprovalRow(
         row=place,
         registration_id=wanted.registration_id,
-        outcome=DecisionOutcome.REFUSED,
+        outcome=ApprovalOutcome.REFUSED,
         problem=problem.slug,
         detail=problem.detail,
     )

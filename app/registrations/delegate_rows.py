@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import Field
 
-from app.core.headings import fold, words_for
+from app.core.headings import flag_of, fold, words_for
 from app.entities.people_rows import PEOPLE_WORDS, PersonRow
-from app.registrations.lifecycle import RegistrationRole
+from app.registrations.lifecycle import Listed, RegistrationRole
 
 DELEGATE_WORDS = {
     **PEOPLE_WORDS,
@@ -21,7 +21,13 @@ DELEGATE_WORDS = {
         *("organización", "organismo", "delegación", "организация", "учреждение", "делегация"),
         *("الكيان", "المنظمة", "الوفد", "实体", "机构", "组织", "代表团"),
     ),
+    "listed": (
+        *("list of participants", "in list of participants", "in the list of participants"),
+        *("may be listed", "liste des participants", "lista de participantes"),
+        *("список участников", "قائمة المشاركين", "与会者名单", "参会人员名单"),
+    ),
 }
+DELEGATES = words_for(DELEGATE_WORDS)
 _ROLES = words_for(
     {
         "head_of_delegation": (
@@ -73,9 +79,18 @@ class DelegateRow(PersonRow):
 
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
     entity: str | None = Field(None, min_length=1, max_length=200)
+    listed: Listed = Listed.NOT_ASKED
+    answers: dict[str, Any] = Field(default_factory=dict)
+    """As a form of the meeting may take them."""
 
 
-def put_roles(found: dict[str, Any]) -> None:
-    """Put what a role is called in place of its words; what is no role is left to be refused."""
+NO_MEMBERS_OF_PERSON = {"role", "entity", "listed", "answers"}
+
+
+def put_words(found: dict[str, Any]) -> None:
+    """Put what words mean in their place; what means nothing is left to be refused."""
     if isinstance(found.get("role"), str):
         found["role"] = _ROLES.get(fold(found["role"]), found["role"])
+    agreed = flag_of(found.get("listed"))
+    if agreed is not None:
+        found["listed"] = Listed.YES if agreed else Listed.NO

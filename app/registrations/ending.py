@@ -11,12 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.events import record
-from app.files import queries as files
-from app.files import service as keeping
+from app.files import service as files
 from app.meetings.service import about
 from app.meetings.tables import Meeting
 from app.registrations.events import AnswersEnded
@@ -108,23 +106,10 @@ async def end_some(
     gone = (await session.execute(_ANSWERS, values)).all()
     for _, file_id, entity_id in gone:
         if file_id is not None:
-            await _delete_file(session, meeting, entity_id, file_id)
+            await files.delete_unused(session, meeting, entity_id, file_id)
     needs = len((await session.execute(_NEEDS, values)).all())
     ended = Ended(dict(Counter(row[0] for row in gone)), needs)
     if ended:
         record(session, AnswersEnded(**about(meeting), questions=ended.answers, needs=needs))
         await session.flush()
     return ended
-
-
-async def _delete_file(
-    session: AsyncSession, meeting: Meeting, entity_id: UUID, file_id: UUID
-) -> None:
-    """Unless something else refers to it: then it ends with that."""
-    try:
-        async with session.begin_nested():
-            stored = await files.find_file(session, meeting.id, entity_id, file_id)
-            if stored is not None:
-                await keeping.delete(session, meeting, stored)
-    except IntegrityError:
-        return

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Body, Query, Request, Response, status
 from sqlmodel import col
 
+from app.committees.rules import Change
 from app.core.imports import DryRun, Elsewhere
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
@@ -17,7 +18,6 @@ from app.entities.duplicates import RefuseAlike, check_alike
 from app.entities.problems import NotOfThisEntity, PerhapsKnown, PersonLeft
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingView
-from app.meetings.rules import Change
 from app.questions.problems import AnswersInvalid
 from app.registrations import (
     admission,
@@ -119,7 +119,11 @@ async def list_registrations(
     )
     if view.caller.link is not None:
         statement = statement.where(col(Registration.invitation_id) == view.caller.link.resource_id)
-    columns = {"arrival": col(Registration.queue_number), "name": col(Registration.name_key)}
+    columns = {
+        "arrival": col(Registration.queue_number),
+        "name": col(Registration.name_key),
+        "line": queries.LINE,
+    }
     order = ordering(sort, columns, col(Registration.id))
     return await fetch_page(session, paging, statement, order, lambda row: shown(row, view))
 

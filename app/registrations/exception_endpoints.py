@@ -30,7 +30,9 @@ async def list_exceptions(
     """List the exceptions that let an entity register people late: for it and for organizers."""
     statement = rule_queries.list_exceptions(found.invitation.id)
     order = [(col(RegistrationException.id), False)]
-    return await fetch_page(session, paging, statement, order, _shown)
+    return await fetch_page(
+        session, paging, statement, order, lambda row: _shown(row, organizes=found.organizes)
+    )
 
 
 @router.post(
@@ -58,7 +60,7 @@ async def grant_exception(
     )
     base = BASE.format(m=found.meeting.id, invitation_id=found.invitation.id)
     response.headers["Location"] = f"/v1{base}"
-    return _shown((made, view.caller.name))
+    return _shown((made, view.caller.name), organizes=True)
 
 
 @router.post(
@@ -75,10 +77,10 @@ async def revoke_exception(
         raise NotFound
     await exceptions.revoke(session, found.meeting, found.invitation, exception, view.account_id)
     granter = await rule_queries.name_of_account(session, exception.granted_by)
-    return _shown((exception, granter))
+    return _shown((exception, granter), organizes=True)
 
 
-def _shown(row: Any) -> ExceptionOut:
+def _shown(row: Any, *, organizes: bool) -> ExceptionOut:
     exception, granter = row[:2]
     over = exception.revoked_at is not None or exception.until <= clock.now()
     return ExceptionOut(
@@ -88,7 +90,7 @@ def _shown(row: Any) -> ExceptionOut:
         left=0 if over else exception.persons - exception.used,
         until=exception.until,
         reason=exception.reason,
-        granted_by=DecidedBy(id=exception.granted_by, name=granter),
+        granted_by=DecidedBy(id=exception.granted_by, name=granter) if organizes else None,
         created_at=exception.created_at,
         revoked_at=exception.revoked_at,
     )

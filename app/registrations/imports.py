@@ -1,17 +1,18 @@
 """Registering people from a table, with what becomes of each row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.imports import Elsewhere, Mode, check_rows
+from app.core.imports import Elsewhere, ImportMode, check_rows
 from app.core.problems import Invalid, Problem
 from app.entities.duplicates import Newcomer, alike_of_rows
 from app.entities.people_rows import PeopleTable, ReadRow, differing
 from app.meetings.access import MeetingView
+from app.registrations.answer_columns import headings_of
 from app.registrations.candidates import Candidate
-from app.registrations.delegate_rows import DelegateRow
+from app.registrations.delegate_rows import NO_MEMBERS_OF_PERSON, DelegateRow
 from app.registrations.lifecycle import RegistrationRole
 from app.registrations.schemas import ImportOutcome, RegistrationImported, RegistrationsImported
 from app.registrations.settling import Invitees, settle
@@ -22,7 +23,7 @@ async def import_registrations(
     view: MeetingView,
     invitees: Invitees,
     table: PeopleTable[DelegateRow],
-    mode: Mode,
+    mode: ImportMode,
     *,
     preview: Elsewhere | None,
 ) -> RegistrationsImported:
@@ -32,7 +33,8 @@ async def import_registrations(
     `RowsRefused`.
     """
     dry_run = preview is not None
-    candidates = [_candidate(row, invitees) for row in table.rows]
+    headings = headings_of(table.columns)
+    candidates = [_candidate(row, invitees, headings) for row in table.rows]
     check = _Check(table.rows, candidates, mode)
     await settle(session, view, candidates, check, dry_run=dry_run)
     reports = check.reports()
@@ -87,7 +89,10 @@ class _Check:
     """Refuses the table once its rows are decided, where all of them have to be good."""
 
     def __init__(
-        self, rows: Sequence[ReadRow[DelegateRow]], candidates: Sequence[Candidate], mode: Mode
+        self,
+        rows: Sequence[ReadRow[DelegateRow]],
+        candidates: Sequence[Candidate],
+        mode: ImportMode,
     ) -> None:
         self.rows, self.candidates, self.mode = rows, candidates, mode
 
@@ -100,12 +105,15 @@ class _Check:
         return [report_of(candidate, _differs(row, candidate)) for row, candidate in pairs]
 
 
-def _candidate(row: ReadRow[DelegateRow], invitees: Invitees) -> Candidate:
+def _candidate(
+    row: ReadRow[DelegateRow], invitees: Invitees, headings: Mapping[str, str]
+) -> Candidate:
     if row.parsed is None:
         refusal = Invalid(row.detail or "The row cannot be read.", errors=row.errors)
         return Candidate(row.number, RegistrationRole.REPRESENTATIVE, refusal=refusal)
-    candidate = Candidate(row.number, row.parsed.role)
-    candidate.members = row.parsed.model_dump(exclude={"role", "entity"})
+    candidate = Candidate(row.number, row.parsed.role, listed=row.parsed.listed)
+    candidate.members = row.parsed.model_dump(exclude=NO_MEMBERS_OF_PERSON)
+    candidate.answers, candidate.headings = row.parsed.answers, headings
     try:
         candidate.invitee = invitees.named(row.parsed.entity)
     except Problem as problem:

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
+from app.committees import roles
 from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
-from app.meetings import roles
 
 RegistrationRole = roles.RegistrationRole
 
@@ -15,13 +15,15 @@ class RegistrationStatus(Choice):
     CONFIRMED = "confirmed"
     """It has a seat, or needs none."""
     WAITING = "waiting"
-    """It waits for one of the entity's seats."""
+    """It waits for a seat: of its entity, of the entity's pool or of the meeting."""
     OFFERED = "offered"
     """A seat is held for it until the offer ends."""
     REJECTED = "rejected"
+    """An organizer has said no; that can be looked at again."""
     EXPIRED = "expired"
     """The offer of a seat ended without an answer."""
     WITHDRAWN = "withdrawn"
+    """Taken back by the entity or an organizer; who still comes is registered anew."""
     SUBSTITUTED = "substituted"
     """Somebody else has its seat, or its place in the waiting list."""
 
@@ -64,6 +66,7 @@ class RegistrationVerb(Choice):
     OFFER = "offer"
     """The same, where seats are offered instead of given; nobody is allowed to."""
     ACCEPT_OFFER = "accept_offer"
+    """At `.../accept-offer`: the seat that is held becomes theirs."""
     EXPIRE = "expire"
     """What the clock does with an offer; nobody is allowed to."""
     UNSEAT = "unseat"
@@ -72,12 +75,13 @@ class RegistrationVerb(Choice):
     SUBSTITUTE = "substitute"
 
 
-class Decision(Choice):
+class ApprovalDecision(Choice):
     """What an organizer has said about a registration that needed approval."""
 
     APPROVED = "approved"
     """It got a seat, or a place in the waiting list."""
     REJECTED = "rejected"
+    """It got neither, and the person was told why."""
 
 
 S, V = RegistrationStatus, RegistrationVerb

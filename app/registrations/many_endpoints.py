@@ -7,21 +7,24 @@ from fastapi import Query, Request
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
     GRIDS,
-    IMPORT_BODY,
     DryRun,
     Elsewhere,
-    Mode,
+    ImportMode,
     ModeAsked,
     RowsRefused,
+    import_body,
     rows_of,
     uploaded,
 )
 from app.core.openapi import raises
 from app.core.routes import Session, router_for
-from app.entities.people_rows import PeopleTable, read_people
+from app.entities.people_rows import EXAMPLE, NEEDED, OTHERS, PeopleTable, read_people
 from app.meetings.access import MeetingDep
+from app.questions import policy
+from app.questions import queries as forms
 from app.registrations import copying, imports
-from app.registrations.delegate_rows import DELEGATE_WORDS, DelegateRow, put_roles
+from app.registrations.answer_columns import AnswerColumns
+from app.registrations.delegate_rows import DelegateRow
 from app.registrations.endpoints import BASE
 from app.registrations.problems import NotInvited
 from app.registrations.schemas import DelegationCopied, DelegationCopy, RegistrationsImported
@@ -43,7 +46,7 @@ EntityAsked = Annotated[
 @router.post(
     f"{BASE}/import",
     operation_id="importRegistrations",
-    openapi_extra=IMPORT_BODY,
+    openapi_extra=import_body(NEEDED, f"`role`, `entity`, {OTHERS}", role="adviser", **EXAMPLE),
     responses=raises(RowsRefused, NotInvited),
 )
 async def import_registrations(
@@ -52,22 +55,26 @@ async def import_registrations(
     request: Request,
     entity: EntityAsked = None,
     columns: ColumnsAsked = None,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> RegistrationsImported:
     """Register the people of a table, in its order: CSV, XLSX, cells as pasted, YAML or JSON.
 
-    Columns are recognized in the six languages. Whoever is registered already stays as they are,
-    so that the same table may be sent again. A dry run explains every row.
+    Columns are recognized in the six languages, and those that answer the meeting's questions by
+    the ids of these. Whoever is registered already stays as they are, so that the same table may
+    be sent again. A dry run explains every row.
     """
     invitees = await invitees_for(session, view, entity)
+    asked = forms.by_id(await forms.current_form(session, view.meeting)).values()
+    answers = AnswerColumns(policy.visible(asked, organizer=view.organizes))
 
     def read(content: bytes, media_type: str) -> PeopleTable[DelegateRow]:
         rows = rows_of(content, media_type, "registrations", apart=True)
         grid = media_type in GRIDS
+        words = answers.vocabulary()
         return read_people(
-            DelegateRow, rows, columns, grid=grid, words=DELEGATE_WORDS, translate=put_roles
+            DelegateRow, rows, columns, grid=grid, vocabulary=words, translate=answers.put
         )
 
     table = await uploaded(request, read)
@@ -82,7 +89,7 @@ async def copy_delegation(
     session: Session,
     view: MeetingDep,
     body: DelegationCopy,
-    mode: ModeAsked = Mode.ALL,
+    mode: ModeAsked = ImportMode.ALL,
     *,
     dry_run: DryRun = False,
 ) -> DelegationCopied:

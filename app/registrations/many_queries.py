@@ -9,10 +9,10 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.committees.rules import EntityStanding
 from app.committees.tables import Membership
 from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation, SeatPool
-from app.meetings.rules import EntityStanding
 from app.registrations.arrivals import Present
 from app.registrations.lifecycle import LIVE, RegistrationRole, RegistrationStatus
 from app.registrations.rule_queries import is_live
@@ -132,10 +132,12 @@ async def draw_numbers(session: AsyncSession, count: int) -> list[int]:
 
 
 async def delegation_of(
-    session: AsyncSession, meeting_id: UUID, entity_id: UUID
+    session: AsyncSession, meeting_id: UUID, entity_id: UUID, *, hold: bool
 ) -> Sequence[Row[Any]]:
     """(Registration, Person) of those who had a seat or needed none, by arrival; nobody who was
     anonymized.
+
+    Held, nobody of them is merged, moved or leaves until they are named.
     """
     columns: list[Any] = [Registration, Person]
     statement = (
@@ -150,6 +152,9 @@ async def delegation_of(
         .order_by(col(Registration.queue_number))
         .limit(2_000)
     )
+    if hold:
+        statement = statement.with_for_update(read=True, key_share=True, of=Person)
+    statement = statement.execution_options(populate_existing=True)
     return (await session.execute(statement)).all()
 
 

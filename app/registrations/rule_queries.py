@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.committees.rules import EntityStanding
 from app.committees.tables import Membership
 from app.identity.tables import Account
-from app.meetings.rules import EntityStanding
 from app.registrations.lifecycle import LIVE, RegistrationRole
 from app.registrations.tables import QUEUE, Registration, RegistrationException
 

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from app.committees.rules import ApprovalReason
 from app.core.choices import Choice
 from app.core.fields import (
     PARAGRAPHS,
@@ -27,13 +28,12 @@ from app.core.fields import (
     Schema,
     ShortLine,
 )
-from app.core.imports import MemberName, Mode, RowReport, TableReport, errors_of
+from app.core.imports import ImportMode, MemberName, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
 from app.entities.duplicates import MAX_SHOWN, PossibleDuplicate
-from app.meetings.rules import ApprovalReason
 from app.registrations.answer_schemas import AnswerId, Answers, Needs, NeedsPatch
 from app.registrations.lifecycle import (
-    Decision,
+    ApprovalDecision,
     Listed,
     Participation,
     RegistrationRole,
@@ -202,7 +202,7 @@ class DecidedBy(Schema):
 class ApprovalDecisionOut(Schema):
     """A decision about a registration that needed one."""
 
-    decision: Decision
+    decision: ApprovalDecision
     decided_at: InstantField
     decided_by: DecidedBy | None = Field(
         description="For organizers and observers; null for everybody else."
@@ -319,6 +319,7 @@ class ImportOutcome(Choice):
     """What became of somebody of a list, or would."""
 
     CONFIRMED = "confirmed"
+    """With a seat, or in a role that needs none."""
     WAITING = "waiting"
     """All seats are taken: in the waiting list."""
     PENDING = "pending"
@@ -394,6 +395,12 @@ class DelegationCopy(Schema):
     leave_out: list[UUID] = Field(
         default_factory=list, max_length=2_000, description="People who shall not come this time."
     )
+    answers: dict[UUID, Answers] = Field(
+        default_factory=dict,
+        max_length=2_000,
+        description="What the meeting's questions are answered with, by person; no files.",
+        examples=[{"01900000-0000-7000-8000-000000000001": {"diet": "vegetarian"}}],
+    )
 
 
 class CopiedPerson(Schema):
@@ -414,13 +421,17 @@ class DelegationCopied(Counts):
     """What a copy did, or would do."""
 
     dry_run: bool
-    mode: Mode
+    mode: ImportMode
     left_out: int = Field(ge=0, le=10_000)
     rows: list[RegistrationCopied] = Field(max_length=10_000)
 
 
-class RegistrationSort(StrEnum):
+class RegistrationSort(Choice):
     ARRIVAL = "arrival"
+    """First come first, whatever became of them."""
     ARRIVAL_DOWN = "-arrival"
     NAME = "name"
     NAME_DOWN = "-name"
+    LINE = "line"
+    """As people stand in waiting lists, also where an organizer has changed the order."""
+    LINE_DOWN = "-line"

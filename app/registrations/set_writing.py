@@ -19,12 +19,13 @@ from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
 from app.registrations import many_queries as queries
 from app.registrations import service
-from app.registrations.answering import lacking_at_first
+from app.registrations.answer_tables import Answer
 from app.registrations.arrivals import Arrivals
 from app.registrations.candidates import Candidate
-from app.registrations.events import ExceptionUsed
-from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+from app.registrations.events import ExceptionUsed, RegistrationListed
+from app.registrations.lifecycle import Listed, RegistrationRole, RegistrationStatus
 from app.registrations.policy import takes_seat
+from app.registrations.set_answers import MeetingForm
 from app.registrations.tables import Registration
 
 _COUNT = text(
@@ -61,6 +62,7 @@ async def write(
     invitations: Mapping[UUID, Invitation],
     arrivals: Arrivals,
     coming: Sequence[Candidate],
+    form: MeetingForm,
 ) -> None:
     """Write what was decided, in the order of arrival; meeting and invitations are locked.
 
@@ -71,13 +73,13 @@ async def write(
     now = clock.now()
     await _find_or_add(session, coming)
     numbers = await queries.draw_numbers(session, len(coming))
-    lacking = await lacking_at_first(session, meeting)
     made = [
-        _registration(meeting, each, number, now) | {"answers_missing": lacking[each.role]}
+        _registration(meeting, each, number, now, form)
         for each, number in zip(coming, numbers, strict=True)
     ]
     await insert_many(session, Registration, made)
-    facts = _facts(meeting, invitations, coming, made)
+    await insert_many(session, Answer, form.rows(session, meeting, coming))
+    facts = _facts(meeting, invitations, coming, made, form)
     touched = {each.invitation.id for each in coming}
     await _count(session, meeting, {i: invitations[i] for i in touched}, arrivals, now)
     await record_many(session, facts)
@@ -90,7 +92,9 @@ async def _find_or_add(session: AsyncSession, coming: Sequence[Candidate]) -> No
         each.person_id = each.person.id if each.person else added[each.key][0]
 
 
-def _registration(meeting: Meeting, each: Candidate, number: int, now: datetime) -> dict[str, Any]:
+def _registration(
+    meeting: Meeting, each: Candidate, number: int, now: datetime, form: MeetingForm
+) -> dict[str, Any]:
     invitation = each.invitation
     assert each.place is not None
     assert each.person_id is not None
@@ -112,6 +116,8 @@ def _registration(meeting: Meeting, each: Candidate, number: int, now: datetime)
         "pending_since": now if pending else None,
         "pending_because": [reason.value for reason in place.because] if pending else None,
         "exception_id": place.exception_id,
+        "answers_missing": form.lacking(each),
+        "listed": each.listed,
     }
 
 
@@ -120,6 +126,7 @@ def _facts(
     invitations: Mapping[UUID, Invitation],
     coming: Sequence[Candidate],
     made: Sequence[Mapping[str, Any]],
+    form: MeetingForm,
 ) -> list[Event]:
     """A fact for each registration; the first of an entity accepts its invitation."""
     facts: list[Event] = []
@@ -130,13 +137,15 @@ def _facts(
         if each.place.exception_id is not None:
             used = {name: about[name] for name in _OF_EXCEPTIONS} | {"used": each.place.used}
             facts.append(ExceptionUsed(subject_id=each.place.exception_id, **used))
-        if each.place.because:
-            about["because"] = [reason.value for reason in each.place.because]
-        facts.append(service.EVENT_OF[each.place.status](**about))
+        because = {"because": [r.value for r in each.place.because]} if each.place.because else {}
+        facts.append(service.EVENT_OF[each.place.status](**about, **because))
         invitation = invitations[row["invitation_id"]]
         if invitation.status is not InvitationStatus.ACCEPTED and invitation.id not in accepted:
             accepted.add(invitation.id)
             facts.append(service.acceptance(meeting, invitation))
+        facts += form.facts(each, about)
+        if each.listed is not Listed.NOT_ASKED:
+            facts.append(RegistrationListed(was=Listed.NOT_ASKED, listed=each.listed, **about))
     return facts
 
 

@@ -22,6 +22,7 @@ from app.registrations.admitting import arrivals_at
 from app.registrations.arrivals import Arrivals, Place, named_twice
 from app.registrations.candidates import Candidate, Invitee
 from app.registrations.problems import NotInvited
+from app.registrations.set_answers import MeetingForm
 
 
 @dataclass(slots=True)
@@ -98,11 +99,12 @@ async def settle(
     arrivals = await arrivals_at(
         session, meeting, list(invited.values()), for_organizer=view.organizes, lock=not dry_run
     )
-    _decide(open_ones, arrivals)
+    form = await MeetingForm.of(session, meeting, organizer=view.organizes)
+    _decide(open_ones, arrivals, form)
     if not dry_run:
         check()
         coming = [each for each in open_ones if each.place is not None]
-        await set_writing.write(session, meeting, invited, arrivals, coming)
+        await set_writing.write(session, meeting, invited, arrivals, coming, form)
 
 
 def _asked(found: Invitees, entity: str) -> Invitee:
@@ -154,7 +156,7 @@ async def _find_present(
             each.present = present.get(each.person_id)
 
 
-def _decide(candidates: Sequence[Candidate], arrivals: Arrivals) -> None:
+def _decide(candidates: Sequence[Candidate], arrivals: Arrivals, form: MeetingForm) -> None:
     """In the order of the list, which is the order of arrival."""
     first: dict[tuple[UUID, str], Candidate] = {}
     for each in candidates:
@@ -166,7 +168,7 @@ def _decide(candidates: Sequence[Candidate], arrivals: Arrivals) -> None:
         if each.present is None and each.has_left:
             each.refusal = PersonLeft("The person has left the entity.")
         elif each.present is None:
-            found = arrivals.take(each.invitation.id, each.role)
+            found = arrivals.take(each.invitation.id, each.role, form.refusal(each))
             each.place = found if isinstance(found, Place) else None
             each.refusal = None if isinstance(found, Place) else found
         first[each.key] = each

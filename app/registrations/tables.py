@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Json, Row, SortKey, TextList, one_of, values
 from app.registrations.lifecycle import (
-    Decision,
+    ApprovalDecision,
     Listed,
     Participation,
     RegistrationRole,
@@ -66,7 +66,7 @@ class Registration(Row, table=True):
         CheckConstraint(
             "(offer_ends_at IS NOT NULL) = (status IN ('offered', 'expired'))", name="offer"
         ),
-        one_of("decision", Decision),
+        one_of("decision", ApprovalDecision),
         CheckConstraint("status <> 'pending' OR pending_since IS NOT NULL", name="pending"),
         CheckConstraint(
             "(decision IS NULL) = (decided_at IS NULL)"
@@ -152,7 +152,7 @@ class Registration(Row, table=True):
     """Since when it waits for a decision, or waited."""
     pending_because: list[str] | None = Field(default=None, sa_type=TextList)
     """Why it needed one: `rules.ApprovalReason`."""
-    decision: Decision | None = Field(default=None, sa_type=values(Decision))
+    decision: ApprovalDecision | None = Field(default=None, sa_type=values(ApprovalDecision))
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
     decision_reason: str | None = Field(default=None, sa_type=Text)

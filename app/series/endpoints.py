@@ -18,6 +18,7 @@ from app.core.routes import Session, router_for
 from app.identity.access import AccountCaller
 from app.meetings.problems import NotReady
 from app.meetings.tables import Meeting
+from app.meetings.templates import with_defaults
 from app.series import acts, making, queries, registering, service
 from app.series.access import (
     ObservedSeries,
@@ -29,20 +30,20 @@ from app.series.access import (
 from app.series.acts import Acted, Shift
 from app.series.making import Planned
 from app.series.schemas import (
-    ActRequest,
-    ActResult,
     LeftMeeting,
-    MakeRequest,
+    SeriesActRequest,
+    SeriesActResult,
     SeriesCreate,
     SeriesDate,
     SeriesDates,
+    SeriesMakeRequest,
     SeriesMeeting,
     SeriesOut,
     SeriesPatch,
     SeriesRegistered,
     SeriesRegistration,
+    SeriesShiftRequest,
     SeriesWrite,
-    ShiftRequest,
 )
 from app.series.tables import Series
 
@@ -71,7 +72,8 @@ async def create_series(
     session: Session, roll: RollToKeep, body: SeriesCreate, response: Response
 ) -> SeriesOut:
     """Create a series; its meetings are made when they are asked for."""
-    said = body.model_dump(mode="json")
+    template = with_defaults(body.template, roll.committee)
+    said = body.model_dump(mode="json") | {"template": template.model_dump(mode="json")}
     said["timezone"] = said["timezone"] or roll.committee.timezone
     series = await service.create_series(session, roll.committee, checked(SeriesWrite, said))
     response.headers["Location"] = f"/v1/committees/{roll.committee.id}/series/{series.id}"
@@ -140,7 +142,9 @@ async def list_meetings(session: Session, view: SeriesDep, paging: Paging) -> Pa
 
 
 @router.post(f"{ONE}/meetings", operation_id="makeSeriesMeetings", responses=raises(AlreadyExists))
-async def make_meetings(session: Session, view: SeriesToOrganize, body: MakeRequest) -> SeriesDates:
+async def make_meetings(
+    session: Session, view: SeriesToOrganize, body: SeriesMakeRequest
+) -> SeriesDates:
     """See to it that the next dates have their meetings, as numbered drafts from the template.
 
     Asked again, it makes nothing again: a date has one meeting, also one that was cancelled.
@@ -159,11 +163,11 @@ async def make_meetings(session: Session, view: SeriesToOrganize, body: MakeRequ
     responses=raises(NotReady),
 )
 async def schedule_series(
-    session: Session, view: SeriesToOrganize, request: Request, body: ActRequest | None = None
-) -> ActResult:
+    session: Session, view: SeriesToOrganize, request: Request, body: SeriesActRequest | None = None
+) -> SeriesActResult:
     """Announce the drafts of a series: all of them, or none where one is not ready."""
     accept_match(request, shown(view))
-    said = body or ActRequest()
+    said = body or SeriesActRequest()
     return _result(await acts.schedule(session, view.series, said.from_meeting, said.note))
 
 
@@ -173,8 +177,8 @@ async def schedule_series(
     openapi_extra=tells(takes_if_match()),
 )
 async def reschedule_series(
-    session: Session, view: SeriesToOrganize, request: Request, body: ShiftRequest
-) -> ActResult:
+    session: Session, view: SeriesToOrganize, request: Request, body: SeriesShiftRequest
+) -> SeriesActResult:
     """Shift the meetings of a series that are to come: all of them, or none where one cannot be.
 
     What is in session, over, postponed or past is left alone, and named.
@@ -195,11 +199,11 @@ async def reschedule_series(
 
 @router.post(f"{ONE}/cancel", operation_id="cancelSeries", openapi_extra=tells(takes_if_match()))
 async def cancel_series(
-    session: Session, view: SeriesToOrganize, request: Request, body: ActRequest | None = None
-) -> ActResult:
+    session: Session, view: SeriesToOrganize, request: Request, body: SeriesActRequest | None = None
+) -> SeriesActResult:
     """Cancel for good the meetings of a series that are to come; the others are left, and named."""
     accept_match(request, shown(view))
-    said = body or ActRequest()
+    said = body or SeriesActRequest()
     return _result(await acts.cancel(session, view.series, said.from_meeting, said.note))
 
 
@@ -240,8 +244,8 @@ def _date(planned: Planned) -> SeriesDate:
     )
 
 
-def _result(acted: Acted) -> ActResult:
-    return ActResult(
+def _result(acted: Acted) -> SeriesActResult:
+    return SeriesActResult(
         changed=[_meeting(each) for each in acted.changed],
         left=[
             LeftMeeting(reason=reason, **_meeting(each).model_dump()) for each, reason in acted.left

@@ -51,7 +51,7 @@ class AtClockChange(Choice):
     """The start as far behind it as the clocks jump; of two the second."""
 
 
-class DateOutcome(Choice):
+class SeriesDateOutcome(Choice):
     FREE = "free"
     """It has no meeting yet."""
     MADE = "made"
@@ -64,7 +64,7 @@ class DateOutcome(Choice):
     """Its meeting cannot be made as things are."""
 
 
-class DateReason(Choice):
+class SeriesDateReason(Choice):
     """Why a date has no meeting, or has it on another day."""
 
     DAY_OFF = "day_off"

@@ -21,7 +21,7 @@ from app.meetings.service import create_meeting, keep_room
 from app.meetings.tables import Meeting
 from app.meetings.templates import Room, members_of
 from app.series import agendas, policy, queries
-from app.series.lifecycle import DateOutcome, DateReason
+from app.series.lifecycle import SeriesDateOutcome, SeriesDateReason
 from app.series.policy import Slot
 from app.series.problems import ONE_A_DATE
 from app.series.service import template_of
@@ -34,8 +34,8 @@ class Planned:
     """A date of the series, with what there is for it or can be."""
 
     slot: Slot
-    outcome: DateOutcome
-    reason: DateReason | None = None
+    outcome: SeriesDateOutcome
+    reason: SeriesDateReason | None = None
     detail: str | None = None
     times: Times | None = None
     meeting: Meeting | None = None
@@ -61,7 +61,7 @@ async def next_dates(
     for slot in policy.slots(days, calendar.works_on, series.on_day_off):
         if slot.day < since:
             continue
-        if sum(each.outcome is not DateOutcome.SKIPPED for each in found) == enough:
+        if sum(each.outcome is not SeriesDateOutcome.SKIPPED for each in found) == enough:
             break
         found.append(_planned(series, slot, known, held))
     return found
@@ -69,19 +69,19 @@ async def next_dates(
 
 def _planned(series: Series, slot: Slot, known: Mapping[date, Meeting], held: set[date]) -> Planned:
     if slot.day in known:
-        return Planned(slot, DateOutcome.THERE, meeting=known[slot.day])
+        return Planned(slot, SeriesDateOutcome.THERE, meeting=known[slot.day])
     if slot.held_on is None:
-        return Planned(slot, DateOutcome.SKIPPED, slot.reason)
+        return Planned(slot, SeriesDateOutcome.SKIPPED, slot.reason)
     if slot.held_on in held:
-        return Planned(slot, DateOutcome.SKIPPED, DateReason.SAME_DAY)
+        return Planned(slot, SeriesDateOutcome.SKIPPED, SeriesDateReason.SAME_DAY)
     times = policy.times_on(
         slot.held_on, series.start, series.length, series.timezone, series.at_clock_change
     )
     if isinstance(times, str):
         of_this_age = slot.held_on.year in YEARS
-        reason = DateReason.CLOCK_CHANGE if of_this_age else DateReason.FORBIDDEN
-        return Planned(slot, DateOutcome.REFUSED, reason, times)
-    return Planned(slot, DateOutcome.FREE, slot.reason, times=times)
+        reason = SeriesDateReason.CLOCK_CHANGE if of_this_age else SeriesDateReason.FORBIDDEN
+        return Planned(slot, SeriesDateOutcome.REFUSED, reason, times)
+    return Planned(slot, SeriesDateOutcome.FREE, slot.reason, times=times)
 
 
 async def make_meetings(
@@ -101,7 +101,7 @@ async def make_meetings(
     planned = await next_dates(session, committee, series, since, enough)
     return [
         await _made(session, committee, series, template, each, room)
-        if each.outcome is DateOutcome.FREE
+        if each.outcome is SeriesDateOutcome.FREE
         else each
         for each in planned
     ]
@@ -126,9 +126,12 @@ async def _made(
             raise
         detail = reason.detail[:2000]
         return replace(
-            planned, outcome=DateOutcome.REFUSED, reason=DateReason.FORBIDDEN, detail=detail
+            planned,
+            outcome=SeriesDateOutcome.REFUSED,
+            reason=SeriesDateReason.FORBIDDEN,
+            detail=detail,
         )
-    return replace(planned, outcome=DateOutcome.MADE, meeting=meeting)
+    return replace(planned, outcome=SeriesDateOutcome.MADE, meeting=meeting)
 
 
 def _is_race(error: Problem | IntegrityError) -> bool:
@@ -154,4 +157,4 @@ async def _make(
 
 
 def count_made(planned: Sequence[Planned]) -> int:
-    return sum(each.outcome is DateOutcome.MADE for each in planned)
+    return sum(each.outcome is SeriesDateOutcome.MADE for each in planned)

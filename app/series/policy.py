@@ -11,7 +11,7 @@ from app.core.languages import base
 from app.core.zones import RepeatedWallTime, SkippedWallTime, ZoneTrouble, to_instant, to_local
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.policy import YEARS, Times
-from app.series.lifecycle import AtClockChange, DateReason, OnDayOff, SeriesVerb, Weekday
+from app.series.lifecycle import AtClockChange, OnDayOff, SeriesDateReason, SeriesVerb, Weekday
 
 FARTHEST: Final = timedelta(days=31)
 """Within so many days the next working day must lie."""
@@ -34,7 +34,7 @@ class Slot:
 
     day: date
     held_on: date | None
-    reason: DateReason | None = None
+    reason: SeriesDateReason | None = None
 
 
 def slots(
@@ -52,12 +52,12 @@ def slots(
             continue
         held_on = None if on_day_off is OnDayOff.SKIP else next_working_day(day, works_on)
         if held_on is None:
-            yield Slot(day, None, DateReason.DAY_OFF)
+            yield Slot(day, None, SeriesDateReason.DAY_OFF)
         elif held_on in taken:
-            yield Slot(day, None, DateReason.SAME_DAY)
+            yield Slot(day, None, SeriesDateReason.SAME_DAY)
         else:
             taken.add(held_on)
-            yield Slot(day, held_on, DateReason.DAY_OFF)
+            yield Slot(day, held_on, SeriesDateReason.DAY_OFF)
 
 
 def next_working_day(day: date, works_on: Callable[[date], bool]) -> date | None:

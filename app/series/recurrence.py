@@ -17,6 +17,7 @@ HORIZON: Final = timedelta(days=50 * 366)
 """Further from its first day nobody looks for a day of a rule."""
 LAST_YEAR: Final = 2199
 DAY: Final = timedelta(days=1)
+WEEK: Final = tuple(Weekday)
 
 Fault = tuple[str, str]
 """The member at fault and what is wrong with it."""
@@ -33,13 +34,6 @@ class WeekdayInMonth:
     def read(cls, text: str) -> "WeekdayInMonth":
         """`TU`, `2TU` or `-1FR`, of which the schema has checked the form."""
         return cls(Weekday(text[-2:]), int(text[:-2]) if text[:-2] else None)
-
-    def holds(self, day: date) -> bool:
-        if day.weekday() != self.weekday.number:
-            return False
-        from_start = (day.day - 1) // 7 + 1
-        from_end = -((_length(day) - day.day) // 7) - 1
-        return self.ordinal in {None, from_start, from_end}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +58,7 @@ class Rule:
             frequency=Frequency(kept["frequency"]),
             starts_on=date.fromisoformat(kept["starts_on"]),
             interval=kept["interval"],
-            by_day=tuple(map(WeekdayInMonth.read, kept["by_day"])),
+            by_day=tuple(map(WeekdayInMonth.read, dict.fromkeys(kept["by_day"]))),
             by_month_day=tuple(kept["by_month_day"]),
             by_month=tuple(kept["by_month"]),
             count=kept.get("count"),
@@ -152,10 +146,16 @@ class Rule:
         return date(year, min(months), 1), days
 
     def _fits(self, day: date) -> bool:
-        from_end = day.day - _length(day) - 1
-        of_month = not self.by_month_day or bool({day.day, from_end} & set(self.by_month_day))
-        of_week = not self.by_day or any(each.holds(day) for each in self.by_day)
-        return of_month and of_week and self._in_named_month(day)
+        if not self._in_named_month(day):
+            return False
+        behind = _length(day) - day.day
+        if self.by_month_day and not {day.day, -behind - 1} & set(self.by_month_day):
+            return False
+        ordinals = (None, (day.day - 1) // 7 + 1, -(behind // 7) - 1)
+        weekday = WEEK[day.weekday()]
+        return not self.by_day or any(
+            each.weekday is weekday and each.ordinal in ordinals for each in self.by_day
+        )
 
     def _in_named_month(self, day: date) -> bool:
         return not self.by_month or day.month in self.by_month

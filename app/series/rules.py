@@ -44,7 +44,7 @@ Count = Annotated[
 ]
 
 
-class RuleWrite(Schema):
+class SeriesRule(Schema):
     """A recurrence rule: parts of RRULE (RFC 5545 section 3.3.10) under their names there.
 
     Its dates are days in the zone of the series. A week begins on Monday.
@@ -67,7 +67,7 @@ class RuleWrite(Schema):
         return self
 
 
-class RulePatch(Schema):
+class SeriesRulePatch(Schema):
     """Of a rule that there is, any member."""
 
     frequency: Frequency | None = None

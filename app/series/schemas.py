@@ -22,18 +22,20 @@ from app.core.fields import (
     Whole,
     ZoneName,
 )
+from app.core.problems import FieldError
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.templates import Room
+from app.registrations.answer_schemas import Answers
 from app.registrations.lifecycle import RegistrationRole
 from app.series.lifecycle import (
     AtClockChange,
-    DateOutcome,
-    DateReason,
     OnDayOff,
     RegisteredOutcome,
+    SeriesDateOutcome,
+    SeriesDateReason,
     Weekday,
 )
-from app.series.rules import RulePatch, RuleWrite
+from app.series.rules import SeriesRule, SeriesRulePatch
 from app.series.template import SeriesTemplate, SeriesTemplatePatch
 
 
@@ -61,12 +63,14 @@ FromMeeting = Annotated[
     ),
 ]
 
+MeetingName = Annotated[str, Field(min_length=1, max_length=80)]
+
 
 class SeriesMembers(Schema):
     """What an organizer says of a series: either a rule or a list of dates."""
 
     name: LocalizedLine = Field(examples=[{"en": "Quarterly meetings"}])
-    rule: RuleWrite | None = None
+    rule: SeriesRule | None = None
     dates: Dates | None = Field(None, description="Instead of a rule.")
     on_day_off: OnDayOff = OnDayOff.KEEP
     at_clock_change: AtClockChange = AtClockChange.REFUSE
@@ -95,7 +99,7 @@ class SeriesPatch(Schema):
     """Members as in `SeriesCreate`. Meetings that were made already stay as they are."""
 
     name: dict[Language, Line | None] | None = Field(None, max_length=20)
-    rule: RulePatch | None = None
+    rule: SeriesRulePatch | None = None
     dates: Dates | None = None
     on_day_off: OnDayOff | None = None
     at_clock_change: AtClockChange | None = None
@@ -111,7 +115,7 @@ class SeriesOut(Schema):
     id: UUID
     committee_id: UUID
     name: LocalizedLine
-    rule: RuleWrite | None
+    rule: SeriesRule | None
     dates: Dates | None
     on_day_off: OnDayOff
     at_clock_change: AtClockChange
@@ -144,8 +148,8 @@ class SeriesDate(Schema):
     """A date of the series, with what becomes of it."""
 
     date: Day
-    outcome: DateOutcome
-    reason: DateReason | None
+    outcome: SeriesDateOutcome
+    reason: SeriesDateReason | None
     detail: str | None = Field(max_length=2000, description="The reason in words, for some.")
     held_on: Day | None = Field(
         description="The day of its meeting, where that is not the date itself."
@@ -171,7 +175,7 @@ HowMany = Annotated[
 ]
 
 
-class MakeRequest(Schema):
+class SeriesMakeRequest(Schema):
     """For which dates there shall be meetings."""
 
     count: HowMany
@@ -181,14 +185,14 @@ class MakeRequest(Schema):
     )
 
 
-class ActRequest(Schema):
+class SeriesActRequest(Schema):
     """Which meetings of the series, and a word to those who are told."""
 
     from_meeting: FromMeeting = None
     note: Paragraphs | None = Field(None, examples=["The room is needed by the General Assembly."])
 
 
-class ShiftRequest(ActRequest):
+class SeriesShiftRequest(SeriesActRequest):
     """What changes; whatever is left out stays as each meeting has it.
 
     Further meetings of the series are made with the new time, length and zone; for other days its
@@ -223,7 +227,7 @@ class LeftMeeting(SeriesMeeting):
     reason: str = Field(max_length=500, examples=["The meeting is in_session."])
 
 
-class ActResult(Schema):
+class SeriesActResult(Schema):
     """What became of an act on the series: all of it, or a refusal."""
 
     changed: list[SeriesMeeting] = Field(max_length=1000)
@@ -254,6 +258,13 @@ class SeriesRegistration(Schema):
     )
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
     from_meeting: FromMeeting = None
+    answers: dict[MeetingName, Answers] = Field(
+        default_factory=dict,
+        max_length=1000,
+        description="What the questions of meetings are answered with, by id or handle of the "
+        "meeting.",
+        examples=[{"coordination-committee-7": {"diet": "vegetarian"}}],
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -278,6 +289,9 @@ class RegisteredMeeting(Schema):
         examples=["already-registered"],
     )
     detail: str | None = Field(None, max_length=2000, description="The refusal in words.")
+    errors: list[FieldError] = Field(
+        default_factory=list, max_length=100, description="Places of the registration there."
+    )
 
 
 class SeriesRegistered(Schema):

@@ -19,14 +19,14 @@ from app.statistics.access import CommitteeFigures, CommitteeFiguresDep, Meeting
 from app.statistics.lifecycle import Breakdown
 from app.statistics.policy import Counts, Order, Table, suppressed, together
 from app.statistics.schemas import (
-    Change,
     CommitteeStatisticsOut,
     CountedCommittee,
     CountedMeeting,
+    FiguresChange,
+    FiguresOfMeeting,
+    FiguresOut,
     MeetingStatisticsOut,
     StatisticsVerificationOut,
-    TableOut,
-    TrendOut,
 )
 
 router = router_for("statistics")
@@ -66,7 +66,7 @@ async def get_meeting_statistics(
         {
             "meeting": CountedMeeting.of(meeting),
             **_disclosure(request, exact=figures.exact),
-            **TableOut.members_of(table, await _names(session, [table])),
+            **FiguresOut.members_of(table, await _names(session, [table])),
         }
     )
 
@@ -97,8 +97,8 @@ async def verify_statistics(session: Session, view: MeetingSecrets) -> Statistic
     names = await _names(session, [found.counted, found.recomputed])
     return StatisticsVerificationOut.model_validate(
         {
-            "counted": TableOut.members_of(found.counted, names),
-            "recomputed": TableOut.members_of(found.recomputed, names),
+            "counted": FiguresOut.members_of(found.counted, names),
+            "recomputed": FiguresOut.members_of(found.recomputed, names),
             "vouched": found.vouched,
             "equal": found.equal,
         }
@@ -128,7 +128,7 @@ async def get_committee_statistics(
         {
             "committee": CountedCommittee.of(figures.committee),
             **_disclosure(request, exact=figures.exact),
-            **TableOut.members_of(summed, names),
+            **FiguresOut.members_of(summed, names),
             "meetings": _trends(meetings, tables, names),
         }
     )
@@ -218,23 +218,23 @@ async def _names(session: Session, tables: Iterable[Table]) -> dict[str, tuple[s
 
 def _trends(
     meetings: list[Meeting], tables: dict[UUID, Table], names: dict[str, tuple[str, str]]
-) -> list[TrendOut]:
-    trends: list[TrendOut] = []
+) -> list[FiguresOfMeeting]:
+    trends: list[FiguresOfMeeting] = []
     before: Counts | None = None
     for meeting in meetings:
         table = tables[meeting.id]
-        members = TableOut.members_of(table, names)
+        members = FiguresOut.members_of(table, names)
         change = _change(before, table.total)
         members |= {"meeting": CountedMeeting.of(meeting), "change": change}
-        trends.append(TrendOut.model_validate(members))
+        trends.append(FiguresOfMeeting.model_validate(members))
         before = table.total
     return trends
 
 
-def _change(before: Counts | None, now: Counts) -> Change | None:
+def _change(before: Counts | None, now: Counts) -> FiguresChange | None:
     if before is None:
         return None
-    return Change(
+    return FiguresChange(
         registered=_less(now.registered, before.registered),
         present=_less(now.present, before.present),
     )

@@ -172,3 +172,13 @@ async def list_present_traits(session: AsyncSession, meeting_id: UUID) -> Traits
     )
     rows = await session.execute(statement, {"meeting": meeting_id})
     return {row.id: (row.gender, row.level) for row in rows}
+
+
+async def list_merged(session: AsyncSession, meeting_id: UUID) -> dict[str, str]:
+    """Of the meeting's entities, entries that were merged, and into whom."""
+    statement = text(
+        "SELECT p.id, p.merged_into FROM people p WHERE p.merged_into IS NOT NULL"
+        " AND p.entity_id IN (SELECT i.entity_id FROM invitations i WHERE i.meeting_id = :meeting)"
+    )
+    rows = await session.execute(statement, {"meeting": meeting_id})
+    return {str(row.id): str(row.merged_into) for row in rows}

@@ -68,12 +68,16 @@ class Told:
         return bool(self.sources), self.role not in WITHOUT_SEAT, self.id
 
 
-def cells_of(facts: Iterable[Fact], format_: MeetingFormat, traits: Traits) -> list[Cell]:
-    """The cells of a meeting; somebody with two registrations is counted once."""
+def cells_of(
+    facts: Iterable[Fact], format_: MeetingFormat, traits: Traits, merged: Mapping[str, str]
+) -> list[Cell]:
+    """The cells of a meeting; somebody with two registrations is counted once, also under two ids
+    that were `merged` into one.
+    """
     people: dict[str, list[Told]] = defaultdict(list)
     for told in _registrations(facts).values():
         if told.confirmed or told.sources:
-            people[told.person_id].append(told)
+            people[merged.get(told.person_id, told.person_id)].append(told)
     return [_cell(each, format_, traits) for each in people.values()]
 
 

@@ -17,10 +17,10 @@ class CountsOut(Schema):
     """How many people; null is hidden."""
 
     registered: int | None = Field(
-        ge=0, le=MANY, description="With a confirmed registration.", examples=[97]
+        ge=0, le=MANY, description="With a confirmed registration; null: hidden.", examples=[97]
     )
     present: int | None = Field(
-        ge=0, le=MANY, description="Who came, each counted once.", examples=[95]
+        ge=0, le=MANY, description="Who came, each counted once; null: hidden.", examples=[95]
     )
 
     @classmethod
@@ -28,7 +28,7 @@ class CountsOut(Schema):
         return cls.model_validate({"registered": counts.registered, "present": counts.present})
 
 
-class CellOut(CountsOut):
+class FiguresCell(CountsOut):
     """The people of one kind."""
 
     key: str = Field(
@@ -41,19 +41,29 @@ class CellOut(CountsOut):
     )
 
 
-class TableOut(CountsOut):
+class FiguresOut(CountsOut):
     """A total, told apart in several ways; each of them adds up to the total."""
 
-    by_entity: list[CellOut] = Field(max_length=10_000, description="Every entity that was asked.")
-    by_role: list[CellOut] = Field(max_length=20)
-    by_mode: list[CellOut] = Field(max_length=10, description="How they take part.")
-    by_gender: list[CellOut] = Field(
-        max_length=10,
-        description="As people said and agreed to be counted; `undisclosed` for the others.",
+    by_entity: list[FiguresCell] = Field(
+        max_length=10_000, description="Every entity that was asked."
     )
-    by_level: list[CellOut] = Field(
+    by_role: list[FiguresCell] = Field(
+        max_length=20, description="By values of `RegistrationRole`."
+    )
+    by_mode: list[FiguresCell] = Field(
+        max_length=10,
+        description="`virtual`, `in_person`, or `unknown`: at a hybrid meeting whoever did not "
+        "come, or was checked in by an organizer.",
+    )
+    by_gender: list[FiguresCell] = Field(
+        max_length=10,
+        description="By values of `Gender`, as people said and agreed to be counted; "
+        "`undisclosed` for the others.",
+    )
+    by_level: list[FiguresCell] = Field(
         max_length=20,
-        description="As people said and agreed to be counted; `undisclosed` for the others.",
+        description="By values of `Level`, as people said and agreed to be counted; "
+        "`undisclosed` for the others.",
     )
 
     @classmethod
@@ -85,26 +95,31 @@ class Disclosure(Schema):
         description="Whether cells of fewer people than `threshold` are hidden, and others beside "
         "them, so that no sum gives them away."
     )
-    threshold: int = Field(ge=SMALLEST_THRESHOLD, le=100, examples=[5])
+    threshold: int = Field(
+        ge=SMALLEST_THRESHOLD,
+        le=100,
+        description="Fewer people than these are hidden, where cells are hidden at all.",
+        examples=[5],
+    )
 
 
-class MeetingStatisticsOut(TableOut, Disclosure):
+class MeetingStatisticsOut(FiguresOut, Disclosure):
     """The figures of one meeting."""
 
     meeting: CountedMeeting
 
 
-class TrendOut(TableOut):
+class FiguresOfMeeting(FiguresOut):
     """The figures of one meeting beside the others."""
 
     meeting: CountedMeeting
-    change: "Change | None" = Field(
+    change: "FiguresChange | None" = Field(
         description="Against the meeting before it in this list; null for the first, and in it "
         "null where one of the two is hidden."
     )
 
 
-class Change(Schema):
+class FiguresChange(Schema):
     """More or fewer than before."""
 
     registered: int | None = Field(ge=-MANY, le=MANY, examples=[20])
@@ -117,21 +132,21 @@ class CountedCommittee(Schema):
     name: LocalizedLine
 
 
-class CommitteeStatisticsOut(TableOut, Disclosure):
+class CommitteeStatisticsOut(FiguresOut, Disclosure):
     """The figures of several meetings: summed up, and of each.
 
     Somebody who came to three of them counts three times. A sum is hidden where a part of it is.
     """
 
     committee: CountedCommittee
-    meetings: list[TrendOut] = Field(max_length=200, description="By their start.")
+    meetings: list[FiguresOfMeeting] = Field(max_length=200, description="By their start.")
 
 
 class StatisticsVerificationOut(Schema):
     """The figures twice: as counted, and recomputed from the log."""
 
-    counted: TableOut
-    recomputed: TableOut
+    counted: FiguresOut
+    recomputed: FiguresOut
     vouched: bool | None = Field(
         description="Whether gender and level are those that were written down when the meeting "
         "was over, by a digest in the log; null before."

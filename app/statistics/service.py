@@ -74,7 +74,8 @@ async def verify(session: AsyncSession, meeting: Meeting) -> Verification:
     traits = await queries.list_traits(session, meeting.id)
     if settled is None:
         traits = {**await queries.list_present_traits(session, meeting.id), **traits}
-    recomputed = table_of(cells_of(facts, meeting.format, traits), asked)
+    merged = await queries.list_merged(session, meeting.id)
+    recomputed = table_of(cells_of(facts, meeting.format, traits, merged), asked)
     return Verification(counted, recomputed, vouched)
 
 

@@ -60,7 +60,7 @@ BREAKS = {
     ),
     "oversold quota": (
         "UPDATE invitations SET seat_quota = 1",
-        "invitation of {entity} to {meeting}: 2 are confirmed on a quota of 1",
+        "invitation of {entity} to {meeting}: 2 are seated on a quota of 1",
     ),
     "a letter beyond the last": (
         "UPDATE invitations SET letter_number = 7",

@@ -39,9 +39,11 @@ async def close_a_meeting(session: AsyncSession, committee: dict[str, Any], day:
     statement = """
         INSERT INTO meetings (id, created_at, committee_id, handle, number, title, description,
             status, format, timezone, local_start, local_end, starts_at, ends_at, languages,
-            seat_quota, seats_taken, last_letter, contacts, public, calendar_sequence)
+            seat_quota, seats_taken, last_letter, contacts, public, calendar_sequence,
+            needs_credentials, needs_retention_days, participants_list, chatham_house)
         VALUES (gen_random_uuid(), now(), :committee, :handle, 6, '{}', '{}', 'closed', 'virtual',
-            'UTC', :start, :end, :starts_at, :ends_at, '{en}', 5, 0, 0, '[]', false, 0)
+            'UTC', :start, :end, :starts_at, :ends_at, '{en}', 5, 0, 0, '[]', false, 0,
+            false, 30, 'consented', false)
     """
     instants = {"starts_at": start.replace(tzinfo=UTC), "ends_at": end.replace(tzinfo=UTC)}
     values = {"committee": committee["id"], "handle": f"closed-{day}", "start": start, "end": end}

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from app.registrations.delegate_rows import DelegateRow
 from tests.world import World
 
 
@@ -42,6 +43,12 @@ async def test_every_instant_is_one_also_where_it_may_be_null(app: FastAPI) -> N
 
 async def test_no_format_is_empty(app: FastAPI) -> None:
     assert '"format": ""' not in str(app.openapi()).replace("'", '"')
+
+
+async def test_no_two_schemas_share_a_name(app: FastAPI) -> None:
+    """Of two classes with one name the document makes names of modules, which change."""
+    schemas = app.openapi()["components"]["schemas"]
+    assert [name for name in schemas if "__" in name] == []
 
 
 async def test_answers_have_every_member(app: FastAPI) -> None:
@@ -111,6 +118,28 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
 async def test_a_row_of_a_table_may_have_any_member(app: FastAPI) -> None:
     content = described(app)["importEntities"]["requestBody"]["content"]["application/json"]
     assert content["schema"]["items"] == {"type": "object", "additionalProperties": True}
+
+
+async def test_an_import_of_people_names_its_members(app: FastAPI) -> None:
+    body = described(app)["importRegistrations"]["requestBody"]
+    assert body["description"] == (
+        "A table with `name`, or `first_name` and `last_name`, and `email`; and, if wanted, "
+        "`role`, `entity`, `honorific`, `job_title` and `language`."
+    )
+    [row] = body["content"]["application/json"]["example"]
+    assert DelegateRow.model_validate(row).role == "adviser"
+
+
+async def test_a_member_of_one_refusal_is_in_the_document(app: FastAPI) -> None:
+    """Those that many have stand in `ProblemDocument` itself."""
+    schemas = app.openapi()["components"]["schemas"]
+    properties = schemas["ProblemDocument"]["properties"]
+    assert properties["possible_duplicates"]["items"] == {
+        "$ref": "#/components/schemas/PossibleDuplicate"
+    }
+    assert set(schemas["PossibleDuplicate"]["required"]) == set(
+        schemas["PossibleDuplicate"]["properties"]
+    )
 
 
 async def test_errors_point_at_members_and_speak_for_themselves(world: World) -> None:

@@ -101,3 +101,19 @@ async def test_nobody_else_presents_or_checks(world: World, office: Office) -> N
     foreign = await stranger.put(mine, json={"file_id": file_id})
     assert refusal(foreign) == (422, "no-such-file")
     assert refusal(await office.focal_point.put(path, json={})) == (422, "invalid")
+
+
+async def test_nobody_checks_off_a_letter_that_they_have_not_read(office: Office) -> None:
+    path = f"{office.invited}/credentials"
+    await present(office)
+    read = {"if-match": (await office.organizer.get(path)).headers["etag"]}
+    own = {"if-match": (await office.focal_point.get(path)).headers["etag"]}
+    await present(office, reference="Note verbale 118/2021")
+    stale = (412, "precondition-failed")
+    assert refusal(await office.organizer.post(f"{path}/check", headers=read)) == stale
+    returned = await office.organizer.post(f"{path}/return", json=WRONG, headers=read)
+    assert refusal(returned) == stale
+    assert refusal(await office.focal_point.put(path, json=NOTE, headers=own)) == stale
+    read = {"if-match": (await office.organizer.get(path)).headers["etag"]}
+    checked = await office.organizer.post(f"{path}/check", headers=read)
+    assert (checked.status_code, checked.json()["status"]) == (200, "checked")

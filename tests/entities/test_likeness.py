@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.entities.likeness import (
     LIKELY,
     NEIGHBOURS,
-    Reason,
+    LikenessReason,
     _blocks,
     _neighbours,
     folded,
@@ -19,20 +19,20 @@ from app.entities.likeness import (
 )
 
 ALIKE = [
-    ("Amina Rossi", "ROSSI, Amina", Reason.SAME_NAME),
-    ("H.E. Ms. Amina Rossi", "Amina Rossi", Reason.SAME_NAME),
-    ("Jean-Pierre Dupont", "Jean Pierre DUPONT", Reason.SAME_NAME),
-    ("Mary O'Connor", "OConnor Mary", Reason.SAME_NAME),
-    ("José García López", "Jose Garcia", Reason.SIMILAR_NAME),
-    ("Jörg Müller", "Joerg Mueller", Reason.SIMILAR_NAME),
-    ("A. Rossi", "Amina Rossi", Reason.SIMILAR_NAME),
-    ("Jon Smith", "John Smith", Reason.SIMILAR_NAME),
-    ("Юлия Петрова", "Yulia Petrova", Reason.SIMILAR_NAME),
-    ("Иван Щербаков", "Ivan Shcherbakov", Reason.SAME_NAME),
-    ("محمد علي", "Mohamed Ali", Reason.SIMILAR_NAME),
-    ("السيدة فاطمة الزهراء", "Fatima Zahra", Reason.SIMILAR_NAME),
-    ("王小明先生", "Xiaoming WANG", Reason.SAME_NAME),
-    ("Ελένη Κώστα", "Eleni Kosta", Reason.SAME_NAME),
+    ("Amina Rossi", "ROSSI, Amina", LikenessReason.SAME_NAME),
+    ("H.E. Ms. Amina Rossi", "Amina Rossi", LikenessReason.SAME_NAME),
+    ("Jean-Pierre Dupont", "Jean Pierre DUPONT", LikenessReason.SAME_NAME),
+    ("Mary O'Connor", "OConnor Mary", LikenessReason.SAME_NAME),
+    ("José García López", "Jose Garcia", LikenessReason.SIMILAR_NAME),
+    ("Jörg Müller", "Joerg Mueller", LikenessReason.SIMILAR_NAME),
+    ("A. Rossi", "Amina Rossi", LikenessReason.SIMILAR_NAME),
+    ("Jon Smith", "John Smith", LikenessReason.SIMILAR_NAME),
+    ("Юлия Петрова", "Yulia Petrova", LikenessReason.SIMILAR_NAME),
+    ("Иван Щербаков", "Ivan Shcherbakov", LikenessReason.SAME_NAME),
+    ("محمد علي", "Mohamed Ali", LikenessReason.SIMILAR_NAME),
+    ("السيدة فاطمة الزهراء", "Fatima Zahra", LikenessReason.SIMILAR_NAME),
+    ("王小明先生", "Xiaoming WANG", LikenessReason.SAME_NAME),
+    ("Ελένη Κώστα", "Eleni Kosta", LikenessReason.SAME_NAME),
 ]
 APART = [
     ("Amina Rossi", "Amir Rossi"),
@@ -45,7 +45,7 @@ APART = [
 
 
 @pytest.mark.parametrize(("one", "other", "reason"), ALIKE)
-def test_names_of_one_person_are_recognized(one: str, other: str, reason: Reason) -> None:
+def test_names_of_one_person_are_recognized(one: str, other: str, reason: LikenessReason) -> None:
     found = likeness(folded(one, "a@example.org"), folded(other, "b@example.org"))
     assert found.score >= LIKELY
     assert found.reasons == (reason,)
@@ -63,16 +63,16 @@ def test_names_of_two_people_stay_apart(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "score", "reasons"),
     [
-        ("p.pan@un.example.org", "P.Pan@UN.example.org", 100, [Reason.SAME_ADDRESS]),
-        ("p.pan@example.org", "p.pan+unodc@example.org", 97, [Reason.SAME_MAILBOX]),
-        ("p.pan@gmail.com", "ppan@googlemail.com", 97, [Reason.SAME_MAILBOX]),
-        ("p.pan@one.example.org", "p.pan@two.example.org", 60, [Reason.SAME_LOCAL_PART]),
+        ("p.pan@un.example.org", "P.Pan@UN.example.org", 100, [LikenessReason.SAME_ADDRESS]),
+        ("p.pan@example.org", "p.pan+unodc@example.org", 97, [LikenessReason.SAME_MAILBOX]),
+        ("p.pan@gmail.com", "ppan@googlemail.com", 97, [LikenessReason.SAME_MAILBOX]),
+        ("p.pan@one.example.org", "p.pan@two.example.org", 60, [LikenessReason.SAME_LOCAL_PART]),
         ("p.pan@example.org", "ppan@example.org", 0, []),
         ("info@one.example.org", "info@two.example.org", 0, []),
     ],
 )
 def test_addresses_of_one_mailbox_are_recognized(
-    one: str, other: str, score: int, reasons: list[Reason]
+    one: str, other: str, score: int, reasons: list[LikenessReason]
 ) -> None:
     found = likeness(folded("Peter Pan", one), folded("Wendy Darling", other))
     assert (found.score, list(found.reasons)) == (score, reasons)
@@ -83,7 +83,7 @@ def test_name_and_address_strengthen_each_other() -> None:
     weaker = likeness(one, folded("Peter Pan", "other@example.org"))
     found = likeness(one, folded("Peter Pan", "p.pan@two.example.org"))
     assert LIKELY <= weaker.score < found.score < 100
-    assert found.reasons == (Reason.SAME_LOCAL_PART, Reason.SIMILAR_NAME)
+    assert found.reasons == (LikenessReason.SAME_LOCAL_PART, LikenessReason.SIMILAR_NAME)
 
 
 words = st.text(

@@ -59,12 +59,6 @@ def test_headings_are_recognized_in_the_six_languages(language: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("word", ["Rank", "Grade", "Rang", "Grado", "Класс", "الرتبة", "职级"])
-def test_the_rank_is_taken_in(word: str) -> None:
-    told = {"name": "Amina Rossi", "email": "a@example.org", "rank": "D-1"}
-    assert read(f"Name;Mail;{word}\nAmina Rossi;a@example.org;D-1\n") == [told]
-
-
 def test_words_that_mean_two_things_are_told_by_what_stands_beside_them() -> None:
     rossi = {"name": "Amina Rossi", "email": "a@example.org"}
     assert read("Nom;Courriel\nAmina Rossi;a@example.org\n") == [rossi]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.committees.lifecycle import Office, Standing
-from app.lists.lifecycle import ChangeKind, ListOrder
+from app.lists.lifecycle import ListChangeKind, ListOrder
 from app.lists.policy import (
     Delegation,
     Place,
@@ -49,7 +49,7 @@ def test_a_chain_of_substitutes_is_one_change() -> None:
     place = Place(entity, RegistrationRole.ADVISER)
     (change,) = differences({first: place}, {third: place}, {first: second, second: third})
     assert (change.kind, change.registration_id, change.replaced_id) == (
-        ChangeKind.SUBSTITUTED,
+        ListChangeKind.SUBSTITUTED,
         third,
         first,
     )
@@ -59,7 +59,7 @@ def test_a_ring_of_substitutes_ends() -> None:
     first, second, entity = (uuid4() for _ in range(3))
     place = Place(entity, RegistrationRole.ADVISER)
     (change,) = differences({first: place}, {}, {first: second, second: first})
-    assert change.kind is ChangeKind.LEFT
+    assert change.kind is ListChangeKind.LEFT
 
 
 def delegation(name: str, **members: Any) -> Delegation:

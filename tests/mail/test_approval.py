@@ -4,13 +4,13 @@ from uuid import UUID
 
 import pytest
 
+from app.committees.rules import ApprovalReason
 from app.core import clock
 from app.core.ids import new_id
 from app.identity import service as identity
 from app.identity.lifecycle import AccountKind, LinkPurpose
 from app.mail.lifecycle import MessageKind as Kind
 from app.mail.tables import Message
-from app.meetings.rules import ApprovalReason
 from app.registrations import approval, queries
 from app.registrations.admission import Admission
 from app.registrations.lifecycle import RegistrationRole

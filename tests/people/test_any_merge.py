@@ -12,7 +12,7 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from app.core import clock
-from app.people.merging import Taken
+from app.people.merging import MergedMember
 from app.settings import Settings
 from tests.conftest import app_of, running
 from tests.people.conftest import DAY
@@ -50,7 +50,7 @@ PEOPLE = st.builds(
     office=st.booleans(),
     feed=st.booleans(),
 )
-TAKEN = st.lists(st.sampled_from([each.value for each in Taken]), unique=True)
+TAKEN = st.lists(st.sampled_from([each.value for each in MergedMember]), unique=True)
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.check import wrongs
 from app.entities import queries
 from app.entities.tables import Person
-from app.registrations import service
+from app.registrations import many_queries, service
 from app.registrations.lifecycle import RegistrationRole
 from tests.people.directory import Directory, problem
 from tests.waiting import until
@@ -91,3 +92,42 @@ async def test_an_address_goes_to_one_of_many(directory: Directory) -> None:
     async with directory.world.app.state.database.transaction() as session:
         statement = text("SELECT count(*) FROM person_addresses WHERE address = 'same@example.org'")
         assert (await session.execute(statement)).scalar_one() == 1
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_whoever_is_copied_is_who_they_are_by_then(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    """Merged while the delegation is copied; without the lock they are registered nevertheless."""
+    kept, other = await directory.person(), await directory.person()
+    await directory.register(other, 0)
+    await directory.register(kept, 1)
+    database, copying = directory.world.app.state.database, asyncio.Event()
+    look = many_queries.delegation_of
+
+    async def looked(*args: Any, hold: bool) -> Any:
+        found = await look(*args, hold=hold and held)
+        copying.set()
+        if not held:
+            await until(lambda: _are(merging.done()))
+        return found
+
+    monkeypatch.setattr(many_queries, "delegation_of", looked)
+    body = {"meeting": directory.meetings[0]["id"], "entity": directory.entity["id"]}
+    path = f"/v1/meetings/{directory.meetings[1]['id']}/registrations/copy?mode=rows"
+
+    async def merged() -> Any:
+        await copying.wait()
+        return await directory.do("merge", kept, other=other["id"])
+
+    merging = asyncio.create_task(merged())
+    answer = await directory.administrator.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    await merging
+    async with database.transaction() as session:
+        found = await wrongs(session)
+    assert bool(found) is not held
+
+
+async def _are(done: bool) -> bool:
+    return done

@@ -1,4 +1,5 @@
-"""A long campaign of histories of seats; the last line says how many were wrong.
+"""A long campaign of histories of seats; the last line says how many were wrong, the one before it
+how often each thing happened.
 
 SEAT_HISTORIES says how many, SEAT_SEED which ones, SEAT_PROCESSES how many are played at a time;
 with SEAT_UNLOCKED=1 the lock of the seats is off, and the campaign must fail. `make campaign-seats`
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ from app.embedded import EmbeddedServer, remove_cluster
 from app.registrations import queries
 from app.settings import Settings
 from tests.conftest import Server, migrate
+from tests.registrations.seat_figures import told
 from tests.registrations.seat_player import FIRST_DAY, opened
 from tests.registrations.seat_steps import crowds, everything
 from tests.unlocked import lock_nothing
@@ -50,6 +53,7 @@ class Played:
     seed: int
     histories: int
     steps: int
+    happened: Counter[str]
     wrong: str | None
     """How the history went wrong that ended it."""
 
@@ -57,6 +61,7 @@ class Played:
 def main(histories: int, first_seed: int, processes: int, *, locked: bool = True) -> int:
     """Play them in rounds; how many rounds ended with a difference."""
     played = steps = wrong = 0
+    happened: Counter[str] = Counter()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (server, template):
         rounds = [
@@ -70,6 +75,7 @@ def main(histories: int, first_seed: int, processes: int, *, locked: bool = True
             for done in as_completed([pool.submit(play_round, each) for each in rounds]):
                 result = done.result()
                 played, steps = played + result.histories, steps + result.steps
+                happened.update(result.happened)
                 if result.wrong is not None:
                     wrong += 1
                     sys.stderr.write(result.wrong)
@@ -78,6 +84,7 @@ def main(histories: int, first_seed: int, processes: int, *, locked: bool = True
                     f"seed {result.seed}: {played} histories, {steps} steps so far, "
                     f"{speed:.0f} a second"
                 )
+    say(told(happened))
     say(f"{played} histories, {steps} steps, {wrong} wrong")
     return wrong
 
@@ -106,7 +113,7 @@ def play_round(each: Round) -> Played:
         except Exception:  # noqa: BLE001  # as the docstring says
             wrong = traceback.format_exc()
     asyncio.run(server.drop(url))
-    return Played(each.seed, house.histories, house.steps, wrong)
+    return Played(each.seed, house.histories, house.steps, house.happened, wrong)
 
 
 def say(words: str) -> None:

@@ -27,7 +27,7 @@ Fact = tuple[str, Any, Any]
 Leaving = str | tuple[Label, ...] | None
 """Who leaves a seat: the `latest`, those named, or nobody by plan."""
 
-LIVE = ("confirmed", "waiting", "offered")
+LIVE = ("pending", "confirmed", "waiting", "offered")
 HOLDING = ("confirmed", "offered")
 LIVE_INVITATIONS = ("sent", "accepted", "declined", "tentative")
 OVER = ("adjourned", "closed", "cancelled")
@@ -54,6 +54,10 @@ class Due:
     read: tuple[Any, ...] | None = None
     etag: str = ""
     leaving: Leaving = None
+    targets: tuple[Label | None, ...] = ()
+    """Of the decisions of a list."""
+    until: int = 0
+    """The last day of an exception that is granted."""
 
 
 @dataclass(slots=True)
@@ -80,6 +84,9 @@ class Registration:
     status: str
     sequence: int = 0
     offer_ends: int | None = None
+    because: tuple[str, ...] = ()
+    """Why it needs, or needed, a decision."""
+    decision: str | None = None
 
     @property
     def needs_seat(self) -> bool:
@@ -88,6 +95,18 @@ class Registration:
     @property
     def seated(self) -> bool:
         return self.status in HOLDING and self.needs_seat
+
+
+@dataclass(slots=True)
+class Exceptional:
+    """An exception that lets so many in late."""
+
+    label: Label
+    entity: int
+    persons: int
+    until: int
+    used: int = 0
+    revoked: bool = False
 
 
 @dataclass
@@ -107,6 +126,7 @@ class Model:
     """By arrival; a substitute stands right behind whom it replaced."""
     line: list[Label] = field(default_factory=list)
     """The same in the order in which seats are given."""
+    exceptions: list[Exceptional] = field(default_factory=list)
     log: list[Fact] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -124,6 +144,7 @@ class Model:
         other.pools = [copy(each) for each in self.pools]
         other.invitations = [copy(each) for each in self.invitations]
         other.registrations = [copy(each) for each in self.registrations]
+        other.exceptions = [copy(each) for each in self.exceptions]
         other.line, other.log = list(self.line), list(self.log)
         return other
 
@@ -277,23 +298,81 @@ class Model:
         invitation = self.invitations[entity]
         if not organizes and (due.caller != entity or invitation.status == "draft"):
             raise Refused("not-found")
-        self.check_open(invitation, organizes)
-        if any(r.person == naming.person for r in self.live(entity)):
-            raise Refused("already-registered")  # the older index speaks first
-        heads = [r for r in self.live(entity) if r.role == "head_of_delegation"]
-        if naming.role == "head_of_delegation" and heads:
-            raise Refused("head-already-named")
-        seated = naming.role in WITHOUT_SEAT or self.has_room(entity)
-        status = "confirmed" if seated else "waiting"
-        made = Registration(label, entity, naming.person, naming.role, status)
+        exception = self.check_time(invitation, entity, organizes)
+        self.check_new(entity, naming.person, naming.role)
+        if exception is not None:
+            exception.used += 1
+            self.note("registration_exception.used", exception.label, used=exception.used)
+        because = () if organizes else self.reasons(naming.role, late=self.has_closed())
+        status = "pending" if because else self.seat_decision(entity, naming.role)
+        made = Registration(label, entity, naming.person, naming.role, status, because=because)
         self.registrations.append(made)
         self.line.append(label)
         if made.seated:
             self.count(made, 1)
-        self.note(f"registration.{status}", label, role=naming.role, predecessor_id=None)
+        self.note_arrival(made)
         if invitation.status != "accepted":
             self.note_answer(entity, "accepted", by_registration=True)
         return made
+
+    def check_time(
+        self, invitation: Invitation, entity: int, organizes: bool
+    ) -> Exceptional | None:
+        """The exception under which somebody may still come, where only one lets them."""
+        try:
+            self.check_open(invitation, organizes)
+        except Refused as refusal:
+            exception = self.exception(entity)
+            if exception is None or refusal.slug != "registration-closed" or self.status in OVER:
+                raise
+            return exception
+        return None
+
+    def exception(self, entity: int) -> Exceptional | None:
+        """Of those that have a place left, the one that ends first."""
+        usable = [
+            each
+            for each in self.exceptions
+            if each.entity == entity
+            and not each.revoked
+            and each.used < each.persons
+            and self.today <= each.until
+        ]
+        return min(usable, key=lambda each: each.until, default=None)
+
+    def check_new(
+        self, entity: int, person: int, role: str, instead: Registration | None = None
+    ) -> None:
+        """Nobody is registered twice, and there is one head; the older index speaks first."""
+        others = [r for r in self.live(entity) if r is not instead]
+        if any(r.person == person for r in others):
+            raise Refused("already-registered")
+        if role == "head_of_delegation" and any(r.role == role for r in others):
+            raise Refused("head-already-named")
+
+    def reasons(self, role: str, *, late: bool = False) -> tuple[str, ...]:
+        """Why somebody whom a focal point names needs a decision."""
+        approval = self.setting.approval
+        holds = {
+            "all": approval.all,
+            "role": role in approval.roles,
+            "late": approval.late and late,
+        }
+        return tuple(reason for reason, does in holds.items() if does)
+
+    def seat_decision(self, entity: int, role: str) -> str:
+        return "confirmed" if role in WITHOUT_SEAT or self.has_room(entity) else "waiting"
+
+    def note_arrival(
+        self, registration: Registration, predecessor: Label | None = None, **more: Any
+    ) -> None:
+        """Of what it becomes, with a place of its own or somebody else's."""
+        r = registration
+        if r.status == "pending":
+            more = {"because": list(r.because), "reconsidered": False} | more
+        self.note(
+            f"registration.{r.status}", r.label, role=r.role, predecessor_id=predecessor, **more
+        )
 
     def check_open(self, invitation: Invitation, organizes: bool) -> None:
         if self.status in OVER:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +21,8 @@ from app.main import create_app
 from app.registrations import offers
 from app.settings import Settings
 from tests.registrations import seat_steps as steps
+from tests.registrations.seat_decisions import REASON
+from tests.registrations.seat_figures import figures
 from tests.registrations.seat_model import (
     HOLDING,
     LIVE,
@@ -29,16 +32,17 @@ from tests.registrations.seat_model import (
     Label,
     Leaving,
     Model,
-    Registration,
 )
 from tests.registrations.seat_steps import (
     ENTITIES,
     FRESH,
     INVITED,
+    NO_APPROVAL,
     ORGANIZER,
     UNINVITED,
     WITHOUT_SEAT,
     AnyStep,
+    Approval,
     History,
     Naming,
     Together,
@@ -64,9 +68,14 @@ _INVITATIONS = """
 """
 _REGISTRATIONS = """
     SELECT r.id, p.email, r.role, r.status, r.calendar_sequence, r.takes_seat, r.offer_ends_at,
-           coalesce(r.line_number, r.queue_number) AS number
+           r.pending_because, r.decision, coalesce(r.line_number, r.queue_number) AS number
       FROM registrations r JOIN people p ON p.id = r.person_id
      WHERE r.meeting_id = $1 ORDER BY r.queue_number, r.id
+"""
+_EXCEPTIONS = """
+    SELECT x.id, i.id AS invitation_id, x.persons, x.until, x.used, x.revoked_at
+      FROM registration_exceptions x JOIN invitations i ON i.id = x.invitation_id
+     WHERE i.meeting_id = $1 ORDER BY x.id
 """
 _LOG = """
     SELECT id, name, subject_id, data FROM events WHERE meeting_id = $1 AND id > $2 ORDER BY id
@@ -90,6 +99,7 @@ class House:
     callers: dict[int, httpx.AsyncClient]
     histories: int = 0
     steps: int = 0
+    happened: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     @asynccontextmanager
@@ -148,7 +158,7 @@ class Game:
     invitations: list[str]
     pools: list[str]
     labels: dict[str, Label] = field(default_factory=dict)
-    """Of registrations by id."""
+    """Of registrations and exceptions by id."""
     last_entry: UUID = UUID(int=0)
 
     @classmethod
@@ -161,6 +171,7 @@ class Game:
             offer_window=_minutes(setting.window),
             registration_opens_at=_instant(opens),
             registration_closes_at=_instant(closes),
+            approval=_approval(setting.approval),
         )
         meeting = await world.scheduled(draft)
         path, meeting_id = f"/v1/meetings/{meeting['id']}", UUID(meeting["id"])
@@ -191,12 +202,14 @@ class Game:
         together = step.steps if isinstance(step, Together) else (step,)
         due = [await self.due(each, (number, n)) for n, each in enumerate(together)]
         self.model.log.clear()
+        before = len(self.model.registrations)
         answers = await asyncio.gather(*(self.perform(each) for each in due))
         found = await self.state()
         expected = None
         for expected in orders(self.model, due, answers):
             if _kept(expected) == found:
                 self.model = expected
+                self.house.happened.update(figures(before, expected, due, answers))
                 return
         if len(due) == 1:
             told = expected_answer(self.model, due[0])
@@ -218,13 +231,31 @@ class Game:
         if isinstance(step, steps.ChangeCapacity | steps.ChangeDeadline | steps.ChangeWindow):
             read = await self.house.callers[caller].get(self.path)
             etag = read.headers.get("etag", '"unknown"')
-        leaving = self._leaving(step) if isinstance(step, steps.Cut) else None
-        return Due(step, label, caller, target, self.model.representation(), etag, leaving)
+        return Due(
+            step,
+            label,
+            caller,
+            target,
+            self.model.representation(),
+            etag,
+            leaving=self._leaving(step) if isinstance(step, steps.Cut) else None,
+            targets=self._targets(step),
+            until=self.model.today + step.days if isinstance(step, steps.Grant) else 0,
+        )
 
-    def _chosen(self, step: Any) -> Registration | None:
-        """Mostly somebody with whom the step can be done."""
+    def _targets(self, step: steps.Step) -> tuple[Label | None, ...]:
+        if not isinstance(step, steps.DecideMany):
+            return ()
+        chosen = [self._chosen(each) for each in step.decisions]
+        return tuple(each.label if each else None for each in chosen)
+
+    def _chosen(self, step: Any) -> Any:
+        """Mostly somebody with whom the step can be done; or an exception to revoke."""
+        if isinstance(step, steps.Revoke):
+            granted = self.model.exceptions
+            return granted[step.pick % len(granted)] if granted else None
         known = self.model.registrations
-        fitting = [r for r in known if r.status in _FITTING.get(type(step), LIVE)]
+        fitting = [r for r in known if r.status in _fitting(step)]
         choice = fitting if fitting and step.pick % 6 < 5 else known
         return choice[step.pick // 6 % len(choice)] if choice else None
 
@@ -276,6 +307,18 @@ class Game:
                 rows = [self._named(naming) for naming in step.namings]
                 answer = await client.post(f"{self.path}/registrations/bulk{query}", json=rows)
                 return self._registered_many(due, answer)
+            case steps.ImportTable():
+                how = {"mode": step.mode, "dry_run": str(step.dry_run).lower()}
+                rows = [self._row(naming) for naming in step.namings]
+                path = f"{self.path}/registrations/import"
+                return self._registered_many(due, await client.post(path, json=rows, params=how))
+            case steps.DecideMany():
+                how = {"dry_run": str(step.dry_run).lower()}
+                rows = self._decisions(due, step)
+                path = f"{self.path}/registrations/decisions"
+                return _rows(await client.post(path, json=rows, params=how))
+            case steps.Grant() | steps.Revoke():
+                return await self._perform_on_exception(due, client)
             case steps.Substitute():
                 body = self._substitute(due, step)
                 answer = await client.post(f"{self._target(due)}/substitute", json=body)
@@ -300,7 +343,27 @@ class Game:
                 return await client.post(f"{path}/move", json={"line": line, "position": position})
             case steps.ChangeRole(role=role):
                 return await client.patch(path, json={"role": role})
+            case steps.Decide(verb=verb):
+                body = {"reason": REASON} if verb == "reject" else None
+                return await client.post(f"{path}/{verb}", json=body)
         raise AssertionError(due.step)
+
+    async def _perform_on_exception(self, due: Due, client: httpx.AsyncClient) -> Answer:
+        """Exceptions of all entities are revoked, each below its invitation."""
+        match due.step:
+            case steps.Grant(entity=entity, persons=persons):
+                path = f"{self.path}/invitations/{self.invitations[entity]}/exceptions"
+                until = _instant(due.until)
+                body = {"persons": persons, "until": until, "reason": REASON}
+                answer = await client.post(path, json=body)
+                if answer.status_code == 201:
+                    self.labels[answer.json()["id"]] = due.label
+            case _:
+                granted = [each for each in self.model.exceptions if each.label == due.target]
+                entity = granted[0].entity if granted else 0
+                path = f"{self.path}/invitations/{self.invitations[entity]}/exceptions"
+                answer = await client.post(f"{path}/{self._id(due.target)}/revoke")
+        return _told(answer, "persons", "used")
 
     async def _perform_on_invitation(self, due: Due, client: httpx.AsyncClient) -> httpx.Response:
         step = due.step
@@ -352,6 +415,7 @@ class Game:
             kept = await connection.fetchrow(_MEETING, meeting)
             invitations = await connection.fetch(_INVITATIONS, meeting)
             registrations = await connection.fetch(_REGISTRATIONS, meeting)
+            exceptions = await connection.fetch(_EXCEPTIONS, meeting)
             log = await self.log()
         return (
             tuple(kept or ()),
@@ -362,6 +426,7 @@ class Game:
                 for row in sorted(registrations, key=lambda row: row["number"])
                 if row["status"] == "waiting"
             ],
+            [self._exception(row) for row in exceptions],
             log,
         )
 
@@ -409,9 +474,23 @@ class Game:
         return body if step.role else {"person": body["person"]}
 
     def _target(self, due: Due) -> str:
-        ids = {label: key for key, label in self.labels.items()}
-        found = ids[due.target] if due.target is not None else UNKNOWN
-        return f"{self.path}/registrations/{found}"
+        return f"{self.path}/registrations/{self._id(due.target)}"
+
+    def _id(self, label: Label | None) -> str:
+        ids = {each: key for key, each in self.labels.items()}
+        return ids[label] if label is not None else UNKNOWN
+
+    def _row(self, naming: Naming) -> dict[str, Any]:
+        """As tables name somebody."""
+        body = self._named(naming)
+        return body.pop("person") | body
+
+    def _decisions(self, due: Due, step: steps.DecideMany) -> list[dict[str, Any]]:
+        return [
+            {"registration_id": self._id(target), "decision": each.verb}
+            | ({"reason": REASON} if each.verb == "reject" else {})
+            for target, each in zip(due.targets, step.decisions, strict=True)
+        ]
 
     def _pool(self, number: int | None) -> str | None:
         if number is None:
@@ -429,18 +508,24 @@ class Game:
     def _registered_many(self, due: Due, answer: httpx.Response) -> Answer:
         if answer.status_code != 200:
             return _told(answer)
-        rows = answer.json()["rows"]
-        for row in rows:
-            if row["registration_id"] is not None:
-                self.labels[row["registration_id"]] = (*due.label, row["row"])
-        return 200, tuple((row["outcome"], row["problem"]) for row in rows)
+        for place, row in enumerate(answer.json()["rows"]):
+            if row["registration_id"] is not None and row["outcome"] != "already_there":
+                self.labels[row["registration_id"]] = (*due.label, place)
+        return _rows(answer)
 
     def _registration(self, row: asyncpg.Record) -> tuple[Any, ...]:
         label = self.labels.get(str(row["id"]), (str(row["id"]),))
         person = int(row["email"].split("@")[0].split(".")[1])
         assert row["takes_seat"] is (row["role"] not in WITHOUT_SEAT)
         ends = _day(row["offer_ends_at"])
-        return label, person, row["role"], row["status"], row["calendar_sequence"], ends
+        decided = tuple(_json(row["pending_because"]) or ()), row["decision"]
+        return label, person, row["role"], row["status"], row["calendar_sequence"], ends, *decided
+
+    def _exception(self, row: asyncpg.Record) -> tuple[Any, ...]:
+        entity = self.invitations.index(str(row["invitation_id"]))
+        until, revoked = _last_day(row["until"]), row["revoked_at"] is not None
+        label = self.labels.get(str(row["id"]), (str(row["id"]),))
+        return label, entity, row["persons"], until, row["used"], revoked
 
     def _with_labels(self, data: dict[str, Any]) -> dict[str, Any]:
         """What an entry says of a registration, with labels for the ids of others."""
@@ -470,7 +555,10 @@ class Game:
     def _fact(self, row: asyncpg.Record) -> Fact:
         """An entry with the words of the model for what it is about."""
         subject, name = str(row["subject_id"]), row["name"]
-        data = json.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
+        data = _json(row["data"])
+        if name.startswith("registration_exception."):
+            told = {n: v if n != "until" else _last_day(v) for n, v in data.items()}
+            return name, self.labels.get(subject, (subject,)), _without(told, *_IDS)
         if name.startswith("registration."):
             return name, self.labels.get(subject, (subject,)), self._with_labels(data)
         if subject in self.invitations:
@@ -482,17 +570,18 @@ class Game:
         if name == "seats.cut":
             return name, subject_is, self._cut(data)
         if name == "meeting.rescheduled":
-            return name, subject_is, _without(data, "changes", "note")
+            return name, subject_is, _without(data, "changes", "note", "act")
         if "changes" in data:
             changes = {
                 member: tuple(self._change(member, change[when]) for when in ("before", "after"))
                 for member, change in data["changes"].items()
             }
             return name, subject_is, {"changes": changes}
-        return name, subject_is, _without(data, "note")
+        return name, subject_is, _without(data, "note", "act")
 
 
-_PICKING = steps.Withdraw | steps.Substitute | steps.ChangeRole | steps.Accept | steps.Reorder
+_CHANGING = steps.Withdraw | steps.Substitute | steps.ChangeRole | steps.Accept | steps.Reorder
+_PICKING = _CHANGING | steps.Decide | steps.Revoke
 _INVITING = (
     steps.ChangeQuota
     | steps.Share
@@ -500,10 +589,20 @@ _INVITING = (
     | steps.SendInvitation
     | steps.WithdrawInvitation
 )
-_FITTING = {steps.Accept: ("offered",), steps.Reorder: ("waiting",)}
-"""States in which a step can be done, where that is fewer than those of all who are registered."""
 _IDS = ("invitation_id", "person_id")
 _OTHERS = ("predecessor_id", "successor_id")
+
+
+def _fitting(step: steps.Step) -> tuple[str, ...]:
+    """The states in which a step can be done."""
+    match step:
+        case steps.Accept():
+            return ("offered",)
+        case steps.Reorder():
+            return ("waiting",)
+        case steps.Decide(verb=verb):
+            return ("rejected",) if verb == "reconsider" else ("pending",)
+    return LIVE
 
 
 def _kept(model: Model) -> tuple[Any, ...]:
@@ -516,10 +615,17 @@ def _kept(model: Model) -> tuple[Any, ...]:
         ),
         [(each.status, each.quota, each.taken, each.pool) for each in model.invitations],
         [
-            (r.label, r.person, r.role, r.status, r.sequence, r.offer_ends)
+            (
+                *(r.label, r.person, r.role, r.status, r.sequence, r.offer_ends),
+                *(r.because, r.decision),
+            )
             for r in model.registrations
         ],
         [r.label for r in model.in_line("waiting")],
+        [
+            (each.label, each.entity, each.persons, each.until, each.used, each.revoked)
+            for each in model.exceptions
+        ],
         model.log,
     )
 
@@ -530,6 +636,14 @@ def _told(answer: httpx.Response, *names: str) -> Answer:
     if answer.is_success:
         return answer.status_code, *(body[name] for name in names)
     return answer.status_code, body["type"].rpartition("/")[2]
+
+
+def _rows(answer: httpx.Response) -> Answer:
+    """What became of each of a list, or status and problem."""
+    if answer.status_code != 200:
+        return _told(answer)
+    rows = answer.json()["rows"]
+    return 200, tuple((row["outcome"], row["problem"]) for row in rows)
 
 
 def _shown(answer: httpx.Response) -> Answer:
@@ -562,6 +676,13 @@ def _day(instant: str | datetime | None) -> int | None:
     return None if instant is None else (instant + HALF - FIRST_DAY).days
 
 
+def _last_day(instant: str | datetime) -> int:
+    """The last day on which the clock, once set, shows an instant before this one."""
+    passed = _day(instant)
+    assert passed is not None
+    return passed - 1
+
+
 def _minutes(days: int | None) -> int | None:
     """Half a day less, as the clock goes on between the instants that it is set to."""
     return days and days * 1440 - 720
@@ -571,8 +692,10 @@ def _entity_of(step: steps.Step) -> int:
     match step:
         case steps.Register(naming=naming):
             return naming.entity
-        case steps.RegisterMany(namings=namings):
+        case steps.RegisterMany(namings=namings) | steps.ImportTable(namings=namings):
             return namings[0].entity
+        case steps.Grant(entity=entity):
+            return entity
         case _:
             return step.entity if isinstance(step, _INVITING) else 0
 
@@ -592,6 +715,14 @@ def _plain(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return (datetime.fromisoformat(value) - HALF - FIRST_DAY).days
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _approval(approval: Approval) -> dict[str, Any] | None:
+    return None if approval == NO_APPROVAL else asdict(approval)
 
 
 def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -28,6 +28,19 @@ FIRST_DAY_OF_MEETING = 37
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What focal points name needs an organizer's decision."""
+
+    all: bool = False
+    roles: tuple[str, ...] = ()
+    late: bool = False
+    substitutes: bool = False
+
+
+NO_APPROVAL = Approval()
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """How a meeting begins: days count from the first of the history."""
 
@@ -43,6 +56,7 @@ class Setting:
     """Seats of each pool."""
     shares: tuple[int | None, ...] = (None, None, None)
     """From which pool each entity takes at first; those that do have no quota but their own."""
+    approval: Approval = NO_APPROVAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +82,42 @@ class Register(Step):
 class RegisterMany(Step):
     namings: tuple[Naming, ...]
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportTable(Step):
+    namings: tuple[Naming, ...]
+    mode: str
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Step):
+    pick: int
+    verb: str
+    """`approve`, `reject` or `reconsider`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideMany(Step):
+    decisions: tuple[Decide, ...]
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Step):
+    """So many of an entity may come late, so many days from now on."""
+
+    entity: int
+    persons: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoke(Step):
+    """Of an exception, whichever entity's it is."""
+
+    pick: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +260,14 @@ PLANS = st.sampled_from([None, None, "latest", "latest", 0, 1, 3, 5])
 PICKS = st.integers(0, 30)
 DEADLINES = st.none() | st.integers(2, 45)
 COMMON_ROLES = [*["representative"] * 5, "alternate", "support", *ROLES]
+APPROVALS = [
+    *[NO_APPROVAL] * 3,
+    Approval(all=True),
+    Approval(all=True, substitutes=True),
+    Approval(roles=("representative", "head_of_delegation")),
+    Approval(roles=("alternate", "support"), late=True, substitutes=True),
+    Approval(late=True),
+]
 PEOPLE = range(8)
 FRESH = range(4, 8)
 """Those who are new to the directory in each history."""
@@ -225,10 +283,11 @@ settings_of_meetings = st.builds(
     capacity=CAPACITIES,
     quotas=st.tuples(*(QUOTAS for _ in INVITED)),
     opens_late=st.sampled_from([*[False] * 7, True]),
-    closes=st.none() | st.integers(2, 20),
-    window=st.sampled_from([None, 2, 1, 4]),
+    closes=st.sampled_from([None, None, 2, 3, 4, 6, 9, 20]),
+    window=WINDOWS,
     pools=st.sampled_from([(), (3, 2), (2, 4), (1, 0)]),
     shares=st.tuples(POOLS, POOLS, POOLS),
+    approval=st.sampled_from(APPROVALS),
 ).map(_existing)
 namings = st.builds(
     Naming,
@@ -245,6 +304,34 @@ registering_many = st.builds(
     namings=st.lists(namings, min_size=1, max_size=4).map(tuple),
     dry_run=st.sampled_from([False, False, True]),
 )
+importing = st.builds(
+    ImportTable,
+    by=BY_EITHER,
+    namings=st.lists(namings, min_size=1, max_size=5).map(tuple),
+    mode=st.sampled_from(["rows", "rows", "rows", "all"]),
+    dry_run=st.sampled_from([False, False, False, True]),
+)
+deciding = st.builds(
+    Decide,
+    by=BY_ORGANIZER,
+    pick=PICKS,
+    verb=st.sampled_from(["approve", "approve", "approve", "reject", "reject", "reconsider"]),
+)
+reconsidering = st.builds(Decide, by=BY_ORGANIZER, pick=PICKS, verb=st.just("reconsider"))
+deciding_many = st.builds(
+    DecideMany,
+    by=BY_ORGANIZER,
+    decisions=st.lists(deciding, min_size=1, max_size=4).map(tuple),
+    dry_run=st.sampled_from([False, False, False, True]),
+)
+granting = st.builds(
+    Grant,
+    by=BY_ORGANIZER,
+    entity=st.sampled_from([0, 1, 0, 1, 2]),
+    persons=st.sampled_from([1, 2, 1, 3]),
+    days=st.sampled_from([3, 6, 20, 1, -1]),
+)
+revoking = st.builds(Revoke, by=BY_ORGANIZER, pick=PICKS)
 withdrawing = st.builds(Withdraw, by=BY_EITHER, pick=PICKS)
 substituting = st.builds(
     Substitute,
@@ -304,7 +391,13 @@ def _weighted(*choices: tuple[int, st.SearchStrategy[Any]]) -> st.SearchStrategy
 
 single: st.SearchStrategy[Step] = _weighted(
     (11, registering),
-    (3, registering_many),
+    (2, registering_many),
+    (3, importing),
+    (5, deciding),
+    (2, reconsidering),
+    (2, deciding_many),
+    (3, granting),
+    (1, revoking),
     (5, withdrawing),
     (5, substituting),
     (3, changing_role),
@@ -323,17 +416,23 @@ single: st.SearchStrategy[Step] = _weighted(
     (2, moving),
     (3, waiting),
 )
-"""Whatever else may happen to a registration, such as its approval, is drawn here too."""
 contended: st.SearchStrategy[Step] = _weighted(
-    (4, registering), (2, withdrawing), (2, substituting), (2, accepting), (1, changing_role)
+    (4, registering),
+    (1, importing),
+    (3, deciding),
+    (2, withdrawing),
+    (2, substituting),
+    (2, accepting),
+    (1, changing_role),
 )
 
 
 def _at_once(steps: list[Step]) -> Together:
     """A list that is registered while time passes reads the clock again and again, so it has no
     place in a serial order: it stays out where the clock moves. The clock moves once, as it is set
-    and not turned.
+    and not turned. Nor has a table that is only looked at, as that takes no lock.
     """
+    steps = [each for each in steps if not (isinstance(each, ImportTable) and each.dry_run)]
     waits = [step for step in steps if isinstance(step, Wait)]
     if waits:
         others = [step for step in steps if not isinstance(step, RegisterMany | Wait)]
@@ -354,8 +453,11 @@ by_organizer = st.builds(
     ),
     says_entity=st.just(True),
 )
+begun = st.builds(
+    replace, by_organizer, by=st.sampled_from(["organizer", "organizer", "own", "own", "own"])
+)
 beginning = st.lists(
-    by_organizer,
+    begun,
     min_size=3,
     max_size=8,
     unique_by=lambda step: (step.naming.entity, step.naming.person),

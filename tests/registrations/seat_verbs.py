@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.registrations import seat_decisions
 from tests.registrations import seat_steps as steps
 from tests.registrations.seat_model import (
     DEFAULT_QUOTA,
@@ -27,6 +28,7 @@ STATUS = {
     "invalid": 422,
     "precondition-failed": 412,
     "offer-ended": 410,
+    "rows-refused": 422,
 }
 MOVES = {
     "postpone": {"scheduled": "postponed"},
@@ -112,41 +114,44 @@ def _withdraw(model: Model, due: Due, step: steps.Withdraw) -> Answer:
 
 def _substitute(model: Model, due: Due, step: steps.Substitute) -> Answer:
     """No counter changes and nobody is promoted; the successor stands right behind in the list."""
-    old = model.to_change(due)
+    old = model.to_read(due)
     was, role = old.status, step.role or old.role
-    if was not in {"confirmed", "waiting"}:
+    closed = due.caller != ORGANIZER and model.setting.approval.substitutes
+    if closed and model.reasons(role):
+        raise Refused("approval-needed")
+    model.to_change(due)
+    if was not in {"pending", "confirmed", "waiting"}:
         raise Refused("move-forbidden")
     if step.person == old.person:
         raise Refused("already-registered")
     if (role in WITHOUT_SEAT) is not (old.role in WITHOUT_SEAT):
         raise Refused("seat-must-stay")
-    others = [r for r in model.live(old.entity) if r is not old]
-    if any(r.person == step.person for r in others):
-        raise Refused("already-registered")
-    if role == "head_of_delegation" and any(r.role == role for r in others):
-        raise Refused("head-already-named")
-    made = Registration(due.label, old.entity, step.person, role, was)
+    model.check_new(old.entity, step.person, role, instead=old)
+    made = Registration(due.label, old.entity, step.person, role, was, because=old.because)
     model.registrations.insert(model.registrations.index(old) + 1, made)
     model.line.insert(model.line.index(old.label) + 1, made.label)
     old.status = "substituted"
     old.sequence += 1
     ids = {"was": was, "successor_id": made.label}
     model.note("registration.substituted", old.label, role=old.role, **ids)
-    model.note(f"registration.{was}", made.label, role=role, predecessor_id=old.label)
+    model.note_arrival(made, old.label)
     return (201, *model.shown(made)[1:])
 
 
 def _change_role(model: Model, due: Due, step: steps.ChangeRole) -> Answer:
-    registration = model.to_change(due)
-    if registration.status not in LIVE:
+    registration = model.to_read(due)
+    was, entity, live = registration.role, registration.entity, registration.status in LIVE
+    if live and due.caller != ORGANIZER and set(model.reasons(step.role)) - set(model.reasons(was)):
+        raise Refused("approval-needed")
+    model.to_change(due)
+    if not live:
         raise Refused("move-forbidden")
-    was, entity = registration.role, registration.entity
     if step.role == was:
         return model.shown(registration)
     gains = was in WITHOUT_SEAT and step.role not in WITHOUT_SEAT
     if gains:  # to need a seat is to register for one
         model.check_open(model.invitations[entity], due.caller == ORGANIZER)
-        if not model.has_room(entity):
+        if registration.status != "pending" and not model.has_room(entity):
             raise Refused("no-seat-free")
     others = [r for r in model.live(entity) if r is not registration]
     if step.role == "head_of_delegation" and any(r.role == step.role for r in others):
@@ -383,6 +388,11 @@ def _wait(model: Model, due: Due, step: steps.Wait) -> Answer:
 _VERBS: dict[type[Step], Callable[[Model, Due, Any], Answer]] = {
     steps.Register: _register,
     steps.RegisterMany: _register_many,
+    steps.ImportTable: seat_decisions.import_table,
+    steps.Decide: seat_decisions.decide,
+    steps.DecideMany: seat_decisions.decide_many,
+    steps.Grant: seat_decisions.grant,
+    steps.Revoke: seat_decisions.revoke,
     steps.Withdraw: _withdraw,
     steps.Substitute: _substitute,
     steps.ChangeRole: _change_role,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.meetings.board import entries, refusal
+from tests.questions.conftest import question
 from tests.registrations.approving import AFTER, ALL, EARLY, Office
 from tests.world import World, named, post
 
@@ -118,6 +119,7 @@ async def test_the_queue_says_what_is_needed_to_decide(world: World, set_clock) 
         "pending_hours": 26,
     }
     assert row["registration"]["pending_because"] == ["role"]
+    assert (row["registration"]["needs"], row["registration"]["answers_missing"]) == (None, [])
     assert queue["next_cursor"] is not None
     assert refusal(await office.focal_point.get(f"{office.meeting_path}/approvals")) == (
         403,
@@ -238,3 +240,26 @@ async def test_a_substitute_waits_for_the_decision_in_the_same_place(world: Worl
     )
     assert (changed.status_code, changed.json()["status"]) == (200, "pending")
     assert await office.wrongs() == []
+
+
+async def test_the_queue_shows_needs_and_what_is_not_answered(world: World) -> None:
+    office = await Office.of(world, **ALL, needs_credentials=True)
+    form = {"questions": [question("diet", required="before_deadline"), question("note")]}
+    headers = {"If-Match": "*"}
+    put = await office.organizer.put(f"{office.meeting_path}/form", json=form, headers=headers)
+    assert put.is_success, put.text
+    letter = {"reference": "Note verbale 7"}
+    sent = await office.focal_point.put(f"{office.invited}/credentials", json=letter)
+    assert sent.is_success, sent.text
+    await office.register(0, needs={"captioning": True}, answers={"note": "Kept."})
+    await office.register(1, answers={"diet": "None."})
+    queue = (await office.organizer.get(f"{office.meeting_path}/approvals")).json()["items"]
+    told = [
+        (
+            row["credentials"],
+            row["registration"]["answers_missing"],
+            (row["registration"]["needs"] or {}).get("captioning"),
+        )
+        for row in queue
+    ]
+    assert told == [("presented", ["diet"], True), ("presented", [], None)]

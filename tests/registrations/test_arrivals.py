@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.committees.rules import Approval, ApprovalReason, Rules
 from app.core.problems import Problem
-from app.meetings.rules import Approval, ApprovalReason, Rules
 from app.registrations.arrivals import Arrivals, Delegation, Exceptional, Place, Pool
 from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
 from app.registrations.policy import takes_seat
@@ -106,3 +106,18 @@ def test_an_entity_that_cannot_register_takes_nothing() -> None:
     house.delegations[INVITATIONS[0]].closed = closed
     assert house.take(INVITATIONS[0], RegistrationRole.REPRESENTATIVE) is closed
     assert house.capacity_taken == 0
+
+
+def test_who_is_refused_for_something_else_uses_nothing_up() -> None:
+    exceptional = Exceptional(uuid4(), used=0, persons=1)
+    closed = RegistrationClosed("The deadline has passed.")
+    late = Delegation(1, 0, closed=closed, exceptions=[exceptional])
+    house = Arrivals(None, 0, {INVITATIONS[0]: late, INVITATIONS[1]: Delegation(1, 0)}, late=True)
+    otherwise = Problem("An answer is missing.")
+    role = RegistrationRole.HEAD_OF_DELEGATION
+    for invitation in INVITATIONS[:2]:
+        assert house.take(invitation, role, otherwise) is otherwise
+        assert isinstance(house.take(invitation, role), Place)
+        assert isinstance(house.take(invitation, role, otherwise), HeadAlreadyNamed)
+    assert exceptional.used == 1
+    assert house.take(INVITATIONS[0], RegistrationRole.ADVISER, otherwise) is closed

@@ -105,6 +105,16 @@ class Line:
             return await wrongs(session) == []
 
 
+async def walked(client: httpx.AsyncClient, address: str) -> list[str]:
+    """The ids of all pages."""
+    found: list[str] = []
+    while address:
+        page = await client.get(address)
+        found += [each["id"] for each in page.json()["items"]]
+        address = page.links.get("next", {}).get("url", "")
+    return found
+
+
 @pytest.fixture(autouse=True)
 def five_weeks_before(set_clock) -> None:
     set_clock(DAY)
@@ -121,7 +131,9 @@ async def test_a_freed_seat_is_held_until_it_is_accepted(world: World, set_clock
     set_clock(ends - MINUTES)
     accepted = (await line.call(1, "accept-offer")).json()
     assert (accepted["status"], accepted["offer_ends_at"]) == ("confirmed", None)
-    assert refusal(await line.call(1, "accept-offer")) == (409, "move-forbidden")
+    refused = await line.call(1, "accept-offer")
+    assert refusal(refused) == (409, "move-forbidden")
+    assert refused.json()["allowed"] == ["withdraw", "substitute"]
     set_clock(ends)
     await line.look()
     assert await line.standing() == ["withdrawn", "confirmed", "waiting", "waiting"]
@@ -216,6 +228,11 @@ async def test_organizers_change_the_order_and_the_log_keeps_it(world: World) ->
     moved = await post(world.administrator, path, {"position": 1})
     places = ("waiting_position", "waiting_in_meeting", "waiting_in_pool")
     assert [moved[place] for place in places] == [1, 1, None]
+    waits = f"{line.path}?status=waiting&limit=2&sort="
+    orders = {"line": [3, 1, 2], "-line": [2, 1, 3], "arrival": [1, 2, 3]}
+    assert {sort: await walked(line.focal_point, waits + sort) for sort in orders} == {
+        sort: [line.ids[number] for number in numbers] for sort, numbers in orders.items()
+    }
     no_pool = await world.administrator.post(path, json={"position": 1, "line": "pool"})
     assert (refusal(no_pool), pointers(no_pool)) == ((422, "invalid"), ["/line"])
     await line.call(0, "withdraw")
@@ -229,6 +246,7 @@ async def test_organizers_change_the_order_and_the_log_keeps_it(world: World) ->
     }
     seated = await world.administrator.post(f"{line.path}/{line.ids[3]}/move", json={"position": 2})
     assert refusal(seated) == (409, "move-forbidden")
+    assert seated.json()["allowed"] == ["accept_offer", "withdraw"]
 
 
 async def test_offers_and_lost_seats_are_told_to_the_person_and_the_focal_point(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from app.meetings.roles import RegistrationRole
-from app.meetings.rules import (
+from app.committees.roles import RegistrationRole
+from app.committees.rules import (
     AFTERWARDS,
     Approval,
     ApprovalReason,

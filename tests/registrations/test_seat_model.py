@@ -11,16 +11,22 @@ from tests.registrations.seat_steps import (
     FRESH,
     Accept,
     AnyStep,
+    Approval,
     ChangeCapacity,
     ChangePool,
     ChangeQuota,
     ChangeRole,
+    Decide,
+    DecideMany,
+    Grant,
     History,
+    ImportTable,
     Look,
     Move,
     Naming,
     Register,
     Reorder,
+    Revoke,
     Setting,
     Share,
     Substitute,
@@ -176,6 +182,72 @@ def test_seats_are_shared_offered_and_cut_in_every_way(settings: Settings) -> No
     )
     with opened(settings) as (_, play):
         play(History(setting, steps))
+
+
+def test_people_are_approved_let_in_late_and_imported_in_every_way(settings: Settings) -> None:
+    """Approved to a seat and to the line, rejected and looked at again, decided twice and at once
+    with a withdrawal; late ones up to the end of exceptions, one by one, at once and from a table;
+    a table that fills a pool.
+    """
+    setting = Setting(
+        capacity=None,
+        quotas=(4, 9, 0),
+        opens_late=False,
+        closes=3,
+        window=1,
+        pools=(3, 4),
+        shares=(0, 0, None),
+        approval=Approval(roles=("representative",), late=True),
+    )
+    team = tuple(Naming(n % 2, n, "alternate") for n in (4, 5, 6, 7, 4))
+    steps: tuple[AnyStep, ...] = (
+        *(named(n % 2, n, by="own") for n in range(4)),
+        ChangePool(pool=0, seats=1),
+        Decide(verb="approve", pick=6),
+        Decide(verb="approve", pick=0),
+        Decide(verb="approve", pick=0),
+        Decide(verb="reject", pick=5),
+        Decide(verb="reject", pick=0),
+        Decide(verb="approve", pick=23),
+        Decide(verb="reconsider", pick=0),
+        substitute(18, 6, by="own"),
+        ChangeRole(by="own", pick=18, role="support"),
+        DecideMany(decisions=tuple(Decide(verb="approve", pick=n) for n in (0, 0)), dry_run=True),
+        Withdraw(pick=6),
+        Together((Decide(verb="approve", pick=0), Decide(verb="reject", pick=0), Withdraw(pick=0))),
+        ImportTable(by="organizer", namings=team, mode="all", dry_run=True),
+        ImportTable(by="organizer", namings=(*team, *team[:1]), mode="rows", dry_run=False),
+        ChangePool(pool=0, seats=3),
+        ImportTable(by="own", namings=team, mode="all", dry_run=False),
+        Wait(days=4),
+        named(0, 1, by="own"),
+        Grant(entity=0, persons=2, days=-1),
+        Grant(entity=0, persons=2, days=2),
+        Grant(entity=0, persons=1, days=9),
+        Together(tuple(named(0, n, by="own") for n in (1, 2, 7, FRESH[1]))),
+        Grant(entity=1, persons=2, days=2),
+        ImportTable(
+            by="own",
+            namings=tuple(Naming(1, n, "observer") for n in (0, 2, 6)),
+            mode="rows",
+            dry_run=False,
+        ),
+        Revoke(pick=1),
+        Revoke(pick=1),
+        Look(),
+        DecideMany(decisions=tuple(Decide(verb="approve", pick=0) for _ in "ab"), dry_run=False),
+        Grant(entity=0, persons=2, days=2),
+        Wait(days=3),
+        named(0, 3, by="own"),
+        WithdrawInvitation(entity=1),
+        Move(verb="cancel", day=0),
+        Decide(verb="approve", pick=0),
+    )
+    with opened(settings) as (house, play):
+        play(History(setting, steps))
+        happened = house.happened
+    assert (happened["let in late"], happened["reconsidered"]) == (5, 1)
+    assert happened["approved"] >= 3
 
 
 def test_a_new_person_named_twice_at_once_is_registered_already(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.core.zones import to_local
 from app.meetings.policy import Times
 from app.series import policy
-from app.series.lifecycle import AtClockChange, DateReason, OnDayOff
+from app.series.lifecycle import AtClockChange, OnDayOff, SeriesDateReason
 from app.series.policy import Slot
 
 ZONES = [
@@ -74,7 +74,7 @@ def test_each_date_is_held_once_at_most_and_on_a_working_day(
         if works(slot.day) or choice is OnDayOff.KEEP:
             assert slot == Slot(slot.day, slot.day)
         elif choice is OnDayOff.SKIP:
-            assert slot == Slot(slot.day, None, DateReason.DAY_OFF)
+            assert slot == Slot(slot.day, None, SeriesDateReason.DAY_OFF)
         elif slot.held_on is not None:
             between = [slot.day + timedelta(n) for n in range((slot.held_on - slot.day).days)]
             assert (works(slot.held_on), any(map(works, between))) == (True, False)

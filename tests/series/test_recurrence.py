@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from time import process_time
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -106,3 +107,23 @@ def test_every_friday_and_the_second_tuesday() -> None:
 def test_what_makes_no_rule_is_named(members: dict, place: str) -> None:
     rule = Rule(starts_on=date(2021, 10, 8), **members)
     assert [each for each, _ in rule.faults()] == [place]
+
+
+def test_the_longest_rule_costs_little_more_than_a_short_one() -> None:
+    """Whoever writes it holds up everybody else of the process for as long."""
+    ordinals = [f"{n}{day}" for n in (5, -5, 4, -4, 3) for day in Weekday]
+    kept = {"frequency": "monthly", "starts_on": "2021-01-01", "interval": 1, "by_month": []}
+    days_of_month = [*range(1, 32), *range(-31, 0)]
+    short = Rule.read(kept | {"by_day": ["5MO"], "by_month_day": []})
+    longest = Rule.read(kept | {"by_day": ["5MO"] * 35, "by_month_day": days_of_month})
+    assert longest.by_day == short.by_day
+    assert list(longest.days()) == list(short.days())
+    worst = Rule.read(kept | {"by_day": ordinals, "by_month_day": days_of_month})
+    assert min(_took(worst) for _ in range(3)) < 8 * min(_took(short) for _ in range(3))
+
+
+def _took(rule: Rule) -> float:
+    begun = process_time()
+    for _ in islice(rule.days(), 10_000):
+        pass
+    return process_time() - begun

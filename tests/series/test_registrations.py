@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from tests.questions.conftest import question
 from tests.series.stage import Stage
 from tests.world import named, post
 
@@ -74,3 +75,33 @@ async def test_nobody_registers_for_another_entity(stage: Stage, entity: dict) -
     assert [m["problem"] for m in refused["meetings"]] == ["not-permitted"] * 3
     unknown = await stage.organizer.post(path, json=body | {"from_meeting": "nothing"})
     assert [e["pointer"] for e in unknown.json()["errors"]] == ["/from_meeting"]
+
+
+async def test_a_meeting_that_asks_is_answered_or_refuses(
+    stage: Stage, entity: dict, focal_point: httpx.AsyncClient
+) -> None:
+    series, meetings = await stage.scheduled()
+    for meeting in meetings:
+        await stage.world.invitation(meeting, entity)
+    form = {"questions": [question("badge", "yes_no", required="at_registration")]}
+    for meeting in meetings[1:]:
+        path = f"/v1/meetings/{meeting['id']}/form"
+        put = await stage.organizer.put(path, json=form, headers={"If-Match": "*"})
+        assert put.is_success, put.text
+    path = f"{stage.path}/{series['id']}/registrations"
+    body = named(1, answers={meetings[1]["handle"]: {"badge": True}})
+    result = await post(focal_point, path, body)
+    assert [(m["outcome"], m["problem"]) for m in result["meetings"]] == [
+        ("confirmed", None),
+        ("confirmed", None),
+        ("refused", "answers-invalid"),
+    ]
+    assert result["meetings"][2]["errors"] == [
+        {"pointer": "/answers/badge", "detail": "needs an answer"}
+    ]
+    made = result["meetings"][1]["registration_id"]
+    answers = f"/v1/meetings/{meetings[1]['id']}/registrations/{made}/answers"
+    assert (await focal_point.get(answers)).json()["answers"] == {"badge": True}
+    unknown = named(2, answers={"nothing": {"badge": True}})
+    refused = await focal_point.post(path, json=unknown)
+    assert [e["pointer"] for e in refused.json()["errors"]] == ["/answers/nothing"]

@@ -85,14 +85,50 @@ export class Secretariat {
     return this.ask("POST", `/v1/meetings/${meeting}/previews`, body);
   }
 
-  private async ask<Found>(method: string, path: string, body?: unknown): Promise<Found> {
+  async form(meeting: string): Promise<Answer<"getForm", 200>> {
+    return this.ask("GET", `/v1/meetings/${meeting}/form`);
+  }
+
+  async rehearse(meeting: string, cells: string): Promise<Answer<"importRegistrations", 200>> {
+    const path = `/v1/meetings/${meeting}/registrations/import?dry_run=true`;
+    return this.ask("POST", path, cells, "text/plain");
+  }
+
+  async line(
+    meeting: string,
+    query: Query<"listRegistrations">,
+  ): Promise<Answer<"listRegistrations", 200>> {
+    return this.ask("GET", `/v1/meetings/${meeting}/registrations?${asked(query)}`);
+  }
+
+  async queue(meeting: string): Promise<Answer<"listApprovals", 200>> {
+    return this.ask("GET", `/v1/meetings/${meeting}/approvals?limit=200`);
+  }
+
+  async decide(
+    meeting: string,
+    body: Body<"decideRegistrations">,
+  ): Promise<Answer<"decideRegistrations", 200>> {
+    return this.ask("POST", `/v1/meetings/${meeting}/registrations/decisions`, body);
+  }
+
+  async figures(meeting: string): Promise<Answer<"getMeetingStatistics", 200>> {
+    return this.ask("GET", `/v1/meetings/${meeting}/statistics`);
+  }
+
+  private async ask<Found>(
+    method: string,
+    path: string,
+    body?: unknown,
+    type = "application/json",
+  ): Promise<Found> {
     const answer = await fetch(this.url + path, {
       method,
       headers: {
         Authorization: `Bearer ${this.token}`,
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": type }),
       },
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
     });
     if (!answer.ok) throw new Refused((await answer.json()) as Problem);
     return (await answer.json()) as Found;
@@ -130,6 +166,104 @@ export async function draft(
 ): Promise<string> {
   const seen = await service.preview(meeting, { kind: "invitation", wording });
   return `${seen.subject} (${seen.attachments.join(", ")})`;
+}
+
+type Given = NonNullable<Schemas["RegistrationCreate"]["answers"]>;
+
+function holds(condition: Schemas["ConditionMembers"], given: Given): boolean {
+  const answer = given[condition.question] ?? null;
+  const value = condition.value ?? null;
+  const operator = condition.operator ?? "is";
+  if (operator === "is_not_answered") return answer === null;
+  if (answer === null) return false;
+  switch (operator) {
+    case "is_answered":
+      return true;
+    case "is":
+      return answer === value;
+    case "is_not":
+      return answer !== value;
+    case "is_one_of":
+      return Array.isArray(value) && typeof answer === "string" && value.includes(answer);
+    case "contains":
+      return Array.isArray(answer) && typeof value === "string" && answer.includes(value);
+    case "at_least":
+    case "at_most": {
+      if (typeof answer !== typeof value || value === null) return false;
+      return operator === "at_least" ? answer >= value : answer <= value;
+    }
+  }
+}
+
+export async function asks(
+  service: Secretariat,
+  meeting: string,
+  role: Schemas["RegistrationRole"],
+  answers: Given,
+): Promise<Schemas["QuestionMembers"][]> {
+  const { questions } = await service.form(meeting);
+  const given: Given = {};
+  const shown: Schemas["QuestionMembers"][] = [];
+  for (const question of questions) {
+    const roles = question.roles ?? [];
+    if (roles.length > 0 && !roles.includes(role)) continue;
+    if (!(question.conditions ?? []).every((each) => holds(each, given))) continue;
+    shown.push(question);
+    const answer = answers[question.id];
+    if (answer !== undefined) given[question.id] = answer;
+  }
+  return shown;
+}
+
+export async function preview(service: Secretariat, meeting: string, cells: string): Promise<string[]> {
+  const { rows } = await service.rehearse(meeting, cells);
+  return rows.map((row) => {
+    const alike = row.possible_duplicates.map((each) => `${each.name} (${each.reasons.join(", ")})`);
+    const wrong = row.errors.map((each) => `${each.pointer}: ${each.detail}`);
+    return [row.row, row.outcome, row.detail ?? "", ...wrong, ...row.differs, ...alike].join(" ");
+  });
+}
+
+export async function places(service: Secretariat, meeting: string): Promise<string[]> {
+  const waiting = await service.line(meeting, { status: "waiting", limit: 200 });
+  const offered = await service.line(meeting, { status: "offered", limit: 200 });
+  const lines = waiting.items.map((each) => `${each.waiting_in_meeting}. ${each.person.name}`);
+  for (const { person, offer_ends_at, allowed } of offered.items) {
+    const left = offer_ends_at === null ? 0 : Date.parse(offer_ends_at) - Date.now();
+    const button = allowed.includes("accept_offer") ? "accept" : "";
+    lines.push(`${person.name}: ${Math.max(0, Math.ceil(left / 60_000))} minutes ${button}`);
+  }
+  return lines;
+}
+
+export async function approveWhatFits(service: Secretariat, meeting: string): Promise<string[]> {
+  const { items } = await service.queue(meeting);
+  const fitting = items.filter((each) => each.would_be === "confirmed");
+  const { rows } = await service.decide(
+    meeting,
+    fitting.map(({ registration }) => ({ registration_id: registration.id, decision: "approve" })),
+  );
+  return rows.filter((row) => row.outcome === "refused").map((row) => `${row.problem}: ${row.detail}`);
+}
+
+export async function hits(service: Secretariat, meeting: string, words: string): Promise<string[]> {
+  const { items } = await service.line(meeting, { search: words, sort: "name" });
+  return items.map(({ person, entity }) => `${person.name}, ${entity.abbreviation}`);
+}
+
+export async function byEntity(service: Secretariat, meeting: string): Promise<string[]> {
+  const { by_entity } = await service.figures(meeting);
+  return by_entity.map(({ label, registered }) => `${label}: ${registered ?? "hidden"}`);
+}
+
+export async function alike(service: Secretariat, meeting: string, name: string): Promise<string[]> {
+  try {
+    await service.register(meeting, { person: { name, email: "a.rossi@example.org" } });
+    return [];
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    return (refused.problem.possible_duplicates ?? []).map((each) => `${each.name}: ${each.score}`);
+  }
 }
 
 export const known: keyof paths = "/v1/meetings/{m}/registrations";

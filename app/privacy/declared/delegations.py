@@ -85,6 +85,10 @@ TABLES = (
     Declared(
         table="answers",
         of_people="registration_id = ANY(:registrations)",
+        entity_reads="NOT EXISTS (SELECT FROM form_versions f"
+        " CROSS JOIN jsonb_array_elements(f.questions) AS q (question)"
+        " WHERE f.meeting_id = t.meeting_id AND f.number = t.form_version"
+        " AND question ->> 'id' = t.question_id AND question ->> 'visible_to' = 'organizers')",
         of_meeting="meeting_id = :meeting",
         deleted=True,
         personal={

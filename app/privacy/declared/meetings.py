@@ -26,7 +26,8 @@ TABLES = (
         plain=plain(
             "id created_at handle name parent_id number timezone languages default_seat_quota"
             " notice_window track_opening links_bound letter_delivery retention_days duty_station"
-            " working_days protocol_order"
+            " working_days protocol_order default_offer_window default_approval"
+            " default_registration_rules default_substitution_freeze default_needs_credentials"
         ),
     ),
     Declared(
@@ -139,6 +140,7 @@ TABLES = (
     Declared(
         table="legal_holds",
         of_people="person_id = ANY(:people)",
+        entity_reads="false",
         personal={"reason": Personal("Why nothing may be erased.", Seen.ORGANIZERS, Kept.OFFICE)},
         plain=plain("id created_at meeting_id person_id placed_by"),
     ),

@@ -38,6 +38,8 @@ class Declared:
     """Ids, times, states and figures: they say nothing once nobody knows whose they are."""
     of_people: str | None = None
     """Rows that are about them: in the export, and erased with them."""
+    entity_reads: str | None = None
+    """Which of these rows are also for the entity itself; None for all."""
     mentions: str | None = None
     """Further rows that are erased with them: they are about others, and name them."""
     of_meeting: str | None = None

@@ -4,14 +4,17 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from app.committees.roles import RegistrationRole
+from app.committees.rules import Consent, EntityStanding
 from app.core.fields import Flag, Schema, ShortLine, Whole
-from app.meetings.roles import RegistrationRole
-from app.meetings.rules import Consent, EntityStanding
 
 Hours = Annotated[
     int, Field(ge=0, le=8784, description="Hours before the start.", examples=[24]), Whole
 ]
 AtMost = Annotated[int, Field(ge=0, le=1000, description="Of each entity.", examples=[3]), Whole]
+OfferWindow = Annotated[
+    int, Field(ge=5, le=43_200, description="Minutes, up to 30 days.", examples=[1440]), Whole
+]
 Freeze = Annotated[
     int,
     Field(ge=1, le=43_200, description="Minutes before the start, up to 30 days.", examples=[120]),

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from app.committees.lifecycle import Standing
+from app.committees.roles import RegistrationRole
 from app.core.choices import Choice
-from app.meetings.roles import RegistrationRole
 
 
 class ApprovalReason(Choice):
