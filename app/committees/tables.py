@@ -4,7 +4,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, Uuid, column, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Text,
+    Uuid,
+    column,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
@@ -48,7 +59,9 @@ class Committee(Row, table=True):
     default_approval: dict[str, Any] | None = Field(default=None, sa_type=Json)
     default_registration_rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
     default_substitution_freeze: int | None = None
-    default_needs_credentials: bool = False
+    default_needs_credentials: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )
     """These are copied by each meeting that is created, and may be changed there."""
     contact_email: str | None = Field(default=None, sa_type=Text)
     notice_window: int = 60

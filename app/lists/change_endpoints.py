@@ -236,7 +236,8 @@ def _text(found: Differences, table: list[list[str]], language: LetterLanguage) 
             lines += ["", f"{name_of_entity} ({abbreviation})"]
         known = [name, title, f"{was_role} → {role}" if was_role and was_role != role else role]
         behind = f" ← {replaced}" if replaced else ""
-        lines.append(f"- {kind}: " + ", ".join(each for each in known if each) + behind)
+        told = ", ".join(each for each in known if each) + behind
+        lines.append("- " + words.say("changes", "line", kind=kind, told=told))
     if not table:
         lines += [words.say("nothing")]
     lines += ["", words.say("last_change", moment=until), ""]

@@ -69,7 +69,7 @@ class Meeting(Row, table=True):
     venue: str | None = Field(default=None, sa_type=Text)
     form_version: int | None = None
     """The version of its form that counts; None where it has never asked anything."""
-    needs_retention_days: int = 30
+    needs_retention_days: int = Field(default=30, sa_column_kwargs={"server_default": "30"})
     """Days after its end for which the needs of those registered are kept."""
     contacts: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     public: bool = False
@@ -82,7 +82,7 @@ class Meeting(Row, table=True):
     """Who may be named and what may still change when; see `rules.Rules`."""
     substitution_freeze: int | None = None
     """Minutes before the start in which only an organizer substitutes people, with a reason."""
-    needs_credentials: bool = False
+    needs_credentials: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether each delegation hands in a letter that an organizer checks off."""
     participants_list: ParticipantsList = Field(
         default=ParticipantsList.CONSENTED,

@@ -73,6 +73,8 @@ class NewPerson(Schema):
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None = Field(None, examples=["Ms."])
     job_title: ShortLine | None = Field(None, examples=["Programme Officer"])
+    rank: ShortLine | None = Field(None, examples=["D-1"])
+    at_headquarters: bool | None = Field(None, description="Or elsewhere; null if not known.")
     email: Email
     language: Language | None = None
 

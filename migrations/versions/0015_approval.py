@@ -62,7 +62,6 @@ def _rules_of_meetings() -> None:
         "meetings",
         sa.Column("needs_credentials", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
-    op.alter_column("meetings", "needs_credentials", server_default=None)
     op.create_check_constraint(
         op.f("ck_meetings_substitution_freeze"), "meetings", "substitution_freeze > 0"
     )

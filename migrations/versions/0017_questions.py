@@ -16,7 +16,6 @@ def upgrade() -> None:
         "meetings",
         sa.Column("needs_retention_days", sa.Integer(), nullable=False, server_default="30"),
     )
-    op.alter_column("meetings", "needs_retention_days", server_default=None)
     op.create_check_constraint(op.f("ck_meetings_form_version"), "meetings", "form_version > 0")
     op.create_check_constraint(
         op.f("ck_meetings_needs_retention_days"),

@@ -24,7 +24,6 @@ def upgrade() -> None:
         "default_needs_credentials", sa.Boolean(), nullable=False, server_default=sa.false()
     )
     op.add_column("committees", credentials)
-    op.alter_column("committees", "default_needs_credentials", server_default=None)
 
 
 def downgrade() -> None:

@@ -128,10 +128,10 @@ async def test_the_session_names_the_meeting_of_the_invitation(
                 INSERT INTO meetings (id, created_at, committee_id, handle, number, title,
                     description, status, format, timezone, local_start, local_end, starts_at,
                     ends_at, languages, seat_quota, seats_taken, last_letter, contacts, public,
-                    calendar_sequence, needs_credentials)
+                    calendar_sequence)
                 VALUES (:m, now(), :c, 'sixth', 6, '{}', '{}', 'scheduled', 'virtual', 'UTC',
                     '2021-10-08 10:00', '2021-10-08 13:00', '2021-10-08 10:00Z',
-                    '2021-10-08 13:00Z', '{en}', 5, 0, 0, '[]', false, 0, false)
+                    '2021-10-08 13:00Z', '{en}', 5, 0, 0, '[]', false, 0)
             """),
             {"m": ids["m"], "c": UUID(committee["id"])},
         )

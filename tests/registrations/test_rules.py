@@ -178,6 +178,17 @@ async def test_a_minimum_is_a_warning_on_the_board_until_it_is_met(world: World,
     ]
 
 
+async def test_rank_and_headquarters_are_said_with_the_name(world: World, set_clock) -> None:
+    set_clock(EARLY)
+    rules = {"at_least": [{"at_headquarters": True, "ranks": ["D-1"]}]}
+    office = await Office.of(world, seats=5, registration_rules=rules)
+    await office.register(0)
+    assert [each["rule"] for each in await incomplete(office)] == ["at_least.0"]
+    director = named(1)["person"] | {"rank": "D-1", "at_headquarters": True}
+    await office.register(1, person=director)
+    assert await incomplete(office) == []
+
+
 async def incomplete(office: Office) -> list[dict[str, Any]]:
     mine = (await office.board())["incomplete"]
     listed = (await office.organizer.get(f"{office.meeting_path}/invitations")).json()["items"]
