@@ -102,6 +102,14 @@ async def check_address(session: AsyncSession, caller: Caller, person: Person) -
         raise NotPermitted("The session of a link moves the mails of nobody who is registered.")
 
 
+def check_recognition(caller: Caller) -> None:
+    """Raises `NotPermitted` where whoever holds a passed-on link would say by which other addresses
+    somebody is recognized: who is named by such a one later is that person, and mails go to theirs.
+    """
+    if caller.link is not None:
+        raise NotPermitted("The session of a link says of nobody which other addresses are theirs.")
+
+
 def committees_reached(caller: Caller, entity_id: UUID) -> frozenset[UUID] | None:
     """The committees of whose meetings the caller may know what an entity's people do there; None
     for all, and with their working groups. Sessions of links see no further than their meeting.

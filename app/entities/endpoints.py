@@ -24,6 +24,7 @@ from app.entities.access import (
     PersonDep,
     PersonToChange,
     check_address,
+    check_recognition,
     committee_scope,
     committees_reached,
 )
@@ -200,6 +201,7 @@ async def list_people(
 )
 async def add_person(
     session: Session,
+    caller: CallerDep,
     directory: DirectoryDep,
     body: PersonWrite,
     request: Request,
@@ -208,6 +210,8 @@ async def add_person(
     refuse_alike: RefuseAlike = False,
 ) -> PersonOut:
     """Add somebody to the directory: once, to be named again and again."""
+    if body.addresses:
+        check_recognition(caller)
     if refuse_alike:
         alike = Elsewhere(request, "alike")
         await check_alike(session, directory.entity.id, body.name, body.email, alike)
@@ -242,6 +246,8 @@ async def change_person(
     changed = list(changes(before, after))
     if "email" in changed:
         await check_address(session, caller, person)
+    if "addresses" in changed:
+        check_recognition(caller)
     await service.change_person(session, person, after.model_dump(), changed)
     return PersonOut.of(person)
 

@@ -14,7 +14,6 @@ from app.files import queries
 from app.files.events import FileDeleted, FileStored
 from app.files.problems import NoSuchFile, TooManyFiles
 from app.files.tables import StoredFile
-from app.meetings.problems import MeetingClosed
 from app.meetings.service import check_changeable
 from app.meetings.tables import Meeting
 
@@ -26,12 +25,9 @@ async def store(
     session: AsyncSession, meeting: Meeting, entity_id: UUID, upload: Upload
 ) -> StoredFile:
     """Keep a file; whoever stores for an entity holds the lock of its invitation, so that the
-    bound is exact. Raises `MeetingClosed`, also once the meeting's own data was erased.
+    bound is exact. Raises `MeetingClosed`.
     """
     check_changeable(meeting)
-    if meeting.anonymized_at is not None:
-        detail = "What the meeting kept was erased: nothing more is kept with it."
-        raise MeetingClosed(detail, state=meeting.status.value)
     if await queries.count_files(session, meeting.id, entity_id) >= MOST:
         raise TooManyFiles(f"An entity hands in {MOST} files at most for a meeting.")
     stored = StoredFile(

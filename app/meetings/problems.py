@@ -7,7 +7,10 @@ from app.core.routes import refuse_as
 
 
 class MeetingClosed(Problem):
-    """The meeting is closed or cancelled: its record is complete and nothing of it changes."""
+    """The meeting is closed or cancelled, or what it kept of people was erased.
+
+    Its record is complete and nothing of it changes.
+    """
 
     slug, title, status = "meeting-closed", "The meeting is closed", HTTPStatus.CONFLICT
 

@@ -163,10 +163,15 @@ async def remove_room(
 
 
 def check_changeable(meeting: Meeting) -> None:
-    """Nothing of a closed or cancelled meeting changes: raises `MeetingClosed`."""
+    """Nothing of a closed or cancelled meeting changes, nor of one that was erased, as nothing
+    would erase it again: raises `MeetingClosed`.
+    """
     if meeting.status in UNCHANGEABLE:
         state = meeting.status.value
         raise MeetingClosed(f"The meeting is {state}: nothing of it changes.", state=state)
+    if meeting.anonymized_at is not None:
+        detail = "What the meeting kept of people was erased: nothing of it changes."
+        raise MeetingClosed(detail, state=meeting.status.value)
 
 
 def about(meeting: Meeting) -> dict[str, Any]:

@@ -42,6 +42,13 @@ _OBSTACLES = text(
                     WHERE p.id = ANY(:people) AND p.merged_into <> ALL(:people))
     """
 )
+_HELD = text(
+    """
+    WITH held AS (SELECT coalesce(p.merged_into, p.id) AS id
+                    FROM legal_holds h JOIN people p ON p.id = h.person_id)
+    SELECT DISTINCT p.id FROM people p JOIN held ON held.id IN (p.id, p.merged_into)
+    """
+)
 _RELEASED = text(
     """
     SELECT p.id FROM people p
@@ -123,23 +130,18 @@ async def find_hold(
 
 async def list_held_registrations(session: AsyncSession, meeting_id: UUID) -> Sequence[UUID]:
     """Of people on whom there is a legal hold."""
-    statement = (
-        select(Registration.id)
-        .join(LegalHold, col(LegalHold.person_id) == col(Registration.person_id))
-        .where(col(Registration.meeting_id) == meeting_id)
+    held = await list_held_people(session)
+    statement = select(Registration.id).where(
+        col(Registration.meeting_id) == meeting_id, col(Registration.person_id).in_(held)
     )
     return (await session.execute(statement)).scalars().all()
 
 
-async def list_held_people(session: AsyncSession, meeting_id: UUID) -> Sequence[UUID]:
-    """Who was registered for the meeting and is held by themselves."""
-    statement = (
-        select(Registration.person_id)
-        .join(LegalHold, col(LegalHold.person_id) == col(Registration.person_id))
-        .where(col(Registration.meeting_id) == meeting_id)
-        .distinct()
-    )
-    return (await session.execute(statement)).scalars().all()
+async def list_held_people(session: AsyncSession) -> Sequence[UUID]:
+    """Who is held by themselves: all entries of them, whichever of these the hold is on, so that no
+    merge takes anybody out of it.
+    """
+    return (await session.execute(_HELD)).scalars().all()
 
 
 async def lock_people(session: AsyncSession, person_id: UUID) -> Sequence[Person]:

@@ -121,7 +121,7 @@ async def _erase_batch(database: Database, meeting_id: UUID, terms: Terms) -> bo
         if meeting_id not in await queries.list_ended(session, clock.now(), terms.retention_days):
             return False
         meeting = await session.get_one(Meeting, meeting_id)
-        held = await queries.list_held_people(session, meeting_id)
+        held = await queries.list_held_people(session)
         spared = await queries.find_subject(session, held, lone=False)
         erased = await erasing.erase_some_of_meeting(session, meeting_id, ROWS, spared)
         if erased:

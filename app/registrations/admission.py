@@ -114,9 +114,19 @@ async def check_role_change(
         return
     check_change(meeting, Change.CHANGE_ROLE, for_organizer=for_organizer)
     await check_role(session, meeting, invitation, role)
-    if for_organizer:
-        return
-    before = await _reasons(session, meeting, invitation, registration.role, late=False)
+    if not for_organizer:
+        await _check_same_reasons(session, meeting, invitation, registration.role, role)
+
+
+async def _check_same_reasons(
+    session: AsyncSession,
+    meeting: Meeting,
+    invitation: Invitation,
+    was: RegistrationRole,
+    role: RegistrationRole,
+) -> None:
+    """Nobody comes by the way as what needs an approval that was not asked for."""
+    before = await _reasons(session, meeting, invitation, was, late=False)
     after = await _reasons(session, meeting, invitation, role, late=False)
     if set(after) - set(before):
         detail = f"To come as {role.value.replace('_', ' ')} needs an organizer's approval."
@@ -136,7 +146,10 @@ async def check_substitution(
     """Whether somebody else may come instead; True where only the override makes it possible."""
     check_change(meeting, Change.SUBSTITUTE, for_organizer=for_organizer)
     if role is not None and role is not registration.role:
+        check_change(meeting, Change.CHANGE_ROLE, for_organizer=for_organizer)
         await check_role(session, meeting, invitation, role)
+        if not for_organizer:
+            await _check_same_reasons(session, meeting, invitation, registration.role, role)
     if not for_organizer:
         await _check_approved(session, meeting, invitation, role or registration.role)
     cold = frozen(clock.now(), meeting.starts_at, meeting.substitution_freeze)

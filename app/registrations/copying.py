@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.fields import json_names
 from app.core.imports import ImportMode, check_rows
 from app.core.problems import Invalid
-from app.entities.problems import NotOfThisEntity, PersonLeft, PersonMerged
+from app.entities.problems import NotOfThisEntity, PersonMerged
 from app.entities.tables import Entity, Person
 from app.identity.policy import Permission
 from app.invitations.lifecycle import VISIBLE_TO_ENTITY
@@ -116,8 +116,6 @@ def _candidate(number: int, registration: Any, person: Person, invitee: Invitee)
         candidate.refusal = NotOfThisEntity("This person is in another entity's directory.")
     elif person.merged_into is not None:
         candidate.refusal = PersonMerged("This person was merged into another of the directory.")
-    elif person.anonymized_at is not None:
-        candidate.refusal = PersonLeft("Nothing says any more who this person was.")
     return candidate
 
 

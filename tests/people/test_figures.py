@@ -1,5 +1,8 @@
 """Two entries that become one are one for the figures, also for those that the log gives."""
 
+from uuid import UUID
+
+from app.privacy import queries
 from tests.people.directory import Directory
 from tests.world import post
 
@@ -40,3 +43,19 @@ async def gone_for_good(directory: Directory, path: str, kept: str, other: str) 
     assert (apart.status_code, apart.json()["type"].rpartition("/")[2]) == (409, "merge-stands")
     found = await directory.administrator.get(f"{path}/statistics/verification")
     assert found.json()["equal"] is True
+
+
+async def test_nobody_is_merged_out_of_a_legal_hold(directory: Directory) -> None:
+    kept, held = await directory.person(), await directory.person()
+    named = await directory.register(held)
+    hold = f"{directory.people}/{held['id']}/legal-hold"
+    placed = await directory.administrator.put(hold, json={"reason": "A case."})
+    assert placed.status_code == 200, placed.text
+    assert (await directory.do("merge", kept, other=held["id"])).status_code == 200
+    async with directory.world.app.state.database.transaction() as session:
+        found = await queries.list_held_registrations(session, UUID(named["meeting_id"]))
+        assert found == [UUID(named["id"])]
+        assert set(await queries.list_held_people(session)) == {
+            UUID(kept["id"]),
+            UUID(held["id"]),
+        }

@@ -88,7 +88,7 @@ async def spares_who_is_held(household: Household, app: FastAPI, hold: str) -> N
     own = f"{household.path}/legal-hold"
     await household.administrator.put(own, json={"reason": "An inquiry."})
     async with app.state.database.transaction() as session:
-        people = await queries.list_held_people(session, UUID(household.part.meeting["id"]))
+        people = await queries.list_held_people(session)
         spared = await queries.find_subject(session, people, lone=False)
         statement = "SELECT count(*) FROM links WHERE id = ANY(:ids)"
         links = text(statement).bindparams(ids=list(spared.links))
