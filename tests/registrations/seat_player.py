@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -223,6 +223,7 @@ class Game:
 
     async def due(self, step: steps.Step, label: Label) -> Due:
         """What the drawn numbers mean now."""
+        step = self._meant(step)
         concerned, target = _entity_of(step), None
         if isinstance(step, _PICKING) and (chosen := self._chosen(step)) is not None:
             concerned, target = chosen.entity, chosen.label
@@ -242,6 +243,36 @@ class Game:
             targets=self._targets(step),
             until=self.model.today + step.days if isinstance(step, steps.Grant) else 0,
         )
+
+    def _meant(self, step: steps.Step) -> steps.Step:
+        """Seats below zero are so many less than are taken."""
+        model = self.model
+        match step:
+            case steps.Proceed():
+                return self._next(step)
+            case steps.ChangeCapacity(capacity=int(less)) if less < 0:
+                return replace(step, capacity=max(0, model.taken + less))
+            case steps.ChangeQuota(entity=entity, quota=int(less)) if less < 0:
+                return replace(step, quota=max(0, model.invitations[entity].taken + less))
+            case steps.ChangePool(pool=pool, seats=less) if less < 0:
+                taken = model.pools[pool].taken if pool < len(model.pools) else 0
+                return replace(step, seats=max(0, taken + less))
+        return step
+
+    def _next(self, step: steps.Proceed) -> steps.Step:
+        """An offer is accepted, or there is a decision, the way back, or a seat given up."""
+        there = {r.status for r in self.model.registrations}
+        urgent = ["offered", "pending", "rejected"]
+        turned = [*urgent[step.pick % 3 :], *urgent[: step.pick % 3]]
+        pick = step.pick - step.pick % 6
+        match next((status for status in turned if status in there), None):
+            case "offered":
+                return steps.Accept(by=step.by, pick=pick)
+            case "pending":
+                return steps.Decide(pick=pick, verb=step.verb)
+            case "rejected":
+                return steps.Decide(pick=pick, verb="reconsider")
+        return steps.Withdraw(by=step.by, pick=pick)
 
     def _targets(self, step: steps.Step) -> tuple[Label | None, ...]:
         if not isinstance(step, steps.DecideMany):
@@ -600,6 +631,8 @@ def _fitting(step: steps.Step) -> tuple[str, ...]:
             return ("offered",)
         case steps.Reorder():
             return ("waiting",)
+        case steps.Withdraw(pick=pick) if pick % 6 < 4:
+            return HOLDING  # so that a seat falls free
         case steps.Decide(verb=verb):
             return ("rejected",) if verb == "reconsider" else ("pending",)
     return LIVE

@@ -140,8 +140,17 @@ class ChangeRole(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proceed(Step):
+    """Whatever is next for somebody: `seat_player` finds out what it is."""
+
+    pick: int
+    verb: str
+    """For those who wait for a decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cut(Step):
-    """A step that may leave fewer seats than are taken."""
+    """A step that may leave fewer seats than are taken: of seats below zero, so many less."""
 
     plan: str | int | None = None
     """Who leaves: nobody, the `latest`, or a number that says which ones are named."""
@@ -245,31 +254,31 @@ class History:
     steps: tuple[AnyStep, ...]
 
 
-BY_EITHER = st.sampled_from(["organizer"] * 4 + ["own"] * 5 + ["stranger"])
-BY_ORGANIZER = st.sampled_from(["organizer"] * 9 + ["own"])
+BY_EITHER = st.sampled_from(["organizer"] * 6 + ["own"] * 9 + ["stranger"])
+BY_ORGANIZER = st.sampled_from(["organizer"] * 15 + ["own"])
 VERBS = [
     *["reschedule"] * 4,
     *["open"] * 3,
     *["postpone", "suspend", "resume", "adjourn", "close", "cancel"],
 ]
-CAPACITIES = st.sampled_from([2, 3, 4, 5, 1, 6, None, 0])
-QUOTAS = st.sampled_from([2, 1, 3, 4, 0])
-WINDOWS = st.sampled_from([None, 2, 1, 4])
-POOLS = st.sampled_from([None, 0, 1])
-PLANS = st.sampled_from([None, None, "latest", "latest", 0, 1, 3, 5])
+CAPACITIES = st.sampled_from([4, 3, 5, 2, 6, 1, 8, None, None, 0])
+QUOTAS = st.sampled_from([3, 2, 4, 1, 5, 9, 0])
+WINDOWS = st.sampled_from([None, 2, 1, 4, 3])
+POOLS = st.sampled_from([None, 0, 0, 1])
+PLANS = st.sampled_from([None, "latest", "latest", "latest", 0, 1, 3, 5])
 PICKS = st.integers(0, 30)
 DEADLINES = st.none() | st.integers(2, 45)
 COMMON_ROLES = [*["representative"] * 5, "alternate", "support", *ROLES]
 APPROVALS = [
-    *[NO_APPROVAL] * 3,
-    Approval(all=True),
+    *[NO_APPROVAL] * 2,
+    *[Approval(all=True)] * 2,
     Approval(all=True, substitutes=True),
     Approval(roles=("representative", "head_of_delegation")),
     Approval(roles=("alternate", "support"), late=True, substitutes=True),
     Approval(late=True),
 ]
-PEOPLE = range(8)
-FRESH = range(4, 8)
+PEOPLE = range(12)
+FRESH = range(4, 12)
 """Those who are new to the directory in each history."""
 
 
@@ -285,7 +294,7 @@ settings_of_meetings = st.builds(
     opens_late=st.sampled_from([*[False] * 7, True]),
     closes=st.sampled_from([None, None, 2, 3, 4, 6, 9, 20]),
     window=WINDOWS,
-    pools=st.sampled_from([(), (3, 2), (2, 4), (1, 0)]),
+    pools=st.sampled_from([(), (3, 2), (2, 4), (4, 3), (1, 0)]),
     shares=st.tuples(POOLS, POOLS, POOLS),
     approval=st.sampled_from(APPROVALS),
 ).map(_existing)
@@ -315,7 +324,7 @@ deciding = st.builds(
     Decide,
     by=BY_ORGANIZER,
     pick=PICKS,
-    verb=st.sampled_from(["approve", "approve", "approve", "reject", "reject", "reconsider"]),
+    verb=st.sampled_from(["approve", "approve", "approve", "reject", "reject"]),
 )
 reconsidering = st.builds(Decide, by=BY_ORGANIZER, pick=PICKS, verb=st.just("reconsider"))
 deciding_many = st.builds(
@@ -345,15 +354,27 @@ changing_quota = st.builds(
     ChangeQuota,
     by=BY_ORGANIZER,
     entity=st.sampled_from(INVITED),
-    quota=st.sampled_from([2, 1, 3, 4, 0, None]),
+    quota=st.sampled_from([2, -1, 1, 3, -1, 5, 0, None]),
     plan=PLANS,
 )
-changing_capacity = st.builds(ChangeCapacity, by=BY_ORGANIZER, capacity=CAPACITIES, plan=PLANS)
+changing_capacity = st.builds(
+    ChangeCapacity,
+    by=BY_ORGANIZER,
+    capacity=st.sampled_from([3, -1, 5, -2, -1, 7, 0, None]),
+    plan=PLANS,
+)
 changing_pool = st.builds(
-    ChangePool, by=BY_ORGANIZER, pool=st.sampled_from([0, 1]), seats=QUOTAS, plan=PLANS
+    ChangePool,
+    by=BY_ORGANIZER,
+    pool=st.sampled_from([0, 0, 1]),
+    seats=st.sampled_from([2, -1, 3, -1, -2, 5, 0]),
+    plan=PLANS,
 )
 sharing = st.builds(Share, by=BY_ORGANIZER, entity=st.sampled_from(INVITED), pool=POOLS, plan=PLANS)
 changing_window = st.builds(ChangeWindow, by=BY_ORGANIZER, window=WINDOWS)
+proceeding = st.builds(
+    Proceed, by=BY_EITHER, pick=PICKS, verb=st.sampled_from(["approve", "reject", "approve"])
+)
 accepting = st.builds(Accept, by=BY_EITHER, pick=PICKS)
 reordering = st.builds(
     Reorder,
@@ -393,33 +414,35 @@ single: st.SearchStrategy[Step] = _weighted(
     (11, registering),
     (2, registering_many),
     (3, importing),
-    (5, deciding),
-    (2, reconsidering),
-    (2, deciding_many),
+    (14, proceeding),
+    (3, deciding),
+    (1, reconsidering),
+    (3, deciding_many),
     (3, granting),
     (1, revoking),
-    (5, withdrawing),
+    (6, withdrawing),
     (5, substituting),
     (3, changing_role),
-    (3, changing_quota),
-    (3, changing_capacity),
-    (2, changing_pool),
+    (4, changing_quota),
+    (4, changing_capacity),
+    (4, changing_pool),
     (2, sharing),
     (1, changing_window),
-    (4, accepting),
+    (2, accepting),
     (3, reordering),
-    (3, looking),
+    (5, looking),
     (1, changing_deadline),
     (1, answering),
     (1, sending),
     (1, withdrawing_invitation),
     (2, moving),
-    (3, waiting),
+    (5, waiting),
 )
 contended: st.SearchStrategy[Step] = _weighted(
     (4, registering),
     (1, importing),
-    (3, deciding),
+    (3, proceeding),
+    (2, deciding),
     (2, withdrawing),
     (2, substituting),
     (2, accepting),
@@ -458,8 +481,8 @@ begun = st.builds(
 )
 beginning = st.lists(
     begun,
-    min_size=3,
-    max_size=8,
+    min_size=4,
+    max_size=10,
     unique_by=lambda step: (step.naming.entity, step.naming.person),
 )
 """Enough people that seats are taken and some wait."""
