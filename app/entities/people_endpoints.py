@@ -24,7 +24,6 @@ from app.entities.people_imports import import_people as take_people
 from app.entities.people_rows import (
     EXAMPLE,
     NEEDED,
-    OTHERS,
     PeopleTable,
     read_people,
 )
@@ -36,7 +35,7 @@ router = router_for("entities")
 @router.post(
     "/entities/{e}/people/import",
     operation_id="importPeople",
-    openapi_extra=import_body(NEEDED, OTHERS, **EXAMPLE),
+    openapi_extra=import_body(NEEDED, "all other members of `PersonWrite`", **EXAMPLE),
     responses=raises(RowsRefused),
 )
 async def import_people(

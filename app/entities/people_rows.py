@@ -70,7 +70,6 @@ LANGUAGES = words_for(
 )
 PEOPLE = words_for(PEOPLE_WORDS)
 NEEDED = "`name`, or `first_name` and `last_name`, and `email`"
-OTHERS = "`honorific`, `job_title` and `language`"
 EXAMPLE = {"name": "Amina Rossi", "email": "a.rossi@example.org", "job_title": "Programme Officer"}
 """What the document says of such tables."""
 Line = TypeVar("Line", bound="PersonRow")

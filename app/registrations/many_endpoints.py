@@ -18,7 +18,7 @@ from app.core.imports import (
 )
 from app.core.openapi import raises
 from app.core.routes import Session, router_for
-from app.entities.people_rows import EXAMPLE, NEEDED, OTHERS, PeopleTable, read_people
+from app.entities.people_rows import EXAMPLE, NEEDED, PeopleTable, read_people
 from app.meetings.access import MeetingDep
 from app.questions import policy
 from app.questions import queries as forms
@@ -31,6 +31,11 @@ from app.registrations.schemas import DelegationCopied, DelegationCopy, Registra
 from app.registrations.settling import invitees_for
 
 router = router_for("registrations")
+OTHERS = (
+    "`honorific`, `job_title`, `language`, `role`, `entity`, `listed`, and a column for each "
+    "question of the meeting's form, called by its id"
+)
+"""What rows may have, as the document says it."""
 EntityAsked = Annotated[
     str | None,
     Query(
@@ -46,7 +51,7 @@ EntityAsked = Annotated[
 @router.post(
     f"{BASE}/import",
     operation_id="importRegistrations",
-    openapi_extra=import_body(NEEDED, f"`role`, `entity`, {OTHERS}", role="adviser", **EXAMPLE),
+    openapi_extra=import_body(NEEDED, OTHERS, role="adviser", **EXAMPLE),
     responses=raises(RowsRefused, NotInvited),
 )
 async def import_registrations(

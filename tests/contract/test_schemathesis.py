@@ -86,6 +86,8 @@ async def target(
     monkeypatch.setenv("SECRETARIAT_CLOCK", settings.clock)
     url = settings.database_url.get_secret_value()
     with ApiProcess(url, tmp_path / "data") as api:
+        async with httpx.AsyncClient(timeout=120) as client:
+            await client.get(f"{api.url}/openapi.json")  # a busy machine takes its time to make it
         yield Target(api.url, await world.organizer(part.committee), part)
 
 
