@@ -430,13 +430,13 @@ single: st.SearchStrategy[Step] = _weighted(
     (1, changing_window),
     (2, accepting),
     (3, reordering),
-    (5, looking),
+    (3, looking),
     (1, changing_deadline),
     (1, answering),
     (1, sending),
     (1, withdrawing_invitation),
     (2, moving),
-    (5, waiting),
+    (3, waiting),
 )
 contended: st.SearchStrategy[Step] = _weighted(
     (4, registering),
@@ -468,7 +468,35 @@ def _lists(steps: st.SearchStrategy[Any], least: int, most: int) -> st.SearchStr
 
 
 together = _weighted((1, _lists(single, 2, 4)), (1, _lists(contended, 3, 5))).map(_at_once)
-one_or_many = _weighted((3, single), (1, together))
+one_or_many = _weighted((3, single), (1, together)).map(lambda step: (step,))
+
+
+def _late(entity: int, persons: int, people: list[int], role: str) -> tuple[AnyStep, ...]:
+    namings = [Naming(entity, person, role) for person in people]
+    return (
+        Wait(days=3),
+        ChangeDeadline(closes=2),
+        Grant(entity=entity, persons=persons, days=2),
+        Together(tuple(Register(by="own", naming=each, says_entity=True) for each in namings)),
+        ChangeDeadline(closes=None),
+    )
+
+
+def _forgotten(pick: int, days: int) -> tuple[AnyStep, ...]:
+    return Withdraw(pick=6 * pick), Wait(days=days), Look()
+
+
+coming_late = st.builds(
+    _late,
+    st.sampled_from([0, 1]),
+    st.sampled_from([2, 1]),
+    st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=4, unique=True),
+    st.sampled_from(["representative", "adviser", "support"]),
+)
+"""More than the exception is for, at once, while nobody else may come."""
+forgetting = st.builds(_forgotten, PICKS, st.sampled_from([2, 4, 1]))
+"""A seat falls free, and whoever is offered it does not answer."""
+episodes = _weighted((20, one_or_many), (1, coming_late), (3, forgetting))
 by_organizer = st.builds(
     Register,
     naming=st.builds(
@@ -488,11 +516,11 @@ beginning = st.lists(
 """Enough people that seats are taken and some wait."""
 
 
-def _history(setting: Setting, begun: list[Step], rest: list[AnyStep]) -> History:
-    return History(setting, (*begun, *rest))
+def _history(setting: Setting, begun: list[Step], rest: list[tuple[AnyStep, ...]]) -> History:
+    return History(setting, (*begun, *(step for episode in rest for step in episode)))
 
 
-histories = st.builds(_history, settings_of_meetings, beginning, _lists(one_or_many, 8, 22))
+histories = st.builds(_history, settings_of_meetings, beginning, _lists(episodes, 8, 20))
 crowd = _lists(_weighted((6, by_organizer), (2, withdrawing), (1, substituting)), 5, 5).map(
     _at_once
 )
