@@ -41,7 +41,7 @@ async def get_credentials(session: Session, found: InvitationOfOwn) -> Credentia
 @router.put(
     BASE,
     operation_id="presentCredentials",
-    responses=raises(MeetingClosed, NoSuchFile),
+    responses=raises(MeetingClosed, MoveForbidden, NoSuchFile),
     openapi_extra=takes_if_match(),
 )
 async def present_credentials(

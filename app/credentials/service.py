@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.core.problems import NotFound
+from app.core.problems import MoveForbidden, NotFound
 from app.credentials import queries
 from app.credentials.events import (
     CredentialsChecked,
@@ -18,6 +18,7 @@ from app.credentials.lifecycle import CREDENTIALS, CredentialsStatus, Credential
 from app.credentials.tables import Credentials
 from app.events import Actor, record
 from app.files import service as files
+from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
 from app.meetings.service import check_changeable
 from app.meetings.tables import Meeting
@@ -30,8 +31,14 @@ async def present(
     file_id: UUID | None,
     reference: str | None,
 ) -> Credentials:
-    """Take the place of what was presented before, also of what was checked."""
+    """Take the place of what was presented before, also of what was checked.
+
+    Raises `MeetingClosed`, and `MoveForbidden` where the entity is no longer invited.
+    """
     check_changeable(meeting)
+    if invitation.status is InvitationStatus.WITHDRAWN:
+        state = invitation.status.value
+        raise MoveForbidden("The invitation is withdrawn.", state=state, allowed=[])
     if file_id is not None:
         await files.handed_in(session, meeting.id, invitation.entity_id, file_id, "/file_id")
     actor: Actor = session.info["actor"]

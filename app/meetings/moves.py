@@ -16,7 +16,7 @@ from app.meetings.events import PLAIN_MOVES, MeetingRescheduled, MeetingSchedule
 from app.meetings.lifecycle import MEETING, MeetingVerb
 from app.meetings.policy import Times
 from app.meetings.problems import NotReady
-from app.meetings.service import about
+from app.meetings.service import about, check_changeable
 from app.meetings.tables import Meeting
 
 
@@ -48,10 +48,12 @@ async def reschedule(
     """Give the meeting other times; everybody's calendar follows by the raised sequence, and a
     deadline that is a rule is counted again.
 
-    Raises `Invalid` where registration would close after the new end, or before it opens.
+    Raises `Invalid` where registration would close after the new end, or before it opens, and
+    `MeetingClosed` where it ended so long ago that its people were erased.
     """
     before, after = _times_of(meeting), _times_of(times)
     move = _moved(meeting, MeetingVerb.RESCHEDULE, note, act)
+    check_changeable(meeting)
     before["registration_closes_at"] = meeting.registration_closes_at
     after["registration_closes_at"] = await _deadline(session, meeting, times)
     for name, value in after.items():

@@ -108,6 +108,8 @@ async def unmerge(session: AsyncSession, kept: Person, other: Person) -> PersonM
         raise MergeStands("The one kept was merged further: take that back first.")
     if kept.anonymized_at is not None:
         raise MergeStands("Nothing says any more who the two were.")
+    if await queries.is_held(session, kept.id, other.id):
+        raise MergeStands("There is a legal hold, which is on both of them.")
     before = kept.email
     _restore(kept, other, made)
     await session.flush()

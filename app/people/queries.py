@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import Select, and_, column, exists, func, or_, select, update
+from sqlalchemy import table as table_named
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -22,6 +23,8 @@ from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE
 from app.registrations.tables import Registration
 
+_legal_holds = table_named("legal_holds", column("person_id"))
+"""Holds lie to the right: the column is named here, nothing is imported."""
 FOLLOWING: dict[str, Any] = {
     "registrations": Registration,
     "focal_points": FocalPoint,
@@ -30,6 +33,12 @@ FOLLOWING: dict[str, Any] = {
     "feeds": Feed,
 }
 """What follows the one kept; by the names of the tables."""
+
+
+async def is_held(session: AsyncSession, *people: UUID) -> bool:
+    """Whether something of one of them must be kept."""
+    held = exists().where(_legal_holds.c.person_id.in_(people))
+    return bool((await session.execute(select(held))).scalar_one())
 
 
 async def lock_people(

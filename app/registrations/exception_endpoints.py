@@ -15,7 +15,7 @@ from app.invitations.access import InvitationOfOwn, OrganizedInvitation
 from app.meetings.access import MeetingDep
 from app.registrations import exceptions, rule_queries
 from app.registrations.approval_schemas import ExceptionCreate, ExceptionOut
-from app.registrations.problems import ExceptionOver, RegistrationClosed
+from app.registrations.problems import ExceptionOver, NotInvited, RegistrationClosed
 from app.registrations.schemas import DecidedBy
 from app.registrations.tables import RegistrationException
 
@@ -39,7 +39,7 @@ async def list_exceptions(
     BASE,
     operation_id="grantException",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(RegistrationClosed),
+    responses=raises(NotInvited, RegistrationClosed),
 )
 async def grant_exception(
     session: Session,

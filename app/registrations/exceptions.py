@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.problems import Invalid
 from app.events import record
+from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations import rule_queries
 from app.registrations.events import ExceptionGranted, ExceptionRevoked, ExceptionUsed
-from app.registrations.problems import ExceptionOver, RegistrationClosed
+from app.registrations.problems import ExceptionOver, NotInvited, RegistrationClosed
 from app.registrations.tables import RegistrationException
 
 
@@ -29,6 +30,8 @@ async def grant(
     """Meeting and invitation are locked."""
     if meeting.status in OVER:
         raise RegistrationClosed(f"The meeting is {meeting.status.value}.")
+    if invitation.status is InvitationStatus.WITHDRAWN:
+        raise NotInvited("The invitation is withdrawn.")
     if until <= clock.now():
         raise Invalid.at("/until", "Must lie ahead.")
     granted = RegistrationException(

@@ -117,3 +117,12 @@ async def test_nobody_checks_off_a_letter_that_they_have_not_read(office: Office
     read = {"if-match": (await office.organizer.get(path)).headers["etag"]}
     checked = await office.organizer.post(f"{path}/check", headers=read)
     assert (checked.status_code, checked.json()["status"]) == (200, "checked")
+
+
+async def test_a_withdrawn_entity_presents_nothing_and_gets_no_exception(office: Office) -> None:
+    await post(office.organizer, f"{office.invited}/withdraw")
+    path = f"{office.invited}/credentials"
+    assert refusal(await office.focal_point.put(path, json=NOTE)) == (409, "move-forbidden")
+    granted = {"persons": 1, "until": "2100-01-01T00:00:00Z", "reason": "Late list."}
+    answer = await office.organizer.post(f"{office.invited}/exceptions", json=granted)
+    assert refusal(answer) == (409, "not-invited")

@@ -148,3 +148,18 @@ async def test_whoever_was_anonymized_is_not_brought_back(world: World) -> None:
     for query in ("dry_run=true", "mode=rows"):
         copied = await post(world.administrator, f"{path_of(meeting)}/copy?{query}", body)
         assert copied["rows"] == []
+
+
+async def test_a_merge_is_not_taken_back_while_there_is_a_hold(world: World) -> None:
+    entity = await world.entity()
+    path = f"/v1/entities/{entity['id']}/people"
+    kept, other = await world.person(entity), await world.person(entity)
+    body = {"other": other["id"]}
+    await post(world.administrator, f"{path}/{kept['id']}/merge", body)
+    hold = f"{path}/{kept['id']}/legal-hold"
+    placed = await world.administrator.put(hold, json={"reason": "A case"})
+    assert placed.is_success, placed.text
+    refused = await world.administrator.post(f"{path}/{kept['id']}/unmerge", json=body)
+    assert refusal(refused) == (409, "merge-stands")
+    assert (await world.administrator.delete(hold)).status_code == 204
+    await post(world.administrator, f"{path}/{kept['id']}/unmerge", body)
