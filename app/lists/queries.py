@@ -91,8 +91,9 @@ def listed_people(
     """Rows of (registration's id, entity's id, role, listed, name, honorific, title, rank, address,
     first in, last out, still there, moment of the latest change), and their order.
 
-    Only who has a seat, or needs none, comes, and nobody who was anonymized. `entities` are in the order of the list. The moment
-    is of the same snapshot as the row, so that nothing before it is missing.
+    Only who has a seat, or needs none, comes, and nobody who was anonymized. `entities` are in the
+    order of the list. The moment is of the same snapshot as the row, so that nothing before it is
+    missing.
     """
     came = _presence(meeting) if wanted.presence else None
     columns: list[Any] = [
