@@ -43,6 +43,8 @@ async def differences_of(
 
     `until` is of the snapshot that the changes were read from, or of one before it: whoever asks
     from then on misses nothing, and makes no change twice that would not come out the same.
+    Whoever was anonymized is told as gone whenever they stood on the list of then, so that no copy
+    keeps a name, however old it is.
     """
     latest = await queries.find_latest_change(session, view.meeting.id)
     then_named, now_named = await _named(session, view, since)
@@ -51,7 +53,9 @@ async def differences_of(
     )
     if rows:
         latest = rows[0][-1]
-    then, now, successors = replayed((row[:-1] for row in rows), since, then_named, now_named)
+    gone = frozenset(row[0] for row in rows if row[-2])
+    facts = (row[:-2] for row in rows)
+    then, now, successors = replayed(facts, since, then_named, now_named, gone)
     changes = policy.differences(then, now, successors)
     if len(changes) > MAX_CHANGES:
         raise TooManyChanges(f"There are {len(changes)}, and one answer takes {MAX_CHANGES}.")
@@ -98,5 +102,6 @@ def _mentioned(changes: Iterable[Change]) -> list[UUID]:
 
 def _name(person: Sequence[Any], named: Named) -> Name:
     """A name that may stand on no list any more is not told either."""
-    name, honorific, title, _, listed = person
-    return (honorific, name, title) if named is None or listed in named else NOBODY
+    name, honorific, title, _, listed, anonymized_at = person
+    told = anonymized_at is None and (named is None or listed in named)
+    return (honorific, name, title) if told else NOBODY

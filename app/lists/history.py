@@ -90,8 +90,12 @@ def replayed(
     since: datetime,
     then_named: frozenset[Listed] | None,
     now_named: frozenset[Listed] | None,
+    gone: frozenset[UUID] = frozenset(),
 ) -> tuple[dict[UUID, Place], dict[UUID, Place], dict[UUID, UUID]]:
-    """The list as it was at the moment, as it is, and who has taken whose place."""
+    """The list as it was at the moment, as it is, and who has taken whose place.
+
+    Behind those who are `gone` nobody is known any more: the list as it is has none of them.
+    """
     replay = Replay()
     then: dict[UUID, Place] | None = None
     for subject_id, entity_id, name, at, data in facts:
@@ -100,4 +104,5 @@ def replayed(
         replay.take(subject_id, entity_id, name, data)
     if then is None:
         then = replay.list_of(then_named)
-    return then, replay.list_of(now_named), replay.successors
+    now = replay.list_of(now_named)
+    return then, {each: now[each] for each in now if each not in gone}, replay.successors

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -90,8 +91,9 @@ def listed_people(
     """Rows of (registration's id, entity's id, role, listed, name, honorific, title, rank, address,
     first in, last out, still there, moment of the latest change), and their order.
 
-    Only who has a seat, or needs none, comes. `entities` are in the order of the list. The moment
-    is of the same snapshot as the row, so that nothing before it is missing.
+    Only who has a seat, or needs none, comes, and nobody who was anonymized. `entities` are in the
+    order of the list. The moment is of the same snapshot as the row, so that nothing before it is
+    missing.
     """
     came = _presence(meeting) if wanted.presence else None
     columns: list[Any] = [
@@ -110,6 +112,7 @@ def listed_people(
         .where(
             col(Registration.meeting_id) == meeting.id,
             col(Registration.status) == RegistrationStatus.CONFIRMED,
+            col(Person.anonymized_at).is_(None),
             *_conditions(wanted),
         )
     )
@@ -158,9 +161,15 @@ async def facts_about(
     *,
     everybody: bool,
 ) -> Sequence[Any]:
-    """(registration's id, entity's id, name, moment, data, moment of the latest change) of the
-    facts about whoever was touched since, or about everybody, in their order.
+    """(registration's id, entity's id, name, moment, data, whether nobody is left behind it, moment
+    of the latest change) of the facts about whoever was touched since or was anonymized at any
+    time, or about everybody, in their order.
     """
+    gone = (
+        select(col(Registration.id))
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .where(col(Registration.meeting_id) == meeting_id, col(Person.anonymized_at).is_not(None))
+    )
     here = (
         col(LogEntry.meeting_id) == meeting_id,
         col(LogEntry.name).in_(REGISTRATION_FACTS),
@@ -172,13 +181,15 @@ async def facts_about(
         col(LogEntry.name),
         col(LogEntry.recorded_at),
         col(LogEntry.data),
+        col(LogEntry.subject_id).in_(gone),
         latest_change(meeting_id).scalar_subquery(),
     ]
     statement: Select[Any] = select(*columns).where(*here)
     statement = statement.order_by(col(LogEntry.recorded_at), col(LogEntry.id))
     if not everybody:
         touched = select(col(LogEntry.subject_id)).where(*here, col(LogEntry.recorded_at) > since)
-        statement = statement.where(col(LogEntry.subject_id).in_(touched))
+        who = col(LogEntry.subject_id)
+        statement = statement.where(or_(who.in_(touched), who.in_(gone)))
     found: Sequence[Any] = (await session.execute(statement)).all()
     return found
 
@@ -203,7 +214,9 @@ async def changed_settings(
 
 
 async def people_of(session: AsyncSession, registrations: Collection[UUID]) -> dict[UUID, Any]:
-    """(person's name, honorific, title, sort key, listed) by registration."""
+    """(person's name, honorific, title, sort key, listed, since when nobody knows who it was) by
+    registration.
+    """
     columns: list[Any] = [
         col(Registration.id),
         col(Person.name),
@@ -211,6 +224,7 @@ async def people_of(session: AsyncSession, registrations: Collection[UUID]) -> d
         col(Person.job_title),
         col(Registration.name_key),
         col(Registration.listed),
+        col(Person.anonymized_at),
     ]
     statement: Select[Any] = (
         select(*columns)

@@ -29,7 +29,8 @@ class AnswersInvalid(Invalid):
 class AnswersSettled(Problem):
     """After the registration deadline only organizers change what was answered.
 
-    What is missing may still be answered; `errors` names the answers that would change.
+    What is missing may still be answered, with all that was answered sent along unchanged; `errors`
+    names the answers that would change or be gone.
     """
 
     slug, title, status = "answers-settled", "Answers are settled", HTTPStatus.CONFLICT

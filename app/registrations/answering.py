@@ -125,8 +125,8 @@ async def answer(
     left = [name for name in own if name not in given]
     now = policy.asked(list(questions.values()), registration.role.value, {**others, **given})
     if not organizer:
-        changed = [name for name in [*fresh, *left] if name in own and name in now]
-        _check_settled(meeting, clock.now(), changed)
+        changed = [name for name in fresh if name in own and name in now]
+        _check_settled(meeting, clock.now(), changed, [name for name in left if name in now])
     if meeting.form_version is None:
         return
     files_left = await _replace(session, standing, reading, {*fresh, *left})
@@ -150,13 +150,18 @@ def _check_changeable(meeting: Meeting, registration: Registration) -> None:
         REGISTRATION.move(registration.status, RegistrationVerb.WITHDRAW)
 
 
-def _check_settled(meeting: Meeting, now: datetime, changed: Sequence[str]) -> None:
+def _check_settled(
+    meeting: Meeting, now: datetime, changed: Sequence[str], lacking: Sequence[str]
+) -> None:
     """Of an entity, after the deadline."""
+    faults = [(name, "was answered: only organizers change it") for name in changed]
+    faults += [(name, "was answered: send it along unchanged") for name in lacking]
     window = Window(meeting.registration_opens_at, meeting.registration_closes_at)
-    if changed and window.has_closed(now):
+    if faults and window.has_closed(now):
         raise AnswersSettled(
-            "The registration deadline has passed: ask the organizer.",
-            errors=_errors((name, "was answered") for name in changed),
+            "The registration deadline has passed: send what was answered along unchanged with what "
+            "is missing, and ask the organizer for other changes.",
+            errors=_errors(faults),
         )
 
 

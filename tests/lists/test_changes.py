@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -251,3 +252,30 @@ async def test_a_name_that_was_taken_back_is_not_told_again(
         RegistrationRole.REPRESENTATIVE,
         RegistrationRole.ADVISER,
     }
+
+
+async def test_whoever_was_anonymized_stands_on_no_list_and_leaves_every_copy(
+    gathering: Gathering, set_clock: Any
+) -> None:
+    await post(gathering.organizer, f"{gathering.path}/lists/participants/publish")
+    kinds = ("delegations", "participants", "attendance", "name-plates")
+    before = {kind: await gathering.read(kind) for kind in kinds}
+    gone = gathering.registrations["Amina Okafor"]
+    set_clock(datetime(2021, 12, 1, 12, tzinfo=UTC))
+    path = f"/v1/entities/{gathering.entities['AU']['id']}/people/{gone['person']['id']}"
+    await post(gathering.world.administrator, f"{path}/anonymize")
+    after = {kind: await gathering.read(kind) for kind in kinds}
+    for kind in kinds:
+        left = {row["registration_id"] for row in after[kind]["items"]}
+        assert {row["registration_id"] for row in before[kind]["items"]} - left == {gone["id"]}
+    for kind in kinds[:2]:
+        for copy in (before[kind], after[kind]):
+            found = await gathering.read(f"{kind}/changes", since=copy["as_of"])
+            assert made_to(listed(copy), found["changes"]) == listed(after[kind])
+            (change,) = found["changes"]
+            assert (change["kind"], change["name"], change["job_title"]) == ("left", None, None)
+        for suffix in ("csv", "xlsx"):
+            told = await gathering.file(f"{kind}.{suffix}")
+            assert b"nonymized" not in told.content
+        words = await gathering.file(f"{kind}/changes.txt", since=copy["as_of"])
+        assert "nonymized" not in words.text

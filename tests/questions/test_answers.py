@@ -169,11 +169,16 @@ async def test_after_the_deadline_only_what_is_missing_is_added(
     await asking.ask(DIET, OTHER, question("note", required="before_deadline"))
     made = await asking.register(1, answers={"diet": "none"})
     set_clock(datetime(2021, 10, 2, 8, tzinfo=UTC))
-    for wrong in ({"diet": "vegetarian", "note": "Yes."}, {"note": "Yes."}):
+    refusals = (
+        ({"diet": "vegetarian", "note": "Yes."}, "was answered: only organizers change it"),
+        ({"note": "Yes."}, "was answered: send it along unchanged"),
+    )
+    for wrong, why in refusals:
         refused = await asking.put(made, wrong)
         assert refused.status_code == 409
         assert refused.json()["type"].endswith("/answers-settled")
-        assert [e["pointer"] for e in refused.json()["errors"]] == ["/answers/diet"]
+        assert "unchanged with what is missing" in refused.json()["detail"]
+        assert refused.json()["errors"] == [{"pointer": "/answers/diet", "detail": why}]
     added = await asking.put(made, {"diet": "none", "note": "Yes."})
     assert added.json()["missing"] == []
     organizer = await asking.put(made, {"diet": "vegetarian"}, asking.organizer)

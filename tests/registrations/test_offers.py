@@ -274,8 +274,8 @@ async def test_offers_and_lost_seats_are_told_to_the_person_and_the_focal_point(
     await follow(worker)
     subjects = {(to, subject.split(":")[0]) for to, subject, _ in letters.taken()}
     assert subjects == {
-        ("delegate1@example.org", "The offered seat has gone to another"),
-        ("focal@example.org", "The offered seat has gone to another"),
+        ("delegate1@example.org", "The offer of a seat has ended"),
+        ("focal@example.org", "The offer of a seat has ended"),
         ("delegate2@example.org", "A seat is offered"),
         ("focal@example.org", "A seat is offered"),
     }
