@@ -88,6 +88,10 @@ async def test_a_quota_below_the_seats_taken_is_refused(
     path = f"{path_of(meeting)}/{invitation['id']}"
     refused = await world.administrator.patch(path, json={"seat_quota": 1})
     assert refused.json()["type"].rpartition("/")[2] == "quota-below-taken"
+    assert refused.json()["detail"] == (
+        "2 seats are taken: withdraw registrations, or say with `move_to_waiting` who goes back to "
+        "the waiting list."
+    )
 
 
 async def test_a_draft_is_unknown_to_its_entity_and_may_be_deleted(
