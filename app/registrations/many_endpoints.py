@@ -46,7 +46,9 @@ EntityAsked = Annotated[
 @router.post(
     f"{BASE}/import",
     operation_id="importRegistrations",
-    openapi_extra=import_body(NEEDED, f"`role`, `entity`, {OTHERS}", role="adviser", **EXAMPLE),
+    openapi_extra=import_body(
+        NEEDED, f"`role`, `entity`, `rank`, `at_headquarters`, {OTHERS}", role="adviser", **EXAMPLE
+    ),
     responses=raises(RowsRefused, NotInvited),
 )
 async def import_registrations(
