@@ -22,10 +22,11 @@ help: ## Say what there is
 run: $(RUNTIME) ## Serve everything, with the reference meeting in a new database
 	@exec $(PYTHON) -m app serve
 
-test: $(DEV) ## Run all tests, and those of the seats on an installed PostgreSQL 15 too
+test: $(DEV) ## Run all tests, and those of schema and seats on an installed PostgreSQL 15 too
 	$(PYTHON) -m pytest -q -n $(PROCESSES)
 	$(PYTHON) tools/installed_postgres.py $(PYTHON) -m pytest -q -n $(PROCESSES) \
-		tests/entities tests/meetings tests/registrations
+		tests/contract/test_schema.py tests/meetings/test_lifecycle.py tests/registrations/test_races.py \
+		tests/registrations/test_registrations.py tests/registrations/test_seat_model.py
 
 check: lint types imports yaml containers openapi ## Check style, types, directions, API document
 

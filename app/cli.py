@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -95,7 +95,7 @@ def main() -> None:
     ) as error:
         _fail(NO_SCHEMA if sqlstate(error) == UNDEFINED_TABLE else str(error))
     except ValidationError as error:
-        _fail("\n".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+        _fail("\n".join(_line(each["loc"], each["msg"]) for each in error.errors()))
     except Problem as problem:
         places = [f"  {each.detail} ({each.pointer})" for each in problem.errors or ()]
         _fail("\n".join([f"{problem.title}: {problem.detail}", *places]))
@@ -341,9 +341,19 @@ def openapi(
         output.write_text(written, encoding="utf-8")
 
 
+def _line(place: Sequence[int | str], words: str) -> str:
+    """What is wrong with a setting; some rules are about several, and have no place."""
+    told = words.removeprefix("Value error, ")
+    return f"{'.'.join(map(str, place))}: {told}" if place else told
+
+
 def _settings() -> Settings:
     settings = get_settings()
     clock.use(settings.clock)
+    try:
+        clock.check()
+    except ValueError as error:
+        raise NotConfigured(str(error)) from None
     return settings
 
 

@@ -73,5 +73,5 @@ def _come_back(meeting: Meeting) -> TooEarly:
     state = meeting.status.value
     if meeting.status is not MeetingStatus.SCHEDULED:
         return TooEarly(f"The meeting is {state}: its time is not fixed.", state=state)
-    doors = (meeting.starts_at - DOORS_OPEN).isoformat().replace("+00:00", "Z")
+    doors = clock.written(meeting.starts_at - DOORS_OPEN)
     return TooEarly(f"The room is shown from {doors}.", state=state)

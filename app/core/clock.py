@@ -16,8 +16,23 @@ def now() -> datetime:
     """
     if _file is None:
         return datetime.now(UTC)
-    written = datetime.fromisoformat(_file.read_text(encoding="ascii").strip())
-    return written + (datetime.now(UTC) - datetime.fromtimestamp(_file.stat().st_mtime, UTC))
+    start = datetime.fromisoformat(_file.read_text(encoding="ascii").strip())
+    return start + (datetime.now(UTC) - datetime.fromtimestamp(_file.stat().st_mtime, UTC))
+
+
+def written(instant: datetime) -> str:
+    """As the API writes instants: RFC 3339 in UTC, with `Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def check() -> None:
+    """Raise `ValueError`, in words for an operator, where the clock's file shows no instant."""
+    try:
+        shown = now()
+    except (OSError, ValueError) as error:
+        raise ValueError(f"SECRETARIAT_CLOCK names a file that shows no instant: {error}") from None
+    if shown.tzinfo is None:
+        raise ValueError("SECRETARIAT_CLOCK names a file whose instant lacks its offset from UTC")
 
 
 def use(setting: str) -> None:

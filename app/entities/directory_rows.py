@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from app.core.fields import Flag, ShortLine, normalised_email
 from app.core.headings import flag_of, fold, words_for
 from app.entities.lifecycle import Gender, Level
-from app.entities.people_rows import LANGUAGES, PEOPLE_WORDS, PersonRow, Vocabulary
+from app.entities.people_rows import LANGUAGES, PEOPLE_WORDS, STANDING_WORDS, PersonRow, Vocabulary
 from app.entities.schemas import Addresses, Languages
 
 _PARTS: Final = re.compile("[,;\\s\u060c\u061b\u3001\uff0c\uff1b]+")
@@ -17,6 +17,7 @@ _PARTS: Final = re.compile("[,;\\s\u060c\u061b\u3001\uff0c\uff1b]+")
 DIRECTORY = words_for(
     {
         **PEOPLE_WORDS,
+        **STANDING_WORDS,
         "addresses": (
             *("other addresses", "other e-mails", "other emails", "other e-mail addresses"),
             *("autres adresses", "autres courriels", "otras direcciones", "otros correos"),
@@ -27,7 +28,6 @@ DIRECTORY = words_for(
             *("langues parlées", "idiomas", "idiomas hablados", "языки", "владение языками"),
             *("اللغات", "语言能力", "通晓语言"),
         ),
-        "rank": ("grade", "rang", "rango", "categoría", "ранг", "الرتبة", "الدرجة", "级别", "职级"),
         "level": (
             *("seniority", "niveau", "niveau hiérarchique", "nivel", "nivel jerárquico"),
             *("уровень", "уровень должности", "المستوى", "المستوى الوظيفي", "层级", "职等"),
@@ -35,10 +35,6 @@ DIRECTORY = words_for(
         "duty_station": (
             *("station", "place of work", "lieu d'affectation", "lugar de destino"),
             *("место службы", "مقر العمل", "مركز العمل", "工作地点"),
-        ),
-        "at_headquarters": (
-            *("headquarters", "hq", "au siège", "siège", "en la sede", "sede"),
-            *("штаб-квартира", "в штаб-квартире", "المقر", "في المقر", "总部", "在总部"),
         ),
         "gender": ("sex", "genre", "sexe", "género", "sexo", "пол", "الجنس", "النوع", "性别"),
         "statistics_consent": (

@@ -57,6 +57,14 @@ PEOPLE_WORDS: Mapping[str, Sequence[str]] = {
     "language": ("languages", "langue", "idioma", "язык", "اللغة", "语言", "語言"),
 }
 """In the six languages; `nom` and `title` mean one thing or another by what stands beside them."""
+STANDING_WORDS: Mapping[str, Sequence[str]] = {
+    "rank": ("grade", "rang", "rango", "categoría", "ранг", "الرتبة", "الدرجة", "级别", "职级"),
+    "at_headquarters": (
+        *("headquarters", "hq", "au siège", "siège", "en la sede", "sede"),
+        *("штаб-квартира", "в штаб-квартире", "المقر", "في المقر", "总部", "在总部"),
+    ),
+}
+"""What rules of delegations ask of people."""
 _AMBIGUOUS = frozenset({"nom", "title"})
 LANGUAGES = words_for(
     {

@@ -15,6 +15,7 @@ from app.invitations.seats import Leaving, change_seats
 from app.invitations.tables import SeatPool
 from app.meetings.events import SeatsCut
 from app.meetings.lifecycle import OVER
+from app.meetings.problems import below_taken
 from app.meetings.service import check_changeable
 from app.meetings.tables import Meeting
 
@@ -57,7 +58,9 @@ async def change(
     }
     needed = max(0, pool.seats_taken - members["seats"])
     if needed and (meeting.status in OVER or not planned):
-        raise PoolBelowTaken(f"{pool.seats_taken} seats are taken.", taken=pool.seats_taken)
+        raise PoolBelowTaken(
+            below_taken(pool.seats_taken, over=meeting.status in OVER), taken=pool.seats_taken
+        )
     if needed or leaving:
         ids = _about(meeting, pool) | {"pool_id": pool.id}
         named = list(leaving) if leaving is not None else None

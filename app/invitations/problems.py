@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from app.core.problems import AlreadyExists, Problem
 from app.core.routes import refuse_as
+from app.meetings.problems import WAY_OUT
 
 
 class AlreadyInvited(AlreadyExists):
@@ -55,7 +56,7 @@ class PoolInUse(Problem):
 
 
 refuse_as("uq_invitations_meeting_id_entity_id", lambda: AlreadyInvited("It is invited already."))
-refuse_as("ck_invitations_seats_taken", lambda: QuotaBelowTaken("More seats are taken than that."))
+refuse_as("ck_invitations_seats_taken", lambda: QuotaBelowTaken(f"More seats are taken: {WAY_OUT}"))
 refuse_as("uq_seat_pools_meeting_id_name", lambda: AlreadyExists("A pool has this name already."))
 refuse_as("uq_seat_pools_observers", lambda: AlreadyExists("The observers have a pool already."))
-refuse_as("ck_seat_pools_seats_taken", lambda: PoolBelowTaken("More seats are taken than that."))
+refuse_as("ck_seat_pools_seats_taken", lambda: PoolBelowTaken(f"More seats are taken: {WAY_OUT}"))

@@ -19,6 +19,7 @@ from app.invitations.service import about
 from app.invitations.tables import Invitation, SeatPool
 from app.meetings.events import SeatsCut
 from app.meetings.lifecycle import OVER
+from app.meetings.problems import below_taken
 from app.meetings.service import check_changeable
 from app.meetings.tables import Meeting
 
@@ -52,7 +53,7 @@ async def change_seats(
     moves = new if new is not old else None
     needed = _beyond(invitation, quota, moves)
     if needed and (meeting.status in OVER or not planned):
-        raise _refusal(invitation, quota, moves)
+        raise _refusal(invitation, quota, moves, over=meeting.status in OVER)
     if needed or leaving:
         ids = about(meeting, invitation)
         cut = SeatsCut(
@@ -93,16 +94,14 @@ def _beyond(invitation: Invitation, quota: int | None, pool: SeatPool | None) ->
 
 
 def _refusal(
-    invitation: Invitation, quota: int | None, pool: SeatPool | None
+    invitation: Invitation, quota: int | None, pool: SeatPool | None, *, over: bool
 ) -> QuotaBelowTaken | PoolBelowTaken:
     taken = invitation.seats_taken
     if quota is not None and taken > quota:
-        return QuotaBelowTaken(f"{taken} seats are taken.", taken=taken)
+        return QuotaBelowTaken(below_taken(taken, over=over), taken=taken)
     assert pool is not None, "nothing else is too small"
-    return PoolBelowTaken(
-        f"The entity has {taken} seats, and {pool.seats - pool.seats_taken} are free in the pool.",
-        taken=pool.seats_taken,
-    )
+    besides = f" by the entity, and {pool.seats - pool.seats_taken} free in the pool"
+    return PoolBelowTaken(below_taken(taken, over=over, besides=besides), taken=pool.seats_taken)
 
 
 async def _set(

@@ -150,7 +150,7 @@ def check_window(meeting: Meeting, now: datetime, *, for_organizer: bool) -> Non
     if window.has_closed(now) and not for_organizer:
         closed = meeting.registration_closes_at
         assert closed is not None
-        raise AnswersClosed(f"The deadline was {closed.isoformat()}: ask the organizer.")
+        raise AnswersClosed(f"The deadline was {clock.written(closed)}: ask the organizer.")
 
 
 async def withdraw(session: AsyncSession, meeting: Meeting, invitation: Invitation) -> None:

@@ -25,6 +25,20 @@ class TimesAnnounced(Problem):
     slug, title, status = "times-announced", "The times are announced", HTTPStatus.CONFLICT
 
 
+WAY_OUT = "withdraw registrations, or say with `move_to_waiting` who goes back to the waiting list."
+
+
+def below_taken(taken: int, *, over: bool, besides: str = "") -> str:
+    """What is wrong with so few seats, and what to do about it until the meeting is over."""
+    way_out = "the meeting is over, and nobody leaves a seat any more." if over else WAY_OUT
+    return f"{counted(taken, 'seat')} taken{besides}: {way_out}"
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something, with the verb: `1 seat is`, `2 seats are`."""
+    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
+
+
 class CapacityBelowTaken(Problem):
     """More seats are taken, or offered, than the new capacity has; `taken` says how many.
 
@@ -63,4 +77,4 @@ refuse_as(
     "uq_meetings_committee_id_number",
     lambda: AlreadyExists("The committee has a meeting with this number already."),
 )
-refuse_as("ck_meetings_capacity", lambda: CapacityBelowTaken("More seats are taken than that."))
+refuse_as("ck_meetings_capacity", lambda: CapacityBelowTaken(f"More seats are taken: {WAY_OUT}"))

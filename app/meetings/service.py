@@ -20,7 +20,7 @@ from app.meetings.events import (
 )
 from app.meetings.lifecycle import MEETING, OVER, UNCHANGEABLE, MeetingStatus
 from app.meetings.policy import UNSAID, Fault, Telling, Times
-from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced
+from app.meetings.problems import CapacityBelowTaken, MeetingClosed, TimesAnnounced, below_taken
 from app.meetings.tables import ConferenceRoom, Meeting
 
 CLOSES_AT = "registration_closes_at"
@@ -84,7 +84,7 @@ async def change_meeting(
     capacity = members["capacity"]
     if capacity is not None and capacity < meeting.seats_taken:
         taken = meeting.seats_taken
-        raise CapacityBelowTaken(f"{taken} seats are taken already.", taken=taken)
+        raise CapacityBelowTaken(below_taken(taken, over=meeting.status in OVER), taken=taken)
     if not changes:
         return
     for name, value in members.items():

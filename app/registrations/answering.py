@@ -159,8 +159,8 @@ def _check_settled(
     window = Window(meeting.registration_opens_at, meeting.registration_closes_at)
     if faults and window.has_closed(now):
         raise AnswersSettled(
-            "The registration deadline has passed: send what was answered along unchanged with what "
-            "is missing, and ask the organizer for other changes.",
+            "The registration deadline has passed: send what was answered along unchanged with "
+            "what is missing, and ask the organizer for other changes.",
             errors=_errors(faults),
         )
 

@@ -149,7 +149,7 @@ def _check(meeting: Meeting, registration: Registration) -> None:
     if state in LEFT and registration.decision is ApprovalDecision.APPROVED:
         return
     assert registration.decision is not None, "who has decided said what"
-    when = registration.decided_at.isoformat().replace("+00:00", "Z")
+    when = clock.written(registration.decided_at)
     raise AlreadyDecided(
         f"It was {registration.decision.value} at {when}.",
         state=state.value,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.meetings.events import SeatsCut
-from app.meetings.problems import PlanDoesNotFit
+from app.meetings.problems import PlanDoesNotFit, counted
 from app.meetings.tables import Meeting
 from app.registrations import seating
 from app.registrations.lifecycle import RegistrationStatus
@@ -33,7 +33,7 @@ def _latest(holders: Sequence[Held], cut: SeatsCut) -> Sequence[Held]:
     seated = [held for held in holders if held[0].status is not RegistrationStatus.OFFERED]
     if len(holders) < cut.needed:
         raise PlanDoesNotFit(
-            f"{cut.needed} must leave their seats, and {len(holders)} can: "
+            f"{cut.needed} must leave a seat, and {len(holders)} can: "
             "whoever was checked in keeps it."
         )
     return [*reversed(offered), *reversed(seated)][: cut.needed]
@@ -43,11 +43,11 @@ def _named(holders: Sequence[Held], cut: SeatsCut, ids: Collection[UUID]) -> Seq
     leaving = [held for held in reversed(holders) if held[0].id in ids]
     if len(leaving) != len(ids):
         raise PlanDoesNotFit(
-            f"{len(ids)} registrations are named, and {len(leaving)} of them hold a seat of these "
-            "that they can leave."
+            f"{counted(len(ids), 'registration')} named, and {len(leaving)} of these can leave "
+            "such a seat."
         )
     if len(leaving) != cut.needed:
         raise PlanDoesNotFit(
-            f"{cut.needed} must leave their seats, and {len(leaving)} registrations are named."
+            f"{cut.needed} must leave a seat, and {counted(len(leaving), 'registration')} named."
         )
     return leaving

@@ -1,15 +1,18 @@
 """Tables of delegations: people, and as what they come for whom, in the words that are used."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from pydantic import Field
 
+from app.core.fields import Flag, ShortLine
 from app.core.headings import flag_of, fold, words_for
-from app.entities.people_rows import PEOPLE_WORDS, PersonRow
+from app.entities.people_rows import PEOPLE_WORDS, STANDING_WORDS, PersonRow
 from app.registrations.lifecycle import Listed, RegistrationRole
 
 DELEGATE_WORDS = {
     **PEOPLE_WORDS,
+    **STANDING_WORDS,
     "role": (
         *("capacity", "role in delegation", "delegation role", "status", "type", "rôle", "qualité"),
         *("rol", "calidad", "función en la delegación", "роль", "статус", "качество"),
@@ -77,6 +80,9 @@ _ROLES = words_for(
 class DelegateRow(PersonRow):
     """Somebody to register."""
 
+    compared: ClassVar[Sequence[str]] = (*PersonRow.compared, "rank", "at_headquarters")
+    rank: ShortLine | None = None
+    at_headquarters: Flag | None = None
     role: RegistrationRole = RegistrationRole.REPRESENTATIVE
     entity: str | None = Field(None, min_length=1, max_length=200)
     listed: Listed = Listed.NOT_ASKED
@@ -91,6 +97,9 @@ def put_words(found: dict[str, Any]) -> None:
     """Put what words mean in their place; what means nothing is left to be refused."""
     if isinstance(found.get("role"), str):
         found["role"] = _ROLES.get(fold(found["role"]), found["role"])
+    at_headquarters = flag_of(found.get("at_headquarters"))
+    if at_headquarters is not None:
+        found["at_headquarters"] = at_headquarters
     agreed = flag_of(found.get("listed"))
     if agreed is not None:
         found["listed"] = Listed.YES if agreed else Listed.NO

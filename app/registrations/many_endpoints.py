@@ -32,8 +32,8 @@ from app.registrations.settling import invitees_for
 
 router = router_for("registrations")
 OTHERS = (
-    "`honorific`, `job_title`, `language`, `role`, `entity`, `listed`, and a column for each "
-    "question of the meeting's form, called by its id"
+    "`honorific`, `job_title`, `language`, `rank`, `at_headquarters`, `role`, `entity`, `listed`, "
+    "and a column for each question of the meeting's form, called by its id"
 )
 """What rows may have, as the document says it."""
 EntityAsked = Annotated[

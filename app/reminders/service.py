@@ -119,7 +119,7 @@ def _check_answers_open(meeting: Meeting, now: datetime) -> None:
         state = meeting.status.value
         raise NothingToRemindOf(f"The meeting is {state}: nobody can answer now.", state=state)
     if closes_at is not None and closes_at <= now:
-        raise NothingToRemindOf(f"The deadline was {closes_at.isoformat()}.")
+        raise NothingToRemindOf(f"The deadline was {clock.written(closes_at)}.")
 
 
 async def _remind_of(

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 from tests.conftest import Server
 from tests.world import World
@@ -113,6 +115,23 @@ def test_what_is_missing_is_said_in_a_line(run: Run, tmp_path: Path) -> None:
     wrong = run("check", SECRETARIAT_PORT="many")
     assert wrong.returncode == 1
     assert wrong.stderr.startswith("Error: port: ")
+
+
+@pytest.mark.parametrize(
+    ("clock", "told"),
+    [
+        ("soon", "SECRETARIAT_CLOCK is `real` or `file:PATH`"),
+        ("file:FOLDER/none", "SECRETARIAT_CLOCK names a file that shows no instant: "),
+        ("file:FOLDER/words", "SECRETARIAT_CLOCK names a file that shows no instant: "),
+        ("file:FOLDER/local", "SECRETARIAT_CLOCK names a file whose instant lacks its offset"),
+    ],
+)
+def test_a_wrong_clock_is_said_in_a_line(run: Run, tmp_path: Path, clock: str, told: str) -> None:
+    (tmp_path / "words").write_text("soon")
+    (tmp_path / "local").write_text("2021-10-08T10:00:00")
+    wrong = run("check", SECRETARIAT_CLOCK=clock.replace("FOLDER", str(tmp_path)))
+    assert wrong.returncode == 1
+    assert wrong.stderr.startswith(f"Error: {told}")
 
 
 async def test_a_database_without_a_schema_is_told_in_words(

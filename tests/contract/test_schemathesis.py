@@ -28,8 +28,8 @@ SEEDS = (20211008, 6)
 SYSTEMATIC, RANDOM = "examples,coverage", "fuzzing,stateful"
 RUNS = [(seed, phases) for phases in (SYSTEMATIC, RANDOM) for seed in SEEDS]
 if not LONG:
-    RUNS.remove((SEEDS[1], SYSTEMATIC))
-"""Systematic cases follow from the document and hardly from the seed: twice is for campaigns."""
+    RUNS = RUNS[::2]
+"""The second seed is for campaigns."""
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

@@ -1,5 +1,6 @@
 """Invitations over HTTP: the board, sending, answering, withdrawing."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -88,6 +89,27 @@ async def test_a_quota_below_the_seats_taken_is_refused(
     path = f"{path_of(meeting)}/{invitation['id']}"
     refused = await world.administrator.patch(path, json={"seat_quota": 1})
     assert refused.json()["type"].rpartition("/")[2] == "quota-below-taken"
+    assert refused.json()["detail"] == (
+        "2 seats are taken: withdraw registrations, or say with `move_to_waiting` who goes back to "
+        "the waiting list."
+    )
+
+
+async def test_after_the_deadline_the_entity_is_told_when_it_was(
+    world: World, set_clock: Any
+) -> None:
+    set_clock(datetime(2021, 9, 1, 12, tzinfo=UTC))
+    draft = await world.meeting(
+        await world.committee(), registration_closes_at="2021-10-01T00:00:00Z"
+    )
+    meeting, entity = await world.scheduled(draft), await world.entity()
+    invitation = await world.invitation(meeting, entity)
+    set_clock(datetime(2021, 10, 2, 12, tzinfo=UTC))
+    focal_point = await world.focal_point_of(entity)
+    path = f"{path_of(meeting)}/{invitation['id']}/answer"
+    refused = await focal_point.post(path, json={"answer": "accepted"})
+    assert refused.json()["type"].rpartition("/")[2] == "answers-closed"
+    assert refused.json()["detail"] == "The deadline was 2021-10-01T00:00:00Z: ask the organizer."
 
 
 async def test_a_draft_is_unknown_to_its_entity_and_may_be_deleted(

@@ -310,11 +310,11 @@ async def test_registering_costs_nothing_more_where_nothing_is_asked(
     assert (len(asked) - len(plain), len(answered) - len(asked)) == (1, 2)
 
 
-async def test_whoever_comes_from_a_table_lacks_every_answer_that_is_needed(
+async def test_whoever_comes_from_a_table_lacks_what_is_asked_for_before_the_deadline(
     asking: Asking,
 ) -> None:
     await asking.ask(
-        question("badge", required="at_registration"),
+        question("badge", required="before_deadline"),
         question("visa", required="before_deadline", roles=["adviser"]),
         OTHER | {"conditions": [when("badge", "x")]},
         question("note"),

@@ -199,6 +199,29 @@ async def test_the_same_table_again_changes_nothing(world: World, ours: Ours) ->
     ]  # fmt: skip
 
 
+async def test_rank_and_headquarters_come_from_the_table_and_meet_rules(
+    world: World, ours: Ours
+) -> None:
+    path = f"/v1/meetings/{ours.meeting['id']}"
+    rules = {"at_least": [{"number": 1, "at_headquarters": True, "ranks": ["D-1"]}]}
+    changed_one = await world.administrator.patch(
+        path, json={"registration_rules": rules}, headers={"If-Match": "*"}
+    )
+    assert changed_one.is_success, changed_one.text
+    table = "Nom\tCourriel\tGrade\tAu siège\nAwa Sow\tawa@example.org\tD-1\t{}\n"
+    shown = await imported(ours.focal_point, ours.meeting, table.format("oui"))
+    assert [each["member"] for each in shown["columns"][2:]] == ["rank", "at_headquarters"]
+    (board,) = (await world.administrator.get(f"{path}/invitations")).json()["items"]
+    assert (board["seats_taken"], board["incomplete"]) == (1, [])
+    people = (await ours.focal_point.get(f"/v1/entities/{ours.entity['id']}/people")).json()
+    (person,) = people["items"]
+    assert (person["rank"], person["at_headquarters"]) == ("D-1", True)
+    again = await imported(ours.focal_point, ours.meeting, table.format("non"))
+    assert again["rows"][0]["differs"] == ["at_headquarters"]
+    refused = await send(ours.focal_point, ours.meeting, table.format("Rome"))
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/2/au_siège"]
+
+
 async def test_a_table_after_the_deadline_is_refused_but_for_those_who_are_there(
     world: World, ours: Ours, set_clock
 ) -> None:

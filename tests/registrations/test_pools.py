@@ -94,6 +94,7 @@ async def test_entities_share_the_seats_of_a_pool_and_its_line(world: World) -> 
     assert await shared.standing() == ["confirmed", "withdrawn", "confirmed", "confirmed"]
     refused = await shared.change_pool(seats=1)
     assert (refusal(refused), refused.json()["taken"]) == ((409, "pool-below-taken"), 3)
+    assert "`move_to_waiting`" in refused.json()["detail"]
     named_ones = {"seats": 1, "move_to_waiting": [first["id"], fourth["id"]]}
     assert (await shared.change_pool(**named_ones)).json()["seats_taken"] == 1
     assert await shared.standing() == ["waiting", "withdrawn", "confirmed", "waiting"]
@@ -158,6 +159,9 @@ async def test_a_cut_takes_offers_first_then_who_came_last(world: World, set_clo
     assert await shared.standing() == was
     refused = await shared.change_meeting(capacity=1)
     assert (refusal(refused), refused.json()["taken"]) == ((409, "capacity-below-taken"), 3)
+    assert "`move_to_waiting`" in refused.json()["detail"]
+    few = await shared.change_meeting(capacity=1, move_to_waiting=[made[1]["id"]])
+    assert few.json()["detail"] == "2 must leave a seat, and 1 registration is named."
     for ids in (
         [made[1]["id"]],
         [each["id"] for each in made[1:4]],

@@ -110,6 +110,7 @@ async def test_where_nobody_can_answer_nobody_is_reminded(
     refused = await morning.world.administrator.post(path, json={"all_unanswered": True})
     assert refused.status_code == 409
     assert refused.json()["type"].endswith("/nothing-to-remind-of")
+    assert how != "deadline" or refused.json()["detail"].endswith("Z.")
 
 
 @pytest.mark.parametrize(
