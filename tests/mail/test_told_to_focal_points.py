@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from app.core.database import Database
 from app.core.fields import UN_LANGUAGES
 from app.credentials import service as credentials
 from app.credentials.lifecycle import CredentialsStatus
@@ -18,6 +19,7 @@ from app.identity.tokens import read_link_token
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.letters import purpose_of
 from app.mail.lifecycle import MessageKind as Kind
+from app.mail.lifecycle import MessageState
 from app.mail.policy import Present, moot
 from app.mail.queries import load_case
 from app.mail.sending import _present
@@ -25,8 +27,10 @@ from app.mail.tables import Message
 from app.meetings.lifecycle import MeetingStatus
 from app.registrations import exceptions, rule_queries
 from app.registrations.tables import RegistrationException
+from tests.mail.sink import sink
 from tests.mail.stage import SECRET, Stage
 from tests.mail.test_letters import body
+from tests.mail.test_sending import now, sender, through
 from tests.world import World
 
 WHY = "The second page is missing."
@@ -95,6 +99,31 @@ async def test_focal_points_are_told_once_why_with_a_link(stage: Stage, desk: UU
     token = text.split("/answer#")[1].split()[0]
     assert (read_link_token(SECRET, token), fresh.expires_at) == (fresh.id, stage.meeting.ends_at)
     assert await why_not(stage, message) is None
+
+
+async def test_it_goes_out_once_and_not_at_all_once_it_is_mended(
+    stage: Stage, desk: UUID, database: Database
+) -> None:
+    async with sink() as server:
+        post = sender(database, through(server))
+        await present(stage, desk)
+        await give_back(stage, desk)
+        (message,) = await told(stage, Kind.CREDENTIALS_RETURNED)
+        await post.send(message.id)
+        await post.send(message.id)
+        (mail,) = server.parsed()
+        assert (mail["To"], WHY in body(mail, "plain")) == ("Amina Rossi <amina@example.org>", True)
+        await present(stage, desk)
+        await give_back(stage, desk)
+        _, again = await told(stage, Kind.CREDENTIALS_RETURNED)
+        await present(stage, desk)
+        await post.send(again.id)
+        assert len(server.parsed()) == 1
+    assert await now(database, again) == (
+        MessageState.SUPPRESSED,
+        0,
+        "The credentials are presented.",
+    )
 
 
 async def test_what_is_wrong_now_is_told_and_nothing_once_it_is_mended(
