@@ -3,7 +3,7 @@
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.openapi import raises, takes_if_match
+from app.core.openapi import raises, takes_if_match, tells
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotFound
 from app.core.routes import Session, router_for
@@ -72,7 +72,7 @@ async def check_credentials(
     f"{BASE}/return",
     operation_id="returnCredentials",
     responses=raises(MeetingClosed, MoveForbidden),
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
 )
 async def return_credentials(
     session: Session,
@@ -81,7 +81,9 @@ async def return_credentials(
     body: CredentialsReturnRequest,
     request: Request,
 ) -> CredentialsOut:
-    """Return credentials with a reason, also those that were checked off too early."""
+    """Return credentials with a reason, which the focal points are told; also those that were
+    checked off too early.
+    """
     await _accept_match(session, found, request)
     await service.give_back(session, found.meeting, found.invitation, view.account_id, body.reason)
     return await _shown(session, found)

@@ -36,7 +36,8 @@ class CredentialsReturnRequest(Schema):
         StringConstraints(min_length=1, max_length=2000, pattern=PARAGRAPHS),
         AfterValidator(_visible),
         Field(
-            description="Stands in the log, which never changes: name nobody in it.",
+            description="Told to the focal points by mail; stands in the log, which never changes: "
+            "name nobody in it.",
             examples=["The second page is missing."],
         ),
     ]

@@ -72,6 +72,8 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_UNSEATED: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_PENDING: _PERSONAL_FACTS,
     MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
+    MessageKind.CREDENTIALS_RETURNED: _MEETING_FACTS,
+    MessageKind.EXCEPTION_GRANTED: (*_TIME_AND_PLACE, "late_places", "late_until", "contact"),
 }
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
@@ -81,7 +83,7 @@ _OF_A_DIGEST = ("committee", "name")
 """It tells of several meetings, and goes to an organizer, who belongs to no entity."""
 FLAGS = frozenset({"calendar", "joins", "own", "promoted", "substitutes"})
 """On them phrases depend without saying them."""
-_SAYABLE = ("when", "deadline", "seats", "offer", "contact")
+_SAYABLE = ("when", "deadline", "seats", "offer", "late_places", "late_until", "contact")
 METHODS: Mapping[MessageKind, Method] = {
     MessageKind.REGISTRATION_CONFIRMED: Method.REQUEST,
     MessageKind.REGISTRATION_WITHDRAWN: Method.CANCEL,
@@ -105,6 +107,8 @@ LINKS = {
     MessageKind.REMINDER: LinkPurpose.ANSWER_INVITATION,
     MessageKind.DELEGATION_REMINDER: LinkPurpose.ANSWER_INVITATION,
     MessageKind.SEAT_OFFERED: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.CREDENTIALS_RETURNED: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.EXCEPTION_GRANTED: LinkPurpose.ANSWER_INVITATION,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
 
@@ -119,6 +123,8 @@ TELL_OF_POSTPONEMENT = frozenset(
         MessageKind.MEETING_UPDATED,
         MessageKind.AGENDA_ISSUED,
         MessageKind.SEAT_OFFERED,
+        MessageKind.CREDENTIALS_RETURNED,
+        MessageKind.EXCEPTION_GRANTED,
     }
 )
 """They give the date as one that holds, which that of a postponed meeting does not."""
@@ -238,7 +244,7 @@ def write(case: Case, house: House) -> Letter:
             *_postponement(case, words),
             *digests.paragraphs(case.message.data, words),
         ],
-        "note": "\n\n".join(shown(note, multiline=True) for note in case.merged.notes),
+        "note": "\n\n".join(shown(note, multiline=True) for note in _notes(case)),
         "note_label": words.say("note"),
         "facts": facts,
         "lines": [words.say("fact", label=label, value=said) for label, said in facts],
@@ -256,6 +262,15 @@ def write(case: Case, house: House) -> Letter:
         html=_layout("letter.html").render(page),
         invite=invite,
     )
+
+
+def _notes(case: Case) -> Sequence[str]:
+    """What the organizers say; of credentials, why they are returned now."""
+    credentials = case.credentials
+    tells = case.message.kind is MessageKind.CREDENTIALS_RETURNED and not case.merged.notes
+    if tells and credentials is not None and credentials.reason is not None:
+        return [credentials.reason]
+    return case.merged.notes
 
 
 def _formal_letter(case: Case) -> list[str]:
@@ -362,6 +377,7 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
     closes_at, invitation = meeting.registration_closes_at, case.invitation
     start, end = meeting.starts_at, meeting.ends_at
     held_until = case.registration.offer_ends_at if case.registration else None
+    late = case.exception
     return {
         "committee": _in(case.committee.name, words),
         "meeting": _in(meeting.title, words),
@@ -379,6 +395,8 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
         else None,
         "deadline": words.moment(closes_at.astimezone(here)) if closes_at else None,
         "offer": words.moment(held_until.astimezone(there)) if held_until else None,
+        "late_places": str(late.persons - late.used) if late else None,
+        "late_until": words.moment(late.until.astimezone(there)) if late else None,
         "agenda": value(agenda_symbol(case.agenda) or ""),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
         "contact": _contacts(meeting, words),

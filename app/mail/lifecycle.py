@@ -86,6 +86,10 @@ class MessageKind(Choice):
     """An organizer has not agreed; the reader and the focal points are told why."""
     REGISTRATION_READDRESSED = "registration_readdressed"
     """Mails about the place go to another address; to the old one, whose entry goes."""
+    CREDENTIALS_RETURNED = "credentials_returned"
+    """An organizer has found something wrong with them; the focal points are told what."""
+    EXCEPTION_GRANTED = "exception_granted"
+    """So many may be registered late, so long; to the focal points."""
 
 
 class MailLanguage(Choice):

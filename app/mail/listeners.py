@@ -63,13 +63,10 @@ class Planner:
                 await self(session, entry)
 
     async def invitation_withdrawn(self, session: AsyncSession, entry: LogEntry) -> None:
-        found = await queries.find_invited(session, entry.subject_id)
-        if found is None or found[0].sent_at is None:
+        found = await self._acting(session, entry.subject_id)
+        if found is None:
             return
-        invitation, entity, meeting = found
-        line = await committee_line(session, meeting.committee_id)
-        people = await focal_people(session, entity.id, line, lock=True)
-        addressees = [Addressee(p, entity.language, invitation_id=invitation.id) for p in people]
+        meeting, addressees = found
         kind = MessageKind.INVITATION_WITHDRAWN
         await self._plan(session, entry, kind, meeting.id, addressees)
 
@@ -171,12 +168,40 @@ class Planner:
         expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, clock.now())
         if (ends_at := registration.offer_ends_at) is not None:
             expires_at = max(expires_at, ends_at)
-        for each in others:
-            if each.person.id in planned and each.invitation_id is not None:
-                purpose = LinkPurpose.ANSWER_INVITATION
-                identity.create_link(
-                    session, purpose, each.invitation_id, each.person.id, expires_at
-                )
+        _link(session, [each for each in others if each.person.id in planned], expires_at)
+
+    async def credentials_returned(self, session: AsyncSession, entry: LogEntry) -> None:
+        """With a link that works until the end, as long as they are taken."""
+        found = await self._acting(session, UUID(entry.data["invitation_id"]))
+        if found is not None:
+            meeting, addressees = found
+            kind = MessageKind.CREDENTIALS_RETURNED
+            planned = await self._plan(session, entry, kind, meeting.id, addressees)
+            told = [each for each in addressees if each.person.id in planned]
+            _link(session, told, meeting.ends_at)
+
+    async def exception_granted(self, session: AsyncSession, entry: LogEntry) -> None:
+        """With a link that works as long as people are let in late."""
+        found = await self._acting(session, UUID(entry.data["invitation_id"]))
+        if found is not None:
+            meeting, addressees = found
+            kind, now = MessageKind.EXCEPTION_GRANTED, clock.now()
+            planned = await self._plan(session, entry, kind, meeting.id, addressees)
+            told = [each for each in addressees if each.person.id in planned]
+            usual = link_expires_at(meeting.registration_closes_at, meeting.ends_at, now)
+            _link(session, told, max(usual, datetime.fromisoformat(entry.data["until"])))
+
+    async def _acting(
+        self, session: AsyncSession, invitation_id: UUID
+    ) -> tuple[Meeting, list[Addressee]] | None:
+        """Who acts for an entity, about its invitation; nobody hears of one that is a draft."""
+        found = await queries.find_invited(session, invitation_id)
+        if found is None or found[0].sent_at is None:
+            return None
+        invitation, entity, meeting = found
+        line = await committee_line(session, meeting.committee_id)
+        people = await focal_people(session, entity.id, line, lock=True)
+        return meeting, [Addressee(p, entity.language, invitation.id) for p in people]
 
     async def seat_lost(self, session: AsyncSession, entry: LogEntry) -> None:
         """An offer that expired, or a seat that was cut: to the person and the focal points."""
@@ -317,15 +342,7 @@ class Planner:
         """A mail and a link of their own for each, both or neither."""
         expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, clock.now())
         planned = await self._plan(session, entry, kind, meeting.id, addressees)
-        for addressee in addressees:
-            if addressee.person.id in planned and addressee.invitation_id is not None:
-                identity.create_link(
-                    session,
-                    LinkPurpose.ANSWER_INVITATION,
-                    addressee.invitation_id,
-                    addressee.person.id,
-                    expires_at,
-                )
+        _link(session, [each for each in addressees if each.person.id in planned], expires_at)
 
     async def _write_to_registered(
         self, session: AsyncSession, entry: LogEntry, kind: MessageKind
@@ -410,6 +427,14 @@ class Planner:
         }
 
 
+def _link(session: AsyncSession, told: Sequence[Addressee], expires_at: datetime) -> None:
+    """A link to answer for each who is told about an invitation."""
+    purpose = LinkPurpose.ANSWER_INVITATION
+    for each in told:
+        if each.invitation_id is not None:
+            identity.create_link(session, purpose, each.invitation_id, each.person.id, expires_at)
+
+
 def _is_to_be_told(entry: LogEntry) -> bool:
     """A change that calendars must show, and that nobody wanted made silently."""
     return entry.data.get("calendar_sequence") is not None and not entry.data.get("silent")
@@ -458,6 +483,8 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "registration.offered": Planner.seat_offered,
     "registration.offer_expired": Planner.seat_lost,
     "registration.unseated": Planner.seat_lost,
+    "credentials.returned": Planner.credentials_returned,
+    "registration_exception.granted": Planner.exception_granted,
     "incoming_mail.counter_declined": Planner.counter_declined,
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.credentials.lifecycle import CredentialsStatus
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
 from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER, MeetingStatus
@@ -47,6 +48,9 @@ class Present:
     """The time in which the offered seat could be accepted has passed."""
     lost_seat: bool = False
     """The mail takes back a seat that was more than offered."""
+    credentials: CredentialsStatus | None = None
+    exception_left: bool = False
+    """Somebody may still be registered under the exception that the mail is about."""
 
 
 def moot(kind: MessageKind, present: Present) -> str | None:
@@ -161,6 +165,25 @@ def _unseats(present: Present) -> str | None:
     return others or _if_meeting(present, set(OVER))
 
 
+def _returns_credentials(present: Present) -> str | None:
+    """It says the reason of now, so of two such mails that wait the newer one goes out."""
+    others = None
+    if present.credentials is not CredentialsStatus.RETURNED:
+        others = f"The credentials are {present.credentials}."
+    return _to_those_who_act(present) or others or _if_repeated(present)
+
+
+def _lets_in_late(present: Present) -> str | None:
+    over = None if present.exception_left else "The exception lets nobody in any more."
+    return _to_those_who_act(present) or over
+
+
+def _to_those_who_act(present: Present) -> str | None:
+    """The links of whoever acts no longer are revoked."""
+    dead = None if present.link_alive else "The link has expired."
+    return _gone(present) or _if_meeting(present, set(OVER)) or dead
+
+
 def _keeps_time(present: Present) -> str | None:
     return _gone(present) or _if_meeting(present, set(OVER))
 
@@ -247,6 +270,8 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_UNSEATED: _unseats,
     MessageKind.REGISTRATION_PENDING: _lets_decide,
     MessageKind.REGISTRATION_REJECTED: _rejects,
+    MessageKind.CREDENTIALS_RETURNED: _returns_credentials,
+    MessageKind.EXCEPTION_GRANTED: _lets_in_late,
 }
 _TAKE_BACK = frozenset(
     {

@@ -53,6 +53,16 @@ _LIKELY = {
 """In which state the registration mostly is that a kind is about; else it is confirmed."""
 
 
+_TO_FOCAL_POINTS = frozenset(
+    {
+        MessageKind.INVITATION_WITHDRAWN,
+        MessageKind.CREDENTIALS_RETURNED,
+        MessageKind.EXCEPTION_GRANTED,
+    }
+)
+"""Beside those that tell of seats."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which mail to look at; what is None is chosen."""
@@ -72,7 +82,7 @@ def readers_of(kind: MessageKind) -> Readers:
     told = FACTS.get(kind, ())
     if kind is MessageKind.ATTENDEE_DECLINED:
         return Readers.COLLEAGUES
-    if kind is MessageKind.INVITATION_WITHDRAWN or "seats" in told:
+    if kind in _TO_FOCAL_POINTS or "seats" in told:
         return Readers.INVITED
     return Readers.REGISTERED if "role" in told else Readers.ANYBODY
 

@@ -32,6 +32,7 @@ from app.calendar.queries import latest_agenda, latest_change
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.tables import values
+from app.credentials.tables import Credentials
 from app.entities.queries import by_ref
 from app.entities.tables import Entity, FocalPoint, Person
 from app.events.tables import LogEntry
@@ -50,7 +51,7 @@ from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
-from app.registrations.tables import Registration
+from app.registrations.tables import Registration, RegistrationException
 from app.reminders.digests import may_read
 
 Invited = tuple[Invitation, Entity, Meeting]
@@ -104,6 +105,10 @@ class Case:
     """The account organizes the committee still, and wants its digests."""
     meetings: tuple[Meeting, ...] = ()
     """All of which it tells, where it tells of several of a series."""
+    credentials: Credentials | None = None
+    """Of the delegation whose invitation it is about."""
+    exception: RegistrationException | None = None
+    """The one that was granted; in a preview the newest of the invitation."""
 
     @property
     def code_asked_at(self) -> datetime | None:
@@ -223,6 +228,8 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
         attendee=row.attendee,
         delegation=row.delegation,
         reads_digests=row.reads_digests,
+        credentials=row.Credentials,
+        exception=row.exception,
     )
 
 
@@ -649,6 +656,9 @@ def _case_of(source: Any) -> Select[Any]:
     )
     link = aliased(Link, live_link(purpose, about, message.person_id).lateral(), name="link")
     wording = aliased(Wording, _wording_of(message.kind).lateral(), name="wording")
+    exception = aliased(
+        RegistrationException, _exception_of(message, fact).lateral(), name="exception"
+    )
     same_person = and_(
         col(other.person_id).is_not_distinct_from(message.person_id),
         col(other.account_id).is_not_distinct_from(message.account_id),
@@ -699,6 +709,8 @@ def _case_of(source: Any) -> Select[Any]:
         link,
         attendee,
         wording,
+        Credentials,
+        exception,
         latest_change(message.meeting_id, subjects).scalar_subquery().label("stamp"),
         latest_agenda(message.meeting_id).scalar_subquery().label("agenda"),
         first_message_id.scalar_subquery().label("first_message_id"),
@@ -727,6 +739,22 @@ def _case_of(source: Any) -> Select[Any]:
         .outerjoin(attendee, col(attendee.id) == col(Registration.person_id))
         .outerjoin(link, true())
         .outerjoin(wording, true())
+        .outerjoin(Credentials, col(Credentials.invitation_id) == message.invitation_id)
+        .outerjoin(exception, true())
+    )
+
+
+def _exception_of(message: Any, fact: Any) -> Select[Any]:
+    """The one that the fact is about, of no fact the newest one."""
+    return (
+        sa_select(RegistrationException)
+        .where(
+            col(RegistrationException.invitation_id) == message.invitation_id,
+            or_(col(fact.id).is_(None), col(RegistrationException.id) == col(fact.subject_id)),
+        )
+        .order_by(col(RegistrationException.id).desc())
+        .limit(1)
+        .correlate(message.invitation_id.table, fact)
     )
 
 

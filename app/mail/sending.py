@@ -31,6 +31,7 @@ from app.mail.queries import Case
 from app.mail.several import lead
 from app.mail.tables import Message
 from app.mail.transports import Bounced, Refused, Transport, Undelivered
+from app.registrations.tables import RegistrationException
 
 TASK = "send_message"
 
@@ -198,6 +199,13 @@ def _passed(instant: datetime | None, now: datetime) -> bool:
     return instant is not None and instant <= now
 
 
+def _lets_in(exception: RegistrationException | None, now: datetime) -> bool:
+    """Whether somebody may still be registered under it."""
+    if exception is None or exception.revoked_at is not None:
+        return False
+    return exception.until > now and exception.used < exception.persons
+
+
 def _present(case: Case) -> Present:
     now = clock.now()
     link = case.link
@@ -221,4 +229,6 @@ def _present(case: Case) -> Present:
         reads_digests=case.reads_digests,
         offer_over=_passed(case.registration.offer_ends_at if case.registration else None, now),
         lost_seat=case.lost_seat,
+        credentials=case.credentials.status if case.credentials else None,
+        exception_left=_lets_in(case.exception, now),
     )

@@ -7,7 +7,7 @@ from fastapi import Response, status
 from sqlmodel import col
 
 from app.core import clock
-from app.core.openapi import raises
+from app.core.openapi import raises, tells
 from app.core.pages import Page, Paging, fetch_page
 from app.core.problems import NotFound
 from app.core.routes import Session, router_for
@@ -40,6 +40,7 @@ async def list_exceptions(
     operation_id="grantException",
     status_code=status.HTTP_201_CREATED,
     responses=raises(NotInvited, RegistrationClosed),
+    openapi_extra=tells(),
 )
 async def grant_exception(
     session: Session,
@@ -48,7 +49,9 @@ async def grant_exception(
     body: ExceptionCreate,
     response: Response,
 ) -> ExceptionOut:
-    """Let an entity register so many people after the deadline, until a moment."""
+    """Let an entity register so many people after the deadline, until a moment; its focal points
+    are told.
+    """
     made = await exceptions.grant(
         session,
         found.meeting,
