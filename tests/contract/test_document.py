@@ -124,8 +124,8 @@ async def test_an_import_of_people_names_its_members(app: FastAPI) -> None:
     body = described(app)["importRegistrations"]["requestBody"]
     assert body["description"] == (
         "A table with `name`, or `first_name` and `last_name`, and `email`; and, if wanted, "
-        "`honorific`, `job_title`, `language`, `role`, `entity`, `listed`, and a column for each "
-        "question of the meeting's form, called by its id."
+        "`honorific`, `job_title`, `language`, `rank`, `at_headquarters`, `role`, `entity`, "
+        "`listed`, and a column for each question of the meeting's form, called by its id."
     )
     [row] = body["content"]["application/json"]["example"]
     assert DelegateRow.model_validate(row).role == "adviser"
