@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 RUNTIME := $(VENV)/.installed-runtime
 DEV := $(VENV)/.installed-dev
-PROCESSES ?= 2
+PROCESSES ?= 3
 EXAMPLES ?= 100
 HISTORIES ?= 2000
 
@@ -26,7 +26,7 @@ test: $(DEV) ## Run all tests, and those of schema and seats on an installed Pos
 	$(PYTHON) -m pytest -q -n $(PROCESSES)
 	$(PYTHON) tools/installed_postgres.py $(PYTHON) -m pytest -q -n $(PROCESSES) \
 		tests/contract/test_schema.py tests/meetings/test_lifecycle.py tests/registrations/test_races.py \
-		tests/registrations/test_registrations.py tests/registrations/test_seat_model.py
+		tests/registrations/test_registrations.py
 
 check: lint types imports yaml containers openapi ## Check style, types, directions, API document
 
