@@ -26,6 +26,47 @@ class ItemAccess(StrEnum):
     RESTRICTED = "restricted"
 
 
+class ItemPurpose(StrEnum):
+    """What the meeting is asked to do with an item."""
+
+    INFORMATION = "information"
+    DISCUSSION = "discussion"
+    DECISION = "decision"
+
+
+class ItemOpenness(StrEnum):
+    """Who may be in the room for an item: its delegations only, everybody, or the world by webcast.
+
+    Not the same as `ItemAccess`, which says who may read that the item is on the agenda.
+    """
+
+    CLOSED = "closed"
+    OPEN = "open"
+    WEBCAST = "webcast"
+
+
+class ItemAddition(StrEnum):
+    """How an item came onto an agenda that had been issued already."""
+
+    SUPPLEMENTARY = "supplementary"
+    LATE = "late"
+
+
+class ItemStanding(StrEnum):
+    """Whether an item is still on the agenda; one that is not keeps its id and its trace."""
+
+    STANDING = "standing"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+class ChildrenRun(StrEnum):
+    """How the items directly under one are timed: one after the other, or all at once."""
+
+    IN_SEQUENCE = "in_sequence"
+    IN_PARALLEL = "in_parallel"
+
+
 class VersionStatus(StrEnum):
     """What an issued version is; an issued version never changes, the next one follows it."""
 

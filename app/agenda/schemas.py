@@ -2,12 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, PlainSerializer, model_validator
 
-from app.agenda.lifecycle import ItemAccess, ItemKind, VersionStatus
+from app.agenda.lifecycle import (
+    ChildrenRun,
+    ItemAccess,
+    ItemKind,
+    ItemOpenness,
+    ItemPurpose,
+    VersionStatus,
+)
 from app.agenda.times import ComputedInstant, TimetableProblemOut
 from app.core.fields import (
     WALL_TIME,
@@ -76,6 +83,29 @@ class ItemWrite(Schema):
         examples=["resource-mobilization"],
     )
     presenter: ShortLine | None = Field(None, examples=["Li Wei"])
+    purpose: ItemPurpose | None = Field(
+        None, description="What the meeting is asked to do with it."
+    )
+    openness: ItemOpenness = Field(
+        ItemOpenness.CLOSED, description="Who may be in the room for it."
+    )
+    annotation: LocalizedText = Field(
+        default_factory=dict, description="What the annotated agenda says beside the title."
+    )
+    children_run: ChildrenRun = Field(
+        ChildrenRun.IN_SEQUENCE,
+        description="Whether the items under it follow each other or are on at the same time.",
+    )
+    flexible: Flag = Field(
+        False, description="It has no minutes of its own: it takes what its sitting has left."
+    )
+    room: ShortLine | None = Field(None, examples=["Conference Room 4"])
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if self.flexible and self.duration is not None:
+            raise ValueError("a flexible item takes what is left: leave duration out")
+        return self
 
 
 class ItemCreate(ItemWrite):
@@ -92,6 +122,12 @@ class ItemPatch(Schema):
     access: ItemAccess | None = None
     working_group: str | None = Field(None, min_length=1, max_length=80)
     presenter: ShortLine | None = None
+    purpose: ItemPurpose | None = None
+    openness: ItemOpenness | None = None
+    annotation: dict[str, str | None] | None = Field(None, max_length=20)
+    children_run: ChildrenRun | None = None
+    flexible: Flag | None = None
+    room: ShortLine | None = None
 
 
 class ItemMove(Schema):
@@ -138,6 +174,12 @@ class ItemOut(Schema):
     access: ItemAccess
     working_group: WorkingGroupOut | None
     presenter: ShortLine | None
+    purpose: ItemPurpose | None
+    openness: ItemOpenness
+    annotation: LocalizedText
+    children_run: ChildrenRun
+    flexible: Flag
+    room: ShortLine | None
     starts_at: ComputedInstant
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
     local_start: ComputedWallTime
@@ -244,6 +286,11 @@ class IssuedItem(Schema):
     local_end: ComputedWallTime
     working_group: IssuedWorkingGroup | None
     presenter: ShortLine | None
+    purpose: ItemPurpose | None
+    openness: ItemOpenness
+    annotation: LocalizedText
+    children_run: ChildrenRun
+    room: ShortLine | None
     panel: IssuedPanel | None
     items: list["IssuedItem"] = Field(max_length=500)
 

@@ -4,11 +4,53 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
-from app.agenda.lifecycle import ItemAccess, ItemKind, VersionStatus
+from app.agenda.lifecycle import (
+    ChildrenRun,
+    ItemAccess,
+    ItemAddition,
+    ItemKind,
+    ItemOpenness,
+    ItemPurpose,
+    ItemStanding,
+    VersionStatus,
+)
 from app.core.tables import Instant, Json, Row, one_of, values
+
+
+class Sitting(Row, table=True):
+    """A part of a meeting without a night in it: a morning, an afternoon.
+
+    It is kept as a day and what the clocks show on it, so that it moves with the meeting and holds
+    when the clocks change between two days of it.
+    """
+
+    __tablename__ = "sittings"
+    __table_args__ = (
+        CheckConstraint("day BETWEEN 0 AND 31", name="day"),
+        CheckConstraint("begins BETWEEN 0 AND 1439", name="begins"),
+        CheckConstraint("ends > begins AND ends <= 1440", name="ends"),
+        CheckConstraint("longest_stretch BETWEEN 15 AND 1440", name="longest_stretch"),
+        ExcludeConstraint(
+            ("meeting_id", "="),
+            ("day", "="),
+            (text("int4range(begins, ends)"), "&&"),
+            name="ex_sittings_overlap",
+        ),
+    )
+
+    meeting_id: UUID = Field(foreign_key="meetings.id", ondelete="CASCADE", index=True)
+    day: int
+    """Days after that on which the meeting starts, in its zone."""
+    begins: int
+    """Minutes of the day by the clock on the wall."""
+    ends: int
+    name: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    longest_stretch: int | None = None
+    """Minutes that interpreters work without a pause."""
 
 
 class AgendaItem(Row, table=True):
@@ -18,6 +60,15 @@ class AgendaItem(Row, table=True):
     __table_args__ = (
         one_of("kind", ItemKind),
         one_of("access", ItemAccess),
+        one_of("purpose", ItemPurpose),
+        one_of("openness", ItemOpenness),
+        one_of("addition", ItemAddition),
+        one_of("standing", ItemStanding),
+        one_of("children_run", ChildrenRun),
+        CheckConstraint("(merged_into_id IS NOT NULL) = (standing = 'merged')", name="merged"),
+        CheckConstraint("merged_into_id <> id", name="not_into_itself"),
+        CheckConstraint("NOT (flexible AND duration IS NOT NULL)", name="flexible"),
+        CheckConstraint("actual_end > actual_start", name="actual"),
         UniqueConstraint(
             "meeting_id",
             "parent_id",
@@ -47,6 +98,25 @@ class AgendaItem(Row, table=True):
     working_group_id: UUID | None = Field(default=None, foreign_key="committees.id")
     """Who gives the briefing."""
     presenter: str | None = Field(default=None, sa_type=Text)
+    lead_entity_id: UUID | None = Field(default=None, foreign_key="entities.id")
+    purpose: ItemPurpose | None = Field(default=None, sa_type=values(ItemPurpose))
+    openness: ItemOpenness = Field(default=ItemOpenness.CLOSED, sa_type=values(ItemOpenness))
+    annotation: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    """What the annotated agenda says beside the title."""
+    addition: ItemAddition | None = Field(default=None, sa_type=values(ItemAddition))
+    standing: ItemStanding = Field(default=ItemStanding.STANDING, sa_type=values(ItemStanding))
+    merged_into_id: UUID | None = Field(default=None, foreign_key="agenda_items.id")
+    """The item that has taken it in."""
+    sitting_id: UUID | None = Field(
+        default=None, foreign_key="sittings.id", ondelete="SET NULL", index=True
+    )
+    """With which sitting it begins at the earliest; the items after it follow."""
+    children_run: ChildrenRun = Field(default=ChildrenRun.IN_SEQUENCE, sa_type=values(ChildrenRun))
+    flexible: bool = False
+    """It has no minutes of its own but takes what its sitting has left."""
+    room: str | None = Field(default=None, sa_type=Text)
+    actual_start: datetime | None = Field(default=None, sa_type=Instant)
+    actual_end: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AgendaVersion(Row, table=True):

@@ -7,7 +7,15 @@ from functools import cached_property
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from app.agenda.lifecycle import ItemAccess, ItemKind
+from app.agenda.lifecycle import (
+    ChildrenRun,
+    ItemAccess,
+    ItemAddition,
+    ItemKind,
+    ItemOpenness,
+    ItemPurpose,
+    ItemStanding,
+)
 from app.agenda.policy import PlannedItem, TimedItem, Timetable, timetable
 from app.agenda.queries import Group, ItemRow
 from app.agenda.tables import AgendaItem
@@ -31,6 +39,19 @@ class ItemState(NamedTuple):
     access: ItemAccess
     working_group_id: UUID | None
     presenter: str | None
+    lead_entity_id: UUID | None = None
+    purpose: ItemPurpose | None = None
+    openness: ItemOpenness = ItemOpenness.CLOSED
+    annotation: dict[str, Any] = {}  # noqa: RUF012  # a tuple's default, which nobody changes
+    addition: ItemAddition | None = None
+    standing: ItemStanding = ItemStanding.STANDING
+    merged_into_id: UUID | None = None
+    sitting_id: UUID | None = None
+    children_run: ChildrenRun = ChildrenRun.IN_SEQUENCE
+    flexible: bool = False
+    room: str | None = None
+    actual_start: datetime | None = None
+    actual_end: datetime | None = None
 
     @classmethod
     def of(cls, item: AgendaItem) -> Self:

@@ -27,6 +27,10 @@ from app.core.preconditions import etag_of
 from app.core.zones import to_local
 from app.meetings.tables import Meeting
 
+_SAID = (
+    *("id", "kind", "title", "note", "duration", "access", "presenter", "purpose", "openness"),
+    *("annotation", "children_run", "room"),
+)
 _ISSUED: TypeAdapter[IssuedAgenda] = TypeAdapter(IssuedAgenda)
 
 
@@ -94,6 +98,7 @@ def _item_out(meeting: Meeting, placed: PlacedItem) -> ItemOut:
         position=state.position,
         pinned_start=pinned_wall_time(meeting, state.pinned_minutes),
         working_group=_working_group(group),
+        flexible=state.flexible,
         items=[],
         **_said(placed),
         **_times(timed, meeting.timezone),
@@ -107,8 +112,7 @@ def _working_group(group: Group | None) -> WorkingGroupOut | None:
 def _said(placed: PlacedItem) -> dict[str, Any]:
     """The members that both kinds of item have from the organizer, and the number."""
     state = placed.state._asdict()
-    names = ("id", "kind", "title", "note", "duration", "access", "presenter")
-    members = {name: state[name] for name in names}
+    members = {name: state[name] for name in _SAID}
     return members | {"number": placed.timed.number, "depth": placed.timed.depth}
 
 

@@ -72,8 +72,13 @@ TABLES = (
         personal={"presenter": _record("Who presents an item; part of the published agenda.")},
         plain=plain(
             "id created_at meeting_id parent_id position kind title note duration pinned_minutes"
-            " access working_group_id"
+            " access working_group_id lead_entity_id purpose openness annotation addition standing"
+            " merged_into_id sitting_id children_run flexible room actual_start actual_end"
         ),
+    ),
+    Declared(
+        table="sittings",
+        plain=plain("id created_at meeting_id day begins ends name longest_stretch"),
     ),
     Declared(
         table="agenda_versions",
