@@ -240,6 +240,7 @@ def test_people_are_approved_let_in_late_and_imported_in_every_way(settings: Set
         Wait(days=3),
         named(0, 3, by="own"),
         WithdrawInvitation(entity=1),
+        Grant(entity=1, persons=1, days=2),
         Move(verb="cancel", day=0),
         Decide(verb="approve", pick=0),
     )
