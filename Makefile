@@ -7,6 +7,9 @@ SHELL := /bin/sh
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
 	calendar-truth
 
+# Dozens of processes are started by tests: each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
