@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.agenda.lifecycle import (
     ChildrenRun,
@@ -105,8 +105,10 @@ class AgendaItem(Row, table=True):
     """What the annotated agenda says beside the title."""
     addition: ItemAddition | None = Field(default=None, sa_type=values(ItemAddition))
     standing: ItemStanding = Field(default=ItemStanding.STANDING, sa_type=values(ItemStanding))
-    merged_into_id: UUID | None = Field(default=None, foreign_key="agenda_items.id")
+    merged_into_id: UUID | None = Field(default=None, foreign_key="agenda_items.id", index=True)
     """The item that has taken it in."""
+    first_issued: int | None = None
+    """Number of the first version in which it stood; from then on it is not deleted."""
     sitting_id: UUID | None = Field(
         default=None, foreign_key="sittings.id", ondelete="SET NULL", index=True
     )
@@ -117,6 +119,16 @@ class AgendaItem(Row, table=True):
     room: str | None = Field(default=None, sa_type=Text)
     actual_start: datetime | None = Field(default=None, sa_type=Instant)
     actual_end: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class AgendaRevision(SQLModel, table=True):
+    """One edit of a working agenda: its number, and the entry of the log that says what it did."""
+
+    __tablename__ = "agenda_revisions"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id", ondelete="CASCADE")
+    revision: int = Field(primary_key=True)
+    event_id: UUID
 
 
 class AgendaVersion(Row, table=True):

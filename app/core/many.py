@@ -44,6 +44,23 @@ async def insert_many(
     return written
 
 
+async def update_many(
+    session: AsyncSession, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Set the members of the rows, each found by its `id`; all have the same members."""
+    table = kind.__table__  # type: ignore[attr-defined]  # every table class has it
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        named = [f'"{name}"' for name in chunk[0] if name != "id" and name in table.columns]
+        # names are those of the program's own tables and columns
+        statement = text(
+            f"UPDATE {table.name} AS old SET {', '.join(f'{name} = new.{name}' for name in named)}"  # noqa: S608
+            f" FROM jsonb_populate_recordset(NULL::{table.name}, CAST(:rows AS jsonb)) AS new"
+            " WHERE old.id = new.id"
+        )
+        await session.execute(statement, {"rows": as_json(chunk)})
+
+
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as the parameter of a statement that reads them back by their types."""
     return json.dumps(list(rows), default=_plain)
