@@ -38,14 +38,19 @@ class Changes(NamedTuple):
 
 
 def changes_of(
-    before: Mapping[UUID, ItemState], after: Mapping[UUID, ItemState], moved: UUID | None = None
+    edit: Edit,
+    before: Mapping[UUID, ItemState],
+    after: Mapping[UUID, ItemState],
+    moved: UUID | None = None,
 ) -> Changes:
     """By item its members before and after; not of those that only made room for others.
 
     Presenters are people, whose names stay out of the log.
     """
-    edit = Edit.between(before, after)
-    out_of_order = _displaced(before, after, moved)
+    out_of_order: set[UUID] = set()
+    if "position" in edit.members:
+        parents = {state.parent_id for state in edit.changed}
+        out_of_order = _displaced(_orders(before, parents), _orders(after, parents), moved)
     changed = {}
     for state in edit.changed:
         names = _differing(before[state.id], state)
@@ -71,9 +76,10 @@ def _told(before: ItemState, after: ItemState, names: Iterable[str]) -> dict[str
 
 
 def _displaced(
-    before: Mapping[UUID, ItemState], after: Mapping[UUID, ItemState], moved: UUID | None
+    old: Mapping[UUID | None, list[UUID]],
+    new: Mapping[UUID | None, list[UUID]],
+    moved: UUID | None,
 ) -> set[UUID]:
-    old, new = _orders(before), _orders(after)
     return {
         item_id
         for parent_id, siblings in new.items()
@@ -81,9 +87,12 @@ def _displaced(
     }
 
 
-def _orders(states: Mapping[UUID, ItemState]) -> dict[UUID | None, list[UUID]]:
-    """The siblings under each parent, in their order."""
+def _orders(
+    states: Mapping[UUID, ItemState], parents: set[UUID | None]
+) -> dict[UUID | None, list[UUID]]:
+    """The siblings under each of the parents, in their order."""
     found: dict[UUID | None, list[UUID]] = defaultdict(list)
-    for state in sorted(states.values(), key=lambda state: (state.position, state.id)):
+    concerned = [state for state in states.values() if state.parent_id in parents]
+    for state in sorted(concerned, key=lambda state: (state.position, state.id)):
         found[state.parent_id].append(state.id)
     return found

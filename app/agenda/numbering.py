@@ -1,7 +1,7 @@
 """The numbers of agenda items by their place, in a committee's style."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -80,6 +80,7 @@ def _put(numeral: Write, before: str, behind: str, count: int) -> str:
     return f"{before}{numeral(count)}{behind}"
 
 
+@cache
 def letters(count: int) -> str:
     """From a to z, then aa, ab as columns of a sheet go on."""
     found = ""
@@ -89,6 +90,7 @@ def letters(count: int) -> str:
     return found
 
 
+@cache
 def roman(count: int) -> str:
     """As i, ii, iii, iv."""
     found = ""

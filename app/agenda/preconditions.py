@@ -10,7 +10,7 @@ from app.agenda import queries
 from app.agenda.access import AgendaView
 from app.agenda.change_schemas import AgendaEdit
 from app.agenda.problems import AgendaOutdated
-from app.agenda.tags import Tag, tags_in
+from app.agenda.tags import tags_in
 from app.agenda.views import agenda_body, item_body
 from app.core.problems import PreconditionFailed, PreconditionRequired
 
@@ -39,20 +39,26 @@ async def accept_match(
     header = request.headers.get("if-match")
     if header is None or "*" in (part.strip() for part in header.split(",")):
         return
-    known = list(tags_in(header, seen.meeting.meeting.id))
-    digests = {tag.digest for tag in known}
+    agenda = list(tags_in(header, seen.meeting.meeting.id))
+    item = [] if item_id is None else list(tags_in(header, item_id))
+    bases = {tag.basis for tag in (*item, *agenda)} - {None}
+    digests = {tag.digest for tag in agenda}
+    if seen.basis in bases:
+        return
     if item_id is not None and item_body(seen, item_id).tag.digest in digests:
         return
-    if agenda_body(seen).tag.digest not in digests:
-        raise await _outdated(session, seen, known)
+    if agenda_body(seen).tag.digest in digests:
+        return
+    read = [basis.revision for basis in bases if basis is not None]
+    raise await _outdated(session, seen, max(read, default=None))
 
 
 async def _outdated(
-    session: AsyncSession, seen: AgendaView, known: Sequence[Tag]
+    session: AsyncSession, seen: AgendaView, read: int | None
 ) -> PreconditionFailed:
+    """What was missed; or nothing of the agenda itself, but of the meeting's times, or a name."""
     now = seen.agenda.ground.revision
-    read = max((tag.revision for tag in known if tag.revision is not None), default=now)
-    if read >= now:  # nothing of the agenda itself, but perhaps the meeting's times, or a name
+    if read is None or read >= now:
         return PreconditionFailed("The resource has changed since you read it; read it again.")
     rows = await queries.edits_since(session, seen.agenda.meeting.id, read, MOST_EDITS)
     edits = _few([AgendaEdit.of_entry(row.revision, row) for row in rows])

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, Text, Uuid, and_, column, func, or_, tab
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from app.agenda.tables import AgendaItem, AgendaRevision, AgendaVersion
 from app.committees.tables import Committee
@@ -40,6 +40,12 @@ _PANELLISTS = table(
 """Panels lie to the right of this domain, so their columns are named here and nothing is
 imported; addresses are not among them."""
 
+_ITEMS, _GROUPS, _LEADS = (
+    SQLModel.metadata.tables[name] for name in ("agenda_items", "committees", "entities")
+)
+"""Rows of them, not objects: there may be a thousand."""
+ITEM_COLUMNS = tuple(column.name for column in _ITEMS.c)
+
 _SPEAKER = ("role", "name", "honorific", "job_title", "affiliation", "minutes")
 
 
@@ -61,9 +67,10 @@ class Lead(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """An item, as a row with the columns of its table, and who gives its briefing and leads."""
+    """An item, and who gives its briefing and leads."""
 
-    item: Any
+    item: Sequence[Any]
+    """By `ITEM_COLUMNS`."""
     group: Group | None
     lead: Lead | None = None
 
@@ -95,37 +102,29 @@ async def list_items(
     session: AsyncSession, meetings: Collection[UUID]
 ) -> dict[UUID, list[ItemRow]]:
     """All items of these meetings' working agendas, in no order, read afresh."""
-    table: Any = AgendaItem.__table__  # type: ignore[attr-defined]  # every table class has it
     statement = (
         sa_select(
-            *table.c,
-            col(Committee.handle).label("group_handle"),
-            col(Committee.name).label("group_name"),
-            col(Entity.handle).label("lead_handle"),
-            col(Entity.abbreviation).label("lead_abbreviation"),
-            col(Entity.name).label("lead_name"),
+            *_ITEMS.c,
+            *(_GROUPS.c.id, _GROUPS.c.handle, _GROUPS.c.name),
+            *(_LEADS.c.id, _LEADS.c.handle, _LEADS.c.abbreviation, _LEADS.c.name),
         )
-        .select_from(table)
-        .outerjoin(Committee, col(Committee.id) == table.c.working_group_id)
-        .outerjoin(Entity, col(Entity.id) == table.c.lead_entity_id)
-        .where(table.c.meeting_id.in_(meetings))
+        .select_from(_ITEMS)
+        .outerjoin(_GROUPS, _GROUPS.c.id == _ITEMS.c.working_group_id)
+        .outerjoin(_LEADS, _LEADS.c.id == _ITEMS.c.lead_entity_id)
+        .where(_ITEMS.c.meeting_id.in_(meetings))
     )
+    width, meeting = len(ITEM_COLUMNS), ITEM_COLUMNS.index("meeting_id")
     found: dict[UUID, list[ItemRow]] = defaultdict(list)
     for row in (await session.execute(statement)).all():
-        found[row.meeting_id].append(ItemRow(row, _group_of(row), _lead_of(row)))
+        group, lead = row[width : width + 3], row[width + 3 :]
+        found[row[meeting]].append(
+            ItemRow(
+                row[:width],
+                None if group[0] is None else Group(*group),
+                None if lead[0] is None else Lead(*lead),
+            )
+        )
     return found
-
-
-def _group_of(row: Any) -> Group | None:
-    if row.working_group_id is None:
-        return None
-    return Group(row.working_group_id, row.group_handle, row.group_name)
-
-
-def _lead_of(row: Any) -> Lead | None:
-    if row.lead_entity_id is None:
-        return None
-    return Lead(row.lead_entity_id, row.lead_handle, row.lead_abbreviation, row.lead_name)
 
 
 async def ground_of(session: AsyncSession, meeting: Meeting) -> Ground:

@@ -61,7 +61,7 @@ async def save(
     await _check_panels(session, agenda, edit)
     await _write(session, agenda.meeting, edit)
     revision = agenda.ground.revision + 1
-    await _record(session, agenda.meeting, changes_of(agenda.states, after, moved), revision)
+    await _record(session, agenda.meeting, changes_of(edit, agenda.states, after, moved), revision)
     return await _saved(session, agenda, after, revision)
 
 

@@ -1,8 +1,10 @@
 """Entity tags of the working agenda, which also say after which edit it was read.
 
 A tag is strong: its first part is the digest of the representation. For those who see the whole
-agenda the revision follows, with a check that ties both to the meeting, so that what somebody has
-missed can be told from the tag alone, and a tag of another agenda tells nothing.
+agenda there follow the revision, the digest of whatever else the representation was made of, and a
+check that ties all of it to the agenda or the item. So the tag alone tells that nothing has changed
+since, without making the representation anew, or what somebody has missed; and the tag of something
+else tells nothing.
 """
 
 import hashlib
@@ -11,37 +13,49 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from uuid import UUID
 
-_TAG: Final = re.compile(r'"([0-9a-f]{32})(?:\.([0-9]{1,10})\.([0-9a-f]{8}))?"')
+_TAG: Final = re.compile(r'"([0-9a-f]{32})(?:\.([0-9]{1,10})\.([0-9a-f]{12})\.([0-9a-f]{8}))?"')
+
+
+class Basis(NamedTuple):
+    """What a representation was made of: an edit's number, and the digest of all the rest."""
+
+    revision: int
+    rest: str
+
+    @classmethod
+    def of(cls, revision: int, rest: object) -> "Basis":
+        return cls(revision, hashlib.sha256(repr(rest).encode()).hexdigest()[:12])
 
 
 class Tag(NamedTuple):
-    """What a tag says."""
+    """What a tag says; it has no basis where it is none of ours, or of another thing."""
 
     text: str
     digest: str
-    revision: int | None
+    basis: Basis | None
 
 
-def tag_of(content: bytes, meeting_id: UUID, revision: int | None) -> Tag:
+def tag_of(content: bytes, subject: UUID, basis: Basis | None) -> Tag:
+    """Of an item, or of the agenda of a meeting."""
     digest = hashlib.sha256(content).hexdigest()[:32]
-    if revision is None:
+    if basis is None:
         return Tag(f'"{digest}"', digest, None)
-    check = _check(meeting_id, revision, digest)
-    return Tag(f'"{digest}.{revision}.{check}"', digest, revision)
+    check = _check(subject, digest, basis)
+    return Tag(f'"{digest}.{basis.revision}.{basis.rest}.{check}"', digest, basis)
 
 
-def tags_in(header: str, meeting_id: UUID) -> Iterator[Tag]:
-    """The strong tags of a header that this service may have given for this meeting's agenda."""
+def tags_in(header: str, subject: UUID) -> Iterator[Tag]:
+    """The strong tags of a header, as far as they look like ours."""
     for part in header.split(","):
         found = _TAG.fullmatch(part.strip())
         if found is None:
             continue
-        digest, revision, check = found.groups()
-        if revision is None or check != _check(meeting_id, int(revision), digest):
-            yield Tag(found.group(), digest, None)
-        else:
-            yield Tag(found.group(), digest, int(revision))
+        digest, revision, rest, check = found.groups()
+        basis = None if revision is None else Basis(int(revision), rest)
+        genuine = basis is not None and check == _check(subject, digest, basis)
+        yield Tag(found.group(), digest, basis if genuine else None)
 
 
-def _check(meeting_id: UUID, revision: int, digest: str) -> str:
-    return hashlib.sha256(f"{meeting_id} {revision} {digest}".encode()).hexdigest()[:8]
+def _check(subject: UUID, digest: str, basis: Basis) -> str:
+    told = f"{subject} {digest} {basis.revision} {basis.rest}"
+    return hashlib.sha256(told.encode()).hexdigest()[:8]

@@ -1,10 +1,10 @@
 """The working agenda in memory: its rows together with their numbers and times."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cached_property
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from app.agenda.lifecycle import (
 )
 from app.agenda.numbering import UN, Numbered, Style, numbers_of
 from app.agenda.policy import PlannedItem, TimedItem, Timetable, off_agenda, timetable
-from app.agenda.queries import BARE, Ground, Group, ItemRow, Lead
+from app.agenda.queries import BARE, ITEM_COLUMNS, Ground, Group, ItemRow, Lead
 from app.core.zones import RepeatedWallTime, to_instant, to_local
 from app.meetings.tables import Meeting
 
@@ -56,9 +56,9 @@ class ItemState(NamedTuple):
     first_issued: int | None = None
 
     @classmethod
-    def of(cls, item: Any) -> Self:
-        """Of a row with the columns of the table."""
-        return cls(*_columns(item))
+    def of(cls, item: Sequence[Any]) -> Self:
+        """Of a row with `ITEM_COLUMNS`."""
+        return cls(*_own_columns(item))
 
     @property
     def counts(self) -> bool:
@@ -76,7 +76,7 @@ class ItemState(NamedTuple):
         return PlannedItem(self.id, self.parent_id, self.position, self.kind, 0)
 
 
-_columns = attrgetter(*ItemState._fields)
+_own_columns = itemgetter(*(ITEM_COLUMNS.index(name) for name in ItemState._fields))
 
 
 class PlacedItem(NamedTuple):
@@ -103,13 +103,26 @@ class WorkingAgenda:
 
     @classmethod
     def of(cls, meeting: Meeting, rows: Iterable[ItemRow], ground: Ground = BARE) -> Self:
-        rows = list(rows)
+        found = [(ItemState.of(row.item), row.group, row.lead) for row in rows]
         return cls(
             meeting,
-            {row.item.id: ItemState.of(row.item) for row in rows},
-            {row.item.id: row.group for row in rows},
-            {row.item.id: row.lead for row in rows},
+            {state.id: state for state, _, _ in found},
+            {state.id: group for state, group, _ in found},
+            {state.id: lead for state, _, lead in found},
             ground,
+        )
+
+    @property
+    def surroundings(self) -> tuple[Any, ...]:
+        """Whatever its representations are made of beside its items, by value."""
+        meeting = self.meeting
+        own = {field.name for field in fields(self)} - {"meeting", "states", "groups", "leads"}
+        return (
+            *(meeting.handle, meeting.timezone, meeting.starts_at, meeting.ends_at),
+            meeting.agenda_numbering,
+            sorted({group for group in self.groups.values() if group is not None}),
+            sorted({lead for lead in self.leads.values() if lead is not None}),
+            *(getattr(self, name) for name in sorted(own)),
         )
 
     @cached_property

@@ -57,18 +57,15 @@ class WorkingBody(NamedTuple):
 
 def agenda_body(seen: AgendaView) -> WorkingBody:
     """The agenda; restricted items only in the full view, problems only for organizers."""
-    return _working(seen, _AGENDA.dump_json(_agenda_out(seen)))
+    content = _AGENDA.dump_json(_agenda_out(seen))
+    return WorkingBody(content, tag_of(content, seen.agenda.meeting.id, seen.basis))
 
 
 def item_body(seen: AgendaView, item_id: UUID) -> WorkingBody:
     """One item of the view, with what lies under it; raises `KeyError` for what is hidden."""
     found = _items_out(seen.agenda, full=seen.full, under=item_id)
-    return _working(seen, _ITEM.dump_json(found[item_id]))
-
-
-def _working(seen: AgendaView, content: bytes) -> WorkingBody:
-    revision = seen.agenda.ground.revision if seen.full else None
-    return WorkingBody(content, tag_of(content, seen.agenda.meeting.id, revision))
+    content = _ITEM.dump_json(found[item_id])
+    return WorkingBody(content, tag_of(content, item_id, seen.basis))
 
 
 def _agenda_out(seen: AgendaView) -> AgendaOut:
