@@ -120,8 +120,8 @@ class WorkingAgenda:
         return (
             *(meeting.handle, meeting.timezone, meeting.starts_at, meeting.ends_at),
             meeting.agenda_numbering,
-            sorted({group for group in self.groups.values() if group is not None}),
-            sorted({lead for lead in self.leads.values() if lead is not None}),
+            sorted({group.id: group for group in self.groups.values() if group}.items()),
+            sorted({lead.id: lead for lead in self.leads.values() if lead}.items()),
             *(getattr(self, name) for name in sorted(own)),
         )
 

@@ -82,8 +82,8 @@ _SIGNS: Final = {
 
 Levels = Annotated[
     list[NumberingLevel],
-    AfterValidator(_told_apart),
     Field(min_length=1, max_length=MAX_LEVELS),
+    AfterValidator(_told_apart),
 ]
 AgendaNumbering = Annotated[
     NumberingPreset | Levels,
