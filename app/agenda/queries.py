@@ -70,7 +70,7 @@ class ItemRow(NamedTuple):
     """An item, and who gives its briefing and leads."""
 
     item: Sequence[Any]
-    """By `ITEM_COLUMNS`."""
+    """By `ITEM_COLUMNS`, perhaps with more behind them."""
     group: Group | None
     lead: Lead | None = None
 
@@ -116,14 +116,9 @@ async def list_items(
     width, meeting = len(ITEM_COLUMNS), ITEM_COLUMNS.index("meeting_id")
     found: dict[UUID, list[ItemRow]] = defaultdict(list)
     for row in (await session.execute(statement)).all():
-        group, lead = row[width : width + 3], row[width + 3 :]
-        found[row[meeting]].append(
-            ItemRow(
-                row[:width],
-                None if group[0] is None else Group(*group),
-                None if lead[0] is None else Lead(*lead),
-            )
-        )
+        group = None if row[width] is None else Group(*row[width : width + 3])
+        lead = None if row[width + 3] is None else Lead(*row[width + 3 :])
+        found[row[meeting]].append(ItemRow(row, group, lead))
     return found
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 CHUNK = 2_000
 """Rows of one statement: enough to be quick, and few enough to be held in memory twice."""
 
@@ -51,11 +53,15 @@ async def update_many(
     table = kind.__table__  # type: ignore[attr-defined]  # every table class has it
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        named = [f'"{name}"' for name in chunk[0] if name != "id" and name in table.columns]
-        # names are those of the program's own tables and columns
+        columns = [table.columns[name] for name in chunk[0]]
+        # names and types are those of the program's own tables and columns
+        typed = ", ".join(f'"{each.name}" {each.type.compile(_POSTGRESQL)}' for each in columns)
+        sets = ", ".join(
+            f'"{each.name}" = new."{each.name}"' for each in columns if each.name != "id"
+        )
         statement = text(
-            f"UPDATE {table.name} AS old SET {', '.join(f'{name} = new.{name}' for name in named)}"  # noqa: S608
-            f" FROM jsonb_populate_recordset(NULL::{table.name}, CAST(:rows AS jsonb)) AS new"
+            f"UPDATE {table.name} AS old SET {sets}"  # noqa: S608
+            f" FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new ({typed})"
             " WHERE old.id = new.id"
         )
         await session.execute(statement, {"rows": as_json(chunk)})
