@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
@@ -79,6 +79,11 @@ class AgendaItem(Row, table=True):
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("duration BETWEEN 0 AND 1440", name="duration"),
+        Index(
+            "ix_agenda_items_merged_into_id",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
     )
 
@@ -105,7 +110,7 @@ class AgendaItem(Row, table=True):
     """What the annotated agenda says beside the title."""
     addition: ItemAddition | None = Field(default=None, sa_type=values(ItemAddition))
     standing: ItemStanding = Field(default=ItemStanding.STANDING, sa_type=values(ItemStanding))
-    merged_into_id: UUID | None = Field(default=None, foreign_key="agenda_items.id", index=True)
+    merged_into_id: UUID | None = Field(default=None, foreign_key="agenda_items.id")
     """The item that has taken it in."""
     first_issued: int | None = None
     """Number of the first version in which it stood; from then on it is not deleted."""

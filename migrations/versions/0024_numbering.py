@@ -18,7 +18,12 @@ def upgrade() -> None:
     )
     op.add_column("meetings", sa.Column("agenda_numbering", json, nullable=True))
     op.add_column("agenda_items", sa.Column("first_issued", sa.Integer(), nullable=True))
-    op.create_index(op.f("ix_agenda_items_merged_into_id"), "agenda_items", ["merged_into_id"])
+    op.create_index(
+        "ix_agenda_items_merged_into_id",
+        "agenda_items",
+        ["merged_into_id"],
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
     op.create_table(
         "agenda_revisions",
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
@@ -50,6 +55,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("agenda_revisions")
     op.drop_column("agenda_items", "first_issued")
-    op.drop_index(op.f("ix_agenda_items_merged_into_id"), "agenda_items")
+    op.drop_index("ix_agenda_items_merged_into_id", "agenda_items")
     op.drop_column("meetings", "agenda_numbering")
     op.drop_column("committees", "agenda_numbering")

@@ -9,11 +9,13 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.policy import MAX_ITEMS, AgendaCycle, PlannedItem, TooDeep, validate_tree
 from app.agenda.tags import tag_of, tags_in
+from app.check import wrongs
 from app.meetings.tables import Meeting
 from tests.agenda.planning import Planning, item, slug
 from tests.statements import counted
@@ -185,6 +187,27 @@ async def test_without_the_lock_edits_would_be_lost(
 
 async def _keep_no_record(*_: Any) -> None:
     """The number of a revision is a key, which would refuse the second edit in any case."""
+
+
+async def test_the_check_counts_the_edits_again(planning: Planning, session: AsyncSession) -> None:
+    agenda = await planning.put(item("A"), item("B"))
+    other = await Planning.of(planning.world, handle="other", committee=planning.committee)
+    foreign = (await other.put(item("C")))["items"][0]["id"]
+    assert await wrong_agendas(session) == []
+    await session.execute(text("UPDATE agenda_revisions SET revision = 3"))
+    mine = agenda["items"][0]["id"]
+    lost = "UPDATE agenda_items SET parent_id = :foreign WHERE id = :mine"
+    await session.execute(text(lost), {"foreign": foreign, "mine": mine})
+    place = f"agenda of {planning.handle}: item {mine}"
+    assert await wrong_agendas(session) == [
+        f"{place} lies under an item of another meeting, or went into one",
+        f"agenda of {planning.handle}: its last edit has number 3, and the log has 1",
+        "agenda of other: its last edit has number 3, and the log has 1",
+    ]
+
+
+async def wrong_agendas(session: AsyncSession) -> list[str]:
+    return [wrong for wrong in await wrongs(session) if wrong.startswith("agenda")]
 
 
 async def test_only_observers_follow_the_edits(planning: Planning) -> None:

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from app.agenda.lifecycle import ItemAccess, ItemKind, ItemStanding
 from app.agenda.numbering import UN, Numbered, Style, letters, numbers_of, roman
 from app.agenda.ordering import displaced
+from app.agenda.tree import ItemState
 from app.committees.numbering import AgendaNumbering, Brackets, Numerals
 
 NUMBERING: TypeAdapter[Any] = TypeAdapter(AgendaNumbering)
@@ -180,3 +182,41 @@ def test_without_the_displaced_the_others_keep_their_order(
     stay = [each for each in after if each not in found]
     assert stay == [each for each in before if each in stay]
     assert displaced(before, before) == set()
+
+
+@unhurried
+@given(trees(), st.sets(st.integers(0, 40)), st.booleans())
+def test_what_is_withdrawn_once_issued_changes_no_number(
+    tree: list[Numbered], withdrawn: set[int], issued: bool
+) -> None:
+    """Before it was issued it has none, and what follows moves up."""
+    states = [state_of(item, issued=issued) for item in tree]
+    gone = [
+        state._replace(standing=ItemStanding.WITHDRAWN) if state.id.int in withdrawn else state
+        for state in states
+    ]
+    before, after = (
+        numbers_of((item._replace(counts=s.counts) for item, s in zip(tree, each, strict=True)), UN)
+        for each in (states, gone)
+    )
+    if issued:
+        assert after == before
+    else:
+        assert all(after[state.id] is None for state in gone if state.id.int in withdrawn)
+
+
+def state_of(item: Numbered, *, issued: bool) -> ItemState:
+    return ItemState(
+        id=item.id,
+        parent_id=None,
+        position=0,
+        kind=ItemKind.STATEMENT if item.counts else ItemKind.BREAK,
+        title={},
+        note={},
+        duration=None,
+        pinned_minutes=None,
+        access=ItemAccess.PUBLIC,
+        working_group_id=None,
+        presenter=None,
+        first_issued=1 if issued else None,
+    )
