@@ -88,6 +88,9 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "changeAgendaItem": True,
         "deleteAgendaItem": True,
         "moveAgendaItem": True,
+        "withdrawAgendaItem": True,
+        "reinstateAgendaItem": True,
+        "mergeAgendaItem": True,
         "changeSeries": True,
         "deleteSeries": True,
     }
