@@ -10,9 +10,9 @@ from sqlalchemy import Integer, Select, Text, Uuid, and_, column, or_, table
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import col, select
 
-from app.agenda.tables import AgendaItem, AgendaVersion
+from app.agenda.tables import AgendaItem, AgendaVersion, Sitting
 from app.committees.tables import Committee
 
 _PANELS = table(
@@ -79,6 +79,22 @@ async def list_items(
         group_id = item.working_group_id
         group = None if group_id is None else Group(group_id, handle, name)
         found[item.meeting_id].append(ItemRow(item, group))
+    return found
+
+
+async def list_sittings(
+    session: AsyncSession, meetings: Collection[UUID]
+) -> dict[UUID, list[Sitting]]:
+    """The sittings of these meetings in their order, read afresh."""
+    statement = (
+        select(Sitting)
+        .where(col(Sitting.meeting_id).in_(meetings))
+        .order_by(col(Sitting.day), col(Sitting.begins))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, list[Sitting]] = defaultdict(list)
+    for sitting in (await session.execute(statement)).scalars():
+        found[sitting.meeting_id].append(sitting)
     return found
 
 

@@ -1,6 +1,6 @@
 """Making the rows of the working agenda what an edit wants, and recording it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.agenda.problems import (
     ItemUnderItself,
     ItemUnknown,
 )
+from app.agenda.sittings import HeldSitting
 from app.agenda.tables import AgendaItem
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
@@ -44,8 +45,24 @@ class Edit(NamedTuple):
 
 
 async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
-    rows = await queries.list_items(session, [meeting.id])
-    return WorkingAgenda.of(meeting, rows.get(meeting.id, []))
+    return (await load_agendas(session, [meeting]))[meeting.id]
+
+
+async def load_agendas(
+    session: AsyncSession, meetings: Collection[Meeting]
+) -> dict[UUID, WorkingAgenda]:
+    """In two statements, however many meetings there are."""
+    ids = [meeting.id for meeting in meetings]
+    rows = await queries.list_items(session, ids)
+    sittings = await queries.list_sittings(session, ids)
+    return {
+        meeting.id: WorkingAgenda.of(
+            meeting,
+            rows.get(meeting.id, []),
+            [HeldSitting.of(meeting, each) for each in sittings.get(meeting.id, [])],
+        )
+        for meeting in meetings
+    }
 
 
 async def save(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
-from app.agenda.policy import ProblemKind
+from app.agenda.findings import ProblemKind
 from app.core.fields import Schema
 
 ComputedInstant = Annotated[

@@ -1,7 +1,8 @@
 """The working agenda in memory: its rows together with their numbers and times."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple, Self
@@ -16,10 +17,12 @@ from app.agenda.lifecycle import (
     ItemPurpose,
     ItemStanding,
 )
-from app.agenda.policy import PlannedItem, TimedItem, Timetable, timetable
+from app.agenda.policy import PlannedItem
 from app.agenda.queries import Group, ItemRow
+from app.agenda.sittings import HeldSitting, wall_instant
 from app.agenda.tables import AgendaItem
-from app.core.zones import RepeatedWallTime, to_instant, to_local
+from app.agenda.timetable import SittingTimes, TimedItem, Timetable, timetable
+from app.core.zones import RepeatedWallTime, to_instant
 from app.meetings.tables import Meeting
 
 MINUTE = timedelta(minutes=1)
@@ -58,9 +61,29 @@ class ItemState(NamedTuple):
         return cls(*(getattr(item, name) for name in cls._fields))
 
     def planned(self, start: datetime) -> PlannedItem:
-        """For the rules; `start` is the meeting's."""
+        """For the rules of trees; `start` is the meeting's, and the clocks are not looked at."""
         pinned = None if self.pinned_minutes is None else start + self.pinned_minutes * MINUTE
-        return PlannedItem(self.id, self.parent_id, self.position, self.kind, self.duration, pinned)
+        return self._planned(pinned)
+
+    def timed(self, meeting: Meeting) -> PlannedItem:
+        """For the timetable: the pin is what the clocks on the wall show."""
+        wall = pinned_wall_time(meeting, self.pinned_minutes)
+        return self._planned(None if wall is None else pinned_instant(meeting, wall))
+
+    def _planned(self, pinned: datetime | None) -> PlannedItem:
+        return PlannedItem(
+            self.id,
+            self.parent_id,
+            self.position,
+            self.kind,
+            self.duration,
+            pinned,
+            self.standing is ItemStanding.STANDING,
+            self.sitting_id,
+            self.children_run is ChildrenRun.IN_PARALLEL,
+            self.flexible,
+            self.room,
+        )
 
 
 class PlacedItem(NamedTuple):
@@ -78,21 +101,43 @@ class WorkingAgenda:
     meeting: Meeting
     states: dict[UUID, ItemState]
     groups: dict[UUID, Group | None]
+    sittings: tuple[HeldSitting, ...] = ()
+    """In their order."""
 
     @classmethod
-    def of(cls, meeting: Meeting, rows: Iterable[ItemRow]) -> Self:
+    def of(
+        cls, meeting: Meeting, rows: Iterable[ItemRow], sittings: Iterable[HeldSitting] = ()
+    ) -> Self:
         rows = list(rows)
         return cls(
             meeting,
             {row.item.id: ItemState.of(row.item) for row in rows},
             {row.item.id: row.group for row in rows},
+            tuple(sittings),
         )
+
+    def with_states(self, states: Iterable[ItemState]) -> "WorkingAgenda":
+        """The agenda as it would be; nothing is added or taken away."""
+        return replace(self, states={state.id: state for state in states})
+
+    @property
+    def planned(self) -> list[PlannedItem]:
+        return [state.timed(self.meeting) for state in self.states.values()]
+
+    @cached_property
+    def sitting_times(self) -> list[SittingTimes]:
+        return [held.times for held in self.sittings if held.times.ends_at > held.times.begins_at]
 
     @cached_property
     def timetable(self) -> Timetable:
-        start = self.meeting.starts_at
-        planned = [state.planned(start) for state in self.states.values()]
-        return timetable(planned, start, self.meeting.ends_at)
+        meeting = self.meeting
+        return timetable(
+            self.planned,
+            meeting.starts_at,
+            meeting.ends_at,
+            self.sitting_times,
+            longest_stretch=meeting.longest_stretch,
+        )
 
     @cached_property
     def hidden(self) -> frozenset[UUID]:
@@ -129,22 +174,19 @@ class WorkingAgenda:
 
 def pinned_wall_time(meeting: Meeting, minutes: int | None) -> datetime | None:
     """The wall time of a pin, in the meeting's zone."""
-    if minutes is None:
-        return None
-    return to_local(meeting.starts_at + minutes * MINUTE, meeting.timezone)
+    return None if minutes is None else meeting.local_start + minutes * MINUTE
+
+
+def pinned_instant(meeting: Meeting, wall: datetime) -> datetime:
+    """Where the clocks jump over the wall time by now, the moment of the jump.
+
+    Of a wall time that happens twice the first counts, unless it is over when the meeting starts.
+    """
+    return wall_instant(wall, meeting.timezone, not_before=meeting.starts_at)
 
 
 def minutes_of_pin(meeting: Meeting, wall: datetime) -> float:
-    """Minutes from the meeting's start to a wall time in its zone.
-
-    Of a wall time that happens twice the first counts, unless it is over when the meeting starts.
-    Raises `ZoneTrouble`.
-    """
-    try:
-        instant = to_instant(wall, meeting.timezone)
-    except RepeatedWallTime as trouble:
-        first, second = (
-            to_instant(wall, meeting.timezone, fold_offset=offset) for offset in trouble.offsets
-        )
-        instant = first if first >= meeting.starts_at else second
-    return (instant - meeting.starts_at) / MINUTE
+    """Minutes by the clock on the wall from the meeting's start; raises `ZoneTrouble`."""
+    with suppress(RepeatedWallTime):
+        to_instant(wall, meeting.timezone)
+    return (wall - meeting.local_start) / MINUTE

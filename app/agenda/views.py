@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from app.agenda.policy import TimedItem
 from app.agenda.queries import Group, PanelOnItem
 from app.agenda.schemas import (
     AgendaOut,
@@ -22,6 +21,7 @@ from app.agenda.schemas import (
     WorkingGroupOut,
 )
 from app.agenda.times import TimetableProblemOut
+from app.agenda.timetable import TimedItem
 from app.agenda.tree import PlacedItem, WorkingAgenda, pinned_wall_time
 from app.core.preconditions import etag_of
 from app.core.zones import to_local
