@@ -1,7 +1,9 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
+from app.agenda import listeners as of_agenda  # noqa: F401  # they register themselves
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
+from app.agenda.sitting_endpoints import router as sittings
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
@@ -92,6 +94,7 @@ PARTS = (
     meetings,
     meeting_verbs,
     agenda,
+    sittings,
     panels,
     invitations,
     invitation_links,

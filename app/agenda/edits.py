@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,6 +39,7 @@ def as_written(agenda: WorkingAgenda, item_id: UUID) -> ItemWrite:
         **members,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
         working_group=None if group is None else group.handle,
+        sitting=state.sitting_id,
     )
 
 
@@ -132,15 +134,18 @@ async def _states_of(
     states = []
     for entry in entries:
         before = agenda.states.get(entry.id)
-        state = ItemState(
-            id=entry.id,
-            parent_id=entry.parent_id,
-            position=entry.position,
+        members: dict[str, Any] = {
+            "parent_id": entry.parent_id,
+            "position": entry.position,
             **entry.said.model_dump(include=set(_WRITTEN)),
-            pinned_minutes=_pin(agenda.meeting, entry, before, errors),
-            working_group_id=_group(agenda, entry, groups, errors),
-        )
-        states.append(state)
+            "pinned_minutes": _pin(agenda.meeting, entry, before, errors),
+            "working_group_id": _group(agenda, entry, groups, errors),
+            "sitting_id": _sitting(agenda, entry, errors),
+        }
+        if before is None:
+            states.append(ItemState(id=entry.id, **members))
+        else:
+            states.append(before._replace(**members))
     if errors:
         raise Invalid(errors[0].detail, errors=errors[:100])
     return states
@@ -163,6 +168,14 @@ def _pin(
         detail = str(trouble)
     errors.append(FieldError(pointer=f"{entry.pointer}/pinned_start", detail=detail))
     return None
+
+
+def _sitting(agenda: WorkingAgenda, entry: Entry, errors: list[FieldError]) -> UUID | None:
+    ref = entry.said.sitting
+    if ref is not None and all(ref != held.id for held in agenda.sittings):
+        detail = "The meeting has no such sitting."
+        errors.append(FieldError(pointer=f"{entry.pointer}/sitting", detail=detail))
+    return ref
 
 
 def _group(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request, Response, status
+from fastapi import Path, Query, Request, Response, status
 from sqlmodel import col
 
 from app.agenda import edits, queries, versions
@@ -46,11 +46,12 @@ from app.agenda.schemas import (
 from app.agenda.tables import AgendaVersion
 from app.agenda.tree import WorkingAgenda
 from app.agenda.views import agenda_out, item_out
+from app.core.fields import ZoneName
 from app.core.ids import new_id
 from app.core.openapi import needs_if_match, raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
-from app.core.preconditions import accept_match, require_match
+from app.core.preconditions import accept_match, representation_etag, require_match
 from app.core.problems import MoveForbidden, NotFound, PreconditionFailed
 from app.core.routes import Session, router_for
 from app.meetings.access import MeetingDep
@@ -60,13 +61,25 @@ from app.meetings.problems import MeetingClosed
 router = router_for("agenda")
 BASE = "/meetings/{m}/agenda"
 IMMUTABLE = "private, max-age=31536000, immutable"
+ReaderZone = Annotated[
+    ZoneName | None,
+    Query(
+        description="Your zone, to see `local_start` and `local_end` by your clocks; the `ETag` is "
+        "that of the resource in the meeting's zone.",
+        examples=["Asia/Tashkent"],
+    ),
+]
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
 
 
 @router.get(BASE, operation_id="getAgenda", responses=raises(AgendaNotIssued))
-async def get_agenda(seen: AgendaDep) -> AgendaOut:
+async def get_agenda(seen: AgendaDep, response: Response, timezone: ReaderZone = None) -> AgendaOut:
     """Read the working agenda with its numbers and times."""
-    return _agenda(seen)
+    plain = _agenda(seen)
+    if timezone is None:
+        return plain
+    response.headers["ETag"] = representation_etag(plain)
+    return _agenda(seen, timezone)
 
 
 @router.put(
@@ -113,9 +126,15 @@ async def add_item(
     operation_id="getAgendaItem",
     responses=raises(AgendaNotIssued),
 )
-async def get_item(seen: AgendaDep, item_id: ItemDep) -> ItemOut:
+async def get_item(
+    seen: AgendaDep, item_id: ItemDep, response: Response, timezone: ReaderZone = None
+) -> ItemOut:
     """Read one item with all that lies under it."""
-    return item_out(seen.agenda, item_id, full=seen.full)
+    plain = item_out(seen.agenda, item_id, full=seen.full)
+    if timezone is None:
+        return plain
+    response.headers["ETag"] = representation_etag(plain)
+    return item_out(seen.agenda, item_id, full=seen.full, zone=timezone)
 
 
 @router.patch(
@@ -212,9 +231,9 @@ async def get_version(session: Session, view: MeetingDep, number: VersionNumber)
     return Response(content, media_type="application/json", headers=headers)
 
 
-def _agenda(seen: AgendaView) -> AgendaOut:
+def _agenda(seen: AgendaView, zone: str | None = None) -> AgendaOut:
     organizes = seen.meeting.organizes
-    return agenda_out(seen.agenda, seen.symbol, full=seen.full, organizes=organizes)
+    return agenda_out(seen.agenda, seen.symbol, full=seen.full, organizes=organizes, zone=zone)
 
 
 def _require_match(request: Request, seen: AgendaView, item_id: UUID) -> None:

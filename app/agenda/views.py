@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from app.agenda.mends import mended
 from app.agenda.queries import Group, PanelOnItem
 from app.agenda.schemas import (
     AgendaOut,
@@ -20,6 +21,7 @@ from app.agenda.schemas import (
     VersionOut,
     WorkingGroupOut,
 )
+from app.agenda.sitting_schemas import SittingOut
 from app.agenda.times import TimetableProblemOut
 from app.agenda.timetable import TimedItem
 from app.agenda.tree import PlacedItem, WorkingAgenda, pinned_wall_time
@@ -42,26 +44,39 @@ class Body(NamedTuple):
 
 
 def agenda_out(
-    agenda: WorkingAgenda, symbol: str | None, *, full: bool, organizes: bool
+    agenda: WorkingAgenda,
+    symbol: str | None,
+    *,
+    full: bool,
+    organizes: bool,
+    zone: str | None = None,
 ) -> AgendaOut:
-    """The working agenda; restricted items only in the full view, problems only to organizers."""
+    """The working agenda; restricted items only in the full view, problems only to organizers.
+
+    `zone` is the reader's, if local times shall be shown in it.
+    """
     meeting = agenda.meeting
-    problems = agenda.timetable.problems if organizes else None
+    items = _items_out(agenda, full=full, zone=zone)
+    problems = mended(agenda) if organizes else None
     return AgendaOut(
         meeting_id=meeting.id,
         meeting=meeting.handle,
         timezone=meeting.timezone,
+        shown_in=zone or meeting.timezone,
         starts_at=meeting.starts_at,
         ends_at=agenda.timetable.ends_at,
         symbol=symbol,
-        items=[item for item in _items_out(agenda, full=full).values() if item.parent_id is None],
+        sittings=[SittingOut.of(held) for held in agenda.sittings],
+        items=[item for item in items.values() if item.parent_id is None],
         problems=None if problems is None else [TimetableProblemOut.of(each) for each in problems],
     )
 
 
-def item_out(agenda: WorkingAgenda, item_id: UUID, *, full: bool) -> ItemOut:
+def item_out(
+    agenda: WorkingAgenda, item_id: UUID, *, full: bool, zone: str | None = None
+) -> ItemOut:
     """One item of the view, with what lies under it; raises `KeyError` for what is hidden."""
-    return _items_out(agenda, full=full)[item_id]
+    return _items_out(agenda, full=full, zone=zone)[item_id]
 
 
 def issued_body(
@@ -81,17 +96,18 @@ def issued_body(
     return Body(content, etag_of(content))
 
 
-def _items_out(agenda: WorkingAgenda, *, full: bool) -> dict[UUID, ItemOut]:
+def _items_out(agenda: WorkingAgenda, *, full: bool, zone: str | None) -> dict[UUID, ItemOut]:
     """Every item of the view by its id, each hung under its parent, in reading order."""
     found: dict[UUID, ItemOut] = {}
+    shown_in = zone or agenda.meeting.timezone
     for placed in agenda.read(full=full):
-        out = found[placed.state.id] = _item_out(agenda.meeting, placed)
+        out = found[placed.state.id] = _item_out(agenda.meeting, placed, shown_in)
         if out.parent_id is not None:
             found[out.parent_id].items.append(out)
     return found
 
 
-def _item_out(meeting: Meeting, placed: PlacedItem) -> ItemOut:
+def _item_out(meeting: Meeting, placed: PlacedItem, zone: str) -> ItemOut:
     state, group, timed = placed
     return ItemOut(
         parent_id=state.parent_id,
@@ -99,9 +115,13 @@ def _item_out(meeting: Meeting, placed: PlacedItem) -> ItemOut:
         pinned_start=pinned_wall_time(meeting, state.pinned_minutes),
         working_group=_working_group(group),
         flexible=state.flexible,
+        sitting=state.sitting_id,
+        in_sitting=timed.sitting_id,
+        actual_start=state.actual_start,
+        actual_end=state.actual_end,
         items=[],
         **_said(placed),
-        **_times(timed, meeting.timezone),
+        **_times(timed, zone),
     )
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda import policy
+from app.agenda.mends import MendedProblem, mended
 from app.agenda.policy import Slot
 from app.agenda.saving import load_agendas
-from app.agenda.timetable import TimetableProblem
 from app.agenda.tree import WorkingAgenda
 from app.meetings.tables import Meeting
 from app.panels import queries
@@ -28,7 +28,7 @@ class Clash:
 class Conflicts:
     """In reading order, and in the order of time."""
 
-    problems: list[TimetableProblem]
+    problems: list[MendedProblem]
     clashes: list[Clash]
 
 
@@ -47,7 +47,7 @@ async def find_conflicts(session: AsyncSession, meeting: Meeting) -> Conflicts:
         for clash in _clashes(agendas, [*here, *elsewhere])
         if meeting.id in {clash.first[0].meeting_id, clash.second[0].meeting_id}
     ]
-    return Conflicts(agendas[meeting.id].timetable.problems, clashes)
+    return Conflicts(mended(agendas[meeting.id]), clashes)
 
 
 def _clashes(agendas: Mapping[UUID, WorkingAgenda], seats: Iterable[Seat]) -> list[Clash]:
