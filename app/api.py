@@ -4,6 +4,7 @@ from app.agenda import listeners as of_agenda  # noqa: F401  # they register the
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
 from app.agenda.sitting_endpoints import router as sittings
+from app.agenda.timing_endpoints import router as timing
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
@@ -95,6 +96,7 @@ PARTS = (
     meeting_verbs,
     agenda,
     sittings,
+    timing,
     panels,
     invitations,
     invitation_links,

@@ -99,8 +99,7 @@ class Clock:
     ) -> datetime:
         shares: dict[int, int] = {}
         for place, step in enumerate(line):
-            stretches = step.elastic if isinstance(step, Fork) else step.flexible
-            if stretches and place not in shares and not measuring:
+            if self._stretches(step) and place not in shares and not measuring:
                 shares |= self._shared(line, place, time, until)
             share = shares.get(place, 0)
             if isinstance(step, Fork):
@@ -218,12 +217,22 @@ class Clock:
                     break
                 takers += [place] * step.elastic
                 clock = end
-            elif step.flexible:
+            elif self._stretches(step):
                 takers.append(place)
-            elif step.item.id not in self.passed:
+            elif not self._over(step.item.id):
                 clock += step.minutes * MINUTE
         each, rest = divmod(max(0, (limit - clock) // MINUTE), max(1, len(takers)))
         return {place: each + (nth < rest) for nth, place in enumerate(takers)}
+
+    def _stretches(self, step: Step | Fork) -> bool:
+        """Whether it takes what is left; not once it is over."""
+        if isinstance(step, Fork):
+            return step.elastic
+        return step.flexible and not self._over(step.item.id)
+
+    def _over(self, item_id: UUID) -> bool:
+        actual = self.actuals.get(item_id)
+        return item_id in self.passed or (actual is not None and actual.ends_at is not None)
 
     def _begun(self, step: Step, time: datetime) -> datetime:
         actual = self.actuals.get(step.item.id)
