@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.agenda.lifecycle import ItemKind
-from app.agenda.steps import Fork, Line, Step
+from app.agenda.steps import Fork, Line, Step, steps_of
 
 MINUTE: Final = timedelta(minutes=1)
 Lane = tuple[tuple[UUID, int], ...]
@@ -197,11 +197,9 @@ class Clock:
         """The minutes of the flexible steps from the first one on, up to the next fixed time."""
         head = line[first]
         start = time if isinstance(head, Fork) else self._begun(head, time)
-        sitting = self.sitting_at(start)
-        ends = [each for each in (until, sitting.ends_at if sitting else None) if each is not None]
-        limit = min(ends, default=start)
+        limit = self._limit(head, start, until)
         takers: list[int] = []
-        clock = start
+        clock = max(start, time)
         for place in range(first, len(line)):
             step = line[place]
             if place > first and (clock >= limit or self._later(step, limit)):
@@ -213,16 +211,27 @@ class Clock:
                 blocks: dict[UUID, Block] = {}
                 end = self._measured(step, clock, blocks)
                 if step.pinned and place > first:
-                    limit = min(limit, clock + (_slack(step, blocks) or 0) * MINUTE)
+                    slack, lead = _before_pins(step, blocks, clock)
+                    limit = min(limit - (lead - clock), clock + slack * MINUTE)
                     break
                 takers += [place] * step.elastic
                 clock = end
             elif self._stretches(step):
-                takers.append(place)
+                named = self.sitting_named(step.item.sitting_id)
+                takers += [place] * (place == first or named in {None, self.sitting_at(start)})
             elif not self._over(step.item.id):
                 clock += step.minutes * MINUTE
         each, rest = divmod(max(0, (limit - clock) // MINUTE), max(1, len(takers)))
         return {place: each + (nth < rest) for nth, place in enumerate(takers)}
+
+    def _limit(self, head: Step | Fork, start: datetime, until: datetime | None) -> datetime:
+        """The end of its sitting; nothing is left to what begins outside the sitting it names."""
+        sitting = self.sitting_at(start)
+        named = None if isinstance(head, Fork) else self.sitting_named(head.item.sitting_id)
+        if self.sittings and (sitting is None or (named is not None and named is not sitting)):
+            return start
+        ends = [each for each in (until, sitting.ends_at if sitting else None) if each is not None]
+        return min(ends, default=start)
 
     def _stretches(self, step: Step | Fork) -> bool:
         """Whether it takes what is left; not once it is over."""
@@ -240,9 +249,9 @@ class Clock:
 
     def _later(self, step: Step | Fork, limit: datetime) -> bool:
         """Whether the step waits for a later sitting."""
-        if isinstance(step, Fork):
+        if isinstance(step, Fork) or step.pinned or not step.alive:
             return False
-        named = self.sitting_named(step.item.sitting_id) if step.alive else None
+        named = self.sitting_named(step.item.sitting_id)
         return named is not None and named.begins_at >= limit
 
 
@@ -251,17 +260,19 @@ def whole_minutes(time: timedelta) -> int:
     return max(0, -(-time // MINUTE))
 
 
-def _slack(fork: Fork, blocks: Mapping[UUID, Block]) -> int | None:
-    """By how many minutes it could begin later without running into a pin; None without pins."""
-    found = [slack for branch in fork.branches if (slack := _room(branch, blocks)) is not None]
-    return min(found, default=None)
-
-
-def _room(line: Line, blocks: Mapping[UUID, Block]) -> int | None:
-    for step in line:
-        if isinstance(step, Fork):
-            if step.pinned:
-                return _slack(step, blocks)
-        elif step.pinned:
-            return blocks[step.item.id].gap
-    return None
+def _before_pins(fork: Fork, blocks: Mapping[UUID, Block], time: datetime) -> tuple[int, datetime]:
+    """By how many minutes it could begin later without running into a pin of it, and when all of
+    it that comes before one has ended.
+    """
+    slacks: list[int] = []
+    for branch in fork.branches:
+        for step in branch:
+            if isinstance(step, Fork) and step.pinned:
+                slack, time = _before_pins(step, blocks, time)
+                slacks.append(slack)
+                break
+            if isinstance(step, Step) and step.pinned:
+                slacks.append(blocks[step.item.id].gap)
+                break
+            time = max(time, *(blocks[each.item.id].ends_at for each in steps_of([step])))
+    return min(slacks), time

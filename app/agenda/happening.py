@@ -49,14 +49,17 @@ def start(agenda: WorkingAgenda, item_id: UUID, at: datetime | None) -> WorkingA
 
 
 def end(agenda: WorkingAgenda, item_id: UUID, at: datetime | None) -> WorkingAgenda:
-    """End the item, and what runs under it; raises `NotInSession`, `ItemNotStarted`, `ItemEnded`."""
+    """End the item, and what runs under it.
+
+    Raises `NotInSession`, `ItemNotStarted`, `ItemEnded`.
+    """
     at = _checked(agenda, at)
     item = agenda.states[item_id]
     if item.actual_start is None:
         raise ItemNotStarted("Start it first.")
     if item.actual_end is not None:
         raise ItemEnded(f"It ended at {clock.written(item.actual_end)}.")
-    if at <= item.actual_start and at < clock.now() - SHORTEST:
+    if at <= item.actual_start and at < clock.now() - 2 * SHORTEST:
         raise Invalid.at("/at", f"It began at {clock.written(item.actual_start)}: end it later.")
     running = [agenda.states[key] for key in agenda.under(item_id) if _runs(agenda.states[key])]
     changed = {state.id: _ended(state, at) for state in running}
@@ -112,7 +115,7 @@ def _checked(agenda: WorkingAgenda, at: datetime | None) -> datetime:
     _check_in_session(agenda)
     now = clock.now()
     if at is None:
-        return now
+        return now.replace(microsecond=0)
     opened = agenda.meeting.opened_at
     if at > now or (opened is not None and at < opened):
         raise Invalid.at("/at", "It must lie between the opening of the meeting and now.")

@@ -38,7 +38,10 @@ class Reach(StrEnum):
 
 
 def fit(agenda: WorkingAgenda, sitting_id: UUID | None, *, fill: bool) -> WorkingAgenda:
-    """Let the items take the time that their sittings have; raises `CannotFit`, `SittingUnknown`."""
+    """Let the items take the time that their sittings have.
+
+    Raises `CannotFit`, `SittingUnknown`.
+    """
     if sitting_id is not None and all(held.id != sitting_id for held in agenda.sittings):
         raise SittingUnknown.at("/sitting_id", "The meeting has no such sitting.")
     meeting = agenda.meeting

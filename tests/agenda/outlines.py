@@ -16,7 +16,7 @@ END = START + timedelta(hours=3)
 MINUTE = timedelta(minutes=1)
 
 # A busy machine may take its time to make an example.
-unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def after(minutes: int) -> datetime:

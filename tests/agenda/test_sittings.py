@@ -85,10 +85,10 @@ async def test_one_sitting_is_added_read_changed_and_deleted(planning: Planning)
     one = f"{path}/{later['id']}"
     read = await planning.organizer.get(one)
     match = {"If-Match": read.headers["etag"]}
-    body = {"local_start": "2021-10-08T12:59:00"}
-    overlapping = await planning.organizer.patch(one, json=body, headers=match)
+    early = {"local_start": "2021-10-08T12:59:00"}
+    overlapping = await planning.organizer.patch(one, json=early, headers=match)
     assert (overlapping.status_code, slug(overlapping)) == (409, "sittings-overlap")
-    body = {"local_start": "2021-10-08T14:00:00", "longest_stretch": 120}
+    body: dict[str, Any] = {"local_start": "2021-10-08T14:00:00", "longest_stretch": 120}
     changed = await planning.organizer.patch(one, json=body, headers=match)
     assert changed.json() == later | body | {"starts_at": "2021-10-08T18:00:00Z"}
     stale = await planning.organizer.patch(one, json=body, headers=match)
