@@ -5,17 +5,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
 
+from app.agenda import retiming
 from app.agenda.clockwork import Actual, SittingTimes
 from app.agenda.fitting import DoesNotFit, apportioned, fitted
-from app.agenda.lifecycle import ItemKind
+from app.agenda.lifecycle import ChildrenRun, ItemAccess, ItemKind, ItemStanding
 from app.agenda.policy import MAX_DEPTH, PlannedItem
 from app.agenda.projection import Progress, projected
+from app.agenda.sittings import HeldSitting
 from app.agenda.steps import laid_out
 from app.agenda.timetable import ProblemKind, Timetable, timetable
+from app.agenda.tree import ItemState, WorkingAgenda
+from app.core.problems import Problem
+from app.meetings.tables import Meeting
 from tests.agenda import naive
 from tests.agenda.outlines import MINUTE, START, after, item, trees
 
@@ -222,3 +228,83 @@ def what_is_projected_can_still_be(agenda: Agenda, started: int, now: int) -> No
 
 def _minute(instant: datetime) -> int:
     return round((instant - START) / MINUTE)
+
+
+def working(agenda: Agenda) -> WorkingAgenda:
+    """As the service has it in memory; pins are as far from the start as on the wall."""
+    items, sittings, end = agenda
+    times: dict[str, Any] = {
+        "timezone": "UTC",
+        "local_start": START.replace(tzinfo=None),
+        "local_end": end.replace(tzinfo=None),
+        "starts_at": START,
+        "ends_at": end,
+    }
+    meeting = Meeting(**times)
+    held = [
+        HeldSitting(
+            sitting.id or UUID(int=0),
+            0,
+            {},
+            sitting.longest_stretch,
+            sitting.begins_at.replace(tzinfo=None),
+            sitting.ends_at.replace(tzinfo=None),
+            sitting,
+        )
+        for sitting in sittings
+    ]
+    states = {each.id: _state(each) for each in items}
+    return WorkingAgenda(meeting, states, dict.fromkeys(states), tuple(held))
+
+
+def swapping_twice_changes_nothing(agenda: Agenda, one: int, other: int) -> None:
+    before = working(agenda)
+    first_id, second_id = (UUID(int=1 + number % max(1, len(agenda[0]))) for number in (one, other))
+    try:
+        there = retiming.swap(before, first_id, second_id)
+    except Problem:
+        return
+    assert retiming.swap(there, first_id, second_id).states == before.states
+    if all(each.stands and not each.flexible for each in agenda[0]):
+        sums = [sum(timed.minutes for timed in each.timetable.items) for each in (before, there)]
+        assert sums[0] == sums[1]
+
+
+def shifting_there_and_back_changes_no_time(agenda: Agenda, which: int, minutes: int) -> None:
+    before = working(agenda)
+    item_id = UUID(int=1 + which % max(1, len(agenda[0])))
+    if item_id not in before.states:
+        return
+    reach = retiming.Reach.MEETING
+    there = retiming.shift(before, item_id, minutes, reach)
+    back = retiming.shift(there, item_id, -minutes, reach)
+    times, again = (
+        {t.id: (t.starts_at, t.ends_at) for t in each.timetable.items} for each in (before, back)
+    )
+    assert times == again
+    moved = {t.id: t.starts_at for t in there.timetable.items}
+    alive = {step.item.id for step in laid_out(agenda[0]).read if step.alive}
+    if item_id in alive:
+        assert moved[item_id] == times[item_id][0] + minutes * MINUTE
+
+
+def _state(planned: PlannedItem) -> ItemState:
+    pin = planned.starts_at
+    return ItemState(
+        planned.id,
+        planned.parent_id,
+        planned.position,
+        planned.kind,
+        {},
+        {},
+        planned.duration,
+        None if pin is None else _minute(pin),
+        ItemAccess.PUBLIC,
+        None,
+        None,
+        standing=ItemStanding.STANDING if planned.stands else ItemStanding.WITHDRAWN,
+        sitting_id=planned.sitting_id,
+        children_run=ChildrenRun.IN_PARALLEL if planned.in_parallel else ChildrenRun.IN_SEQUENCE,
+        flexible=planned.flexible,
+        room=planned.room,
+    )

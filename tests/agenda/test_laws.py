@@ -40,3 +40,10 @@ def test_a_line_is_fitted_to_the_minute(
 @given(agendas(), st.integers(0, 8), st.integers(0, 400))
 def test_what_is_to_come_comes_later(agenda: Agenda, started: int, now: int) -> None:
     laws.what_is_projected_can_still_be(agenda, started, now)
+
+
+@unhurried
+@given(agendas(), st.integers(0, 9), st.integers(0, 9), st.integers(-90, 90).filter(bool))
+def test_there_and_back_changes_nothing(agenda: Agenda, one: int, other: int, minutes: int) -> None:
+    laws.swapping_twice_changes_nothing(agenda, one, other)
+    laws.shifting_there_and_back_changes_no_time(agenda, one, minutes)

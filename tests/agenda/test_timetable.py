@@ -1,9 +1,10 @@
 """When everything on an agenda is on, as rules without a database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.policy import PlannedItem
-from app.agenda.timetable import ProblemKind, TimetableProblem, timetable
-from tests.agenda.outlines import END, START, after, item, trees, unhurried
+from app.agenda.timetable import ProblemKind, SittingTimes, TimetableProblem, timetable
+from tests.agenda.outlines import END, MINUTE, START, after, item, trees, unhurried
 
 
 def spans(items: Iterable[PlannedItem]) -> list[tuple[int, float, float]]:
@@ -209,3 +210,125 @@ def test_two_thousand_items_are_timed() -> None:
     table = timetable(items, START)
     assert len(table.items) == 2_000
     assert table.ends_at == after(20_000)
+
+
+# Sittings, flexible items, parallel segments
+
+
+def sitting(number: int, begin: int, end: int, limit: int | None = None) -> SittingTimes:
+    return SittingTimes(UUID(int=100 + number), after(begin), after(end), limit)
+
+
+MORNING, AFTERNOON = sitting(1, 0, 180), sitting(2, 300, 480)
+
+
+def found(
+    items: Iterable[PlannedItem],
+    sittings: Sequence[SittingTimes] = (MORNING, AFTERNOON),
+    **members: Any,
+) -> tuple[list[tuple[int, int, int]], list[tuple[str, int, int]]]:
+    """Id, start and minutes of every item's own time, and the problems."""
+    table = timetable(items, START, after(480), sittings, **members)
+    return [(t.id.int, round((t.starts_at - START) / MINUTE), t.minutes) for t in table.items], [
+        (p.kind.value, p.item_id.int if p.item_id else 0, p.minutes) for p in table.problems
+    ]
+
+
+def test_what_begins_at_the_end_of_a_sitting_goes_on_in_the_next() -> None:
+    items = [item(1, minutes=180), item(2, minutes=60, kind=ItemKind.BREAK), item(3)]
+    assert found(items) == ([(1, 0, 180), (2, 180, 60), (3, 300, 10)], [])
+
+
+def test_what_runs_past_its_sitting_is_told_with_its_minutes() -> None:
+    items = [item(1, minutes=170), item(2, minutes=40), item(3), item(4, at=200)]
+    assert found(items) == (
+        [(1, 0, 170), (2, 170, 40), (3, 300, 10), (4, 200, 10)],
+        [("outside_sitting", 2, 30), ("overrun", 4, 110), ("outside_sitting", 4, 10)],
+    )
+
+
+def test_an_item_waits_for_the_sitting_that_it_names() -> None:
+    items = [item(1), item(2, sitting_id=AFTERNOON.id), item(3), item(4, at=400)]
+    assert found(items) == (
+        [(1, 0, 10), (2, 300, 10), (3, 310, 10), (4, 400, 10)],
+        [("gap", 4, 80)],
+    )
+
+
+def test_flexible_items_share_what_their_sitting_has_left() -> None:
+    flexible = [item(n, minutes=None, flexible=True) for n in (2, 4, 6)]
+    items = [item(1), item(3), item(5, at=111), *flexible]
+    assert found(items) == (
+        [(1, 0, 10), (2, 10, 46), (3, 56, 10), (4, 66, 45), (5, 111, 10), (6, 121, 59)],
+        [],
+    )
+
+
+def test_nothing_may_be_left() -> None:
+    items = [item(1, minutes=180), item(2, 1, None, flexible=True, at=90), item(3, minutes=100)]
+    times, problems = found(items, [MORNING])
+    assert times == [(1, 0, 180), (2, 90, 0), (3, 180, 100)]
+    assert ("nothing_left", 2, 0) in problems
+
+
+def test_parallel_items_begin_together_and_the_longest_counts() -> None:
+    items = [
+        item(1, minutes=5, in_parallel=True),
+        item(2, 1, None),
+        item(3, 2, 20),
+        item(4, 2, 30),
+        item(5, 1, 15),
+        item(6, 1, None, flexible=True),
+        item(7),
+    ]
+    times, problems = found(items)
+    assert times[1:] == [(2, 5, 0), (3, 5, 20), (4, 25, 30), (5, 5, 15), (6, 5, 50), (7, 55, 10)]
+    assert problems == []
+    assert spans(items)[0] == (1, 0, 55)
+
+
+def test_groups_that_are_all_flexible_take_the_rest_together() -> None:
+    items = [item(1, minutes=0, in_parallel=True), item(4, minutes=30)]
+    items += [item(n, 1, None, flexible=True) for n in (2, 3)]
+    assert found(items, [MORNING])[0] == [(1, 0, 0), (2, 0, 150), (3, 0, 150), (4, 150, 30)]
+
+
+def test_what_is_no_more_on_the_agenda_takes_no_time() -> None:
+    gone = item(2, minutes=None, stands=False, at=400)
+    items = [item(1), gone, item(3, 2, 60, room="A"), item(4)]
+    assert found(items) == ([(1, 0, 10), (2, 10, 0), (3, 10, 0), (4, 10, 10)], [])
+
+
+def test_interpreters_need_pauses() -> None:
+    work = [item(n, minutes=70) for n in (1, 2)]
+    assert found(work, longest_stretch=120)[1] == [("break_missing", 2, 20)]
+    assert found(work, [sitting(1, 0, 180, 130)], longest_stretch=120)[1] == [
+        ("break_missing", 2, 10)
+    ]
+    short = item(3, minutes=9, kind=ItemKind.BREAK)
+    pause = replace(short, duration=10)
+    for between, problems in ((short, [("break_missing", 2, 29)]), (pause, [])):
+        items = [work[0], replace(between, position=1), work[1]]
+        assert found(items, longest_stretch=120)[1] == problems
+
+
+def test_days_need_a_lunch_and_an_end() -> None:
+    hours = [sitting(1, 0, 700)]
+    assert found([item(1, minutes=200), item(2, minutes=200)], hours)[1] == [
+        ("lunch_missing", 2, 40),
+        ("sitting_outside_meeting", 0, 220),
+    ]
+    items = [item(1, minutes=330), item(2, minutes=340, at=360)]
+    assert ("long_day", 2, 100) in found(items, hours)[1]
+
+
+def test_one_room_holds_one_of_two_parallel_items() -> None:
+    items = [
+        item(1, minutes=None, in_parallel=True),
+        item(2, 1, 20, room="Room  4"),
+        item(3, 1, None),
+        item(4, 3, 5, room="room 5"),
+        item(5, 3, 30, room="room 4 "),
+        item(6, minutes=10, room="room 4"),
+    ]
+    assert found(items)[1] == [("room_twice", 5, 15)]
