@@ -34,3 +34,13 @@ class AgendaIssued(Event):
     note: str | None = None
     silent: bool = False
     """Nobody is written to about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingsChanged(Event):
+    """As `AgendaChanged`, of the meeting's sittings."""
+
+    name: ClassVar[str] = "agenda.sittings_changed"
+    added: list[UUID] = field(default_factory=list)
+    changed: dict[str, Any] = field(default_factory=dict)
+    removed: list[UUID] = field(default_factory=list)

@@ -232,6 +232,7 @@ async def test_pins_move_with_the_meeting_and_must_be_near_it(planning: Planning
     async with planning.world.app.state.database.transaction() as session:
         meeting = await lock_meeting(session, planning.id)
         meeting.starts_at = meeting.starts_at.replace(hour=15)
+        meeting.local_start = meeting.local_start.replace(hour=11)
     agenda, _ = await planning.read()
     assert agenda["items"][0]["local_start"] == "2021-10-08T13:00:00"
 
