@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.agenda.ordering import displaced
 from app.agenda.tree import ItemState
+
+UNTOLD: Final = frozenset({"presenter", "title", "note", "annotation"})
+"""Of which the log has only that they were changed."""
 
 
 class Edit(NamedTuple):
@@ -45,7 +48,7 @@ def changes_of(
 ) -> Changes:
     """By item its members before and after; not of those that only made room for others.
 
-    Presenters are people, whose names stay out of the log.
+    Presenters are people, and texts may name some, who stay out of the log.
     """
     out_of_order: set[UUID] = set()
     if "position" in edit.members:
@@ -69,7 +72,7 @@ def _differing(before: ItemState, after: ItemState) -> list[str]:
 def _told(before: ItemState, after: ItemState, names: Iterable[str]) -> dict[str, Any]:
     return {
         name: {}
-        if name == "presenter"
+        if name in UNTOLD
         else {"before": getattr(before, name), "after": getattr(after, name)}
         for name in names
     }
