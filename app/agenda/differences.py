@@ -18,8 +18,8 @@ class Edit(NamedTuple):
     added: list[ItemState]
     changed: list[ItemState]
     removed: list[UUID]
-    members: frozenset[str]
-    """Those that differ in any of the changed items."""
+    differing: dict[UUID, list[str]]
+    """The members of each changed item that differ."""
 
     @classmethod
     def between(cls, before: Mapping[UUID, ItemState], after: Mapping[UUID, ItemState]) -> "Edit":
@@ -28,8 +28,13 @@ class Edit(NamedTuple):
             [state for state in after.values() if state.id not in before],
             changed,
             [item_id for item_id in before if item_id not in after],
-            frozenset(name for state in changed for name in _differing(before[state.id], state)),
+            {state.id: _differing(before[state.id], state) for state in changed},
         )
+
+    @property
+    def members(self) -> frozenset[str]:
+        """Those that differ in any of the changed items."""
+        return frozenset(name for names in self.differing.values() for name in names)
 
 
 class Changes(NamedTuple):
@@ -56,7 +61,7 @@ def changes_of(
         out_of_order = _displaced(_orders(before, parents), _orders(after, parents), moved)
     changed = {}
     for state in edit.changed:
-        names = _differing(before[state.id], state)
+        names = edit.differing[state.id]
         if "parent_id" not in names and state.id not in out_of_order:
             names = [name for name in names if name != "position"]
         if names:
