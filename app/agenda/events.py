@@ -12,8 +12,9 @@ from app.events import Event
 class AgendaChanged(Event):
     """One edit of the working agenda, the `revision`th.
 
-    `changed` has, by item, every member before and after; of presenters, who are people, only
-    that they changed. Items that only made room for others are not named.
+    `changed` has, by item, every member before and after; of presenters, who are people, and of
+    texts, which may name some, only that they changed. Items that only made room for others are
+    not named.
     """
 
     name: ClassVar[str] = "agenda.changed"

@@ -68,7 +68,7 @@ async def save(
     """
     after = {state.id: state for state in wanted}
     edit = Edit.between(agenda.states, after)
-    if not any(edit):
+    if not any((edit.added, edit.changed, edit.removed)):
         return agenda
     try:
         policy.validate_tree(after.values())
@@ -165,7 +165,8 @@ async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:
         about = {"meeting_id": meeting.id, "created_at": clock.now()}
         await insert_many(session, AgendaItem, [s._asdict() | about for s in edit.added])
     if edit.changed:
-        names = ("id", *(name for name in ItemState._fields if name in edit.members))
+        members = edit.members
+        names = ("id", *(name for name in ItemState._fields if name in members))
         rows = [{name: getattr(state, name) for name in names} for state in edit.changed]
         await update_many(session, AgendaItem, rows)
     if edit.removed:

@@ -345,7 +345,7 @@ async def test_the_log_tells_what_changed_but_no_name(
     added = await planning.add(title="Opening", presenter="Canary Name")
     path = f"{planning.agenda}/items/{added['id']}"
     _, match = await planning.read()
-    body = {"presenter": "Canary Other", "duration": 15}
+    body = {"presenter": "Canary Other", "duration": 15, "annotation": {"en": "By Canary Name"}}
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success
     _, match = await planning.read()
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success
@@ -355,7 +355,13 @@ async def test_the_log_tells_what_changed_but_no_name(
         {"added": [added["id"]], "changed": {}, "removed": [], "revision": 1},
         {
             "added": [],
-            "changed": {added["id"]: {"presenter": {}, "duration": {"before": None, "after": 15}}},
+            "changed": {
+                added["id"]: {
+                    "presenter": {},
+                    "duration": {"before": None, "after": 15},
+                    "annotation": {},
+                }
+            },
             "removed": [],
             "revision": 2,
         },
