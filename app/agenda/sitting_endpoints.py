@@ -9,7 +9,13 @@ from fastapi import Depends, Request, Response, status
 from app.agenda import sitting_service as service
 from app.agenda.access import AgendaDep, AgendaToEdit, AgendaView
 from app.agenda.preconditions import accept_match, require_match
-from app.agenda.problems import AgendaNotIssued, SittingsFull, SittingsOverlap, SittingUnknown
+from app.agenda.problems import (
+    AgendaNotIssued,
+    AgendaOutdated,
+    SittingsFull,
+    SittingsOverlap,
+    SittingUnknown,
+)
 from app.agenda.sitting_schemas import (
     SittingOut,
     SittingPatch,
@@ -54,7 +60,7 @@ async def list_sittings(seen: AgendaDep, paging: Paging) -> Page[SittingOut]:
     BASE,
     operation_id="replaceSittings",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, SittingsOverlap, SittingUnknown),
+    responses=raises(AgendaOutdated, MeetingClosed, SittingsOverlap, SittingUnknown),
 )
 async def replace_sittings(
     session: Session, seen: AgendaToEdit, body: SittingsWrite, request: Request
@@ -78,7 +84,7 @@ async def replace_sittings(
     operation_id="addSitting",
     status_code=status.HTTP_201_CREATED,
     openapi_extra=takes_if_match(),
-    responses=raises(MeetingClosed, SittingsOverlap, SittingsFull),
+    responses=raises(AgendaOutdated, MeetingClosed, SittingsOverlap, SittingsFull),
 )
 async def add_sitting(
     session: Session, seen: AgendaToEdit, body: SittingWrite, request: Request, response: Response
@@ -101,7 +107,7 @@ async def get_sitting(held: SittingDep) -> SittingOut:
     BASE + "/{sitting_id}",
     operation_id="changeSitting",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, SittingsOverlap),
+    responses=raises(AgendaOutdated, MeetingClosed, SittingsOverlap),
 )
 async def change_sitting(
     session: Session, seen: AgendaToEdit, held: SittingToEdit, body: SittingPatch, request: Request
@@ -118,7 +124,7 @@ async def change_sitting(
     operation_id="deleteSitting",
     status_code=status.HTTP_204_NO_CONTENT,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed),
+    responses=raises(AgendaOutdated, MeetingClosed),
 )
 async def delete_sitting(
     session: Session, seen: AgendaToEdit, held: SittingToEdit, request: Request

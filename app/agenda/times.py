@@ -55,7 +55,7 @@ class TimetableProblemOut(Schema):
     item_id: UUID | None = Field(description="Null where it is a sitting's.")
     minutes: int = Field(
         ge=0,
-        le=1_000_000,
+        le=2_000_000,
         description="Size of the gap or overrun, how far it ends after the meeting or lies outside "
         "its sitting, how much too long people work, or how long a room is taken twice.",
         examples=[15],

@@ -19,7 +19,7 @@ from app.agenda.findings import (
     rooms_twice,
 )
 from app.agenda.pauses import faults_of_work
-from app.agenda.policy import PlannedItem, number_items
+from app.agenda.policy import PlannedItem
 from app.agenda.steps import Step, laid_out
 
 __all__ = [
@@ -42,7 +42,6 @@ class TimedItem:
     """
 
     id: UUID
-    number: str | None
     depth: int
     starts_at: datetime
     ends_at: datetime
@@ -70,7 +69,6 @@ def timetable(
     sittings: Sequence[SittingTimes] = (),
     *,
     longest_stretch: int | None = None,
-    numbers: Mapping[UUID, str | None] | None = None,
 ) -> Timetable:
     """When every item is on, for items that `validate_tree` lets pass.
 
@@ -78,18 +76,16 @@ def timetable(
     and without `ends_at` nothing can be outside. `longest_stretch` holds for sittings that do not
     have their own.
     """
-    planned = list(items)
-    layout = laid_out(planned)
+    layout = laid_out(items)
     clock = Clock(sittings_or_meeting(sittings, starts_at, ends_at))
     last = clock.run(layout.line, sittings[0].begins_at if sittings else starts_at)
-    numbers = number_items(planned) if numbers is None else numbers
     problems = [
         *faults_of_steps(layout.read, clock, ends_at),
         *rooms_twice(layout.read, clock.blocks),
         *faults_of_work(layout.read, clock, longest_stretch),
         *faults_of_sittings(sittings, starts_at, ends_at),
     ]
-    return Timetable(_timed(layout.read, clock.blocks, numbers), last, problems)
+    return Timetable(_timed(layout.read, clock.blocks), last, problems)
 
 
 def sittings_or_meeting(
@@ -115,9 +111,7 @@ def ends_with_children(
     return found
 
 
-def _timed(
-    read: Sequence[Step], blocks: Mapping[UUID, Block], numbers: Mapping[UUID, str | None]
-) -> list[TimedItem]:
+def _timed(read: Sequence[Step], blocks: Mapping[UUID, Block]) -> list[TimedItem]:
     ends = ends_with_children(read, blocks)
     timed = []
     for step in read:
@@ -126,7 +120,6 @@ def _timed(
         timed.append(
             TimedItem(
                 item_id,
-                numbers[item_id],
                 step.depth,
                 block.starts_at,
                 ends[item_id],

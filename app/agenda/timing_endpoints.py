@@ -1,16 +1,19 @@
 """HTTP for edits of many times at once, for what happens of an agenda, and what will."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query, Request, Response
 
 from app.agenda import happening, retiming
 from app.agenda.access import AgendaDep, AgendaToEdit, AgendaView, ItemToEdit
+from app.agenda.answers import item_answer
 from app.agenda.mends import mended
 from app.agenda.preconditions import accept_match, require_match
 from app.agenda.problems import (
     AgendaNotIssued,
+    AgendaOutdated,
     AgendaTooDeep,
     CannotFit,
     ItemEnded,
@@ -38,7 +41,6 @@ from app.agenda.timing_schemas import (
     SwapRequest,
 )
 from app.agenda.tree import MINUTE, PlacedItem, WorkingAgenda, pinned_wall_time
-from app.agenda.views import item_out
 from app.core import clock
 from app.core.fields import ZoneName
 from app.core.imports import DryRun
@@ -60,7 +62,7 @@ ReaderZone = Annotated[
     f"{BASE}/fit",
     operation_id="fitAgenda",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, CannotFit, SittingUnknown),
+    responses=raises(AgendaOutdated, MeetingClosed, CannotFit, SittingUnknown),
 )
 async def fit_agenda(
     session: Session,
@@ -83,7 +85,7 @@ async def fit_agenda(
     f"{BASE}/shift",
     operation_id="shiftAgenda",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemUnknown, PinTooFar),
+    responses=raises(AgendaOutdated, MeetingClosed, ItemUnknown, PinTooFar),
 )
 async def shift_agenda(
     session: Session,
@@ -106,7 +108,7 @@ async def shift_agenda(
     f"{BASE}/swap",
     operation_id="swapAgendaItems",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemUnknown, ItemUnderItself, AgendaTooDeep),
+    responses=raises(AgendaOutdated, MeetingClosed, ItemUnknown, ItemUnderItself, AgendaTooDeep),
 )
 async def swap_items(
     session: Session,
@@ -132,8 +134,11 @@ async def get_projection(seen: AgendaDep, timezone: ReaderZone = None) -> Projec
 @router.post(
     f"{ITEM}/start",
     operation_id="startAgendaItem",
+    response_model=ItemOut,
     openapi_extra=takes_if_match(),
-    responses=raises(MeetingClosed, NotInSession, ItemNotStanding, ItemStarted, ItemEnded),
+    responses=raises(
+        AgendaOutdated, MeetingClosed, NotInSession, ItemNotStanding, ItemStarted, ItemEnded
+    ),
 )
 async def start_item(
     session: Session,
@@ -141,18 +146,20 @@ async def start_item(
     item_id: ItemToEdit,
     request: Request,
     body: Happened | None = None,
-) -> ItemOut:
+) -> Response:
     """Start an item, and what it lies under; what runs before it ends at that moment."""
     await accept_match(session, request, seen, item_id)
     wanted = happening.start(seen.agenda, item_id, body.at if body else None)
-    return item_out(await save(session, seen.agenda, wanted.states.values()), item_id, full=True)
+    agenda = await save(session, seen.agenda, wanted.states.values())
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
 
 
 @router.post(
     f"{ITEM}/end",
     operation_id="endAgendaItem",
+    response_model=ItemOut,
     openapi_extra=takes_if_match(),
-    responses=raises(MeetingClosed, NotInSession, ItemNotStarted, ItemEnded),
+    responses=raises(AgendaOutdated, MeetingClosed, NotInSession, ItemNotStarted, ItemEnded),
 )
 async def end_item(
     session: Session,
@@ -160,26 +167,29 @@ async def end_item(
     item_id: ItemToEdit,
     request: Request,
     body: Happened | None = None,
-) -> ItemOut:
+) -> Response:
     """End an item, and what runs under it."""
     await accept_match(session, request, seen, item_id)
     wanted = happening.end(seen.agenda, item_id, body.at if body else None)
-    return item_out(await save(session, seen.agenda, wanted.states.values()), item_id, full=True)
+    agenda = await save(session, seen.agenda, wanted.states.values())
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
 
 
 @router.post(
     f"{ITEM}/reset",
     operation_id="resetAgendaItem",
+    response_model=ItemOut,
     openapi_extra=takes_if_match(),
-    responses=raises(MeetingClosed, NotInSession),
+    responses=raises(AgendaOutdated, MeetingClosed, NotInSession),
 )
 async def reset_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
-) -> ItemOut:
+) -> Response:
     """Take back that an item, and what lies under it, was started or ended."""
     await accept_match(session, request, seen, item_id)
     wanted = happening.reset(seen.agenda, item_id)
-    return item_out(await save(session, seen.agenda, wanted.states.values()), item_id, full=True)
+    agenda = await save(session, seen.agenda, wanted.states.values())
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
 
 
 async def _retimed(
@@ -206,7 +216,7 @@ async def _retimed(
 def _times(agenda: WorkingAgenda, placed: PlacedItem) -> ItemTimes:
     state, timed, zone = placed.state, placed.timed, agenda.meeting.timezone
     return ItemTimes(
-        number=timed.number,
+        number=placed.number,
         duration=state.duration,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
         starts_at=timed.starts_at,
@@ -228,7 +238,7 @@ def _projection(seen: AgendaView, now: datetime, zone: str) -> ProjectionOut:
         items.append(
             ProjectedItemOut(
                 id=state.id,
-                number=timed.number,
+                number=placed.number,
                 planned_start=timed.starts_at,
                 planned_end=timed.ends_at,
                 actual_start=state.actual_start,

@@ -254,7 +254,7 @@ def working(agenda: Agenda) -> WorkingAgenda:
         for sitting in sittings
     ]
     states = {each.id: _state(each) for each in items}
-    return WorkingAgenda(meeting, states, dict.fromkeys(states), tuple(held))
+    return WorkingAgenda(meeting, states, dict.fromkeys(states), sittings=tuple(held))
 
 
 def swapping_twice_changes_nothing(agenda: Agenda, one: int, other: int) -> None:

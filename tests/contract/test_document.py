@@ -94,6 +94,9 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "fitAgenda": True,
         "shiftAgenda": True,
         "swapAgendaItems": True,
+        "withdrawAgendaItem": True,
+        "reinstateAgendaItem": True,
+        "mergeAgendaItem": True,
         "changeSeries": True,
         "deleteSeries": True,
     }

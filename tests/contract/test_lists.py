@@ -34,6 +34,7 @@ COPIED: dict[str, dict[str, str]] = {
     "agenda_items": {"position": "n + 100", "parent_id": "NULL"},
     "agenda_versions": {"number": "n + 100", "revision": "n + 100"},
     "sittings": {"begins": "n", "ends": "n + 1", "day": "20"},
+    "agenda_revisions": {"revision": "n + 100"},
     "panels": {"item_id": "{agenda_items}"},
     "panellists": {"position": "n", "role": "'panellist'"},
     "form_versions": {"number": "n + 100"},
