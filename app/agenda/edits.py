@@ -40,8 +40,8 @@ def as_written(agenda: WorkingAgenda, item_id: UUID) -> ItemWrite:
         **members,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
         working_group=None if group is None else group.handle,
-        lead_entity=None if lead is None else lead.handle,
         sitting=state.sitting_id,
+        lead_entity=None if lead is None else lead.handle,
     )
 
 

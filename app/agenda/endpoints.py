@@ -84,7 +84,7 @@ VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", e
 )
 async def get_agenda(seen: AgendaDep, request: Request, timezone: ReaderZone = None) -> Response:
     """Read the working agenda with its numbers and times."""
-    return agenda_answer(request, seen, zone=timezone)
+    return agenda_answer(request, seen, timezone)
 
 
 @router.put(
@@ -149,7 +149,7 @@ async def get_item(
     seen: AgendaDep, item_id: ItemDep, request: Request, timezone: ReaderZone = None
 ) -> Response:
     """Read one item with all that lies under it."""
-    return item_answer(request, seen, item_id, zone=timezone)
+    return item_answer(request, seen, item_id, timezone)
 
 
 @router.patch(

@@ -243,20 +243,6 @@ def _measure(
             raise TooDeep(above)
 
 
-def _in_reading_order(items: Iterable[PlannedItem]) -> list[tuple[PlannedItem, int]]:
-    """The items depth first, each with its depth, 1 at the top."""
-    children: dict[UUID | None, list[PlannedItem]] = defaultdict(list)
-    for item in sorted(items, key=_by_position):
-        children[item.parent_id].append(item)
-    read = []
-    waiting = [(item, 1) for item in reversed(children[None])]
-    while waiting:
-        item, depth = waiting.pop()
-        read.append((item, depth))
-        waiting += [(below, depth + 1) for below in reversed(children[item.id])]
-    return read
-
-
 def _by_position(item: Node) -> tuple[int, UUID]:
     return item.position, item.id
 

@@ -33,7 +33,6 @@ from app.meetings.tables import Meeting
 
 
 async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
-    """In three statements."""
     ground = await queries.ground_of(session, meeting)
     return replace((await load_agendas(session, [meeting]))[meeting.id], ground=ground)
 
@@ -41,7 +40,7 @@ async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
 async def load_agendas(
     session: AsyncSession, meetings: Collection[Meeting]
 ) -> dict[UUID, WorkingAgenda]:
-    """In two statements, however many meetings there are; their edits are not counted."""
+    """For their times, in two statements, however many meetings there are."""
     ids = [meeting.id for meeting in meetings]
     rows = await queries.list_items(session, ids)
     sittings = await queries.list_sittings(session, ids)

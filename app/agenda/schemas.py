@@ -115,13 +115,13 @@ class ItemWrite(Schema):
         False, description="It has no minutes of its own: it takes what its sitting has left."
     )
     room: ShortLine | None = Field(None, examples=["Conference Room 4"])
+    sitting: UUID | None = Field(
+        None, description="Id of the sitting with which it begins at the earliest."
+    )
     addition: ItemAddition | None = Field(
         None,
         description="What a new item is to an agenda that was issued: by default `supplementary`. "
         "Null leaves it as it is.",
-    )
-    sitting: UUID | None = Field(
-        None, description="Id of the sitting with which it begins at the earliest."
     )
 
     @model_validator(mode="after")
@@ -152,8 +152,8 @@ class ItemPatch(Schema):
     children_run: ChildrenRun | None = None
     flexible: Flag | None = None
     room: ShortLine | None = None
-    addition: ItemAddition | None = None
     sitting: UUID | None = None
+    addition: ItemAddition | None = None
 
 
 class ItemMerge(Schema):
@@ -224,11 +224,11 @@ class ItemOut(Schema):
     children_run: ChildrenRun
     flexible: Flag
     room: ShortLine | None
+    sitting: UUID | None = Field(description="With which it begins at the earliest.")
+    in_sitting: UUID | None = Field(description="In which it begins by the timetable.")
     addition: Addition
     standing: ItemStanding
     merged_into: MergedInto
-    sitting: UUID | None = Field(description="With which it begins at the earliest.")
-    in_sitting: UUID | None = Field(description="In which it begins by the timetable.")
     starts_at: ComputedInstant
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
     local_start: ComputedWallTime
@@ -252,15 +252,15 @@ class AgendaOut(Schema):
     symbol: str | None = Field(
         max_length=200, description="Of the latest issued version; null before the first."
     )
+    sittings: list[SittingOut] = Field(
+        max_length=100, description="In their order; none: the meeting is the one sitting."
+    )
     revision: int | None = Field(
         ge=0,
         le=2_147_483_647,
         description="How many edits there were, for organizers and observers; null for everybody "
         "else. `GET .../agenda/changes` has them.",
         examples=[12],
-    )
-    sittings: list[SittingOut] = Field(
-        max_length=100, description="In their order; none: the meeting is the one sitting."
     )
     items: list[ItemOut] = Field(max_length=1000)
     problems: list[TimetableProblemOut] | None = Field(

@@ -76,8 +76,7 @@ def timetable(
     and without `ends_at` nothing can be outside. `longest_stretch` holds for sittings that do not
     have their own.
     """
-    planned = list(items)
-    layout = laid_out(planned)
+    layout = laid_out(items)
     clock = Clock(sittings_or_meeting(sittings, starts_at, ends_at))
     last = clock.run(layout.line, sittings[0].begins_at if sittings else starts_at)
     problems = [

@@ -69,11 +69,6 @@ class ItemState(NamedTuple):
         trace = self.standing is ItemStanding.STANDING or self.first_issued is not None
         return trace and self.kind is not ItemKind.BREAK
 
-    def planned(self, start: datetime) -> PlannedItem:
-        """For the rules of trees; `start` is the meeting's, and the clocks are not looked at."""
-        pinned = None if self.pinned_minutes is None else start + self.pinned_minutes * MINUTE
-        return self._planned(pinned)
-
     def timed(self, meeting: Meeting) -> PlannedItem:
         """For the timetable: the pin is what the clocks on the wall show."""
         wall = pinned_wall_time(meeting, self.pinned_minutes)
@@ -151,6 +146,7 @@ class WorkingAgenda:
         own = {field.name for field in fields(self)} - {"meeting", "states", "groups", "leads"}
         return (
             *(meeting.handle, meeting.timezone, meeting.starts_at, meeting.ends_at),
+            *(meeting.local_start, meeting.local_end, meeting.status, meeting.languages),
             *(meeting.agenda_numbering, meeting.longest_stretch),
             sorted({group.id: group for group in self.groups.values() if group}.items()),
             sorted({lead.id: lead for lead in self.leads.values() if lead}.items()),

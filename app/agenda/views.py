@@ -57,27 +57,27 @@ class WorkingBody(NamedTuple):
     tag: Tag
 
 
-def agenda_body(seen: AgendaView) -> WorkingBody:
-    """The agenda; restricted items only in the full view, problems only for organizers."""
-    content = _AGENDA.dump_json(_agenda_out(seen, None))
-    return WorkingBody(content, tag_of(content, seen.agenda.meeting.id, seen.basis))
+def agenda_body(seen: AgendaView, zone: str | None = None) -> WorkingBody:
+    """The agenda; restricted items only in the full view, problems only for organizers.
+
+    With the zone of a reader it shows their local times, and has the tag that it has without.
+    """
+    content = plain = _AGENDA.dump_json(_agenda_out(seen, None))
+    if zone is not None:
+        content = _AGENDA.dump_json(_agenda_out(seen, zone))
+    return WorkingBody(content, tag_of(plain, seen.agenda.meeting.id, seen.basis))
 
 
-def item_body(seen: AgendaView, item_id: UUID) -> WorkingBody:
+def item_body(seen: AgendaView, item_id: UUID, zone: str | None = None) -> WorkingBody:
     """One item of the view, with what lies under it; raises `KeyError` for what is hidden."""
-    found = _items_out(seen.agenda, full=seen.full, zone=None, under=item_id)
-    content = _ITEM.dump_json(found[item_id])
-    return WorkingBody(content, tag_of(content, item_id, seen.basis))
+    content = plain = _item_json(seen, item_id, None)
+    if zone is not None:
+        content = _item_json(seen, item_id, zone)
+    return WorkingBody(content, tag_of(plain, item_id, seen.basis))
 
 
-def agenda_in_zone(seen: AgendaView, zone: str) -> bytes:
-    """The agenda with its local times in the reader's zone."""
-    return _AGENDA.dump_json(_agenda_out(seen, zone))
-
-
-def item_in_zone(seen: AgendaView, item_id: UUID, zone: str) -> bytes:
-    """The item with its local times in the reader's zone; raises `KeyError` as `item_body`."""
-    found = _items_out(seen.agenda, full=seen.full, zone=zone, under=item_id)
+def _item_json(seen: AgendaView, item_id: UUID, zone: str | None) -> bytes:
+    found = _items_out(seen.agenda, full=seen.full, under=item_id, zone=zone)
     return _ITEM.dump_json(found[item_id])
 
 
@@ -93,8 +93,8 @@ def _agenda_out(seen: AgendaView, zone: str | None) -> AgendaOut:
         starts_at=meeting.starts_at,
         ends_at=agenda.timetable.ends_at,
         symbol=seen.symbol,
-        revision=agenda.ground.revision if seen.full else None,
         sittings=[SittingOut.of(held) for held in agenda.sittings],
+        revision=agenda.ground.revision if seen.full else None,
         items=[item for item in items.values() if item.parent_id is None],
         problems=None if problems is None else [TimetableProblemOut.of(each) for each in problems],
     )
@@ -118,7 +118,7 @@ def issued_body(
 
 
 def _items_out(
-    agenda: WorkingAgenda, *, full: bool, zone: str | None, under: UUID | None = None
+    agenda: WorkingAgenda, *, full: bool, under: UUID | None = None, zone: str | None = None
 ) -> dict[UUID, ItemOut]:
     """Every item of the view by its id, each hung under its parent, in reading order."""
     found: dict[UUID, ItemOut] = {}

@@ -155,8 +155,8 @@ BY_DEFAULT = "If left out, as the committee has it."
 def committee_defaults(committee: Committee, said: Collection[str]) -> dict[str, Any]:
     """Of what holds for delegations, that of which nothing was said, not even null."""
     names = (
-        *("approval", "needs_credentials", "offer_window", "registration_rules"),
-        "substitution_freeze",
+        *("approval", "longest_stretch", "needs_credentials", "offer_window"),
+        *("registration_rules", "substitution_freeze"),
     )
     return {name: getattr(committee, f"default_{name}") for name in names if name not in said}
 
@@ -211,7 +211,7 @@ class MeetingSettings(Schema):
     longest_stretch: LongestStretch | None = Field(
         None,
         description="Minutes that interpreters work without a pause of ten minutes, in sittings "
-        "without a limit of their own; null: nobody is warned.",
+        f"without a limit of their own; null: nobody is warned. {BY_DEFAULT}",
     )
     participants_list: ParticipantsList = ParticipantsList.CONSENTED
     chatham_house: Flag = Field(

@@ -8,6 +8,7 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+_LIMITS = (("meetings", "longest_stretch"), ("committees", "default_longest_stretch"))
 _OVERLAP = (
     "ALTER TABLE sittings DROP CONSTRAINT ex_sittings_overlap, ADD CONSTRAINT ex_sittings_overlap"
     " EXCLUDE USING gist (meeting_id WITH =, day WITH =, int4range(begins, ends) WITH &&)"
@@ -24,10 +25,9 @@ _PIN = "make_interval(mins => i.pinned_minutes)"
 
 def upgrade() -> None:
     op.execute(_OVERLAP + " DEFERRABLE INITIALLY DEFERRED")
-    op.add_column("meetings", sa.Column("longest_stretch", sa.Integer(), nullable=True))
-    op.create_check_constraint(
-        op.f("ck_meetings_longest_stretch"), "meetings", "longest_stretch BETWEEN 15 AND 1440"
-    )
+    for table, name in _LIMITS:
+        op.add_column(table, sa.Column(name, sa.Integer(), nullable=True))
+        op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, f"{name} BETWEEN 15 AND 1440")
     wall = f"((m.starts_at + {_PIN}) AT TIME ZONE m.timezone) - m.local_start"
     op.execute(_PINNED.format(distance=wall))
 
@@ -35,5 +35,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     passed = f"((m.local_start + {_PIN}) AT TIME ZONE m.timezone) - m.starts_at"
     op.execute(_PINNED.format(distance=passed))
-    op.drop_column("meetings", "longest_stretch")
+    for table, name in _LIMITS:
+        op.drop_column(table, name)
     op.execute(_OVERLAP)

@@ -4,7 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.agenda.tables import Sitting
+from app.events.tables import LogEntry
 from app.meetings.lifecycle import MeetingStatus
 from tests.agenda.planning import Planning, item, outline, slug
 from tests.world import World, post
@@ -101,6 +106,29 @@ async def test_one_sitting_is_added_read_changed_and_deleted(planning: Planning)
     assert (await planning.organizer.get(one)).status_code == 404
 
 
+async def test_the_log_tells_of_sittings(planning: Planning, session: AsyncSession) -> None:
+    path = f"{planning.path}/sittings"
+    made = await post(planning.organizer, path, MORNING)
+    _, match = await planning.read()
+    body = {"local_end": "2021-10-08T12:00:00"}
+    for _ in range(2):
+        _, match = await planning.read()
+        await planning.organizer.patch(f"{path}/{made['id']}", json=body, headers=match)
+    _, match = await planning.read()
+    await planning.organizer.delete(f"{path}/{made['id']}", headers=match)
+    statement = select(LogEntry.data).where(LogEntry.name == "agenda.sittings_changed")  # type: ignore[call-overload]  # SQLModel's columns
+    told = (await session.execute(statement.order_by(LogEntry.id))).scalars().all()
+    assert told == [
+        {"added": [made["id"]], "changed": {}, "removed": []},
+        {
+            "added": [],
+            "changed": {made["id"]: {"ends": {"before": 780, "after": 720}}},
+            "removed": [],
+        },
+        {"added": [], "changed": {}, "removed": [made["id"]]},
+    ]
+
+
 async def test_times_that_cannot_be_are_refused(planning: Planning) -> None:
     cases = [
         ({"local_end": "2021-10-08T09:00:00"}, "/sittings/0/local_end"),
@@ -129,10 +157,6 @@ async def test_times_that_cannot_be_are_refused(planning: Planning) -> None:
 
 
 async def test_the_database_keeps_sittings_apart(planning: Planning) -> None:
-    from sqlalchemy.exc import IntegrityError  # noqa: PLC0415  # for this test alone
-
-    from app.agenda.tables import Sitting  # noqa: PLC0415
-
     caught = None
     try:
         async with planning.world.app.state.database.transaction() as session:

@@ -195,7 +195,7 @@ def test_problems_say_what_the_items_say(items: list[PlannedItem], length: int) 
         assert reported.get((timed.id, ProblemKind.OVERRUN), 0) == timed.overrun
     outside = [p.minutes for p in table.problems if p.kind is ProblemKind.OUTSIDE_MEETING]
     headings = {i.parent_id for i in items} - {i.id for i in items if i.duration}
-    ends = [t.ends_at for t in table.items if t.id not in headings]
+    ends = [t.starts_at + t.minutes * MINUTE for t in table.items if t.id not in headings]
     late = max([0, *(round((end - after(length)).total_seconds() / 60) for end in ends)])
     assert max([0, *outside]) == late
 

@@ -151,7 +151,6 @@ BODIES: dict[str, Body] = {
     "addAgendaItem": lambda _: TITLE | {"kind": "statement"},
     "changeAgendaItem": lambda _: TITLE,
     "moveAgendaItem": lambda _: {"position": 0},
-    "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
     "fitAgenda": lambda _: {},
     "shiftAgenda": lambda part: {"item_id": part.ids["item_id"], "minutes": 5},
     "swapAgendaItems": lambda part: {
@@ -162,6 +161,7 @@ BODIES: dict[str, Body] = {
     "replaceSittings": lambda part: {"sittings": [SITTING | {"id": part.ids["sitting_id"]}]},
     "addSitting": lambda _: LATER_SITTING,
     "changeSitting": lambda _: {"name": {"en": "New words"}},
+    "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
     "issueAgenda": lambda _: {},
     "createPanel": lambda part: TITLE | {"item_id": part.ids["free_item"]},
     "changePanel": lambda _: TITLE,

@@ -28,6 +28,7 @@ TABLES = (
             " notice_window track_opening links_bound letter_delivery retention_days duty_station"
             " working_days protocol_order agenda_numbering default_offer_window default_approval"
             " default_registration_rules default_substitution_freeze default_needs_credentials"
+            " default_longest_stretch"
         ),
     ),
     Declared(
