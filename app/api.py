@@ -5,6 +5,7 @@ from app.agenda.public import router as public_agenda
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
+from app.calendar.public import router as public_calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
@@ -30,6 +31,7 @@ from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
 from app.meetings import listeners as of_meetings  # noqa: F401  # they register themselves
 from app.meetings.endpoints import router as meetings
+from app.meetings.public import finished as public_meeting
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
@@ -83,7 +85,9 @@ TAGS = [
 ]
 
 PARTS = (
-    public_agenda,  # first, as routes are tried in their order and this one is asked most
+    public_agenda,  # first, as routes are tried in their order and these are asked most
+    public_meeting,
+    public_calendar,
     identity,
     committees,
     holidays,
