@@ -18,7 +18,6 @@ from sqlmodel import Field, SQLModel
 from app.core.tables import Instant, Json, Row, TextList, WallTime, one_of, values
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus, ParticipantsList
 
-
 PUBLIC_CHANGES = Sequence("public_changes", metadata=SQLModel.metadata)
 """Counts the changes of what everybody may see; see `app/meetings/triggers.py`."""
 

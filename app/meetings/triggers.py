@@ -17,7 +17,7 @@ BEGIN
     END IF;
     RETURN (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM public_changes);
 END $$
-"""
+"""  # noqa: S608  # with a number of ours
 """The number of changes so far, looked at under the lock; NULL while somebody changes something."""
 
 WAIT_FOR_LEASES = f"""

@@ -47,15 +47,15 @@ _STATEMENTS = (
     END $$
     """,
     """
-    CREATE TRIGGER meetings_pages AFTER UPDATE OF committee_id, handle, number, series_id, status, title, description, format, timezone, local_start, local_end, starts_at, ends_at, languages, venue, contacts, chatham_house, public, calendar_sequence, created_at ON meetings FOR EACH ROW 
+    CREATE TRIGGER meetings_pages AFTER UPDATE OF committee_id, handle, number, series_id, status, title, description, format, timezone, local_start, local_end, starts_at, ends_at, languages, venue, contacts, chatham_house, public, calendar_sequence, created_at ON meetings FOR EACH ROW
     EXECUTE FUNCTION forget_public_pages()
     """,
     """
-    CREATE TRIGGER committees_pages AFTER UPDATE OF handle, name ON committees FOR EACH ROW 
+    CREATE TRIGGER committees_pages AFTER UPDATE OF handle, name ON committees FOR EACH ROW
     EXECUTE FUNCTION forget_public_pages()
     """,
     """
-    CREATE TRIGGER agenda_versions_pages AFTER INSERT ON agenda_versions FOR EACH ROW 
+    CREATE TRIGGER agenda_versions_pages AFTER INSERT ON agenda_versions FOR EACH ROW
     EXECUTE FUNCTION forget_public_pages()
     """,
     """

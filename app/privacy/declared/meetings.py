@@ -92,8 +92,6 @@ TABLES = (
     ),
     Declared(
         table="agenda_version_languages",
-        of_meeting="version_id IN (SELECT v.id FROM agenda_versions v"
-        " WHERE v.meeting_id = :meeting)",
         personal={
             "public_body": _record("The issued agenda, which never changes.", Seen.PUBLIC),
             "full_body": _record("The issued agenda, which never changes."),
