@@ -2,6 +2,7 @@
 
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
+from app.agenda.public_versions import router as public_versions
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
@@ -132,5 +133,6 @@ PARTS = (
     privacy,
     public_meetings,
     public_lists,
+    public_versions,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.agenda import queries, views
 from app.agenda.saving import load_agenda
-from app.agenda.schemas import IssuedAgenda, VersionOut
+from app.agenda.schemas import IssuedAgenda, VersionName
 from app.agenda.tables import AgendaVersion
 from app.core.database import Database
 from app.core.problems import NotFound
@@ -49,7 +49,7 @@ async def build_agenda(request: Request, m: str) -> IssuedAgenda:
         if meeting is None or not meeting.public:
             raise NotFound
         latest = queries.list_versions(meeting.id).order_by(col(AgendaVersion.number).desc())
-        version = VersionOut.of((await session.execute(latest.limit(1))).one())
+        version = VersionName.of((await session.execute(latest.limit(1))).one())
         agenda = await load_agenda(session, meeting)
         panels = await queries.panels_on_items(session, meeting.id)
         return IssuedAgenda(

@@ -33,3 +33,14 @@ class AgendaIssued(Event):
     note: str | None = None
     silent: bool = False
     """Nobody is written to about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaAdopted(Event):
+    """The meeting adopted its agenda; who was in the chair stays out of the log."""
+
+    name: ClassVar[str] = "agenda.adopted"
+    number: int
+    of_number: int
+    amended: bool
+    item_id: UUID | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -18,12 +18,11 @@ from app.agenda.schemas import (
     IssuedPanellist,
     IssuedWorkingGroup,
     ItemOut,
-    VersionOut,
+    VersionName,
     WorkingGroupOut,
 )
 from app.agenda.times import TimetableProblemOut
 from app.agenda.tree import PlacedItem, WorkingAgenda, pinned_wall_time
-from app.core.preconditions import etag_of
 from app.core.zones import to_local
 from app.meetings.tables import Meeting
 
@@ -32,13 +31,6 @@ _SAID = (
     *("annotation", "children_run", "room"),
 )
 _ISSUED: TypeAdapter[IssuedAgenda] = TypeAdapter(IssuedAgenda)
-
-
-class Body(NamedTuple):
-    """A finished representation."""
-
-    content: bytes
-    etag: str
 
 
 def agenda_out(
@@ -66,19 +58,18 @@ def item_out(agenda: WorkingAgenda, item_id: UUID, *, full: bool) -> ItemOut:
 
 def issued_body(
     agenda: WorkingAgenda,
-    version: VersionOut,
+    version: VersionName,
     panels: Mapping[UUID, PanelOnItem],
     *,
     full: bool,
-) -> Body:
+) -> bytes:
     """The bytes in which a version stays; the public view keeps the numbers of the full one."""
     issued = IssuedAgenda(
         meeting=_issued_meeting(agenda.meeting),
         items=_issued_items(agenda, panels, full=full),
         **version.model_dump(),
     )
-    content = _ISSUED.dump_json(issued)
-    return Body(content, etag_of(content))
+    return _ISSUED.dump_json(issued)
 
 
 def _items_out(agenda: WorkingAgenda, *, full: bool) -> dict[UUID, ItemOut]:

@@ -15,6 +15,7 @@ from app.calendar.items import item_entries
 from app.calendar.writer import Method, Organizer, calendar
 from app.core.fields import accepted_languages, in_language
 from app.core.finished import BareRoute, without_parameters
+from app.core.languages import lookup
 from app.core.openapi import raises
 from app.core.problems import NotFound
 from app.core.routes import router_for
@@ -46,23 +47,8 @@ async def get_public_calendar(request: Request, m: MeetingRef) -> Response:
         "content-disposition": f'attachment; filename="{m}.ics"',
         "vary": "Accept-Language",
     }
-    wanted = languages_of(request)
+    wanted = lookup(accepted_languages(request.headers.get("accept-language")))
     return await stored_page(request, m, KIND, wanted, headers, CalendarFile.media_type)
-
-
-def languages_of(request: Request) -> list[str]:
-    """The languages that the reader takes, best first, each followed by its shorter forms."""
-    header = request.headers.get("accept-language")
-    return list(dict.fromkeys(shorter_forms(accepted_languages(header)))) if header else []
-
-
-def shorter_forms(tags: Sequence[str]) -> Iterator[str]:
-    """As they are looked up one after the other (RFC 4647 section 3.4)."""
-    for tag in tags:
-        parts = tag.split("-")
-        while parts:
-            yield "-".join(parts)
-            parts.pop()
 
 
 @finishing.renders(KIND)
