@@ -150,7 +150,7 @@ async def test_the_meeting_adopts_the_version_that_lies_before_it(
     assert public[2]["adoption"] == version["adoption"] | {"chair": None}
     again = await french.organizer.post(adopt)
     assert (again.status_code, slug(again), again.json()["allowed"]) == (409, "move-forbidden", [])
-    entries = await french.organizer.get(f"/v1/meetings/{french.id}/log?limit=100")
+    entries = await french.organizer.get(f"/v1/meetings/{french.id}/events?limit=100")
     assert "agenda.adopted" in entries.text
     assert "Amina Rossi" not in entries.text
 
