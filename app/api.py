@@ -1,5 +1,7 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
+from app.agenda.change_endpoints import everybody as public_agenda_changes
+from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
 from app.agenda.public_versions import router as public_versions
@@ -97,6 +99,7 @@ PARTS = (
     meetings,
     meeting_verbs,
     agenda,
+    agenda_changes,
     panels,
     invitations,
     invitation_links,
@@ -134,5 +137,6 @@ PARTS = (
     public_meetings,
     public_lists,
     public_versions,
+    public_agenda_changes,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

@@ -32,9 +32,7 @@ def _weight(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
 
 
-def _heaviest(
-    best: Sequence[tuple[int, str | None]], number: int
-) -> tuple[int, str | None]:
+def _heaviest(best: Sequence[tuple[int, str | None]], number: int) -> tuple[int, str | None]:
     """Of the first so many (a Fenwick tree of maxima)."""
     found: tuple[int, str | None] = (0, None)
     while number > 0:

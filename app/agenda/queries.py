@@ -224,6 +224,26 @@ async def find_version(
     return (row[0], row[1], row[2]) if row else None
 
 
+async def views_of(
+    session: AsyncSession, meeting_id: UUID, numbers: Collection[int], *, full: bool
+) -> dict[int, tuple[Any, bytes]]:
+    """Name and bytes of versions by their number, in one view."""
+    body = col(AgendaVersion.full_body if full else AgendaVersion.public_body)
+    statement = (
+        list_versions(meeting_id)
+        .add_columns(body.label("body"))
+        .where(col(AgendaVersion.number).in_(numbers))
+    )
+    return {row.number: (row, row.body) for row in (await session.execute(statement)).all()}
+
+
+async def latest_number(session: AsyncSession, meeting_id: UUID) -> int:
+    """0 before the first."""
+    statement = sa_select(func.coalesce(func.max(col(AgendaVersion.number)), 0))
+    found = await session.execute(statement.where(col(AgendaVersion.meeting_id) == meeting_id))
+    return int(found.scalar_one())
+
+
 async def bodies(session: AsyncSession, meeting_id: UUID, number: int) -> tuple[bytes, bytes]:
     """The full and the public bytes of a version that there is."""
     columns: list[Any] = [AgendaVersion.full_body, AgendaVersion.public_body]

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, PlainSerializer, model_validator
 
 from app.agenda.lifecycle import (
+    ChangeKind,
     ChildrenRun,
     ItemAccess,
     ItemKind,
@@ -257,6 +258,50 @@ class VersionOut(VersionName):
         max_length=50, description="Those that it can be read in, the meeting's own first."
     )
     adoption: AdoptionOut | None = Field(description="Where the meeting adopted this version.")
+
+
+class MemberChange(Schema):
+    """One member before and after, as the versions have it."""
+
+    before: Annotated[Any, Field(description="In the earlier version.", examples=["2(a)"])]
+    after: Annotated[Any, Field(description="In the later version.", examples=["2(b)"])]
+
+
+class ItemGlance(Schema):
+    """An item in one of the versions, in short."""
+
+    number: Number
+    title: LocalizedLine
+    parent_id: UUID | None
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+
+
+class ItemChangeOut(Schema):
+    """What became of one item."""
+
+    id: UUID
+    kinds: list[ChangeKind] = Field(max_length=20, description="All that happened to it.")
+    before: ItemGlance | None = Field(description="Null for an item that is new.")
+    after: ItemGlance | None = Field(description="Null for an item that is gone.")
+    members: dict[str, MemberChange] = Field(
+        max_length=50,
+        description="What is different, by member of the issued item; `place` is its parent and "
+        "its position under it.",
+    )
+
+
+class ChangesOut(Schema):
+    """What is different between two versions."""
+
+    since: VersionName | None = Field(description="The earlier one; null where there is none.")
+    until: VersionName | None = Field(description="The later one; null for the working agenda.")
+    meeting: dict[str, MemberChange] = Field(
+        max_length=50, description="What is different about the meeting."
+    )
+    items: list[ItemChangeOut] = Field(
+        max_length=2000, description="In the order of the later version, then those that are gone."
+    )
 
 
 class AdoptionCreate(Schema):

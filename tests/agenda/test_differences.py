@@ -62,9 +62,7 @@ def agendas(draw: st.DrawFn) -> dict[str, Any]:
             number=draw(st.sampled_from(["1", "2", None])),
             title={"en": draw(st.sampled_from(["A", "B"]))},
             standing=draw(st.sampled_from(["standing", "withdrawn", "merged"])),
-            panel=draw(
-                st.none() | st.just({"title": {}, "panellists": [{"name": str(minute)}]})
-            ),
+            panel=draw(st.none() | st.just({"title": {}, "panellists": [{"name": str(minute)}]})),
             room=draw(st.sampled_from(["Hall", None])),
         )
         others = [each for each in placed if each != number]
@@ -103,7 +101,9 @@ def test_what_is_told_is_enough_to_get_from_one_to_the_other(first: Any, other: 
                 assert told.get(member, before[item_id].values[member]) == value
         if "place" not in told:
             assert before[item_id].parent_id == node.parent_id
-    still = [i for i in after if i in before and "place" not in getattr(changes.get(i), "members", {})]
+    still = [
+        i for i in after if i in before and "place" not in getattr(changes.get(i), "members", {})
+    ]
     for parent in {after[i].parent_id for i in still}:
         order = [before[i].position for i in still if after[i].parent_id == parent]
         assert order == sorted(order)

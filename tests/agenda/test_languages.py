@@ -133,7 +133,10 @@ async def test_the_meeting_adopts_the_version_that_lies_before_it(
         201,
         f"{french.agenda}/versions/3",
     )
-    assert (version["status"], version["symbol"]) == ("adopted", "COORDINATION-COMMITTEE-6/1/Adopted")
+    assert (version["status"], version["symbol"]) == (
+        "adopted",
+        "COORDINATION-COMMITTEE-6/1/Adopted",
+    )
     assert version["adoption"] == {
         "adopted_at": version["issued_at"],
         "of_number": 2,
