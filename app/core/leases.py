@@ -19,7 +19,7 @@ import structlog
 
 LENGTH: Final = 0.15
 """Seconds for which a lease is believed in."""
-HELD: Final = 1.0
+HELD: Final = 2.0
 """Seconds after which the server takes it from somebody who has stopped answering."""
 PATIENCE: Final = 1.0
 """Seconds to ask for one; meanwhile callers wait, and afterwards they ask the database."""
@@ -89,12 +89,14 @@ class Lease:
             if self.holds():
                 return
             self._until = float("-inf")
+            self._not_before = self._now() + _BROKEN  # unless it turns out well
             try:
                 async with asyncio.timeout(PATIENCE):
-                    await self._ask(await self._opened())
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    connection = await self._opened()
+                    self._not_before = self._now() + _REFUSED
+                    await self._ask(connection)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the database is asked
                 log.warning("no lease on public reads", error=type(error).__name__)
-                self._not_before = self._now() + _BROKEN
                 self._drop()
             except BaseException:
                 self._drop()
@@ -108,6 +110,7 @@ class Lease:
             await connection.execute("ROLLBACK")
             self._not_before = self._now() + _REFUSED
             return
+        self._not_before = float("-inf")
         self.state = (self._connections, changes)
         self._until = asked + LENGTH
         if self._end is not None:
@@ -127,8 +130,10 @@ class Lease:
             try:
                 async with asyncio.timeout(PATIENCE):
                     await connection.execute("ROLLBACK")
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except BaseException as error:
                 self._drop()
+                if not isinstance(error, Exception):
+                    raise
 
     async def _opened(self) -> "asyncpg.Connection[asyncpg.Record]":
         if self._connection is None or self._connection.is_closed():

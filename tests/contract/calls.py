@@ -150,6 +150,7 @@ BODIES: dict[str, Body] = {
     "changeAgendaItem": lambda _: TITLE,
     "moveAgendaItem": lambda _: {"position": 0},
     "issueAgenda": lambda _: {},
+    "adoptAgenda": lambda _: {},
     "createPanel": lambda part: TITLE | {"item_id": part.ids["free_item"]},
     "changePanel": lambda _: TITLE,
     "addPanellist": lambda _: {"name": "New"},
