@@ -14,11 +14,11 @@ from app.core.problems import FieldError, Invalid, NotFound
 from app.core.routes import router_for
 from app.meetings.access import MeetingRef
 
-_ASKED_FOR: Final = {"cache-control": "public, no-cache"}
-_IMMUTABLE: Final = {
-    "cache-control": "public, max-age=31536000, immutable",
-    "vary": "Accept-Language",
-}
+_ASKED_FOR: Final = ((b"cache-control", b"public, no-cache"),)
+_IMMUTABLE: Final = (
+    (b"cache-control", b"public, max-age=31536000, immutable"),
+    (b"vary", b"Accept-Language"),
+)
 _NUMBER: Final = re.compile("[1-9][0-9]{0,5}|1000000")
 _SHOWN: Final = """
     m.{key} = $1 AND m.public AND m.status <> 'draft'

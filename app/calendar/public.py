@@ -42,13 +42,13 @@ async def get_public_calendar(request: Request, m: MeetingRef) -> Response:
     It is in the first language of `Accept-Language` that the meeting has, or in its own first.
     """
     without_parameters(request)
-    headers = {
-        "cache-control": "public, max-age=300",
-        "content-disposition": f'attachment; filename="{m}.ics"',
-        "vary": "Accept-Language",
-    }
+    headers = (
+        (b"cache-control", b"public, max-age=300"),
+        (b"content-disposition", f'attachment; filename="{m}.ics"'.encode()),
+        (b"vary", b"Accept-Language"),
+    )
     wanted = lookup(accepted_languages(request.headers.get("accept-language")))
-    return await stored_page(request, m, KIND, wanted, headers, CalendarFile.media_type)
+    return await stored_page(request, m, KIND, wanted, headers, b"text/calendar; charset=utf-8")
 
 
 @finishing.renders(KIND)

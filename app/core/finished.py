@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
 from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
 
 from app.core.database import Database
 from app.core.leases import Lease, State
@@ -17,6 +18,7 @@ from app.core.routes import QuickRoute
 
 _HANDLE: Final = re.compile(r"[a-z0-9-]{2,80}")
 _OURS: Final = re.compile(r'"[0-9a-f]{32}"')
+Headers = Sequence[tuple[bytes, bytes]]
 _AROUND: Final = 1_000
 """Bytes that a kept answer takes besides its content."""
 
@@ -27,14 +29,21 @@ class BareRoute(QuickRoute):
     FastAPI's own way through dependencies and models takes longer than the endpoint.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint = self.endpoint
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET":
+            await super().handle(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        response = await self.endpoint(request, **scope["path_params"])
+        await response(scope, receive, send)
 
-        async def handle(request: Request) -> Response:
-            response: Response = await endpoint(request, **request.path_params)
-            return response
 
-        return handle
+class Sent(Response):
+    """An answer whose head is finished too."""
+
+    def __init__(self, status: int, content: bytes, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        self.status_code, self.body, self.background = status, content, None
+        self.raw_headers = list(headers)
 
 
 class Question(NamedTuple):
@@ -133,11 +142,11 @@ class Finished:
         """
         if self.lease is None:
             return await self.answers.to(question, self.database)
-        whole = question._replace(tags=())
+        whole = Question(question.statement, question.key, (), question.others)
         if not self.lease.holds():
             await self.lease.renew()
-        if not self.lease.holds():
-            return await self.answers.to(question, self.database)
+            if not self.lease.holds():
+                return await self.answers.to(question, self.database)
         state = self.lease.state
         found = self.kept.find(whole, state)
         if found is None:
@@ -154,26 +163,34 @@ class Finished:
 async def answered(
     request: Request,
     question: Question,
-    headers: Mapping[str, str],
+    headers: Headers,
     *,
-    media_type: str = "application/json",
+    media_type: bytes = b"application/json",
     make: Callable[[], Awaitable[Any]] | None = None,
 ) -> Response:
     """The answer with its tag, or 304; raises `NotFound`. What is not stored may be made."""
-    known = request.headers.get("if-none-match")
+    known = _known(request)
     tags = () if known is None else tuple(_OURS.findall(known))
-    row = await request.app.state.finished.find(question._replace(tags=tags))
+    asked = Question(question.statement, question.key, tags, question.others)
+    row = await request.app.state.finished.find(asked)
     if row is None and make is not None:
         row = await make()
     if row is None:
         raise NotFound
     etag, content, language = row
-    head = {"etag": etag, **headers}
+    head = [(b"etag", etag.encode()), *headers]
     if content is None or etag in tags or known == "*":
-        return Response(status_code=304, headers=head)
+        return Sent(304, b"", head)
     if language is not None:
-        head["content-language"] = language
-    return Response(content, headers=head, media_type=media_type)
+        head.append((b"content-language", language.encode()))
+    head += [(b"content-type", media_type), (b"content-length", b"%d" % len(content))]
+    return Sent(200, content, head)
+
+
+def _known(request: Request) -> str | None:
+    """`If-None-Match`, of which there may be several."""
+    found = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+    return b",".join(found).decode("latin-1") if found else None
 
 
 def named(m: str, by_id: str, by_handle: str) -> tuple[str, UUID | str]:

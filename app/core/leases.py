@@ -63,9 +63,9 @@ class Lease:
 
     async def renew(self) -> None:
         """Ask for it, together with all who ask meanwhile; `holds` says whether it was given."""
-        if self._now() < self._not_before:
-            return
         if self._renewal is None:
+            if self._now() < self._not_before:
+                return
             self._renewal = asyncio.create_task(self._take())
             self._renewal.add_done_callback(self._renewed)
         await asyncio.shield(self._renewal)
@@ -78,6 +78,7 @@ class Lease:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+        self._not_before = float("inf")
         self._drop()
 
     def _renewed(self, _task: object) -> None:

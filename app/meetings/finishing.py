@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -19,17 +19,20 @@ from app.meetings.tables import Meeting, PublicPage
 FORM = 1
 """Raise it with every change of what stands in a page, so that those that are stored are made anew
 after an update of the program."""
-BY_ID, BY_HANDLE = (
-    f"""
+_PAGE: Final = """
     SELECT p.etag, CASE WHEN p.etag = ANY($2::text[]) THEN NULL ELSE p.content END,
            p.content_language
       FROM meetings m JOIN public_pages p ON p.meeting_id = m.id
      WHERE m.{key} = $1 AND p.kind = $3 AND p.made_by = $4
-     ORDER BY array_position($5::text[], p.language), p.place LIMIT 1
-    """  # noqa: S608  # one of two names
-    for key in ("id", "handle")
+"""
+_FIRST: Final = f"{_PAGE} AND p.place = 0"
+_IN_LANGUAGE: Final = f"{_PAGE} ORDER BY array_position($5::text[], p.language), p.place LIMIT 1"
+FIRST, IN_LANGUAGE = (
+    (statement.format(key="id"), statement.format(key="handle"))
+    for statement in (_FIRST, _IN_LANGUAGE)
 )
-"""The page in the first of the languages that there is one in."""
+"""The page of who asks for no language, and the one in the first language that there is one in;
+by the meeting's id and by its handle."""
 
 
 class Shown(NamedTuple):

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.core.finished import BareRoute, Question, answered, named, without_parameters
+from app.core.finished import BareRoute, Headers, Question, answered, named, without_parameters
 from app.core.openapi import raises
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.problems import NotFound
@@ -24,6 +24,7 @@ router = router_for("public")
 finished = router_for("public", route_class=BareRoute)
 KIND: Final = "meeting"
 CACHED: Final = "public, max-age=60"
+_HEADERS: Final = ((b"cache-control", CACHED.encode()),)
 _OUT: TypeAdapter[PublicMeetingOut] = TypeAdapter(PublicMeetingOut)
 
 
@@ -57,7 +58,7 @@ async def list_public_meetings(
 async def get_public_meeting(request: Request, m: MeetingRef) -> Response:
     """Read a public meeting, with its texts in all their languages."""
     without_parameters(request)
-    return await stored_page(request, m, KIND, (), {"cache-control": CACHED})
+    return await stored_page(request, m, KIND, (), _HEADERS)
 
 
 async def stored_page(
@@ -65,13 +66,14 @@ async def stored_page(
     m: str,
     kind: str,
     languages: Sequence[str],
-    headers: dict[str, str],
-    media_type: str = "application/json",
+    headers: Headers,
+    media_type: bytes = b"application/json",
 ) -> Response:
     """The page of a kind, in the first of the languages that it is stored in."""
     maker: Maker = request.app.state.maker
-    statement, key = named(m, finishing.BY_ID, finishing.BY_HANDLE)
-    question = Question(statement, key, (), (kind, maker.name, tuple(languages)))
+    statement, key = named(m, *(finishing.IN_LANGUAGE if languages else finishing.FIRST))
+    others = (kind, maker.name, tuple(languages)) if languages else (kind, maker.name)
+    question = Question(statement, key, (), others)
 
     async def make() -> tuple[str, bytes, str | None] | None:
         async with request.app.state.database.transaction() as session:
