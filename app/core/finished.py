@@ -181,9 +181,10 @@ async def answered(
     head = [(b"etag", etag.encode()), *headers]
     if content is None or etag in tags or known == "*":
         return Sent(304, b"", head)
+    length = b"%d" % len(content)
+    head = [(b"content-length", length), (b"content-type", media_type), *head]
     if language is not None:
         head.append((b"content-language", language.encode()))
-    head += [(b"content-type", media_type), (b"content-length", b"%d" % len(content))]
     return Sent(200, content, head)
 
 
