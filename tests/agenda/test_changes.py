@@ -120,10 +120,10 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
     assert CANARY not in text
     for language in UN_LANGUAGES:
         headers = PLAIN | {"Accept-Language": f"{language}-XX, en;q=0.1"}
-        other = await anonymous.get(f"{revised.public}/versions/2/changes", headers=headers)
-        assert other.headers["content-language"] == language
-        assert words_in(language).kind("added") in other.text
-        assert "{" not in other.text
+        foreign = await anonymous.get(f"{revised.public}/versions/2/changes", headers=headers)
+        assert foreign.headers["content-language"] == language
+        assert words_in(language).kind("added") in foreign.text
+        assert "{" not in foreign.text
 
 
 async def test_what_cannot_be_compared_is_refused(

@@ -69,7 +69,7 @@ async def retitle(planning: Planning, dice: random.Random) -> httpx.Response:
 
 
 async def say_more(planning: Planning, dice: random.Random) -> httpx.Response:
-    members = [
+    members: list[dict[str, Any]] = [
         {"venue": f"Hall {dice.random()}", "format": "hybrid"},
         {"description": {"en": f"About {dice.random()}"}},
         {"contacts": [{"name": "Li Wei", "email": "li@example.org"}]},
@@ -222,7 +222,8 @@ async def test_the_calendar_has_every_item_that_takes_time(
     )
     await planning.issue()
     answer = await anonymous.get(path)
-    meeting, *items = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    entries: list[Any] = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    meeting, *items = entries
     assert [str(each["SUMMARY"]) for each in items] == ["1 Opening", "3 Panel", "3(a) First"]
     assert {str(each["RELATED-TO"]) for each in items} == {str(meeting["UID"])}
     assert {int(each["SEQUENCE"]) for each in items} == {int(meeting["SEQUENCE"])} == {1}
