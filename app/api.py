@@ -4,12 +4,16 @@ from app.agenda import listeners as of_agenda  # noqa: F401  # they register the
 from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
+from app.agenda.public_versions import router as public_versions
 from app.agenda.sitting_endpoints import router as sittings
 from app.agenda.standing_endpoints import router as agenda_standing
 from app.agenda.timing_endpoints import router as timing
+from app.agenda.version_change_endpoints import everybody as public_agenda_changes
+from app.agenda.version_change_endpoints import router as version_changes
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
+from app.calendar.public import router as public_calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
@@ -35,6 +39,7 @@ from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
 from app.meetings import listeners as of_meetings  # noqa: F401  # they register themselves
 from app.meetings.endpoints import router as meetings
+from app.meetings.public import finished as public_meeting
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
@@ -88,7 +93,9 @@ TAGS = [
 ]
 
 PARTS = (
-    public_agenda,  # first, as routes are tried in their order and this one is asked most
+    public_agenda,  # first, as routes are tried in their order and these are asked most
+    public_meeting,
+    public_calendar,
     identity,
     committees,
     holidays,
@@ -100,6 +107,7 @@ PARTS = (
     sittings,
     timing,
     agenda_standing,
+    version_changes,
     agenda_changes,
     panels,
     invitations,
@@ -137,5 +145,7 @@ PARTS = (
     privacy,
     public_meetings,
     public_lists,
+    public_versions,
+    public_agenda_changes,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

@@ -82,6 +82,15 @@ def _agenda_versions(rows: Sequence[Row[Any]]) -> list[str]:
     return found
 
 
+def _finished(rows: Sequence[Row[Any]]) -> list[str]:
+    """What is sent as it is stored has the tag of its bytes."""
+    return [
+        f"{row.what}: the bytes are not those of their tag"
+        for row in rows
+        if not hashlib.sha256(row.content).hexdigest().startswith(row.etag.strip('"') or "none")
+    ]
+
+
 def _stored_files(rows: Sequence[Row[Any]]) -> list[str]:
     """The bytes are those that were handed in."""
     return [
@@ -458,6 +467,18 @@ _VOUCHED = (
 )
 """What the log vouches for by a digest, as it does not hold it itself."""
 
+_FINISHED = """
+    SELECT concat_ws(' ', 'agenda of', m.handle, 'version', v.number, 'in', l.language) AS what,
+           view.content, view.etag
+      FROM agenda_version_languages l JOIN agenda_versions v ON v.id = l.version_id
+      JOIN meetings m ON m.id = v.meeting_id,
+           LATERAL (VALUES (l.public_body, l.public_etag), (l.full_body, l.full_etag))
+               AS view (content, etag)
+    UNION ALL
+    SELECT concat_ws(' ', 'public page of', m.handle, p.kind, p.language), p.content, p.etag
+      FROM public_pages p JOIN meetings m ON m.id = p.meeting_id
+     ORDER BY what
+"""
 _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
     (
         """
@@ -467,6 +488,7 @@ _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
         """,
         _agenda_versions,
     ),
+    (_FINISHED, _finished),
     (_FILES, _stored_files),
     (
         """

@@ -28,6 +28,7 @@ import app.reminders.tables
 import app.series.tables
 import app.statistics.tables  # noqa: F401  # imported for the tables that they define
 from app.entities.triggers import DIRECTORY
+from app.meetings.triggers import PUBLIC
 from app.privacy.triggers import ANONYMOUS
 from app.registrations.triggers import GRAMS, NAMES
 
@@ -76,6 +77,15 @@ GUARDS = tuple(
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
         """
+        CREATE TRIGGER agenda_version_languages_immutable
+        BEFORE UPDATE OR DELETE ON agenda_version_languages
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        """
+        CREATE TRIGGER agenda_adoptions_immutable BEFORE UPDATE OR DELETE ON agenda_adoptions
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        """
         CREATE TRIGGER form_versions_immutable BEFORE UPDATE ON form_versions
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
@@ -85,6 +95,7 @@ GUARDS = tuple(
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
         *ANONYMOUS,
+        *PUBLIC,
     )
 )
 

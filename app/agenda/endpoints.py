@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 from sqlmodel import col
 
-from app.agenda import edits, queries, versions
+from app.agenda import adopting, edits, queries, versions
 from app.agenda.access import (
     AgendaDep,
     AgendaToEdit,
@@ -32,10 +32,14 @@ from app.agenda.problems import (
     ItemTakenIn,
     ItemUnderItself,
     ItemUnknown,
+    MeetingNotInSession,
     PositionUnknown,
     SymbolTaken,
 )
+from app.agenda.public import LanguageAsked, VersionNumber
 from app.agenda.schemas import (
+    AdoptionCreate,
+    AdoptionOut,
     AgendaOut,
     AgendaWrite,
     IssuedAgenda,
@@ -46,13 +50,15 @@ from app.agenda.schemas import (
     ItemWrite,
     TreeItem,
     VersionCreate,
+    VersionName,
     VersionOut,
     VersionSort,
 )
 from app.agenda.tables import AgendaVersion
 from app.agenda.tree import WorkingAgenda
-from app.core.fields import ZoneName
+from app.core.fields import ZoneName, accepted_languages
 from app.core.ids import new_id
+from app.core.languages import lookup
 from app.core.openapi import needs_if_match, raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
@@ -73,7 +79,6 @@ ReaderZone = Annotated[
         examples=["Asia/Tashkent"],
     ),
 ]
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
 
 
 @router.get(
@@ -213,8 +218,8 @@ async def list_versions(
 ) -> Page[VersionOut]:
     """List the issued versions of the agenda."""
     order = ordering(sort, {"number": col(AgendaVersion.number)}, col(AgendaVersion.id))
-    statement = queries.list_versions(view.meeting.id)
-    return await fetch_page(session, paging, statement, order, VersionOut.of)
+    statement = queries.describe_versions(view.meeting.id, full=view.observes)
+    return await fetch_page(session, paging, statement, order, version_out)
 
 
 @router.post(
@@ -236,19 +241,61 @@ async def issue_agenda(
     return version
 
 
+@router.post(
+    f"{BASE}/adopt",
+    operation_id="adoptAgenda",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(MeetingClosed, MeetingNotInSession, MoveForbidden, ItemUnknown, SymbolTaken),
+    openapi_extra=tells(takes_if_match()),
+)
+async def adopt_agenda(
+    session: Session,
+    seen: AgendaToEdit,
+    request: Request,
+    response: Response,
+    body: AdoptionCreate | None = None,
+) -> VersionOut:
+    """Record that the meeting adopts its agenda: the version in force, or as orally amended."""
+    await accept_match(session, request, seen)
+    act = body or AdoptionCreate()
+    told = Telling(act.note or None, act.silent)
+    version = await adopting.adopt(session, seen.agenda, act, told)
+    path = f"/v1/meetings/{seen.meeting.meeting.id}/agenda/versions/{version.number}"
+    response.headers["Location"] = path
+    return version
+
+
 @router.get(
     BASE + "/versions/{number}",
     operation_id="getAgendaVersion",
     response_model=IssuedAgenda,
 )
-async def get_version(session: Session, view: MeetingDep, number: VersionNumber) -> Response:
+async def get_version(
+    session: Session,
+    view: MeetingDep,
+    number: VersionNumber,
+    request: Request,
+    language: LanguageAsked = None,
+) -> Response:
     """Read an issued version exactly as it was issued; others than observers its public view."""
-    found = await queries.find_version(session, view.meeting.id, number, full=view.observes)
-    if found is None:
+    asked = accepted_languages(request.headers.get("accept-language"))
+    wanted = lookup([language] if language else asked)
+    full = view.observes
+    found = await queries.find_version(session, view.meeting.id, number, wanted, full=full)
+    if found is None or (language and found[2] is None):
         raise NotFound
-    etag, content = found
-    headers = {"ETag": etag, "Cache-Control": IMMUTABLE, "Vary": "Authorization"}
+    etag, content, spoken = found
+    headers = {"ETag": etag, "Cache-Control": IMMUTABLE, "Vary": "Authorization, Accept-Language"}
+    if spoken is not None:
+        headers["Content-Language"] = spoken
     return Response(content, media_type="application/json", headers=headers)
+
+
+def version_out(row: Any) -> VersionOut:
+    name = {member: getattr(row, member) for member in VersionName.model_fields}
+    act = row.AgendaAdoption
+    adopted = None if act is None else AdoptionOut.of(act)
+    return VersionOut(languages=row.languages, adoption=adopted, **name)
 
 
 def _entries(

@@ -45,3 +45,14 @@ class SittingsChanged(Event):
     added: list[UUID] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
     removed: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaAdopted(Event):
+    """The meeting adopted its agenda; who was in the chair stays out of the log."""
+
+    name: ClassVar[str] = "agenda.adopted"
+    number: int
+    of_number: int
+    amended: bool
+    item_id: UUID | None = None

@@ -125,6 +125,16 @@ class AgendaEmpty(Problem):
     slug, title, status = "agenda-empty", "The agenda is empty", HTTPStatus.CONFLICT
 
 
+class MeetingNotInSession(Problem):
+    """A meeting adopts its agenda while it is in session: open or resume it first."""
+
+    slug, title, status = (
+        "meeting-not-in-session",
+        "The meeting is not in session",
+        HTTPStatus.CONFLICT,
+    )
+
+
 class SymbolTaken(AlreadyExists):
     """Another version of this agenda has the symbol."""
 

@@ -160,3 +160,40 @@ class AgendaVersion(Row, table=True):
     public_etag: str = Field(sa_type=Text)
     full_body: bytes = Field(sa_type=LargeBinary)
     full_etag: str = Field(sa_type=Text)
+
+
+class AgendaVersionLanguage(SQLModel, table=True):
+    """An issued agenda with each text in one language; as unchanging as the version itself."""
+
+    __tablename__ = "agenda_version_languages"
+
+    version_id: UUID = Field(primary_key=True, foreign_key="agenda_versions.id")
+    language: str = Field(primary_key=True, sa_type=Text)
+    place: int
+    """Among the languages of the version."""
+    public_missing: int
+    """Texts that it has in another language only."""
+    public_body: bytes = Field(sa_type=LargeBinary)
+    public_etag: str = Field(sa_type=Text)
+    full_missing: int
+    full_body: bytes = Field(sa_type=LargeBinary)
+    full_etag: str = Field(sa_type=Text)
+
+
+class AgendaAdoption(Row, table=True):
+    """That the meeting adopted its agenda, once; a trigger lets it never change."""
+
+    __tablename__ = "agenda_adoptions"
+
+    meeting_id: UUID = Field(foreign_key="meetings.id", unique=True)
+    version_id: UUID = Field(foreign_key="agenda_versions.id", unique=True)
+    """The adopted version."""
+    of_number: int
+    """The version that lay before the meeting."""
+    amended: bool
+    """Whether it was changed orally before it was adopted."""
+    adopted_at: datetime = Field(sa_type=Instant)
+    item_id: UUID | None = None
+    """Under which item, as it stands in the version."""
+    chair: str | None = Field(default=None, sa_type=Text)
+    """Who was in the chair."""

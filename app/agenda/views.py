@@ -21,7 +21,7 @@ from app.agenda.schemas import (
     IssuedWorkingGroup,
     ItemOut,
     LeadEntityOut,
-    VersionOut,
+    VersionName,
     WorkingGroupOut,
 )
 from app.agenda.sitting_schemas import SittingOut
@@ -29,7 +29,6 @@ from app.agenda.tags import Tag, tag_of
 from app.agenda.times import TimetableProblemOut
 from app.agenda.timetable import TimedItem
 from app.agenda.tree import PlacedItem, WorkingAgenda, pinned_wall_time
-from app.core.preconditions import etag_of
 from app.core.zones import to_local
 from app.meetings.tables import Meeting
 
@@ -41,13 +40,6 @@ _said_of = attrgetter(*_SAID)
 _AGENDA: TypeAdapter[AgendaOut] = TypeAdapter(AgendaOut)
 _ITEM: TypeAdapter[ItemOut] = TypeAdapter(ItemOut)
 _ISSUED: TypeAdapter[IssuedAgenda] = TypeAdapter(IssuedAgenda)
-
-
-class Body(NamedTuple):
-    """A finished representation."""
-
-    content: bytes
-    etag: str
 
 
 class WorkingBody(NamedTuple):
@@ -102,19 +94,18 @@ def _agenda_out(seen: AgendaView, zone: str | None) -> AgendaOut:
 
 def issued_body(
     agenda: WorkingAgenda,
-    version: VersionOut,
+    version: VersionName,
     panels: Mapping[UUID, PanelOnItem],
     *,
     full: bool,
-) -> Body:
+) -> bytes:
     """The bytes in which a version stays; the public view keeps the numbers of the full one."""
     issued = IssuedAgenda(
         meeting=_issued_meeting(agenda.meeting),
         items=_issued_items(agenda, panels, full=full),
         **version.model_dump(),
     )
-    content = _ISSUED.dump_json(issued)
-    return Body(content, etag_of(content))
+    return _ISSUED.dump_json(issued)
 
 
 def _items_out(

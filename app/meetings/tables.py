@@ -4,11 +4,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, false
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Json, Row, TextList, WallTime, one_of, values
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus, ParticipantsList
+
+PUBLIC_CHANGES = Sequence("public_changes", metadata=SQLModel.metadata)
+"""Counts the changes of what everybody may see; see `app/meetings/triggers.py`."""
 
 
 class Meeting(Row, table=True):
@@ -123,3 +134,25 @@ class ConferenceRoom(SQLModel, table=True):
     join_address: str = Field(sa_type=Text)
     passcode: str | None = Field(default=None, sa_type=Text)
     dial_in: str | None = Field(default=None, sa_type=Text)
+
+
+class PublicPage(SQLModel, table=True):
+    """What everybody may see of a meeting, as finished bytes.
+
+    Triggers delete what a change makes untrue; the transaction of the change writes it anew, and
+    where it did not, whoever reads first does.
+    """
+
+    __tablename__ = "public_pages"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id", ondelete="CASCADE")
+    kind: str = Field(primary_key=True, sa_type=Text)
+    language: str = Field(primary_key=True, sa_type=Text)
+    """Which one it is for; empty where one page has all of them."""
+    place: int
+    """0 for the page of a reader who knows none of the languages."""
+    content: bytes = Field(sa_type=LargeBinary)
+    etag: str = Field(sa_type=Text)
+    content_language: str | None = Field(default=None, sa_type=Text)
+    made_by: str = Field(sa_type=Text)
+    """Under which settings, and by which program: pages of another one are made anew."""

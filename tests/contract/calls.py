@@ -163,6 +163,7 @@ BODIES: dict[str, Body] = {
     "changeSitting": lambda _: {"name": {"en": "New words"}},
     "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
     "issueAgenda": lambda _: {},
+    "adoptAgenda": lambda _: {},
     "createPanel": lambda part: TITLE | {"item_id": part.ids["free_item"]},
     "changePanel": lambda _: TITLE,
     "addPanellist": lambda _: {"name": "New"},

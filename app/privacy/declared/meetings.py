@@ -93,6 +93,30 @@ TABLES = (
             "id created_at meeting_id number revision status symbol issued_at public_etag full_etag"
         ),
     ),
+    Declared(
+        table="agenda_version_languages",
+        personal={
+            "public_body": _record("The issued agenda, which never changes.", Seen.PUBLIC),
+            "full_body": _record("The issued agenda, which never changes."),
+        },
+        plain=plain("version_id language place public_missing public_etag full_missing full_etag"),
+    ),
+    Declared(
+        table="agenda_adoptions",
+        personal={"chair": _record("Who was in the chair when the agenda was adopted.")},
+        plain=plain("id created_at meeting_id version_id of_number amended adopted_at item_id"),
+    ),
+    Declared(
+        table="public_pages",
+        personal={
+            "content": Personal(
+                "What everybody may see of a meeting; made anew with every change.",
+                Seen.PUBLIC,
+                Kept.RECORD,
+            )
+        },
+        plain=plain("meeting_id kind language place etag content_language made_by"),
+    ),
     Declared(table="panels", plain=plain("id created_at meeting_id item_id title concept_note")),
     Declared(
         table="panellists",
