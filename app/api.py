@@ -10,6 +10,9 @@ from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.entities.people_endpoints import router as many_people
+from app.exchange.conflict_endpoints import router as declared_conflicts
+from app.exchange.endpoints import public as public_schedules
+from app.exchange.endpoints import router as exchange
 from app.feeds.endpoints import router as feeds
 from app.feeds.series import router as series_feeds
 from app.holidays.endpoints import router as holidays
@@ -93,6 +96,9 @@ PARTS = (
     meeting_verbs,
     agenda,
     panels,
+    exchange,
+    declared_conflicts,
+    public_schedules,
     invitations,
     invitation_links,
     seat_pools,

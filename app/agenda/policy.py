@@ -11,7 +11,7 @@ from uuid import UUID
 from app.agenda.lifecycle import ItemKind
 
 MAX_DEPTH: Final = 5
-MAX_ITEMS: Final = 500
+MAX_ITEMS: Final = 1000
 
 _MINUTE: Final = timedelta(minutes=1)
 

@@ -78,6 +78,7 @@ class AgendaItem(Row, table=True):
             initially="DEFERRED",
             postgresql_nulls_not_distinct=True,
         ),
+        UniqueConstraint("meeting_id", "id"),
         CheckConstraint("duration BETWEEN 0 AND 1440", name="duration"),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
     )

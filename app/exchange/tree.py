@@ -1,0 +1,109 @@
+"""The plain tree: everything that an organizer says of items, as JSON or YAML."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import yaml
+
+from app.core.sheets import SheetUnreadable, Value
+from app.core.zones import to_local
+from app.exchange.lifecycle import FileKind
+from app.exchange.outline import Line, Outline, Reading, Shown
+
+COMPUTED: Final = ("number", "starts", "ends")
+"""Members that follow from the others; they are for readers and not read."""
+_DESCRIBED: Final = frozenset({"meeting", "version", "sittings", "items"})
+
+
+class _Dumper(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def document_of(outline: Outline) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "meeting": {
+            "handle": outline.handle,
+            "title": outline.title,
+            "timezone": outline.zone,
+        },
+        "version": outline.version,
+    }
+    if outline.sittings is not None:
+        document["sittings"] = outline.sittings
+    top: list[Any] = []
+    under = [top]
+    for item in outline.items:
+        del under[item.depth :]
+        written = members_of(item, outline.zone)
+        under[-1].append(written)
+        under.append(written["items"])
+    return document | {"items": top}
+
+
+def members_of(item: Shown, zone: str) -> dict[str, Any]:
+    """All members of an item, those that are empty too, so that a file says everything."""
+    said = dict(item.said)
+    return {
+        "guid": str(item.guid),
+        "number": item.number,
+        "kind": said.pop("kind"),
+        "title": said.pop("title"),
+        "starts": wall(item.starts_at, zone),
+        "ends": wall(item.ends_at, zone),
+        **said,
+        "items": [],
+    }
+
+
+def wall(instant: datetime, zone: str) -> str:
+    """Instants in the timetable are whole minutes where the meeting begins on one."""
+    local = to_local(instant, zone)
+    return local.isoformat(timespec="minutes" if local == _minute(local) else "seconds")
+
+
+def write_json(outline: Outline) -> bytes:
+    return (json.dumps(document_of(outline), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def write_yaml(outline: Outline) -> bytes:
+    text: str = yaml.dump(
+        document_of(outline), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000
+    )
+    return text.encode()
+
+
+def read_tree(document: dict[str, Value]) -> Reading:
+    """The items of a document in reading order; raises `SheetUnreadable`."""
+    unknown = sorted(document.keys() - _DESCRIBED)
+    if unknown:
+        known = ", ".join(sorted(_DESCRIBED))
+        raise SheetUnreadable(f"There are {known}, not {unknown[0]!a}.")
+    if "items" not in document:
+        raise SheetUnreadable("The file has no items.")
+    sittings = document.get("sittings")
+    if sittings is not None and not isinstance(sittings, list):
+        raise SheetUnreadable("The sittings must be a list.")
+    lines: list[Line] = []
+    _add_lines(lines, document["items"], "", None)
+    return Reading(FileKind.TREE, lines, sittings)
+
+
+def _add_lines(lines: list[Line], items: Value, place: str, above: int | None) -> None:
+    """As deep as the reader of documents lets anything lie."""
+    if not isinstance(items, list):
+        raise SheetUnreadable(f"{place}/items must be a list.")
+    for position, item in enumerate(items):
+        here = f"{place}/items/{position}"
+        if not isinstance(item, dict):
+            raise SheetUnreadable(f"{here} must be a mapping.")
+        values = {name: value for name, value in item.items() if name not in COMPUTED}
+        below = values.pop("items", [])
+        own = len(lines)
+        lines.append(Line(here, own + 1, values, above))
+        _add_lines(lines, below, here, own)
+
+
+def _minute(local: datetime) -> datetime:
+    return local - timedelta(seconds=local.second, microseconds=local.microsecond)
