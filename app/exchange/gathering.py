@@ -148,7 +148,7 @@ class _Writer:
         if panel is None:
             return None
         people = [
-            {name: getattr(person, name) for name in _PERSON}
+            {name: getattr(person, name) for name in _PERSON} | {"role": person.role.value}
             for person in self.people.get(panel.id, ())
         ]
         return {"title": panel.title, "concept_note": panel.concept_note, "people": people}

@@ -154,6 +154,7 @@ class _Planner:
         if before is not None:
             if self.schedule:
                 values = {**values, "kind": before.kind}
+                values.pop("presenter", None)
                 if line.group:
                     values |= {"title": before.title}
             for name in ("kind", "title"):

@@ -184,8 +184,10 @@ def _line(said: Said, setting: Setting) -> Line:
     )
     number = _number(said.of("id").strip())
     line.foreign = Foreign(number, code or None, name or None, kind, track, subtitle)
-    room = _one_line(said.room)
     line.values["kind"] = _kind(kind, line.people)
+    if line.values["kind"] is not ItemKind.PANEL and line.people:
+        line.values["presenter"] = ", ".join(line.people)
+    room = _one_line(said.room)
     line.values["room"] = None if room == setting.room else room or None
     line.values["duration"] = _duration(line, said.of("duration").strip())
     line.starts_at = _start(line, said, setting)
