@@ -39,11 +39,11 @@ from app.exchange.queries import Named
 from app.exchange.schemas import (
     ConflictCount,
     ConflictCounts,
-    ConflictOut,
     ConflictsChecked,
-    ConflictsOut,
-    ConflictsWrite,
-    ConflictWrite,
+    DeclaredConflictOut,
+    DeclaredConflictsOut,
+    DeclaredConflictsWrite,
+    DeclaredConflictWrite,
     ViolationOut,
 )
 from app.meetings.access import MeetingSecrets
@@ -51,7 +51,7 @@ from app.meetings.problems import MeetingClosed
 
 router = router_for("agenda")
 BASE = "/meetings/{m}/agenda/declared-conflicts"
-COLUMNS: Final = tuple(ConflictWrite.model_fields)
+COLUMNS: Final = tuple(DeclaredConflictWrite.model_fields)
 _PRIORITIES: Final = {str(n): each.value for n, each in enumerate(ConflictPriority, start=1)}
 FILE: Responses = {
     200: {
@@ -63,7 +63,7 @@ Mode = Annotated[TakeMode, Query(description="What becomes of those declared alr
 
 
 @router.get(BASE, operation_id="getDeclaredConflicts")
-async def get_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut:
+async def get_conflicts(session: Session, view: MeetingSecrets) -> DeclaredConflictsOut:
     """Read what organizers said must not, should not or had better not be at the same time."""
     return await _all(session, await load_agenda(session, view.meeting))
 
@@ -75,8 +75,8 @@ async def get_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut:
     responses=raises(MeetingClosed, ConflictRepeated),
 )
 async def replace_conflicts(
-    session: Session, seen: AgendaToEdit, body: ConflictsWrite, request: Request
-) -> ConflictsOut:
+    session: Session, seen: AgendaToEdit, body: DeclaredConflictsWrite, request: Request
+) -> DeclaredConflictsOut:
     """Declare all conflicts of the agenda at once; those that are left out are gone.
 
     A pair is an item and another item, or an item and whatever a working group leads, an entity
@@ -118,7 +118,7 @@ async def import_conflicts(
     entries = [
         (f"/{row.number}", each)
         for row, each in zip(rows, read, strict=True)
-        if isinstance(each, ConflictWrite)
+        if isinstance(each, DeclaredConflictWrite)
     ]
     judged = await declaring.judge(session, seen.agenda, seen.meeting.committees, entries)
     present = {sides_of(n.conflict): n for n in await declaring.present_of(session, seen.agenda)}
@@ -187,14 +187,16 @@ async def check_conflicts(session: Session, view: MeetingSecrets) -> ConflictsCh
     )
 
 
-async def _all(session: Session, agenda: WorkingAgenda) -> ConflictsOut:
+async def _all(session: Session, agenda: WorkingAgenda) -> DeclaredConflictsOut:
     found = await declaring.present_of(session, agenda)
-    return ConflictsOut(meeting_id=agenda.meeting.id, conflicts=[_out(each) for each in found])
+    return DeclaredConflictsOut(
+        meeting_id=agenda.meeting.id, conflicts=[_out(each) for each in found]
+    )
 
 
-def _out(named: Named) -> ConflictOut:
+def _out(named: Named) -> DeclaredConflictOut:
     row = named.conflict
-    return ConflictOut(
+    return DeclaredConflictOut(
         id=row.id,
         item_id=row.item_id,
         other_item_id=row.other_item_id,
@@ -211,7 +213,7 @@ def _count(checked: Checked, priority: ConflictPriority) -> ConflictCount:
     return ConflictCount(declared=declared, violated=violated)
 
 
-def _entry(row: Row) -> ConflictWrite | list[FieldError]:
+def _entry(row: Row) -> DeclaredConflictWrite | list[FieldError]:
     values: dict[str, Any] = {
         name: unguarded(cell) if isinstance(cell, str) else cell
         for name, cell in row.values.items()
@@ -223,14 +225,14 @@ def _entry(row: Row) -> ConflictWrite | list[FieldError]:
     if "priority" in values:
         values["priority"] = _PRIORITIES.get(str(values["priority"]), values["priority"])
     try:
-        return ConflictWrite.model_validate(values, context=CELLS)
+        return DeclaredConflictWrite.model_validate(values, context=CELLS)
     except ValidationError as error:
         return errors_of(error)
 
 
 def _results(
     rows: list[Row],
-    read: list[ConflictWrite | list[FieldError]],
+    read: list[DeclaredConflictWrite | list[FieldError]],
     judged: Judged,
     present: dict[declaring.Sides, Named],
 ) -> Iterator[RowResult]:

@@ -21,7 +21,7 @@ from app.events import record
 from app.exchange import queries
 from app.exchange.events import ConflictsDeclared
 from app.exchange.lifecycle import ConflictPriority
-from app.exchange.schemas import ConflictWrite
+from app.exchange.schemas import DeclaredConflictWrite
 from app.exchange.tables import DeclaredConflict
 
 MOST: Final = 5000
@@ -59,7 +59,7 @@ async def judge(
     session: AsyncSession,
     agenda: WorkingAgenda,
     line: Collection[UUID],
-    entries: Sequence[tuple[str, ConflictWrite]],
+    entries: Sequence[tuple[str, DeclaredConflictWrite]],
 ) -> Judged:
     """What the entries mean, each with its place in the body; a handful of statements for all."""
     said = [entry for _, entry in entries]
@@ -149,7 +149,7 @@ def _items(agenda: WorkingAgenda, guids: Mapping[UUID, UUID]) -> dict[str, UUID]
 def _judge(
     judged: Judged,
     place: str,
-    entry: ConflictWrite,
+    entry: DeclaredConflictWrite,
     items: Mapping[str, UUID],
     groups: Mapping[str, UUID],
     entities: Mapping[str, UUID],

@@ -23,7 +23,7 @@ from app.exchange.lifecycle import (
     SCHEDULE_TYPES,
     TREE_TYPES,
     AgendaSuffix,
-    ScheduleSuffix,
+    ScheduleForm,
     TakeMode,
 )
 from app.exchange.outline import Outline, Reading
@@ -58,8 +58,8 @@ SCHEDULE_FILE: Responses = {
     200: {
         "description": "The agenda as the schedule of a conference.",
         "content": {
-            media_type: _OBJECT if suffix is ScheduleSuffix.JSON else _TEXT
-            for suffix, media_type in SCHEDULE_TYPES.items()
+            media_type: _OBJECT if form is ScheduleForm.JSON else _TEXT
+            for form, media_type in SCHEDULE_TYPES.items()
         },
     }
 }
@@ -84,7 +84,7 @@ async def export_agenda(
 
 
 @router.get(
-    f"{BASE}/schedule.{{suffix}}",
+    f"{BASE}/schedule.{{form}}",
     operation_id="exportSchedule",
     response_class=Response,
     responses=SCHEDULE_FILE,
@@ -92,13 +92,13 @@ async def export_agenda(
 async def export_schedule(
     session: Session,
     view: MeetingSecrets,
-    suffix: ScheduleSuffix,
+    form: ScheduleForm,
     request: Request,
     language: InLanguage = None,
 ) -> Response:
     """Read the working agenda as a frab schedule for conference programs, in one language."""
     outline = await _working(session, view, request)
-    return _schedule_file(outline, suffix, request, language)
+    return _schedule_file(outline, form, request, language)
 
 
 @router.get(
@@ -119,7 +119,7 @@ async def export_version(
 
 
 @router.get(
-    f"{VERSION}/schedule.{{suffix}}",
+    f"{VERSION}/schedule.{{form}}",
     operation_id="exportVersionSchedule",
     response_class=Response,
     responses=SCHEDULE_FILE,
@@ -128,13 +128,13 @@ async def export_version_schedule(
     session: Session,
     view: MeetingDep,
     number: VersionNumber,
-    suffix: ScheduleSuffix,
+    form: ScheduleForm,
     request: Request,
     language: InLanguage = None,
 ) -> Response:
     """Read an issued version as a frab schedule, others than observers its public view."""
     outline = await _version(session, view, number, request)
-    return _schedule_file(outline, suffix, request, language)
+    return _schedule_file(outline, form, request, language)
 
 
 @router.post(
@@ -166,7 +166,7 @@ async def import_agenda(
 
 
 @public.get(
-    "/public/meetings/{m}/schedule.{suffix}",
+    "/public/meetings/{m}/schedule.{form}",
     operation_id="getPublicSchedule",
     response_class=Response,
     responses=SCHEDULE_FILE,
@@ -175,7 +175,7 @@ async def import_agenda(
 async def get_public_schedule(
     session: Session,
     m: MeetingRef,
-    suffix: ScheduleSuffix,
+    form: ScheduleForm,
     request: Request,
     language: InLanguage = None,
 ) -> Response:
@@ -184,7 +184,7 @@ async def get_public_schedule(
     if meeting is None:
         raise NotFound
     outline = await _issued(session, meeting, None, request, full=False)
-    response = _schedule_file(outline, suffix, request, language)
+    response = _schedule_file(outline, form, request, language)
     response.headers["Cache-Control"] = "public, no-cache"
     return response
 
@@ -228,12 +228,12 @@ def _agenda_file(outline: Outline, suffix: AgendaSuffix) -> Response:
 
 
 def _schedule_file(
-    outline: Outline, suffix: ScheduleSuffix, request: Request, language: str | None
+    outline: Outline, form: ScheduleForm, request: Request, language: str | None
 ) -> Response:
     wanted = accepted_languages(request.headers.get("accept-language"))
     conference = conference_of(outline, [language, *wanted] if language else wanted)
-    write = write_xml if suffix is ScheduleSuffix.XML else write_schedule_json
-    response = _file(write(conference), SCHEDULE_TYPES[suffix], f"schedule.{suffix.value}")
+    write = write_xml if form is ScheduleForm.XML else write_schedule_json
+    response = _file(write(conference), SCHEDULE_TYPES[form], f"schedule.{form.value}")
     response.headers["Vary"] = "Accept-Language"
     return response
 

@@ -14,7 +14,7 @@ class AgendaSuffix(StrEnum):
     CSV = "csv"
 
 
-class ScheduleSuffix(StrEnum):
+class ScheduleForm(StrEnum):
     """Forms of the frab and pentabarf schedule, which conference programs read."""
 
     JSON = "json"
@@ -66,6 +66,6 @@ TREE_TYPES: Final = {
 }
 SCHEDULE_XML: Final = "application/vnd.c3voc.schedule+xml"
 SCHEDULE_TYPES: Final = {
-    ScheduleSuffix.JSON: "application/json",
-    ScheduleSuffix.XML: SCHEDULE_XML,
+    ScheduleForm.JSON: "application/json",
+    ScheduleForm.XML: SCHEDULE_XML,
 }

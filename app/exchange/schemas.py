@@ -153,7 +153,7 @@ ConflictSide = Annotated[
 Reason = Annotated[Paragraphs, Field(max_length=2000)]
 
 
-class ConflictWrite(Schema):
+class DeclaredConflictWrite(Schema):
     """An item, and what is not to be at the same time: one of the other four members."""
 
     item: ConflictSide
@@ -172,13 +172,13 @@ class ConflictWrite(Schema):
         return self
 
 
-class ConflictsWrite(Schema):
+class DeclaredConflictsWrite(Schema):
     """All declared conflicts of the agenda; those that are left out are gone."""
 
-    conflicts: list[ConflictWrite] = Field(max_length=5000)
+    conflicts: list[DeclaredConflictWrite] = Field(max_length=5000)
 
 
-class ConflictOut(Schema):
+class DeclaredConflictOut(Schema):
     id: UUID
     item_id: UUID
     other_item_id: UUID | None
@@ -202,17 +202,17 @@ class ConflictCounts(Schema):
     better_not: ConflictCount
 
 
-class ConflictsOut(Schema):
+class DeclaredConflictsOut(Schema):
     """The declared conflicts, the gravest first, then in the order of the agenda."""
 
     meeting_id: UUID
-    conflicts: list[ConflictOut] = Field(max_length=5000)
+    conflicts: list[DeclaredConflictOut] = Field(max_length=5000)
 
 
 class ViolationOut(Schema):
     """Two items that share time although a conflict was declared."""
 
-    conflict: ConflictOut
+    conflict: DeclaredConflictOut
     first: UUID = Field(description="The item that begins first.")
     first_number: str | None = Field(max_length=200)
     second: UUID

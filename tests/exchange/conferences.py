@@ -11,7 +11,15 @@ from xml.sax.saxutils import escape, quoteattr
 FIRST_DAY = date(2021, 10, 8)
 ZONE = timezone(timedelta(hours=-4))
 PRIORITIES = ("must_not", "should_not", "better_not")
-NAMES = ("Amina Rossi", "Li Wei", "Юлия Иванова", "محمد علي", "José Łukasz", "Ana & Co", "Søren <S>")
+NAMES = (
+    "Amina Rossi",
+    "Li Wei",
+    "Юлия Иванова",
+    "محمد علي",
+    "José Łukasz",
+    "Ana & Co",
+    "Søren <S>",
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class Talk:
 
     @property
     def title(self) -> str:
-        return f"Talk {self.number}: \"A & B\" <{self.number}>"
+        return f'Talk {self.number}: "A & B" <{self.number}>'
 
 
 @dataclass
@@ -69,9 +77,7 @@ class Conference:
                 "date": day.isoformat(),
                 "day_start": f"{day}T04:00:00-04:00",
                 "day_end": f"{day}T23:59:00-04:00",
-                "rooms": {
-                    room: [_entry(talk) for talk in talks] for room, talks in rooms.items()
-                },
+                "rooms": {room: [_entry(talk) for talk in talks] for room, talks in rooms.items()},
             }
             for index, (day, rooms) in enumerate(self.days(), start=1)
         ]

@@ -9,11 +9,16 @@ from tests.exchange.files import FORMS, fetched, taken
 from tests.world import World
 
 RICH: list[Any] = [
-    item("=Opening", "opening", duration=10, note={"en": "-1\r\nline\ttab", "fr": "é \u202e ‮"}),
+    item(
+        "=Opening",
+        "opening",
+        duration=10,
+        note={"en": "-1\r\nline\ttab", "fr": "é \u202e x\u2028y\u0085z"},
+    ),
     item(
         "Panels & <more>",
         children_run="in_parallel",
-        room="Room; \"one\"",
+        room='Room; "one"',
         annotation={"ar": "حول"},
         items=[
             item("Panel", "panel", duration=60, pinned_start="2021-10-08T10:30:00"),
