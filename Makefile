@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
-	calendar-truth
+	campaign-exchange calendar-truth
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -67,6 +67,9 @@ campaign-document: $(DEV) ## Send every operation a hundred cases and more, with
 
 campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worker three times
 	$(PYTHON) -m tests.mail.campaign
+
+campaign-exchange: $(DEV) ## Take in a day of 125 sessions and a conference of 770, check and retime
+	$(PYTHON) -m tests.exchange.campaign
 
 calendar-truth: $(DEV) ## Read calendar objects of 400 zones with parsers of other makers
 	$(PYTHON) -m tests.calendar.truth

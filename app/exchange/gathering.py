@@ -12,6 +12,7 @@ from app.agenda.lifecycle import ChildrenRun, ItemStanding
 from app.agenda.tables import Sitting
 from app.agenda.tree import MINUTE, PlacedItem, WorkingAgenda, pinned_wall_time
 from app.exchange import queries
+from app.exchange.agendas import numbers_of
 from app.exchange.outline import Foreign, Outline, Shown
 from app.exchange.places import wall_of, written
 from app.exchange.tables import ForeignItem
@@ -90,10 +91,11 @@ class _Writer:
     ) -> None:
         self.agenda, self.foreign, self.sittings = agenda, foreign, sittings
         self.leads, self.panels, self.people = leads, panels, people
+        self.numbers = numbers_of(agenda)
         self.parents = {state.parent_id for state in agenda.states.values()}
 
     def shown(self, placed: PlacedItem) -> Shown:
-        state, _, timed = placed
+        state, timed = placed.state, placed.timed
         panel = self._panel(state.id)
         minutes = state.duration or None
         if state.id not in self.parents:
@@ -101,7 +103,7 @@ class _Writer:
         return Shown(
             guid=self.guid(state.id),
             depth=timed.depth,
-            number=timed.number,
+            number=self.numbers[state.id],
             said=self._said(placed) | {"panel": panel},
             starts_at=timed.starts_at,
             ends_at=timed.ends_at,
@@ -116,7 +118,7 @@ class _Writer:
         return item_id if known is None else known.guid
 
     def _said(self, placed: PlacedItem) -> dict[str, Any]:
-        state, group, _ = placed
+        state, group = placed.state, placed.group
         meeting = self.agenda.meeting
         pin = pinned_wall_time(meeting, state.pinned_minutes)
         sitting = None if state.sitting_id is None else self.sittings.get(state.sitting_id)

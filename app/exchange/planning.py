@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -16,7 +17,8 @@ from app.core.fields import CELLS
 from app.core.ids import new_id
 from app.core.imports import errors_of
 from app.core.problems import FieldError
-from app.core.zones import ZoneTrouble
+from app.core.zones import ZoneTrouble, to_local
+from app.exchange.agendas import check_tree
 from app.exchange.grid import TEXTS
 from app.exchange.lifecycle import FileKind, TakeMode
 from app.exchange.outline import Foreign, Line, Reading
@@ -208,7 +210,7 @@ class _Planner:
         planned = None if guid is None else self.by_guid.get(guid)
         before = planned and self.known.agenda.states.get(planned.item_id)
         if line.starts_at is not None:
-            minutes = (line.starts_at - self.meeting.starts_at) / MINUTE
+            minutes = _minutes_until(self.meeting, line.starts_at)
         elif said.pinned_start is None:
             return None
         elif before and said.pinned_start == pinned_wall_time(self.meeting, before.pinned_minutes):
@@ -240,6 +242,17 @@ class _Planner:
         except ValidationError:
             line.fault("persons", "At most 50 people, each with a name of at most 200 characters.")
             return None
+
+
+def _minutes_until(meeting: Meeting, instant: datetime) -> float:
+    """As pins count them: those until the instant, or where the clocks change between, those until
+    the clocks show what they show then.
+    """
+    minutes = (instant - meeting.starts_at) / MINUTE
+    wall = to_local(instant, meeting.timezone)
+    if minutes != int(minutes) or pinned_wall_time(meeting, int(minutes)) == wall:
+        return minutes
+    return minutes_of_pin(meeting, wall)
 
 
 def _guid(line: Line) -> UUID | None:
@@ -302,7 +315,7 @@ def _check_tree(plan: Plan, meeting: Meeting) -> None:
     states = [*plan.kept, *(each.state for each in plan.planned if each.state)]
     first = plan.planned[0].line
     try:
-        policy.validate_tree(state.planned(meeting.starts_at) for state in states)
+        check_tree(meeting, states)
         _in_order(states)
     except policy.TooManyItems as error:
         first.errors.append(FieldError(pointer="", detail=str(error)))

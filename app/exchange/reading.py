@@ -7,7 +7,7 @@ from app.core.imports import GRIDS, PASTED
 from app.core.problems import Invalid
 from app.core.sheets import SheetUnreadable, read_document
 from app.exchange.grid import read_csv
-from app.exchange.lifecycle import SCHEDULE_XML
+from app.exchange.lifecycle import SCHEDULE_XML, FileKind
 from app.exchange.markup import read_xml
 from app.exchange.outline import Reading
 from app.exchange.schedule_reading import Setting, read_schedule_json, read_schedule_xml
@@ -38,13 +38,20 @@ AGENDA_BODY: Final[dict[str, Any]] = {
 def read_file(content: bytes, media_type: str, setting: Setting) -> Reading:
     """Raises `Invalid`, naming row and column where there are any."""
     try:
-        if media_type in XML_TYPES:
-            return read_schedule_xml(read_xml(content), setting)
-        if media_type in DOCUMENTS:
-            document = read_document(content, media_type)
-            schedule = "schedule" in document
-            return read_schedule_json(document, setting) if schedule else read_tree(document)
-        return read_csv(content, "text/csv" if media_type in PASTED else media_type)
+        reading = _read(content, media_type, setting)
+        if not reading.lines and reading.kind is not FileKind.TREE:
+            raise SheetUnreadable("There is no item in the file.")
     except SheetUnreadable as error:
         place = [part for part in (error.row, error.column) if part is not None]
         raise Invalid.at(json_names(place), str(error)) from None
+    return reading
+
+
+def _read(content: bytes, media_type: str, setting: Setting) -> Reading:
+    if media_type in XML_TYPES:
+        return read_schedule_xml(read_xml(content), setting)
+    if media_type in DOCUMENTS:
+        document = read_document(content, media_type)
+        schedule = "schedule" in document
+        return read_schedule_json(document, setting) if schedule else read_tree(document)
+    return read_csv(content, "text/csv" if media_type in PASTED else media_type)

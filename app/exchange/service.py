@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.agenda import policy
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
 from app.agenda.queries import find_groups, items_with_panels
@@ -22,6 +21,7 @@ from app.core.many import insert_many
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
+from app.exchange.agendas import numbers_of, would_be
 from app.exchange.events import AgendaImported
 from app.exchange.lifecycle import TakeMode, TakenAs
 from app.exchange.outline import Reading
@@ -243,8 +243,7 @@ def _report(
     dry_run: bool,
 ) -> AgendaTaken:
     final = {state.id: state for state in states}
-    start = agenda.meeting.starts_at
-    numbers = policy.number_items(state.planned(start) for state in states)
+    numbers = numbers_of(would_be(agenda, states))
     items = [
         TakenItem(
             row=each.line.row,

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,11 @@ class Conference:
             day = days.setdefault(talk.starts_at.date(), {})
             day.setdefault(talk.room, []).append(talk)
         yield from days.items()
+
+    def later(self, minutes: int) -> "Conference":
+        """The same, all of it moved."""
+        shift = timedelta(minutes=minutes)
+        return Conference([replace(t, starts_at=t.starts_at + shift) for t in self.talks])
 
     def xml(self) -> bytes:
         """As pretalx has it, with elements that nobody here knows."""
