@@ -17,6 +17,8 @@ class AgendaImported(Event):
     sittings_added: list[UUID] = field(default_factory=list)
     sittings_changed: list[UUID] = field(default_factory=list)
     sittings_removed: list[UUID] = field(default_factory=list)
+    panels_removed: list[UUID] = field(default_factory=list)
+    """Of items that are gone; nobody on them had been asked."""
     panels: list[UUID] = field(default_factory=list)
     panellists: list[UUID] = field(default_factory=list)
 

@@ -13,7 +13,7 @@ from app.agenda.tables import AgendaItem, AgendaVersion, Sitting
 from app.committees.tables import Committee
 from app.entities.tables import Entity
 from app.exchange.tables import DeclaredConflict, ForeignItem
-from app.panels.lifecycle import GONE
+from app.panels.lifecycle import GONE, PanellistStatus
 from app.panels.tables import Panel, Panellist
 
 
@@ -69,6 +69,26 @@ async def people_of(session: AsyncSession, meeting_id: UUID) -> Mapping[UUID, li
     for person in (await session.execute(statement)).scalars():
         found[person.panel_id].append(person)
     return found
+
+
+async def unasked_panels(
+    session: AsyncSession, meeting_id: UUID, items: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """Panels on these items of which nobody was ever asked, by their items."""
+    if not items:
+        return {}
+    asked = (
+        sa_select(col(Panellist.id))
+        .where(
+            col(Panellist.panel_id) == col(Panel.id),
+            col(Panellist.status) != PanellistStatus.PROPOSED,
+        )
+        .exists()
+    )
+    statement = sa_select(col(Panel.item_id), col(Panel.id)).where(
+        col(Panel.meeting_id) == meeting_id, col(Panel.item_id).in_(items), ~asked
+    )
+    return {row[0]: row[1] for row in (await session.execute(statement)).all()}
 
 
 async def list_conflicts(session: AsyncSession, meeting_id: UUID) -> list[Named]:

@@ -133,6 +133,9 @@ class AgendaTaken(Schema):
     sittings_created: int = Field(ge=0, le=1000)
     sittings_changed: int = Field(ge=0, le=1000)
     sittings_removed: int = Field(ge=0, le=1000)
+    panels_removed: int = Field(
+        ge=0, le=100_000, description="Of items that are gone, where nobody was asked yet."
+    )
     panels_created: int = Field(ge=0, le=100_000)
     people_proposed: int = Field(ge=0, le=100_000)
     columns: list[TableColumn] = Field(

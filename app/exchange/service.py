@@ -65,11 +65,12 @@ async def take_file(
             errors=errors[:MAX_ERRORS],
         )
     states = [_seated(state, sittings) for state in plan.states]
-    await _check_panels(session, agenda, states)
-    taken = _report(agenda, reading, mode, plan, states, sittings, dry_run=dry_run)
+    gone = agenda.states.keys() - {state.id for state in states}
+    dropped = await queries.unasked_panels(session, meeting.id, gone)
+    await _check_panels(session, agenda, states, dropped)
     if not dry_run:
-        await _write(session, agenda, mode, reading, plan, states, sittings)
-    return taken
+        await _write(session, agenda, mode, reading, plan, states, sittings, dropped)
+    return _report(agenda, reading, mode, plan, states, sittings, dropped, dry_run=dry_run)
 
 
 async def _known(
@@ -102,12 +103,15 @@ def _seated(state: ItemState, sittings: SittingsPlan) -> ItemState:
 
 
 async def _check_panels(
-    session: AsyncSession, agenda: WorkingAgenda, states: Sequence[ItemState]
+    session: AsyncSession,
+    agenda: WorkingAgenda,
+    states: Sequence[ItemState],
+    dropped: Mapping[UUID, UUID],
 ) -> None:
-    """As `save` does, so that a rehearsal tells it too."""
+    """As `save` does, so that a rehearsal tells it too; panels of nobody who was asked may go."""
     panels = {s.id for s in agenda.states.values() if s.kind is ItemKind.PANEL}
     kept = {state.id for state in states if state.kind is ItemKind.PANEL}
-    held = await items_with_panels(session, panels - kept)
+    held = await items_with_panels(session, panels - kept - dropped.keys())
     if held:
         items = ", ".join(sorted(map(str, held)))
         raise ItemHasPanel(f"Delete the panel first: {items}.")
@@ -121,9 +125,13 @@ async def _write(
     plan: Plan,
     states: Sequence[ItemState],
     sittings: SittingsPlan,
+    dropped: Mapping[UUID, UUID],
 ) -> None:
     meeting = agenda.meeting
     await _write_sittings(session, sittings)
+    if dropped:
+        statement = delete(Panel).where(col(Panel.id).in_(dropped.values()))
+        await session.execute(statement.execution_options(synchronize_session=False))
     await save(session, agenda, states)
     await _write_foreign(session, [row for p in plan.planned if (row := foreign_row(meeting, p))])
     panels, people = await _write_panels(session, meeting.id, plan.planned)
@@ -136,6 +144,7 @@ async def _write(
         sittings_added=[each["id"] for each in sittings.added],
         sittings_changed=[sitting.id for sitting, _ in sittings.changed],
         sittings_removed=[sitting.id for sitting in sittings.removed],
+        panels_removed=list(dropped.values()),
         panels=panels,
         panellists=people,
     )
@@ -239,6 +248,7 @@ def _report(
     plan: Plan,
     states: Sequence[ItemState],
     sittings: SittingsPlan,
+    dropped: Mapping[UUID, UUID],
     *,
     dry_run: bool,
 ) -> AgendaTaken:
@@ -263,6 +273,7 @@ def _report(
             "sittings_created": len(sittings.added),
             "sittings_changed": len(sittings.changed),
             "sittings_removed": len(sittings.removed),
+            "panels_removed": len(dropped),
             "panels_created": len(panels),
             "people_proposed": sum(len(panel.people) for panel in panels),
         }
@@ -281,6 +292,7 @@ def _told(
         sittings_created=0,
         sittings_changed=0,
         sittings_removed=0,
+        panels_removed=0,
         panels_created=0,
         people_proposed=0,
         columns=reading.columns,

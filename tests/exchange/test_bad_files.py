@@ -218,12 +218,17 @@ async def test_items_come_behind_those_that_are_there(planning: Planning) -> Non
 
 
 async def test_a_panel_and_an_edit_of_others_are_not_lost(planning: Planning) -> None:
-    agenda = await planning.put(item("P", "panel"))
-    await planning.panel(agenda["items"][0]["id"])
+    agenda = await planning.put(item("P", "panel"), item("Q", "panel"))
+    panel, other = [await planning.panel(each["id"]) for each in agenda["items"]]
+    await planning.panellist(panel, "invite")
+    await planning.panellist(other)
     table = "kind,title_en\ndiscussion,B\n"
     for query in ({"dry_run": "true"}, {}):
         answer = await sent(planning, table, "csv", **query)
         assert (answer.status_code, slug(answer)) == (409, "item-has-panel")
+    first = f"guid,kind,title_en\n{agenda['items'][0]['id']},panel,P\n"
+    report = await taken(planning, first, "csv")
+    assert (report["removed"], report["panels_removed"]) == (1, 1)
     stale = {"If-Match": '"0"', "Content-Type": "text/csv"}
     path = f"{planning.agenda}/import?mode=append"
     answer = await planning.organizer.post(path, content=table, headers=stale)
