@@ -25,6 +25,7 @@ _LENGTH: Final = re.compile("([0-9]{1,3}):([0-5][0-9])(:00?)?")
 _CLOCK: Final = re.compile("([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _LOCAL_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER: Final = re.compile("[0-9]{1,9}")
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f]")
 _LONGEST: Final = 1000
 """Characters of a foreign name."""
 
@@ -178,9 +179,9 @@ def _group(
 def _line(said: Said, setting: Setting) -> Line:
     line = Line(said.place, said.row, {"guid": said.of("guid").strip() or None})
     line.people = [_one_line(name) for name in said.people if name.strip()]
-    name, code = (_one_line(said.of(each))[:_LONGEST] for each in ("slug", "code"))
-    kind, track, subtitle = (
-        _one_line(said.of(each))[:_LONGEST] for each in ("type", "track", "subtitle")
+    name, code, kind, track, subtitle = (
+        _CONTROLS.sub(" ", _one_line(said.of(each)))[:_LONGEST]
+        for each in ("slug", "code", "type", "track", "subtitle")
     )
     number = _number(said.of("id").strip())
     line.foreign = Foreign(number, code or None, name or None, kind, track, subtitle)

@@ -68,9 +68,12 @@ def write_json(outline: Outline) -> bytes:
 
 
 def write_yaml(outline: Outline) -> bytes:
-    text: str = yaml.dump(
-        document_of(outline), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000
-    )
+    return dumped(document_of(outline))
+
+
+def dumped(document: dict[str, Any]) -> bytes:
+    """As YAML that is read back as it was: no aliases, quotes where there could be doubt."""
+    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
     return text.encode()
 
 
