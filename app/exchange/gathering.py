@@ -15,7 +15,7 @@ from app.exchange import queries
 from app.exchange.agendas import numbers_of
 from app.exchange.outline import Foreign, Outline, Shown
 from app.exchange.places import wall_of, written
-from app.exchange.tables import ForeignItem
+from app.exchange.queries import ForeignName
 from app.meetings.tables import Meeting
 from app.panels.tables import Panel, Panellist
 
@@ -83,7 +83,7 @@ class _Writer:
     def __init__(
         self,
         agenda: WorkingAgenda,
-        foreign: Mapping[UUID, ForeignItem],
+        foreign: Mapping[UUID, ForeignName],
         sittings: Mapping[UUID, Sitting],
         leads: Mapping[UUID, str],
         panels: Mapping[UUID, Panel],
@@ -176,7 +176,7 @@ _ISSUED: Final[Mapping[str, Any]] = {
 
 
 def _issued(
-    items: Sequence[Mapping[str, Any]], foreign: Mapping[UUID, ForeignItem], depth: int = 1
+    items: Sequence[Mapping[str, Any]], foreign: Mapping[UUID, ForeignName], depth: int = 1
 ) -> list[Shown]:
     """Where each item began is where it is pinned, as a version says nothing of pins."""
     found = []
@@ -224,7 +224,7 @@ def _names(panel: Mapping[str, Any] | None, presenter: str | None) -> list[str]:
     return [presenter] if presenter else []
 
 
-def _foreign(row: ForeignItem | None) -> Foreign | None:
+def _foreign(row: ForeignName | None) -> Foreign | None:
     if row is None:
         return None
     return Foreign(row.number, row.code, row.slug, row.kind, row.track, row.subtitle)

@@ -23,9 +23,9 @@ from app.exchange.grid import TEXTS
 from app.exchange.lifecycle import FileKind, TakeMode
 from app.exchange.outline import Foreign, Line, Reading
 from app.exchange.places import Place, place_of
+from app.exchange.queries import ForeignName
 from app.exchange.schemas import FileItem, FilePanel, FilePerson
 from app.exchange.sittings import SittingsPlan
-from app.exchange.tables import ForeignItem
 from app.meetings.tables import Meeting
 
 _PLAIN: Final = (
@@ -40,7 +40,7 @@ class Known:
     """What there is already."""
 
     agenda: WorkingAgenda
-    foreign: Mapping[UUID, ForeignItem]
+    foreign: Mapping[UUID, ForeignName]
     """By guid."""
     groups: Mapping[str, UUID]
     """Committees that may give a briefing, by what files call them."""

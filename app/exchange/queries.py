@@ -17,6 +17,19 @@ from app.panels.lifecycle import GONE, PanellistStatus
 from app.panels.tables import Panel, Panellist
 
 
+class ForeignName(NamedTuple):
+    """What another program calls an item, and says of it."""
+
+    item_id: UUID
+    guid: UUID
+    number: int | None
+    code: str | None
+    slug: str | None
+    kind: str | None
+    track: str | None
+    subtitle: str | None
+
+
 class Named(NamedTuple):
     """A declared conflict with the handles of whom it is about."""
 
@@ -25,9 +38,10 @@ class Named(NamedTuple):
     entity: str | None
 
 
-async def list_foreign(session: AsyncSession, meeting_id: UUID) -> Sequence[ForeignItem]:
-    statement = select(ForeignItem).where(col(ForeignItem.meeting_id) == meeting_id)
-    return (await session.execute(statement)).scalars().all()
+async def list_foreign(session: AsyncSession, meeting_id: UUID) -> list[ForeignName]:
+    columns: list[Any] = [getattr(ForeignItem, name) for name in ForeignName._fields]
+    statement = sa_select(*columns).where(col(ForeignItem.meeting_id) == meeting_id)
+    return [ForeignName(*row) for row in (await session.execute(statement)).all()]
 
 
 async def list_sittings(session: AsyncSession, meeting_id: UUID) -> Sequence[Sitting]:
@@ -55,6 +69,11 @@ async def panels_of(session: AsyncSession, meeting_id: UUID) -> dict[UUID, Panel
     """By their items."""
     statement = select(Panel).where(col(Panel.meeting_id) == meeting_id)
     return {panel.item_id: panel for panel in (await session.execute(statement)).scalars()}
+
+
+async def items_with_panels(session: AsyncSession, meeting_id: UUID) -> frozenset[UUID]:
+    statement = sa_select(col(Panel.item_id)).where(col(Panel.meeting_id) == meeting_id)
+    return frozenset((await session.execute(statement)).scalars())
 
 
 async def people_of(session: AsyncSession, meeting_id: UUID) -> Mapping[UUID, list[Panellist]]:

@@ -1,8 +1,9 @@
 """Writing a conference as `schedule.xml` and `schedule.json`, as their schemas have it."""
 
-import json
 from datetime import UTC, datetime, time, timezone
 from typing import Any, Final
+
+from pydantic_core import to_json
 
 from app.core.zones import offset_at
 from app.exchange.conference import Conference, Day, Event, hours
@@ -59,7 +60,7 @@ def write_json(conference: Conference) -> bytes:
             },
         },
     }
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return to_json(document, indent=2) + b"\n"
 
 
 def _write_conference(xml: XmlWriter, conference: Conference) -> None:

@@ -80,13 +80,12 @@ async def _known(
     entities = _refs(reading, "lead_entity")
     found = await find_entities(session, entities) if entities else {}
     foreign = await queries.list_foreign(session, agenda.meeting.id)
-    panels = await queries.panels_of(session, agenda.meeting.id)
     return Known(
         agenda=agenda,
         foreign={row.guid: row for row in foreign},
         groups=await find_groups(session, groups, line),
         entities={ref: entity.id for ref, entity in found.items()},
-        with_panels=frozenset(panels),
+        with_panels=await queries.items_with_panels(session, agenda.meeting.id),
     )
 
 

@@ -1,10 +1,11 @@
 """The plain tree: everything that an organizer says of items, as JSON or YAML."""
 
-import json
+import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import yaml
+from pydantic_core import to_json
 
 from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import to_local
@@ -16,9 +17,20 @@ COMPUTED: Final = ("number", "starts", "ends")
 _DESCRIBED: Final = frozenset({"meeting", "version", "sittings", "items"})
 
 
+_LIKE_A_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
 class _Dumper(yaml.CSafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def text(self, text: str) -> yaml.ScalarNode:
+        """In quotes also where only JSON, by whose rules we read, has a number: `1e3`."""
+        style = "'" if _LIKE_A_NUMBER.fullmatch(text) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.text)
 
 
 def document_of(outline: Outline) -> dict[str, Any]:
@@ -64,7 +76,7 @@ def wall(instant: datetime, zone: str) -> str:
 
 
 def write_json(outline: Outline) -> bytes:
-    return (json.dumps(document_of(outline), ensure_ascii=False, indent=2) + "\n").encode()
+    return to_json(document_of(outline), indent=2) + b"\n"
 
 
 def write_yaml(outline: Outline) -> bytes:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.core.fields import PARAGRAPHS
@@ -20,6 +20,11 @@ TEXTS = st.text(
 
 
 @settings(max_examples=150, deadline=None)
+@example("0E0")
+@example("1.5e-3")
+@example("true")
+@example("~")
+@example("10:30")
 @given(TEXTS)
 def test_a_text_in_every_form(text: str) -> None:
     xml = XmlWriter()
