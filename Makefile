@@ -5,7 +5,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
-	campaign-exchange calendar-truth
+	campaign-agenda campaign-exchange calendar-truth
+
+# Dozens of processes are started by tests: each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -67,6 +70,9 @@ campaign-document: $(DEV) ## Send every operation a hundred cases and more, with
 
 campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worker three times
 	$(PYTHON) -m tests.mail.campaign
+
+campaign-agenda: $(DEV) ## Edit agendas of 1,000 items, and send bad ones, with the time that it takes
+	$(PYTHON) -m tests.agenda.campaign
 
 campaign-exchange: $(DEV) ## Take in a day of 125 sessions and a conference of 770, check and retime
 	$(PYTHON) -m tests.exchange.campaign

@@ -1,7 +1,9 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
+from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
+from app.agenda.standing_endpoints import router as agenda_standing
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
@@ -95,6 +97,8 @@ PARTS = (
     meetings,
     meeting_verbs,
     agenda,
+    agenda_standing,
+    agenda_changes,
     panels,
     exchange,
     declared_conflicts,

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from app.agenda import policy
 from app.agenda.tree import ItemState, WorkingAgenda
-from app.meetings.tables import Meeting
 
 
 def numbers_of(agenda: WorkingAgenda) -> dict[UUID, str | None]:
-    return {timed.id: timed.number for timed in agenda.timetable.items}
+    return agenda.numbers
 
 
 def would_be(agenda: WorkingAgenda, states: Iterable[ItemState]) -> WorkingAgenda:
@@ -18,9 +17,11 @@ def would_be(agenda: WorkingAgenda, states: Iterable[ItemState]) -> WorkingAgend
     as the sittings may be new too.
     """
     placed = {state.id: state._replace(sitting_id=None) for state in states}
-    return replace(agenda, states=placed, groups=dict.fromkeys(placed))
+    return replace(agenda, states=placed, groups=dict.fromkeys(placed), leads=dict.fromkeys(placed))
 
 
-def check_tree(meeting: Meeting, states: Iterable[ItemState]) -> None:
+def check_tree(states: Iterable[ItemState]) -> None:
     """Raises `policy.BadTree`."""
-    policy.validate_tree(state.planned(meeting.starts_at) for state in states)
+    by_id = {state.id: state for state in states}
+    policy.validate_tree(by_id.values())
+    policy.validate_merges(by_id)

@@ -5,13 +5,12 @@ from typing import Annotated, Any, Final
 from fastapi import Path, Query, Request, Response
 
 from app.agenda.access import AgendaToEdit
+from app.agenda.preconditions import accept_match
 from app.agenda.problems import ItemHasPanel
 from app.agenda.saving import load_agenda
-from app.agenda.views import agenda_out
 from app.core.fields import Language, accepted_languages
 from app.core.imports import DryRun, Elsewhere
 from app.core.openapi import Responses, raises, takes_if_match
-from app.core.preconditions import accept_match
 from app.core.problems import BadRequest, NotFound, UnsupportedMediaType
 from app.core.routes import Session, router_for
 from app.core.uploads import disposition
@@ -158,7 +157,7 @@ async def import_agenda(
     `guid` stays. Each day of a schedule becomes an item and a sitting, with an item for each
     room under it; people of new items are proposed for their panels.
     """
-    accept_match(request, agenda_out(seen.agenda, seen.symbol, full=True, organizes=True))
+    await accept_match(session, request, seen)
     meeting = seen.meeting.meeting
     reading = await _uploaded(request, Setting(meeting.timezone, meeting.languages[0], ROOM))
     line = seen.meeting.committees

@@ -1,7 +1,7 @@
 """What a file makes of an agenda: every item and sitting as it would be, nothing written yet."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from app.agenda import policy
 from app.agenda.edits import FARTHEST_PIN
-from app.agenda.lifecycle import ItemKind, ItemStanding
+from app.agenda.lifecycle import ItemAddition, ItemKind, ItemStanding
 from app.agenda.tree import MINUTE, ItemState, WorkingAgenda, minutes_of_pin, pinned_wall_time
 from app.core.fields import CELLS
 from app.core.ids import new_id
@@ -84,10 +84,12 @@ def plan_items(known: Known, reading: Reading, mode: TakeMode, sittings: Sitting
     planned = [planner.named(line) for line in reading.lines]
     for each in planned:
         planner.fill(each, planned)
-    kept = list(known.agenda.states.values()) if mode is TakeMode.APPEND else []
-    plan = Plan(planned, kept)
-    _place(plan)
-    _check_tree(plan, known.agenda.meeting)
+    present = known.agenda.states
+    plan = Plan(planned, list(present.values()))
+    if mode is TakeMode.REPLACE:
+        plan.kept = _issued_before(present, {each.item_id for each in planned})
+    _place(plan, mode)
+    _check_tree(plan)
     return plan
 
 
@@ -139,12 +141,20 @@ class _Planner:
         members |= self._references(line, said)
         if before is None:
             members = _fresh(said) | members
+            issued = self.known.agenda.ground.versions
+            members["addition"] = said.addition or ItemAddition.SUPPLEMENTARY if issued else None
             planned.panel = self._panel(line, said, planned.item_id)
+        elif said.addition not in {None, before.addition}:
+            self._check_addition(line, before)
         if line.errors:
             return
         parent = None if line.above is None else others[line.above].item_id
         members |= {"id": planned.item_id, "parent_id": parent, "position": 0}
         planned.state = ItemState(**members) if before is None else _changed(before, members)
+
+    def _check_addition(self, line: Line, before: ItemState) -> None:
+        if before.first_issued == 1 or not self.known.agenda.ground.versions:
+            line.fault("addition", "Only what comes after the first version is an addition to it.")
 
     def _said(self, line: Line, before: ItemState | None) -> FileItem | None:
         """The line as an item; of a known one, what the line does not say is what it is now."""
@@ -295,19 +305,38 @@ def _known(line: Line, said: FileItem, member: str, refs: Mapping[str, UUID]) ->
     return None if ref is None else refs.get(ref)
 
 
-def _place(plan: Plan) -> None:
-    """Siblings in the order of the file, behind those that stay."""
+def _issued_before(present: Mapping[UUID, ItemState], said: Collection[UUID]) -> list[ItemState]:
+    """What the file does not have but a version does: it is withdrawn, so that its trace stays."""
+    left = {i: s for i, s in present.items() if i not in said and s.first_issued is not None}
+    there = {*said, *left}
+    kept = []
+    for state in left.values():
+        parent = state.parent_id if state.parent_id in there else None
+        into = state.merged_into_id if state.merged_into_id in there else None
+        standing = ItemStanding.MERGED if into is not None else ItemStanding.WITHDRAWN
+        kept.append(state._replace(parent_id=parent, merged_into_id=into, standing=standing))
+    return sorted(kept, key=lambda state: state.position)
+
+
+def _place(plan: Plan, mode: TakeMode) -> None:
+    """Siblings as the file has them: behind those that stay, before those that are withdrawn."""
     counts: dict[UUID | None, int] = defaultdict(int)
-    for state in plan.kept:
-        counts[state.parent_id] = max(counts[state.parent_id], state.position + 1)
+    if mode is TakeMode.APPEND:
+        for state in plan.kept:
+            counts[state.parent_id] = max(counts[state.parent_id], state.position + 1)
     for each in plan.planned:
         if each.state is not None:
-            parent = each.state.parent_id
-            each.state = each.state._replace(position=counts[parent])
-            counts[parent] += 1
+            each.state = _next(each.state, counts)
+    if mode is TakeMode.REPLACE:
+        plan.kept = [_next(state, counts) for state in plan.kept]
 
 
-def _check_tree(plan: Plan, meeting: Meeting) -> None:
+def _next(state: ItemState, counts: dict[UUID | None, int]) -> ItemState:
+    counts[state.parent_id] += 1
+    return state._replace(position=counts[state.parent_id] - 1)
+
+
+def _check_tree(plan: Plan) -> None:
     """Whether it makes an agenda; the first item that does not fit tells why."""
     if plan.refused or not plan.planned:
         return
@@ -315,7 +344,7 @@ def _check_tree(plan: Plan, meeting: Meeting) -> None:
     states = [*plan.kept, *(each.state for each in plan.planned if each.state)]
     first = plan.planned[0].line
     try:
-        check_tree(meeting, states)
+        check_tree(states)
         _in_order(states)
     except policy.TooManyItems as error:
         first.errors.append(FieldError(pointer="", detail=str(error)))

@@ -129,6 +129,9 @@ class AgendaTaken(Schema):
     changed: int = Field(ge=0, le=100_000)
     unchanged: int = Field(ge=0, le=100_000)
     removed: int = Field(ge=0, le=100_000, description="Items that the file does not have.")
+    withdrawn: int = Field(
+        ge=0, le=100_000, description="Items that the file does not have, but a version has."
+    )
     refused: int = Field(ge=0, le=100_000)
     sittings_created: int = Field(ge=0, le=1000)
     sittings_changed: int = Field(ge=0, le=1000)

@@ -269,6 +269,7 @@ def _report(
     return _told(reading, mode, items, dry_run=dry_run).model_copy(
         update={
             "removed": len(agenda.states.keys() - final.keys()),
+            "withdrawn": sum(state != agenda.states.get(state.id) for state in _left(mode, plan)),
             "sittings_created": len(sittings.added),
             "sittings_changed": len(sittings.changed),
             "sittings_removed": len(sittings.removed),
@@ -277,6 +278,11 @@ def _report(
             "people_proposed": sum(len(panel.people) for panel in panels),
         }
     )
+
+
+def _left(mode: TakeMode, plan: Plan) -> list[ItemState]:
+    """What stays only because a version has it."""
+    return plan.kept if mode is TakeMode.REPLACE else []
 
 
 def _told(
@@ -288,6 +294,7 @@ def _told(
         mode=mode,
         kind=reading.kind,
         removed=0,
+        withdrawn=0,
         sittings_created=0,
         sittings_changed=0,
         sittings_removed=0,

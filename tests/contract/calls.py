@@ -149,6 +149,7 @@ BODIES: dict[str, Body] = {
     "addAgendaItem": lambda _: TITLE | {"kind": "statement"},
     "changeAgendaItem": lambda _: TITLE,
     "moveAgendaItem": lambda _: {"position": 0},
+    "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
     "issueAgenda": lambda _: {},
     "replaceDeclaredConflicts": lambda part: {
         "conflicts": [

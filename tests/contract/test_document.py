@@ -89,6 +89,9 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "deleteAgendaItem": True,
         "moveAgendaItem": True,
         "replaceDeclaredConflicts": True,
+        "withdrawAgendaItem": True,
+        "reinstateAgendaItem": True,
+        "mergeAgendaItem": True,
         "changeSeries": True,
         "deleteSeries": True,
     }

@@ -64,6 +64,7 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         "item_id",
         lambda _, at: {"kind": "statement", "title": {"en": "I"}, "parent_id": at},
     ),
+    "mergeAgendaItem": ("free_item", lambda _, at: {"into": at}),
     "moveAgendaItem": ("item_id", lambda _, at: {"parent_id": at, "position": 0}),
     "replaceAgenda": (
         "item_id",

@@ -237,6 +237,25 @@ async def test_a_panel_and_an_edit_of_others_are_not_lost(planning: Planning) ->
     assert (await planning.organizer.post(path, content=table, headers=current)).is_success
 
 
+async def test_what_was_issued_is_withdrawn_and_what_comes_then_is_an_addition(
+    planning: Planning,
+) -> None:
+    agenda = await planning.put(item("A"), item("B", items=[item("C")]))
+    await planning.issue()
+    first = agenda["items"][0]["id"]
+    report = await taken(planning, f"guid,kind,title_en\n{first},panel,A\n,panel,D\n", "csv")
+    assert (report["removed"], report["withdrawn"], report["created"]) == (0, 2, 1)
+    found = (await planning.read())[0]["items"]
+    assert [(e["title"]["en"], e["standing"], e["addition"]) for e in found] == [
+        ("A", "standing", None),
+        ("D", "standing", "supplementary"),
+        ("B", "withdrawn", None),
+    ]
+    before = await fetched(planning, "export.json")
+    assert (await taken(planning, before, "json"))["unchanged"] == 4
+    assert b"<title>B<" not in await fetched(planning, "schedule.xml")
+
+
 async def test_media_types_and_empty_bodies(planning: Planning) -> None:
     for kind, status in (("image/png", 415), ("", 415), (TYPES["json"], 400)):
         answer = await planning.organizer.post(

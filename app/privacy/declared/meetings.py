@@ -26,7 +26,7 @@ TABLES = (
         plain=plain(
             "id created_at handle name parent_id number timezone languages default_seat_quota"
             " notice_window track_opening links_bound letter_delivery retention_days duty_station"
-            " working_days protocol_order default_offer_window default_approval"
+            " working_days protocol_order agenda_numbering default_offer_window default_approval"
             " default_registration_rules default_substitution_freeze default_needs_credentials"
         ),
     ),
@@ -50,7 +50,7 @@ TABLES = (
             " registration_deadline venue public links_bound retention_days anonymized_at"
             " calendar_sequence opened_at adjourned_at closed_at participants_published_at"
             " chatham_house series_id series_date needs_credentials participants_list"
-            " protocol_order substitution_freeze form_version needs_retention_days"
+            " protocol_order agenda_numbering substitution_freeze form_version needs_retention_days"
             " registration_rules approval"
         ),
     ),
@@ -73,9 +73,11 @@ TABLES = (
         plain=plain(
             "id created_at meeting_id parent_id position kind title note duration pinned_minutes"
             " access working_group_id lead_entity_id purpose openness annotation addition standing"
-            " merged_into_id sitting_id children_run flexible room actual_start actual_end"
+            " merged_into_id first_issued sitting_id children_run flexible room actual_start"
+            " actual_end"
         ),
     ),
+    Declared(table="agenda_revisions", plain=plain("meeting_id revision event_id")),
     Declared(
         table="sittings",
         plain=plain("id created_at meeting_id day begins ends name longest_stretch"),
@@ -92,9 +94,7 @@ TABLES = (
     ),
     Declared(
         table="foreign_items",
-        plain=plain(
-            "id created_at meeting_id item_id guid number code slug kind track subtitle"
-        ),
+        plain=plain("id created_at meeting_id item_id guid number code slug kind track subtitle"),
     ),
     Declared(
         table="declared_conflicts",
