@@ -10,6 +10,7 @@ TYPES = {
     "json": "application/json",
     "yaml": "application/yaml",
     "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xml": "application/vnd.c3voc.schedule+xml",
 }
 FORMS = ("export.json", "export.yaml", "export.csv", "schedule.json", "schedule.xml")

@@ -1,8 +1,11 @@
 """Files that are no agendas are refused in bounded time, with the place of what is wrong."""
 
+import io
 import json
 import time
 from typing import Any
+
+from openpyxl import Workbook
 
 from app.exchange.grid import MAX_ROWS
 from tests.agenda.planning import Planning, item, slug
@@ -183,6 +186,18 @@ async def test_tables_of_every_making(planning: Planning) -> None:
         (only,) = (await planning.read())[0]["items"]
         assert only["title"] == {"en": "A;B", "zh-Hans": "开幕"}
         assert only["duration"] == 5
+    book = Workbook()
+    for row in (
+        ["depth", "kind", "title_en", "duration"],
+        [1, "panel", 7, 5],
+        [2, "break", "B", 0],
+    ):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    await taken(planning, out.getvalue(), "xlsx")
+    (only,) = (await planning.read())[0]["items"]
+    assert (only["title"], only["items"][0]["kind"]) == ({"en": "7"}, "break")
 
 
 async def test_what_a_file_does_not_say_stays(planning: Planning) -> None:
