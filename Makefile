@@ -5,7 +5,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
-	campaign-agenda campaign-exchange calendar-truth
+	campaign-agenda campaign-timetable \
+	campaign-exchange calendar-truth
 
 # Dozens of processes are started by tests: each would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -64,6 +65,9 @@ campaign-import: $(DEV) ## Preview and import 10,000 people, with the time and m
 
 campaign-lists: $(DEV) ## List, filter, search and export a meeting of 20,000 registrations
 	$(PYTHON) -m tests.lists.measure
+
+campaign-timetable: $(DEV) ## Check the laws of timetables on thousands of random agendas, and their speed
+	$(PYTHON) -m tests.agenda.timetable_campaign
 
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py

@@ -1,9 +1,12 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
+from app.agenda import listeners as of_agenda  # noqa: F401  # they register themselves
 from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
+from app.agenda.sitting_endpoints import router as sittings
 from app.agenda.standing_endpoints import router as agenda_standing
+from app.agenda.timing_endpoints import router as timing
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
@@ -99,6 +102,8 @@ PARTS = (
     agenda,
     agenda_standing,
     agenda_changes,
+    sittings,
+    timing,
     panels,
     exchange,
     declared_conflicts,

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request, Response, status
+from fastapi import Path, Query, Request, Response, status
 from sqlmodel import col
 
 from app.agenda import edits, queries, versions
@@ -51,6 +51,7 @@ from app.agenda.schemas import (
 )
 from app.agenda.tables import AgendaVersion
 from app.agenda.tree import WorkingAgenda
+from app.core.fields import ZoneName
 from app.core.ids import new_id
 from app.core.openapi import needs_if_match, raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
@@ -64,6 +65,14 @@ from app.meetings.problems import MeetingClosed
 router = router_for("agenda")
 BASE = "/meetings/{m}/agenda"
 IMMUTABLE = "private, max-age=31536000, immutable"
+ReaderZone = Annotated[
+    ZoneName | None,
+    Query(
+        description="Your zone, to see `local_start` and `local_end` by your clocks; the `ETag` is "
+        "that of the resource in the meeting's zone.",
+        examples=["Asia/Tashkent"],
+    ),
+]
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
 
 
@@ -73,9 +82,9 @@ VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", e
     response_model=AgendaOut,
     responses=raises(AgendaNotIssued),
 )
-async def get_agenda(seen: AgendaDep, request: Request) -> Response:
+async def get_agenda(seen: AgendaDep, request: Request, timezone: ReaderZone = None) -> Response:
     """Read the working agenda with its numbers and times."""
-    return agenda_answer(request, seen)
+    return agenda_answer(request, seen, zone=timezone)
 
 
 @router.put(
@@ -136,9 +145,11 @@ async def add_item(
     response_model=ItemOut,
     responses=raises(AgendaNotIssued),
 )
-async def get_item(seen: AgendaDep, item_id: ItemDep, request: Request) -> Response:
+async def get_item(
+    seen: AgendaDep, item_id: ItemDep, request: Request, timezone: ReaderZone = None
+) -> Response:
     """Read one item with all that lies under it."""
-    return item_answer(request, seen, item_id)
+    return item_answer(request, seen, item_id, zone=timezone)
 
 
 @router.patch(

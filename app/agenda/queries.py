@@ -10,9 +10,9 @@ from sqlalchemy import Integer, Select, Text, Uuid, and_, column, func, or_, tab
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel, col, select
 
-from app.agenda.tables import AgendaItem, AgendaRevision, AgendaVersion
+from app.agenda.tables import AgendaItem, AgendaRevision, AgendaVersion, Sitting
 from app.committees.tables import Committee
 from app.entities.tables import Entity
 from app.events.tables import LogEntry
@@ -162,6 +162,22 @@ async def find_leads(session: AsyncSession, refs: Collection[str]) -> dict[str, 
     rows = (await session.execute(statement)).all()
     by_name: dict[Any, UUID] = {name: row[0] for row in rows for name in (row[0], row[1])}
     return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
+
+
+async def list_sittings(
+    session: AsyncSession, meetings: Collection[UUID]
+) -> dict[UUID, list[Sitting]]:
+    """The sittings of these meetings in their order, read afresh."""
+    statement = (
+        select(Sitting)
+        .where(col(Sitting.meeting_id).in_(meetings))
+        .order_by(col(Sitting.day), col(Sitting.begins))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, list[Sitting]] = defaultdict(list)
+    for sitting in (await session.execute(statement)).scalars():
+        found[sitting.meeting_id].append(sitting)
+    return found
 
 
 async def find_groups(

@@ -1,6 +1,6 @@
 """Making the rows of the working agenda what an edit wants, and recording it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from app.agenda.problems import (
     ItemUnderItself,
     ItemUnknown,
 )
+from app.agenda.sittings import HeldSitting
 from app.agenda.tables import AgendaItem, AgendaRevision
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
@@ -32,9 +33,26 @@ from app.meetings.tables import Meeting
 
 
 async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
+    """In three statements."""
     ground = await queries.ground_of(session, meeting)
-    rows = await queries.list_items(session, [meeting.id])
-    return WorkingAgenda.of(meeting, rows.get(meeting.id, []), ground)
+    return replace((await load_agendas(session, [meeting]))[meeting.id], ground=ground)
+
+
+async def load_agendas(
+    session: AsyncSession, meetings: Collection[Meeting]
+) -> dict[UUID, WorkingAgenda]:
+    """In two statements, however many meetings there are; their edits are not counted."""
+    ids = [meeting.id for meeting in meetings]
+    rows = await queries.list_items(session, ids)
+    sittings = await queries.list_sittings(session, ids)
+    return {
+        meeting.id: WorkingAgenda.of(
+            meeting,
+            rows.get(meeting.id, []),
+            sittings=[HeldSitting.of(meeting, each) for each in sittings.get(meeting.id, [])],
+        )
+        for meeting in meetings
+    }
 
 
 async def save(
@@ -50,7 +68,7 @@ async def save(
     """
     after = {state.id: state for state in wanted}
     edit = Edit.between(agenda.states, after)
-    if not any(edit):
+    if not any((edit.added, edit.changed, edit.removed)):
         return agenda
     try:
         policy.validate_tree(after.values())
@@ -147,7 +165,8 @@ async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:
         about = {"meeting_id": meeting.id, "created_at": clock.now()}
         await insert_many(session, AgendaItem, [s._asdict() | about for s in edit.added])
     if edit.changed:
-        names = ("id", *(name for name in ItemState._fields if name in edit.members))
+        members = edit.members
+        names = ("id", *(name for name in ItemState._fields if name in members))
         rows = [{name: getattr(state, name) for name in names} for state in edit.changed]
         await update_many(session, AgendaItem, rows)
     if edit.removed:

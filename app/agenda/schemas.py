@@ -1,11 +1,10 @@
 """The agenda as it crosses the wire: as it is worked on, and as it is issued."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
 from app.agenda.lifecycle import (
     ChildrenRun,
@@ -17,9 +16,9 @@ from app.agenda.lifecycle import (
     ItemStanding,
     VersionStatus,
 )
-from app.agenda.times import ComputedInstant, TimetableProblemOut
+from app.agenda.sitting_schemas import SittingOut
+from app.agenda.times import ComputedInstant, ComputedWallTime, TimetableProblemOut
 from app.core.fields import (
-    WALL_TIME,
     Flag,
     Handle,
     InstantField,
@@ -35,15 +34,6 @@ from app.core.fields import (
 )
 from app.meetings.lifecycle import MeetingFormat
 
-ComputedWallTime = Annotated[
-    datetime,
-    PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
-    Field(
-        description="What the clocks show in the meeting's zone.",
-        json_schema_extra={"pattern": WALL_TIME},
-        examples=["2021-10-08T10:15:00"],
-    ),
-]
 Position = Annotated[
     int, Field(ge=0, le=1000, description="Place among the siblings, from 0.", examples=[0])
 ]
@@ -130,6 +120,9 @@ class ItemWrite(Schema):
         description="What a new item is to an agenda that was issued: by default `supplementary`. "
         "Null leaves it as it is.",
     )
+    sitting: UUID | None = Field(
+        None, description="Id of the sitting with which it begins at the earliest."
+    )
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -160,6 +153,7 @@ class ItemPatch(Schema):
     flexible: Flag | None = None
     room: ShortLine | None = None
     addition: ItemAddition | None = None
+    sitting: UUID | None = None
 
 
 class ItemMerge(Schema):
@@ -233,10 +227,14 @@ class ItemOut(Schema):
     addition: Addition
     standing: ItemStanding
     merged_into: MergedInto
+    sitting: UUID | None = Field(description="With which it begins at the earliest.")
+    in_sitting: UUID | None = Field(description="In which it begins by the timetable.")
     starts_at: ComputedInstant
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
     local_start: ComputedWallTime
     local_end: ComputedWallTime
+    actual_start: InstantField | None = Field(description="When it was started.")
+    actual_end: InstantField | None = Field(description="When it was ended.")
     items: list["ItemOut"] = Field(max_length=1000)
 
 
@@ -246,6 +244,9 @@ class AgendaOut(Schema):
     meeting_id: UUID
     meeting: Handle
     timezone: ZoneName
+    shown_in: ZoneName = Field(
+        description="Zone of `local_start` and `local_end`: the meeting's, unless you name yours."
+    )
     starts_at: ComputedInstant = Field(description="The meeting's start.")
     ends_at: ComputedInstant = Field(description="When the last item ends.")
     symbol: str | None = Field(
@@ -257,6 +258,9 @@ class AgendaOut(Schema):
         description="How many edits there were, for organizers and observers; null for everybody "
         "else. `GET .../agenda/changes` has them.",
         examples=[12],
+    )
+    sittings: list[SittingOut] = Field(
+        max_length=100, description="In their order; none: the meeting is the one sitting."
     )
     items: list[ItemOut] = Field(max_length=1000)
     problems: list[TimetableProblemOut] | None = Field(

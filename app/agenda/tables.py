@@ -39,6 +39,8 @@ class Sitting(Row, table=True):
             ("day", "="),
             (text("int4range(begins, ends)"), "&&"),
             name="ex_sittings_overlap",
+            deferrable=True,
+            initially="DEFERRED",
         ),
     )
 
@@ -99,7 +101,8 @@ class AgendaItem(Row, table=True):
     duration: int | None = None
     """Minutes of its own."""
     pinned_minutes: int | None = None
-    """Minutes from the meeting's start at which it must begin; so it moves with the meeting."""
+    """Minutes by the clock on the wall from the meeting's start at which it must begin; so it moves
+    with the meeting."""
     access: ItemAccess = Field(default=ItemAccess.PUBLIC, sa_type=values(ItemAccess))
     working_group_id: UUID | None = Field(default=None, foreign_key="committees.id")
     """Who gives the briefing."""

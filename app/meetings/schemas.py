@@ -29,6 +29,7 @@ from app.core.fields import (
     Line,
     LocalizedLine,
     LocalizedText,
+    LongestStretch,
     MoveToWaiting,
     Paragraphs,
     RetentionDays,
@@ -207,6 +208,11 @@ class MeetingSettings(Schema):
         description=f"Whether each delegation hands in a letter that is checked off. {BY_DEFAULT}",
     )
 
+    longest_stretch: LongestStretch | None = Field(
+        None,
+        description="Minutes that interpreters work without a pause of ten minutes, in sittings "
+        "without a limit of their own; null: nobody is warned.",
+    )
     participants_list: ParticipantsList = ParticipantsList.CONSENTED
     chatham_house: Flag = Field(
         default=False,
@@ -327,6 +333,7 @@ class MeetingSettingsPatch(Schema):
     registration_rules: RegistrationRulesPatch | None = None
     substitution_freeze: Freeze | None = None
     needs_credentials: Flag | None = None
+    longest_stretch: LongestStretch | None = None
     participants_list: ParticipantsList | None = None
     chatham_house: Flag | None = None
     protocol_order: EntityOrder | None = None
@@ -431,6 +438,9 @@ class MeetingOut(MeetingShown):
     )
     needs_credentials: bool = Field(
         description="Whether each delegation hands in a letter that is checked off."
+    )
+    longest_stretch: LongestStretch | None = Field(
+        description="Minutes that interpreters work without a pause of ten minutes; null for none."
     )
     participants_list: ParticipantsList
     participants_published_at: InstantField | None = Field(

@@ -36,6 +36,7 @@ class Meeting(Row, table=True):
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
         CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
+        CheckConstraint("longest_stretch BETWEEN 15 AND 1440", name="longest_stretch"),
         CheckConstraint("(series_id IS NULL) = (series_date IS NULL)", name="series"),
         UniqueConstraint("series_id", "series_date"),
         CheckConstraint("retention_days BETWEEN 1 AND 36500", name="retention_days"),
@@ -82,6 +83,8 @@ class Meeting(Row, table=True):
     """Who may be named and what may still change when; see `rules.Rules`."""
     substitution_freeze: int | None = None
     """Minutes before the start in which only an organizer substitutes people, with a reason."""
+    longest_stretch: int | None = None
+    """Minutes that interpreters work without a pause, in sittings that have no such limit."""
     needs_credentials: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether each delegation hands in a letter that an organizer checks off."""
     participants_list: ParticipantsList = Field(

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda import policy
-from app.agenda.policy import Slot, TimetableProblem
-from app.agenda.queries import list_items
+from app.agenda.mends import MendedProblem, mended
+from app.agenda.policy import Slot
+from app.agenda.saving import load_agendas
 from app.agenda.tree import WorkingAgenda
 from app.meetings.tables import Meeting
 from app.panels import queries
@@ -27,7 +28,7 @@ class Clash:
 class Conflicts:
     """In reading order, and in the order of time."""
 
-    problems: list[TimetableProblem]
+    problems: list[MendedProblem]
     clashes: list[Clash]
 
 
@@ -35,22 +36,18 @@ async def find_conflicts(session: AsyncSession, meeting: Meeting) -> Conflicts:
     """Of this meeting, with the panels of all other announced meetings in view.
 
     A panellist is on for the whole item; a panel without any duration takes no time and clashes
-    with nothing. Four statements, however many meetings there are.
+    with nothing. Five statements, however many meetings there are.
     """
     here = await queries.seats_of(session, meeting.id)
     elsewhere = await queries.seats_elsewhere(session, meeting.id, {seat.key for seat in here})
     meetings = {seat.meeting.id: seat.meeting for seat in elsewhere} | {meeting.id: meeting}
-    rows = await list_items(session, meetings)
-    agendas = {
-        meeting_id: WorkingAgenda.of(each, rows.get(meeting_id, []))
-        for meeting_id, each in meetings.items()
-    }
+    agendas = await load_agendas(session, meetings.values())
     clashes = [
         clash
         for clash in _clashes(agendas, [*here, *elsewhere])
         if meeting.id in {clash.first[0].meeting_id, clash.second[0].meeting_id}
     ]
-    return Conflicts(agendas[meeting.id].timetable.problems, clashes)
+    return Conflicts(mended(agendas[meeting.id]), clashes)
 
 
 def _clashes(agendas: Mapping[UUID, WorkingAgenda], seats: Iterable[Seat]) -> list[Clash]:

@@ -130,7 +130,7 @@ class DoubleBooking(Schema):
 class ConflictsOut(Schema):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
-    problems: list[TimetableProblemOut] = Field(max_length=2000)
+    problems: list[TimetableProblemOut] = Field(max_length=5000)
     bookings: list[DoubleBooking] = Field(
         max_length=1000, description="The first thousand, in the order of time."
     )

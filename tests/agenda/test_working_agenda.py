@@ -232,6 +232,7 @@ async def test_pins_move_with_the_meeting_and_must_be_near_it(planning: Planning
     async with planning.world.app.state.database.transaction() as session:
         meeting = await lock_meeting(session, planning.id)
         meeting.starts_at = meeting.starts_at.replace(hour=15)
+        meeting.local_start = meeting.local_start.replace(hour=11)
     agenda, _ = await planning.read()
     assert agenda["items"][0]["local_start"] == "2021-10-08T13:00:00"
 
@@ -344,7 +345,7 @@ async def test_the_log_tells_what_changed_but_no_name(
     added = await planning.add(title="Opening", presenter="Canary Name")
     path = f"{planning.agenda}/items/{added['id']}"
     _, match = await planning.read()
-    body = {"presenter": "Canary Other", "duration": 15}
+    body = {"presenter": "Canary Other", "duration": 15, "annotation": {"en": "By Canary Name"}}
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success
     _, match = await planning.read()
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success
@@ -354,7 +355,13 @@ async def test_the_log_tells_what_changed_but_no_name(
         {"added": [added["id"]], "changed": {}, "removed": [], "revision": 1},
         {
             "added": [],
-            "changed": {added["id"]: {"presenter": {}, "duration": {"before": None, "after": 15}}},
+            "changed": {
+                added["id"]: {
+                    "presenter": {},
+                    "duration": {"before": None, "after": 15},
+                    "annotation": {},
+                }
+            },
             "removed": [],
             "revision": 2,
         },

@@ -12,6 +12,8 @@ Document = Mapping[str, Any]
 Body = Callable[[Part], Any]
 TITLE = {"title": {"en": "New words"}}
 TIMES = {"local_start": "2021-11-08T10:00:00", "local_end": "2021-11-08T13:00:00"}
+SITTING = {"local_start": "2021-10-08T10:00:00", "local_end": "2021-10-08T13:00:00"}
+LATER_SITTING = {"local_start": "2021-10-08T14:00:00", "local_end": "2021-10-08T15:00:00"}
 SERIES = {
     "name": {"en": "Series"},
     "rule": {"frequency": "monthly", "starts_on": "2021-10-08"},
@@ -150,6 +152,16 @@ BODIES: dict[str, Body] = {
     "changeAgendaItem": lambda _: TITLE,
     "moveAgendaItem": lambda _: {"position": 0},
     "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
+    "fitAgenda": lambda _: {},
+    "shiftAgenda": lambda part: {"item_id": part.ids["item_id"], "minutes": 5},
+    "swapAgendaItems": lambda part: {
+        "item_id": part.ids["item_id"],
+        "with_id": part.ids["free_item"],
+    },
+    **dict.fromkeys(("startAgendaItem", "endAgendaItem"), lambda _: {}),
+    "replaceSittings": lambda part: {"sittings": [SITTING | {"id": part.ids["sitting_id"]}]},
+    "addSitting": lambda _: LATER_SITTING,
+    "changeSitting": lambda _: {"name": {"en": "New words"}},
     "issueAgenda": lambda _: {},
     "replaceDeclaredConflicts": lambda part: {
         "conflicts": [

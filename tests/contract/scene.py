@@ -125,6 +125,8 @@ class Part:
         item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
         made = await post(self.administrator, items, item)
         free = await post(self.administrator, items, item)
+        times = {"local_start": "2021-10-08T10:00:00", "local_end": "2021-10-08T13:00:00"}
+        sitting = await post(self.administrator, f"{self.path}/sittings", times)
         panel = {"item_id": made["id"], "title": {"en": "Panel"}}
         seated = await post(self.administrator, f"{self.path}/panels", panel)
         path = f"{self.path}/panels/{seated['id']}/panellists"
@@ -132,6 +134,7 @@ class Part:
         await post(self.administrator, f"{path}/{speaker['id']}/invite")
         self.ids |= {
             "item_id": made["id"],
+            "sitting_id": sitting["id"],
             "p": seated["id"],
             "x": speaker["id"],
             "free_item": free["id"],

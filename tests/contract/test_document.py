@@ -92,6 +92,12 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "withdrawAgendaItem": True,
         "reinstateAgendaItem": True,
         "mergeAgendaItem": True,
+        "replaceSittings": True,
+        "changeSitting": True,
+        "deleteSitting": True,
+        "fitAgenda": True,
+        "shiftAgenda": True,
+        "swapAgendaItems": True,
         "changeSeries": True,
         "deleteSeries": True,
     }
@@ -107,7 +113,7 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
         for name, operation in answers.items()
         if "201" in operation["responses"] and name not in {"putConferenceRoom", "putWording"}
     }
-    assert len(made) == 22
+    assert len(made) == 23
     common = {"X-Request-ID", "ETag", "Location"} | limited
     assert {name: names for name, names in made.items() if names != common} == {}
     for _ in range(2):

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.contract.calls import call, operations, parameters
+from tests.contract.calls import LATER_SITTING, call, operations, parameters
 from tests.contract.matrix import CALLERS, DONE, MATRIX
 from tests.contract.scene import CANARY, PASSCODE, Scene
 
@@ -66,6 +66,16 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
     ),
     "mergeAgendaItem": ("free_item", lambda _, at: {"into": at}),
     "moveAgendaItem": ("item_id", lambda _, at: {"parent_id": at, "position": 0}),
+    "shiftAgenda": ("item_id", lambda _, at: {"item_id": at, "minutes": 5}),
+    "swapAgendaItems": (
+        "item_id",
+        lambda scene, at: {"item_id": scene.here.ids["item_id"], "with_id": at},
+    ),
+    "fitAgenda": ("sitting_id", lambda _, at: {"sitting_id": at}),
+    "replaceSittings": (
+        "sitting_id",
+        lambda _, at: {"sittings": [LATER_SITTING | {"id": at}]},
+    ),
     "replaceAgenda": (
         "item_id",
         lambda _, at: {"items": [{"kind": "panel", "title": {"en": "P"}, "id": at}]},

@@ -51,7 +51,7 @@ TABLES = (
             " calendar_sequence opened_at adjourned_at closed_at participants_published_at"
             " chatham_house series_id series_date needs_credentials participants_list"
             " protocol_order agenda_numbering substitution_freeze form_version needs_retention_days"
-            " registration_rules approval"
+            " registration_rules approval longest_stretch"
         ),
     ),
     Declared(
