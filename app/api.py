@@ -19,6 +19,9 @@ from app.credentials.endpoints import router as credentials
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.entities.people_endpoints import router as many_people
+from app.exchange.conflict_endpoints import router as declared_conflicts
+from app.exchange.endpoints import public as public_schedules
+from app.exchange.endpoints import router as exchange
 from app.feeds.endpoints import router as feeds
 from app.feeds.series import router as series_feeds
 from app.holidays.endpoints import router as holidays
@@ -110,6 +113,9 @@ PARTS = (
     version_changes,
     agenda_changes,
     panels,
+    exchange,
+    declared_conflicts,
+    public_schedules,
     invitations,
     invitation_links,
     seat_pools,

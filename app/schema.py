@@ -10,6 +10,7 @@ import app.core.idempotency
 import app.credentials.tables
 import app.entities.tables
 import app.events.tables
+import app.exchange.tables
 import app.feeds.tables
 import app.files.tables
 import app.holidays.tables

@@ -80,6 +80,7 @@ class AgendaItem(Row, table=True):
             initially="DEFERRED",
             postgresql_nulls_not_distinct=True,
         ),
+        UniqueConstraint("meeting_id", "id"),
         CheckConstraint("duration BETWEEN 0 AND 1440", name="duration"),
         Index(
             "ix_agenda_items_merged_into_id",

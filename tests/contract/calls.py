@@ -164,6 +164,15 @@ BODIES: dict[str, Body] = {
     "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
     "issueAgenda": lambda _: {},
     "adoptAgenda": lambda _: {},
+    "replaceDeclaredConflicts": lambda part: {
+        "conflicts": [
+            {
+                "item": part.ids["item_id"],
+                "other_item": part.ids["free_item"],
+                "priority": "should_not",
+            }
+        ]
+    },
     "createPanel": lambda part: TITLE | {"item_id": part.ids["free_item"]},
     "changePanel": lambda _: TITLE,
     "addPanellist": lambda _: {"name": "New"},
@@ -217,6 +226,10 @@ SHEETS: dict[str, Body] = {
     "importEntities": lambda _: SHEET,
     "importCommittees": lambda _: "handle,name_en\nimported,Imported\n",
     "importMembers": lambda part: f"entity,since\n{part.stranger['handle']},2020-01-01\n",
+    "importAgenda": lambda _: "kind,title_en\ndiscussion,New\n",
+    "importDeclaredConflicts": lambda part: (
+        f"item,other_item,priority\n{part.ids['item_id']},{part.ids['free_item']},must_not\n"
+    ),
     "importPeople": lambda _: f"name,email\nNew,{new_handle()}@example.org\n",
     "importRegistrations": lambda part: (
         f"name,email,entity\nNew,{new_handle()}@example.org,{part.entity['handle']}\n"
@@ -227,8 +240,8 @@ SHEETS: dict[str, Body] = {
 _CHANGES = ("getDelegationChanges", "getParticipantChanges")
 QUERIES = dict.fromkeys(
     [*_CHANGES, *(f"{name}File" for name in _CHANGES)], {"since": "2021-09-01T00:00:00Z"}
-)
-"""Query parameters that must be there."""
+) | {"importAgenda": {"mode": "append"}}
+"""Query parameters that must be there, or had better be."""
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""

@@ -88,6 +88,7 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "changeAgendaItem": True,
         "deleteAgendaItem": True,
         "moveAgendaItem": True,
+        "replaceDeclaredConflicts": True,
         "replaceSittings": True,
         "changeSitting": True,
         "deleteSitting": True,

@@ -80,6 +80,14 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         "item_id",
         lambda _, at: {"items": [{"kind": "panel", "title": {"en": "P"}, "id": at}]},
     ),
+    "replaceDeclaredConflicts": (
+        "item_id",
+        lambda scene, at: {
+            "conflicts": [
+                {"item": at, "other_item": scene.here.ids["free_item"], "priority": "must_not"}
+            ]
+        },
+    ),
     "recordDecision": ("item_id", lambda _, at: {"title": {"en": "D"}, "item_id": at}),
     "changeDecision": ("item_id", lambda _, at: {"item_id": at}),
     "recordAction": ("decision_id", lambda _, at: {"title": {"en": "A"}, "decision_id": at}),

@@ -117,6 +117,26 @@ TABLES = (
         },
         plain=plain("meeting_id kind language place etag content_language made_by"),
     ),
+    Declared(
+        table="foreign_items",
+        plain=plain("id created_at meeting_id item_id guid number code slug kind track subtitle"),
+    ),
+    Declared(
+        table="declared_conflicts",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "reason": Personal(
+                "Why two things are not to be at once; it may name people.",
+                Seen.ORGANIZERS,
+                Kept.MEETING,
+                "NULL",
+            )
+        },
+        plain=plain(
+            "id created_at meeting_id item_id other_item_id working_group_id entity_id"
+            " panellist_id priority"
+        ),
+    ),
     Declared(table="panels", plain=plain("id created_at meeting_id item_id title concept_note")),
     Declared(
         table="panellists",
