@@ -1,0 +1,139 @@
+"""HTTP for the papers of a meeting: agenda, annotated agenda, programme and run of show."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from app.agenda.problems import AgendaNotIssued
+from app.core.openapi import Responses, raises
+from app.core.problems import NotAcceptable
+from app.core.routes import Session, router_for
+from app.programme.access import AgendaPaper, ProgrammePaper, RunOfShowPaper
+from app.programme.lifecycle import (
+    MEDIA_TYPES,
+    AgendaForm,
+    AnnotatedForm,
+    PaperForm,
+    PaperKind,
+    ProgrammeForm,
+    RunOfShowForm,
+)
+from app.programme.problems import PressBusy
+from app.programme.schemas import PaperOut
+from app.programme.telling import answer, wanted_form
+
+router = router_for("programme")
+BASE = "/meetings/{m}"
+_BINARY = {"schema": {"type": "string", "format": "binary", "maxLength": 100_000_000}}
+_TEXT = {"schema": {"type": "string", "maxLength": 100_000_000}}
+FILES: dict[str, Any] = {
+    media_type: _BINARY if form is PaperForm.PDF else _TEXT
+    for form, media_type in MEDIA_TYPES.items()
+    if form is not PaperForm.JSON
+}
+FILE: Responses = {
+    200: {"description": "The paper in the form of the suffix.", "content": FILES},
+    **raises(PressBusy),
+}
+NEGOTIATED: Responses = {
+    200: {"description": "The paper as `Accept` has it, JSON by default.", "content": FILES},
+    **raises(NotAcceptable, PressBusy),
+}
+ISSUED = raises(AgendaNotIssued)
+
+
+@router.get(
+    f"{BASE}/agenda.{{form}}",
+    operation_id="getAgendaFile",
+    response_model=PaperOut,
+    responses=FILE | ISSUED,
+)
+async def get_agenda_file(
+    session: Session, view: AgendaPaper, form: AgendaForm, request: Request
+) -> Response:
+    """Read the agenda as a paper in one language: in force, of a version, or as a draft.
+
+    `ics` and `jsonld` follow the meeting where no version is asked for; the others are as issued.
+    """
+    return await answer(session, view, request, PaperKind.AGENDA, PaperForm(form))
+
+
+@router.get(
+    f"{BASE}/agenda-annotated",
+    operation_id="getAnnotatedAgenda",
+    response_model=PaperOut,
+    responses=NEGOTIATED | ISSUED,
+)
+async def get_annotated_agenda(session: Session, view: AgendaPaper, request: Request) -> Response:
+    """Read the annotated agenda in one language."""
+    form = wanted_form(request, AnnotatedForm)
+    return await answer(session, view, request, PaperKind.ANNOTATED, form, negotiated=True)
+
+
+@router.get(
+    f"{BASE}/agenda-annotated.{{form}}",
+    operation_id="getAnnotatedAgendaFile",
+    response_model=PaperOut,
+    responses=FILE | ISSUED,
+)
+async def get_annotated_agenda_file(
+    session: Session, view: AgendaPaper, form: AnnotatedForm, request: Request
+) -> Response:
+    """Read the annotated agenda as a file."""
+    return await answer(session, view, request, PaperKind.ANNOTATED, PaperForm(form))
+
+
+@router.get(
+    f"{BASE}/programme",
+    operation_id="getProgramme",
+    response_model=PaperOut,
+    responses=NEGOTIATED | ISSUED,
+)
+async def get_programme(session: Session, view: ProgrammePaper, request: Request) -> Response:
+    """Read what is on when, day by day, breaks too, with the hours of the reader's zone.
+
+    Where the meeting has moved since the agenda was issued, the hours move with it.
+    """
+    form = wanted_form(request, ProgrammeForm)
+    return await answer(session, view, request, PaperKind.PROGRAMME, form, negotiated=True)
+
+
+@router.get(
+    f"{BASE}/programme.{{form}}",
+    operation_id="getProgrammeFile",
+    response_model=PaperOut,
+    responses=FILE | ISSUED,
+)
+async def get_programme_file(
+    session: Session, view: ProgrammePaper, form: ProgrammeForm, request: Request
+) -> Response:
+    """Read the programme, or that of one day, as a file."""
+    return await answer(session, view, request, PaperKind.PROGRAMME, PaperForm(form))
+
+
+@router.get(
+    f"{BASE}/run-of-show",
+    operation_id="getRunOfShow",
+    response_model=PaperOut,
+    responses=NEGOTIATED,
+)
+async def get_run_of_show(session: Session, view: RunOfShowPaper, request: Request) -> Response:
+    """Read who does what when, by which link, and whom to call: for organizers only.
+
+    It is of the agenda that is worked on, and holds the secret address of the conference room.
+    """
+    form = wanted_form(request, RunOfShowForm)
+    return await answer(session, view, request, PaperKind.RUN_OF_SHOW, form, negotiated=True)
+
+
+@router.get(
+    f"{BASE}/run-of-show.{{form}}",
+    operation_id="getRunOfShowFile",
+    response_model=PaperOut,
+    responses=FILE,
+)
+async def get_run_of_show_file(
+    session: Session, view: RunOfShowPaper, form: RunOfShowForm, request: Request
+) -> Response:
+    """Read the run of show as a file, for organizers only."""
+    return await answer(session, view, request, PaperKind.RUN_OF_SHOW, PaperForm(form))

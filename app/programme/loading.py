@@ -1,0 +1,72 @@
+"""What a paper is made of, from the database."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.agenda.problems import AgendaNotIssued
+from app.agenda.saving import load_agenda
+from app.agenda.views import agenda_out
+from app.calendar.queries import last_change
+from app.core.problems import NotFound
+from app.meetings.tables import ConferenceRoom
+from app.programme import queries
+from app.programme.access import PaperView
+from app.programme.lifecycle import PaperKind
+from app.programme.records import Record
+
+Agenda = dict[str, Any]
+
+
+async def load_record(session: AsyncSession, view: PaperView, kind: PaperKind) -> Record:
+    """Raises `AgendaNotIssued`, and `NotFound` for a version that is not there."""
+    private = kind is PaperKind.RUN_OF_SHOW
+    before: Agenda | None = None
+    if view.asked.draft:
+        agenda = await _draft(session, view, private=private)
+    else:
+        agenda, before = await _issued(session, view)
+    meeting = view.meeting
+    changed = await last_change(session, meeting.id) or meeting.created_at
+    return Record(
+        meeting=meeting,
+        committee=view.committee,
+        agenda=agenda,
+        before=before,
+        room=await session.get(ConferenceRoom, meeting.id) if private else None,
+        earlier=await queries.earlier_starts(session, meeting),
+        stamp=changed,
+    )
+
+
+async def _issued(session: AsyncSession, view: PaperView) -> tuple[Agenda, Agenda | None]:
+    number = view.asked.version
+    found = await queries.find_issued(session, view.meeting.id, number, full=view.full)
+    if not found:
+        if view.public or number is not None:
+            raise NotFound
+        raise AgendaNotIssued
+    agenda, before = (json.loads(found[0]), json.loads(found[1]) if len(found) > 1 else None)
+    return agenda, before
+
+
+async def _draft(session: AsyncSession, view: PaperView, *, private: bool) -> Agenda:
+    """The working agenda as JSON, with who is on its panels as far as it is known."""
+    working = await load_agenda(session, view.meeting)
+    agenda: Agenda = agenda_out(working, None, full=view.full, organizes=False).model_dump(
+        mode="json"
+    )
+    panels = await queries.panels_to_show(session, view.meeting.id, private=private)
+    for item in _all(agenda["items"]):
+        item["panel"] = panels.get(item["id"])
+    return agenda
+
+
+def _all(items: list[Agenda]) -> Iterator[Agenda]:
+    waiting = list(items)
+    while waiting:
+        item = waiting.pop()
+        yield item
+        waiting += item["items"]
