@@ -79,6 +79,8 @@ class Items:
             yield from self._known("openness", str(node.openness))
         if node.parallel and self.kind not in {PaperKind.AGENDA, PaperKind.ANNOTATED}:
             yield self.words.say("in_parallel")
+        if node.room is not None:
+            yield node.room
 
     def _gone(self, node: Node) -> str:
         number = self.numbers.get(node.merged_into or "")
@@ -107,8 +109,6 @@ class Items:
             yield self._fact("group", group)
         if node.presenter is not None:
             yield self._fact("presenter", Run(node.presenter))
-        if node.room is not None:
-            yield self._fact("room", Run(node.room))
 
     def _fact(self, name: str, run: Run) -> Fact:
         return Fact(self.words.say("facts", name), ((run,),))

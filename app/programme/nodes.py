@@ -11,6 +11,27 @@ from typing import Any, Self
 Texts = Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A stretch of a day in which the meeting sits."""
+
+    name: Texts
+    starts_at: datetime
+    ends_at: datetime
+
+
+def sittings_of(agenda: Mapping[str, Any], moved_by: timedelta = timedelta()) -> Sequence[Sitting]:
+    """Those of the agenda in their order; none where the meeting is the one sitting."""
+    return [
+        Sitting(
+            each.get("name") or {},
+            datetime.fromisoformat(each["starts_at"]) + moved_by,
+            datetime.fromisoformat(each["ends_at"]) + moved_by,
+        )
+        for each in agenda.get("sittings") or ()
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody on a panel, as far as the reader may know."""

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 
 from app.core.languages import is_right_to_left
 from app.letters.words import LetterLanguage, Run, Runs
+from app.programme.headings import columns, place_columns
 from app.programme.lifecycle import NUMBERED
 from app.programme.markup import Markup, escaped, joined, tag
-from app.programme.papers import Day, Entry, Fact, Paper, Speaker
+from app.programme.papers import Day, Entry, Fact, Paper, Part, Speaker
 from app.programme.words import Words, words_in
 
 _STYLE = resources.files("app.programme").joinpath("style.css").read_text(encoding="utf-8")
@@ -116,25 +117,22 @@ class _Page:
         return tag("bdi", *inner, dir=self.paper.direction)
 
     def places(self) -> Markup:
-        paper, words = self.paper, self.words
-        days = [day.heading for day in paper.days][: len(paper.places[0].hours)]
-        wanted = days if len(days) > 1 else [words.say("columns", "time")]
-        columns = [words.say("columns", "place"), *wanted, words.say("columns", "zone")]
         rows = [
             tag(
                 "tr",
                 tag("th", place.name, scope="row"),
                 *(tag("td", tag("bdi", hours, dir="ltr")) for hours in place.hours),
-                tag("td", tag("bdi", f"{place.zone}, {place.offset}", dir="ltr"), class_="zone"),
+                tag("td", tag("bdi", place.clock, dir="ltr"), class_="zone"),
             )
-            for place in paper.places
+            for place in self.paper.places
         ]
+        headings = place_columns(self.paper, self.words)
         table = tag(
             "table",
-            tag("thead", tag("tr", *(tag("th", each, scope="col") for each in columns))),
+            tag("thead", tag("tr", *(tag("th", each, scope="col") for each in headings))),
             tag("tbody", *rows),
         )
-        heading = tag("h2", words.say("places"), id="places")
+        heading = tag("h2", self.words.say("places"), id="places")
         return tag("section", heading, table, class_="places", aria_labelledby="places")
 
     def day(self, day: Day, name: str) -> Markup:
@@ -142,7 +140,7 @@ class _Page:
         table = tag(
             "table",
             tag("thead", tag("tr", *(heading_cell(each) for each in self.columns()), role="row")),
-            tag("tbody", *(self.row(entry) for entry in day.entries), role="rowgroup"),
+            *(self.part(part) for part in day.parts),
             class_="items",
             role="table",
         )
@@ -150,11 +148,18 @@ class _Page:
             return table
         return tag("section", heading, table, aria_labelledby=name)
 
+    def part(self, part: Part) -> Markup:
+        rows = [self.row(entry) for entry in part.entries]
+        if part.name is not None:
+            hours = tag("bdi", part.hours, dir="ltr", class_="hours")
+            name = joined([tag("span", said(part.name), class_="title"), hours], " ")
+            across = str(len(self.columns()))
+            head = tag("th", name, scope="rowgroup", colspan=across, role="rowheader")
+            rows.insert(0, tag("tr", head, class_="sitting", role="row"))
+        return tag("tbody", *rows, role="rowgroup")
+
     def columns(self) -> list[str]:
-        names = ["number", "item", "time"] if self.numbered else ["time", "number", "item"]
-        if self.paper.reader_timezone is not None:
-            names.insert(names.index("time") + 1, "there")
-        return [self.words.say("columns", name) for name in names]
+        return [self.words.say("columns", name) for name in columns(self.paper)]
 
     @property
     def numbered(self) -> bool:

@@ -73,12 +73,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Entries that follow each other in one sitting, or outside of any."""
+
+    name: Run | None
+    hours: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """The entries that begin on one day."""
 
     date: date
     heading: str
-    entries: tuple[Entry, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(entry for part in self.parts for entry in part.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,14 @@ class Place:
     name: str
     zone: str
     offset: str
+    """From UTC; empty where the clocks change between two of the days."""
     hours: tuple[str, ...]
+
+    @property
+    def clock(self) -> str:
+        """The zone, and beside a single day its offset."""
+        alone = len(self.hours) == 1 and self.offset not in {"", self.zone}
+        return f"{self.zone}, {self.offset}" if alone else self.zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,9 @@ from app.letters.fonts import FAMILIES
 from app.letters.glyphs import direction_of, parts
 from app.letters.press import Shown, print_document
 from app.letters.words import LetterLanguage, Run, Runs
+from app.programme.headings import columns, place_columns
 from app.programme.lifecycle import NUMBERED
-from app.programme.papers import Entry, Fact, Paper, Speaker
+from app.programme.papers import Entry, Fact, Paper, Part, Speaker
 from app.programme.problems import PressBusy
 from app.programme.words import Words, words_in
 
@@ -91,9 +92,7 @@ class _Content:
 
     def whole(self) -> dict[str, Any]:
         paper = self.paper
-        columns = ["number", "item", "time"] if self.numbered else ["time", "number", "item"]
-        if paper.reader_timezone is not None:
-            columns.insert(columns.index("time") + 1, "there")
+        names = columns(paper)
         committee = paper.committee
         heading = [paper.title, *([paper.symbol] if paper.symbol else [])]
         return {
@@ -123,17 +122,17 @@ class _Content:
                 {
                     "name": self.text(each.name),
                     "hours": [self.shown(hours) for hours in each.hours],
-                    "zone": self.shown(f"{each.zone}, {each.offset}"),
+                    "zone": self.shown(each.clock),
                 }
                 for each in paper.places
             ],
-            "columns": [self.text(self.words.say("columns", name)) for name in columns],
-            "shares": [1 if name == "item" else 0 for name in columns],
+            "columns": [self.text(self.words.say("columns", name)) for name in names],
+            "shares": [1 if name == "item" else 0 for name in names],
             "empty": self.text(paper.empty),
             "days": [
                 {
                     "heading": self.text(day.heading) if day.heading else None,
-                    "entries": [self.entry(each) for each in day.entries],
+                    "parts": [self.part(each) for each in day.parts],
                 }
                 for day in paper.days
             ],
@@ -150,10 +149,14 @@ class _Content:
             yield self.words.day(self.paper.stamp)
 
     def place_columns(self) -> list[str]:
-        say, places = self.words.say, self.paper.places
-        days = [day.heading for day in self.paper.days][: len(places[0].hours) if places else 0]
-        wanted = days if len(days) > 1 else [say("columns", "time")]
-        return [say("columns", "place"), *wanted, say("columns", "zone")]
+        return place_columns(self.paper, self.words) if self.paper.places else []
+
+    def part(self, part: Part) -> dict[str, Any]:
+        return {
+            "name": None if part.name is None else self.line(part.name),
+            "hours": self.shown(part.hours),
+            "entries": [self.entry(each) for each in part.entries],
+        }
 
     def entry(self, entry: Entry) -> dict[str, Any]:
         return {

@@ -59,6 +59,7 @@ class PaperItemOut(Schema):
     there: str = Field(
         max_length=60, description="The hours by the reader's clocks.", examples=["19:00–19:15"]
     )
+    room: str | None = Field(max_length=200)
     marks: list[str] = Field(max_length=20, examples=[["Briefing", "For information"]])
     news: list[str] = Field(max_length=5, description="What is new of it in this version.")
     facts: list[FactOut] = Field(max_length=20)
@@ -83,6 +84,7 @@ class PaperItemOut(Schema):
             day=entry.day,
             hours=entry.hours,
             there=entry.there,
+            room=entry.room,
             marks=list(entry.marks),
             news=list(entry.news),
             facts=[FactOut.of_fact(fact) for fact in entry.facts],

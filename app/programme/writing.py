@@ -1,7 +1,7 @@
 """What a paper says, put together from the record and the phrases of a language."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -15,8 +15,8 @@ from app.letters.words import Run, Runs
 from app.letters.words import words_in as letters_in
 from app.programme.items import Items
 from app.programme.lifecycle import NUMBERED, PaperKind
-from app.programme.nodes import Node, nodes_of
-from app.programme.papers import Day, Entry, Fact, Paper, Place
+from app.programme.nodes import Node, Sitting, nodes_of, sittings_of
+from app.programme.papers import Day, Entry, Fact, Paper, Part, Place
 from app.programme.policy import day_number, revisions
 from app.programme.records import Record, Times, Wanted
 from app.programme.words import Words, offset_of, words_in
@@ -90,6 +90,11 @@ class _Writer:
         moved_by = self.record.moved_by if self.wanted.follows else timedelta()
         return list(nodes_of(self.record.items, moved_by))
 
+    @cached_property
+    def sittings(self) -> Sequence[Sitting]:
+        moved_by = self.record.moved_by if self.wanted.follows else timedelta()
+        return sittings_of(self.record.agenda, moved_by)
+
     def title(self) -> str:
         kind = self.wanted.kind
         if kind in NUMBERED:
@@ -160,13 +165,28 @@ class _Writer:
         entries = list(self.entries())
         if self.wanted.kind in NUMBERED:
             first = self.times.first_day
-            return (Day(first, "", tuple(entries)),) if entries else ()
+            whole = (Part(None, "", tuple(entries)),)
+            return (Day(first, "", whole),) if entries else ()
         entries.sort(key=lambda entry: entry.starts_at)
         return tuple(
-            Day(day, self.words.weekday(day), tuple(same))
+            Day(day, _heading(self.words.weekday(day)), tuple(self.parts(same)))
             for day, same in groupby(entries, key=lambda entry: entry.day)
             if self.wanted.day in {None, day_number(day, self.times.first_day)}
         )
+
+    def parts(self, entries: Iterable[Entry]) -> Iterator[Part]:
+        """The entries of a day by the sittings in which they begin."""
+        for sitting, same in groupby(entries, key=self.sitting_of):
+            if sitting is None:
+                yield Part(None, "", tuple(same))
+                continue
+            start, end = (at.astimezone(self.zone) for at in (sitting.starts_at, sitting.ends_at))
+            name = self.words.text_of(sitting.name or {"": self.words.say("sitting")})
+            yield Part(name, self.words.hours(start, end), tuple(same))
+
+    def sitting_of(self, entry: Entry) -> Sitting | None:
+        holds = (s for s in self.sittings if s.starts_at <= entry.starts_at < s.ends_at)
+        return next(holds, None)
 
     def entries(self) -> Iterator[Entry]:
         numbered = self.wanted.kind in NUMBERED
@@ -199,7 +219,9 @@ class _Writer:
                 self.words.hours(start, end, beside)
                 for (start, end), beside in zip(local, self._dates(spans), strict=True)
             )
-            yield Place(self.words.city(name), name, offset_of(local[0][0]), hours)
+            offsets = {offset_of(start) for start, _ in local}
+            offset = offsets.pop() if len(offsets) == 1 else ""
+            yield Place(self.words.city(name), name, offset, hours)
 
     def _dates(self, spans: Sequence[tuple[datetime, datetime]]) -> list[date]:
         return [start.astimezone(self.zone).date() for start, _ in spans]
@@ -208,3 +230,8 @@ class _Writer:
 def _span(entries: Sequence[Entry]) -> tuple[datetime, datetime]:
     """From the first to the last moment of a day."""
     return min(each.starts_at for each in entries), max(each.ends_at for each in entries)
+
+
+def _heading(text: str) -> str:
+    """Days begin with a small letter in some languages, but headings with a capital."""
+    return text[:1].upper() + text[1:]
