@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
-	campaign-agenda calendar-truth
+	campaign-agenda campaign-programme calendar-truth
 
 # Dozens of processes are started by tests: each would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -73,6 +73,9 @@ campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worke
 
 campaign-agenda: $(DEV) ## Edit agendas of 1,000 items, and send bad ones, with the time that it takes
 	$(PYTHON) -m tests.agenda.campaign
+
+campaign-programme: $(DEV) ## Set every paper in six languages, measure it, and draw its pages
+	$(PYTHON) -m tests.programme.campaign
 
 calendar-truth: $(DEV) ## Read calendar objects of 400 zones with parsers of other makers
 	$(PYTHON) -m tests.calendar.truth

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.letters import press as letters
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.queries import lock_meeting
 from app.programme import press
@@ -146,8 +147,8 @@ async def test_the_run_of_show_holds_the_secrets_and_only_it_does(issued: Planni
     assert panel["speakers"][0]["email"].endswith("@example.org")
     assert panel["speakers"][0]["at"] == "10:15"
     for form in ("html", "ics"):
-        said = (await read(client, f"{issued.path}/run-of-show.{form}")).text
-        assert ROOM in said.replace("\r\n ", "")
+        show = await read(client, f"{issued.path}/run-of-show.{form}")
+        assert ROOM in show.text.replace("\r\n ", "")
     for name in ("agenda", "agenda-annotated", "programme"):
         for form in ("json", "html"):
             for draft in ("true", "false"):
@@ -258,7 +259,7 @@ async def test_no_connection_is_held_while_a_paper_is_set_and_many_wait_for_one(
     issued: Planning, world: World, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[int] = []
-    really = press.print_document
+    really = letters.print_document
 
     async def watched(*said: Any) -> bytes:
         held.append(app.state.database.engine.pool.checkedout())
