@@ -9,6 +9,7 @@ from importlib import resources
 from urllib.parse import urlencode
 
 from app.core.languages import is_right_to_left
+from app.letters.glyphs import direction_of
 from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.headings import columns, place_columns
 from app.programme.lifecycle import NUMBERED
@@ -229,7 +230,7 @@ def heading_cell(text: str) -> Markup:
 def said(run: Run) -> Markup:
     """Apart from what stands around it, and with its language where that is another."""
     if run.language is None:
-        return tag("bdi", run.text)
+        return tag("bdi", run.text, dir=direction_of(run.text, "ltr") if run.whole else None)
     direction = "rtl" if is_right_to_left(run.language) else "ltr"
     return tag("bdi", run.text, lang=run.language, dir=direction)
 

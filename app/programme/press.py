@@ -199,11 +199,14 @@ class _Content:
         return self.runs((run,))
 
     def runs(self, line: Runs) -> dict[str, Any]:
-        """In its own direction; what has none runs as the paper does."""
+        """In its own direction; what has none runs as the paper does, but a number that somebody
+        is to dial or to type from the left.
+        """
         texts = [self.shown(run.text) for run in line]
         whole = "".join(texts)
+        otherwise = "ltr" if all(run.whole for run in line) else self.paper.direction
         return {
-            "dir": direction_of(whole, self.paper.direction),
+            "dir": direction_of(whole, otherwise),
             "short": len(whole) <= WHOLE,
             "runs": [
                 {

@@ -142,13 +142,16 @@ class _Writer:
             for name in ("join_address", "passcode", "dial_in"):
                 if (said := getattr(room, name)) is not None:
                     yield self.fact(name, (Run(said, whole=True),))
-        if contacts := [self.contact(each) for each in self.record.meeting.contacts]:
-            yield self.fact("contacts", *contacts)
+        lines = [line for each in self.record.meeting.contacts for line in self.contact(each)]
+        if lines:
+            yield self.fact("contacts", *lines)
 
-    def contact(self, contact: Mapping[str, Any]) -> Runs:
+    def contact(self, contact: Mapping[str, Any]) -> Iterator[Runs]:
+        """Whom to ask, as what, and on a line of its own where: no comma fits all scripts."""
         name, role, email = (contact.get(member) for member in ("name", "role", "email"))
-        said = self.words.say("contact", name=name, role=role) if role else str(name)
-        return (Run(said), *((Run(" "), Run(email, whole=True)) if email else ()))
+        yield (Run(self.words.say("contact", name=name, role=role) if role else str(name)),)
+        if email:
+            yield (Run(email, whole=True),)
 
     def fact(self, name: str, *lines: Runs) -> Fact:
         return Fact(self.words.say("facts", name), lines)

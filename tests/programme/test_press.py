@@ -1,5 +1,7 @@
 """Papers as PDF: tagged, in their language, the same bytes again, whatever stands in them."""
 
+import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,3 +93,21 @@ def test_a_day_of_125_sessions_is_set_in_a_moment(press: Press, tmp_path: Path) 
     made = pdf(press, a_paper(PaperKind.PROGRAMME, record=a_record(items=many_items(125))))
     assert datetime.now(UTC) - started < timedelta(seconds=5)
     assert 3 <= pages_of(made, tmp_path) <= 8
+
+
+def test_what_is_dialled_or_typed_runs_from_the_left_in_arabic(
+    press: Press, tmp_path: Path
+) -> None:
+    """By where its words stand on the page, in the order of the number."""
+    paper = a_paper(PaperKind.RUN_OF_SHOW, L.AR, a_record(room=a_room()))
+    path = tmp_path / "show.pdf"
+    path.write_bytes(pdf(press, paper))
+    listed = subprocess.run(
+        ["pdftotext", "-bbox", str(path), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    places = re.findall(r'xMin="([\d.]+)".*>(\+1|212|555|0100,|462913#|462|913)</word>', listed)
+    words = [word for _, word in sorted((float(left), word) for left, word in places)]
+    assert [word for word in words if word not in {"462", "913"}] == [
+        *("+1", "212", "555", "0100,", "462913#")
+    ]
+    assert words.index("462") < words.index("913")
