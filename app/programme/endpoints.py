@@ -1,11 +1,12 @@
 """HTTP for the papers of a meeting: agenda, annotated agenda, programme and run of show."""
 
+from enum import StrEnum
 from typing import Any
 
 from fastapi import Request, Response
 
 from app.agenda.problems import AgendaNotIssued
-from app.core.openapi import Responses, raises
+from app.core.openapi import raises
 from app.core.problems import NotAcceptable
 from app.core.routes import Session, router_for
 from app.programme.access import AgendaPaper, ProgrammePaper, RunOfShowPaper
@@ -26,19 +27,19 @@ router = router_for("programme")
 BASE = "/meetings/{m}"
 _BINARY = {"schema": {"type": "string", "format": "binary", "maxLength": 100_000_000}}
 _TEXT = {"schema": {"type": "string", "maxLength": 100_000_000}}
-FILES: dict[str, Any] = {
-    media_type: _BINARY if form is PaperForm.PDF else _TEXT
-    for form, media_type in MEDIA_TYPES.items()
-    if form is not PaperForm.JSON
-}
-FILE: Responses = {
-    200: {"description": "The paper in the form of the suffix.", "content": FILES},
-    **raises(PressBusy),
-}
-NEGOTIATED: Responses = {
-    200: {"description": "The paper as `Accept` has it, JSON by default.", "content": FILES},
-    **raises(NotAcceptable, PressBusy),
-}
+_OBJECT = {"schema": {"type": "object", "additionalProperties": True, "maxProperties": 100}}
+_SCHEMAS = {PaperForm.PDF: _BINARY, PaperForm.JSONLD: _OBJECT}
+
+
+def written(forms: type[StrEnum]) -> dict[int | str, dict[str, Any]]:
+    """What a success holds: a paper in one of these forms; JSON is the model's."""
+    others = [PaperForm(form) for form in forms if form != PaperForm.JSON]
+    content = {MEDIA_TYPES[form]: _SCHEMAS.get(form, _TEXT) for form in others}
+    return {200: {"description": "The paper in the form that is wanted.", "content": content}}
+
+
+FILE = raises(PressBusy)
+NEGOTIATED = raises(NotAcceptable, PressBusy)
 ISSUED = raises(AgendaNotIssued)
 
 
@@ -46,7 +47,7 @@ ISSUED = raises(AgendaNotIssued)
     f"{BASE}/agenda.{{form}}",
     operation_id="getAgendaFile",
     response_model=PaperOut,
-    responses=FILE | ISSUED,
+    responses=written(AgendaForm) | FILE | ISSUED,
 )
 async def get_agenda_file(
     session: Session, view: AgendaPaper, form: AgendaForm, request: Request
@@ -62,7 +63,7 @@ async def get_agenda_file(
     f"{BASE}/agenda-annotated",
     operation_id="getAnnotatedAgenda",
     response_model=PaperOut,
-    responses=NEGOTIATED | ISSUED,
+    responses=written(AnnotatedForm) | NEGOTIATED | ISSUED,
 )
 async def get_annotated_agenda(session: Session, view: AgendaPaper, request: Request) -> Response:
     """Read the annotated agenda in one language."""
@@ -74,7 +75,7 @@ async def get_annotated_agenda(session: Session, view: AgendaPaper, request: Req
     f"{BASE}/agenda-annotated.{{form}}",
     operation_id="getAnnotatedAgendaFile",
     response_model=PaperOut,
-    responses=FILE | ISSUED,
+    responses=written(AnnotatedForm) | FILE | ISSUED,
 )
 async def get_annotated_agenda_file(
     session: Session, view: AgendaPaper, form: AnnotatedForm, request: Request
@@ -87,7 +88,7 @@ async def get_annotated_agenda_file(
     f"{BASE}/programme",
     operation_id="getProgramme",
     response_model=PaperOut,
-    responses=NEGOTIATED | ISSUED,
+    responses=written(ProgrammeForm) | NEGOTIATED | ISSUED,
 )
 async def get_programme(session: Session, view: ProgrammePaper, request: Request) -> Response:
     """Read what is on when, day by day, breaks too, with the hours of the reader's zone.
@@ -102,7 +103,7 @@ async def get_programme(session: Session, view: ProgrammePaper, request: Request
     f"{BASE}/programme.{{form}}",
     operation_id="getProgrammeFile",
     response_model=PaperOut,
-    responses=FILE | ISSUED,
+    responses=written(ProgrammeForm) | FILE | ISSUED,
 )
 async def get_programme_file(
     session: Session, view: ProgrammePaper, form: ProgrammeForm, request: Request
@@ -115,7 +116,7 @@ async def get_programme_file(
     f"{BASE}/run-of-show",
     operation_id="getRunOfShow",
     response_model=PaperOut,
-    responses=NEGOTIATED,
+    responses=written(RunOfShowForm) | NEGOTIATED,
 )
 async def get_run_of_show(session: Session, view: RunOfShowPaper, request: Request) -> Response:
     """Read who does what when, by which link, and whom to call: for organizers only.
@@ -130,7 +131,7 @@ async def get_run_of_show(session: Session, view: RunOfShowPaper, request: Reque
     f"{BASE}/run-of-show.{{form}}",
     operation_id="getRunOfShowFile",
     response_model=PaperOut,
-    responses=FILE,
+    responses=written(RunOfShowForm) | FILE,
 )
 async def get_run_of_show_file(
     session: Session, view: RunOfShowPaper, form: RunOfShowForm, request: Request

@@ -6,7 +6,7 @@ from app.core.openapi import raises
 from app.core.problems import NotFound
 from app.core.routes import Session, router_for
 from app.programme.access import PublicAgendaPaper, PublicProgrammePaper
-from app.programme.endpoints import FILE, NEGOTIATED
+from app.programme.endpoints import FILE, NEGOTIATED, written
 from app.programme.lifecycle import AgendaForm, AnnotatedForm, PaperForm, PaperKind, ProgrammeForm
 from app.programme.schemas import PaperOut
 from app.programme.telling import answer, wanted_form
@@ -20,7 +20,7 @@ _UNKNOWN = raises(NotFound)
     f"{BASE}/agenda.{{form}}",
     operation_id="getPublicAgendaFile",
     response_model=PaperOut,
-    responses=FILE | _UNKNOWN,
+    responses=written(AgendaForm) | FILE | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_agenda_file(
@@ -34,7 +34,7 @@ async def get_public_agenda_file(
     f"{BASE}/agenda-annotated.{{form}}",
     operation_id="getPublicAnnotatedAgendaFile",
     response_model=PaperOut,
-    responses=FILE | _UNKNOWN,
+    responses=written(AnnotatedForm) | FILE | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_annotated_agenda_file(
@@ -48,7 +48,7 @@ async def get_public_annotated_agenda_file(
     f"{BASE}/programme",
     operation_id="getPublicProgramme",
     response_model=PaperOut,
-    responses=NEGOTIATED | _UNKNOWN,
+    responses=written(ProgrammeForm) | NEGOTIATED | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_programme(
@@ -63,7 +63,7 @@ async def get_public_programme(
     f"{BASE}/programme.{{form}}",
     operation_id="getPublicProgrammeFile",
     response_model=PaperOut,
-    responses=FILE | _UNKNOWN,
+    responses=written(ProgrammeForm) | FILE | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_programme_file(

@@ -1,7 +1,7 @@
 """A paper as JSON: in one language, its words and times as readers see them."""
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -13,12 +13,17 @@ from app.letters.words import LetterLanguage, plain_text
 from app.programme.lifecycle import PaperKind, PaperState
 from app.programme.papers import Entry, Fact, Paper, Place, Speaker
 
+Hours = Annotated[str, Field(max_length=60, examples=["10:00–10:15"])]
+Said = Annotated[str, Field(max_length=500)]
+Told = Annotated[str, Field(max_length=10_000)]
+"""A paragraph, or what stands under a label."""
+
 
 class FactOut(Schema):
     """Something to know, under a label."""
 
     label: str = Field(max_length=200, examples=["Format and place"])
-    lines: list[str] = Field(max_length=100, examples=[["Virtual"]])
+    lines: list[Told] = Field(max_length=100, examples=[["Virtual"]])
 
     @classmethod
     def of_fact(cls, fact: Fact) -> Self:
@@ -55,17 +60,17 @@ class PaperItemOut(Schema):
     starts_at: ComputedInstant
     ends_at: ComputedInstant
     day: date = Field(description="By the clocks of the paper's zone.")
-    hours: str = Field(max_length=60, examples=["10:00–10:15"])
+    hours: Hours
     there: str = Field(
         max_length=60, description="The hours by the reader's clocks.", examples=["19:00–19:15"]
     )
     room: str | None = Field(max_length=200)
-    marks: list[str] = Field(max_length=20, examples=[["Briefing", "For information"]])
-    news: list[str] = Field(max_length=5, description="What is new of it in this version.")
+    marks: list[Said] = Field(max_length=20, examples=[["Briefing", "For information"]])
+    news: list[Said] = Field(max_length=5, description="What is new of it in this version.")
     facts: list[FactOut] = Field(max_length=20)
     panel: str | None = Field(max_length=500, description="Its title, where it is another.")
     speakers: list[SpeakerOut] = Field(max_length=1000)
-    notes: list[str] = Field(max_length=20_000, description="Paragraphs.")
+    notes: list[Told] = Field(max_length=20_000, description="Paragraphs.")
 
     @classmethod
     def of_entry(cls, entry: Entry) -> Self:
@@ -100,7 +105,7 @@ class PlaceOut(Schema):
     name: str = Field(max_length=200, examples=["Nairobi"])
     zone: ZoneName
     offset: str = Field(max_length=20, examples=["UTC+03:00"])
-    hours: list[str] = Field(max_length=5, examples=[["17:00–20:00"]])
+    hours: list[Hours] = Field(max_length=5, examples=[["17:00–20:00"]])
 
 
 class PaperOut(Schema):
@@ -122,7 +127,7 @@ class PaperOut(Schema):
     reader_timezone: ZoneName | None
     starts_at: ComputedInstant
     ends_at: ComputedInstant
-    notices: list[str] = Field(max_length=10, description="To be read first.")
+    notices: list[Said] = Field(max_length=10, description="To be read first.")
     facts: list[FactOut] = Field(
         max_length=20, description="Of a run of show also the secret ways in, and whom to call."
     )
