@@ -14,6 +14,7 @@ from app.calendar.writer import (
     Organizer,
     calendar,
 )
+from app.calendar.zones import EARLIEST, LATEST_YEAR
 from app.letters.words import plain_text
 from app.meetings.lifecycle import MeetingStatus
 from app.programme.papers import Entry, Paper, Speaker
@@ -43,16 +44,26 @@ class House:
 
 
 def entries_file(paper: Paper, record: Record, house: House, source: str) -> bytes:
-    """All items as entries: an item that is withdrawn takes its entry back."""
+    """All items as entries: an item that is withdrawn takes its entry back.
+
+    Those in years of which no calendar knows the rules are left out.
+    """
+    zone = ZoneInfo(paper.timezone)
+    held = [entry for entry in paper.entries if _in_calendars(entry, zone)]
     name = f"{paper.meeting.text} – {paper.title}"
     return calendar(
-        [_entry(entry, paper, record, house) for entry in paper.entries],
+        [_entry(entry, paper, record, house) for entry in held],
         method=Method.PUBLISH,
         prodid=PRODID,
         name=name,
         refresh_interval=REFRESH,
         source=source,
     )
+
+
+def _in_calendars(entry: Entry, zone: ZoneInfo) -> bool:
+    years = [_wall(at, zone).year for at in (entry.starts_at, entry.ends_at)]
+    return EARLIEST.year <= min(years) and max(years) < LATEST_YEAR
 
 
 def _entry(entry: Entry, paper: Paper, record: Record, house: House) -> MeetingEntry:

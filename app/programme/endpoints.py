@@ -1,16 +1,14 @@
 """HTTP for the papers of a meeting: agenda, annotated agenda, programme and run of show."""
 
-from enum import StrEnum
-from typing import Any
-
 from fastapi import Request, Response
 
 from app.agenda.problems import AgendaNotIssued
-from app.core.openapi import raises
+from app.core.openapi import Responses, raises
 from app.core.problems import NotAcceptable
 from app.core.routes import Session, router_for
 from app.programme.access import AgendaPaper, ProgrammePaper, RunOfShowPaper
 from app.programme.lifecycle import (
+    FORMS,
     MEDIA_TYPES,
     AgendaForm,
     AnnotatedForm,
@@ -21,7 +19,7 @@ from app.programme.lifecycle import (
 )
 from app.programme.problems import PressBusy
 from app.programme.schemas import PaperOut
-from app.programme.telling import answer, wanted_form
+from app.programme.telling import answer, negotiated
 
 router = router_for("programme")
 BASE = "/meetings/{m}"
@@ -31,9 +29,9 @@ _OBJECT = {"schema": {"type": "object", "additionalProperties": True, "maxProper
 _SCHEMAS = {PaperForm.PDF: _BINARY, PaperForm.JSONLD: _OBJECT}
 
 
-def written(forms: type[StrEnum]) -> dict[int | str, dict[str, Any]]:
-    """What a success holds: a paper in one of these forms; JSON is the model's."""
-    others = [PaperForm(form) for form in forms if form != PaperForm.JSON]
+def written(kind: PaperKind) -> Responses:
+    """What a success holds: a paper in one of its forms; JSON is the model's."""
+    others = [form for form in FORMS[kind] if form is not PaperForm.JSON]
     content = {MEDIA_TYPES[form]: _SCHEMAS.get(form, _TEXT) for form in others}
     return {200: {"description": "The paper in the form that is wanted.", "content": content}}
 
@@ -47,7 +45,7 @@ ISSUED = raises(AgendaNotIssued)
     f"{BASE}/agenda.{{form}}",
     operation_id="getAgendaFile",
     response_model=PaperOut,
-    responses=written(AgendaForm) | FILE | ISSUED,
+    responses=written(PaperKind.AGENDA) | FILE | ISSUED,
 )
 async def get_agenda_file(
     session: Session, view: AgendaPaper, form: AgendaForm, request: Request
@@ -63,19 +61,18 @@ async def get_agenda_file(
     f"{BASE}/agenda-annotated",
     operation_id="getAnnotatedAgenda",
     response_model=PaperOut,
-    responses=written(AnnotatedForm) | NEGOTIATED | ISSUED,
+    responses=written(PaperKind.ANNOTATED) | NEGOTIATED | ISSUED,
 )
 async def get_annotated_agenda(session: Session, view: AgendaPaper, request: Request) -> Response:
     """Read the annotated agenda in one language."""
-    form = wanted_form(request, AnnotatedForm)
-    return await answer(session, view, request, PaperKind.ANNOTATED, form, negotiated=True)
+    return await negotiated(session, view, request, PaperKind.ANNOTATED)
 
 
 @router.get(
     f"{BASE}/agenda-annotated.{{form}}",
     operation_id="getAnnotatedAgendaFile",
     response_model=PaperOut,
-    responses=written(AnnotatedForm) | FILE | ISSUED,
+    responses=written(PaperKind.ANNOTATED) | FILE | ISSUED,
 )
 async def get_annotated_agenda_file(
     session: Session, view: AgendaPaper, form: AnnotatedForm, request: Request
@@ -88,22 +85,21 @@ async def get_annotated_agenda_file(
     f"{BASE}/programme",
     operation_id="getProgramme",
     response_model=PaperOut,
-    responses=written(ProgrammeForm) | NEGOTIATED | ISSUED,
+    responses=written(PaperKind.PROGRAMME) | NEGOTIATED | ISSUED,
 )
 async def get_programme(session: Session, view: ProgrammePaper, request: Request) -> Response:
     """Read what is on when, day by day, breaks too, with the hours of the reader's zone.
 
     Where the meeting has moved since the agenda was issued, the hours move with it.
     """
-    form = wanted_form(request, ProgrammeForm)
-    return await answer(session, view, request, PaperKind.PROGRAMME, form, negotiated=True)
+    return await negotiated(session, view, request, PaperKind.PROGRAMME)
 
 
 @router.get(
     f"{BASE}/programme.{{form}}",
     operation_id="getProgrammeFile",
     response_model=PaperOut,
-    responses=written(ProgrammeForm) | FILE | ISSUED,
+    responses=written(PaperKind.PROGRAMME) | FILE | ISSUED,
 )
 async def get_programme_file(
     session: Session, view: ProgrammePaper, form: ProgrammeForm, request: Request
@@ -116,22 +112,21 @@ async def get_programme_file(
     f"{BASE}/run-of-show",
     operation_id="getRunOfShow",
     response_model=PaperOut,
-    responses=written(RunOfShowForm) | NEGOTIATED,
+    responses=written(PaperKind.RUN_OF_SHOW) | NEGOTIATED,
 )
 async def get_run_of_show(session: Session, view: RunOfShowPaper, request: Request) -> Response:
     """Read who does what when, by which link, and whom to call: for organizers only.
 
     It is of the agenda that is worked on, and holds the secret address of the conference room.
     """
-    form = wanted_form(request, RunOfShowForm)
-    return await answer(session, view, request, PaperKind.RUN_OF_SHOW, form, negotiated=True)
+    return await negotiated(session, view, request, PaperKind.RUN_OF_SHOW)
 
 
 @router.get(
     f"{BASE}/run-of-show.{{form}}",
     operation_id="getRunOfShowFile",
     response_model=PaperOut,
-    responses=written(RunOfShowForm) | FILE,
+    responses=written(PaperKind.RUN_OF_SHOW) | FILE,
 )
 async def get_run_of_show_file(
     session: Session, view: RunOfShowPaper, form: RunOfShowForm, request: Request

@@ -102,6 +102,7 @@ class Items:
             yield self.words.say("before", number=news.number_before)
 
     def _facts(self, node: Node) -> Iterator[Fact]:
+        yield from self._actual(node)
         if node.lead is not None:
             yield self._fact("lead", self.words.text_of(node.lead))
         group = None if node.group is None else self.words.text_of(node.group)
@@ -109,6 +110,14 @@ class Items:
             yield self._fact("group", group)
         if node.presenter is not None:
             yield self._fact("presenter", Run(node.presenter))
+
+    def _actual(self, node: Node) -> Iterator[Fact]:
+        """When it was started and ended, for those who run the meeting."""
+        if node.actual_start is None or self.kind is not PaperKind.RUN_OF_SHOW:
+            return
+        start = node.actual_start.astimezone(self.zone)
+        end = (node.actual_end or node.actual_start).astimezone(self.zone)
+        yield self._fact("actual", Run(self.words.hours(start, end), whole=True))
 
     def _fact(self, name: str, run: Run) -> Fact:
         return Fact(self.words.say("facts", name), ((run,),))

@@ -90,6 +90,22 @@ MEDIA_TYPES: Mapping[PaperForm, str] = {
     PaperForm.JSONLD: "application/ld+json",
     PaperForm.AKN: "application/akn+xml",
 }
+FORMS: Mapping[PaperKind, tuple[PaperForm, ...]] = {
+    kind: tuple(map(PaperForm, forms))
+    for kind, forms in (
+        (PaperKind.AGENDA, AgendaForm),
+        (PaperKind.ANNOTATED, AnnotatedForm),
+        (PaperKind.PROGRAMME, ProgrammeForm),
+        (PaperKind.RUN_OF_SHOW, RunOfShowForm),
+    )
+}
+SEGMENTS: Mapping[PaperKind, str] = {
+    PaperKind.AGENDA: "agenda",
+    PaperKind.ANNOTATED: "agenda-annotated",
+    PaperKind.PROGRAMME: "programme",
+    PaperKind.RUN_OF_SHOW: "run-of-show",
+}
+"""The last part of an address, without the suffix."""
 NUMBERED = frozenset({PaperKind.AGENDA, PaperKind.ANNOTATED})
 """Documents: as they were issued, and without breaks. The others follow the meeting."""
 OF_THE_MOMENT = frozenset({PaperForm.ICS, PaperForm.JSONLD})

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,14 +15,19 @@ from app.core.problems import NotFound
 from app.meetings.tables import ConferenceRoom
 from app.programme import queries
 from app.programme.access import PaperView
-from app.programme.lifecycle import PaperKind
+from app.programme.lifecycle import PaperForm, PaperKind
 from app.programme.records import Record
 
 Agenda = dict[str, Any]
 
 
-async def load_record(session: AsyncSession, view: PaperView, kind: PaperKind) -> Record:
-    """Raises `AgendaNotIssued`, and `NotFound` for a version that is not there."""
+async def load_record(
+    session: AsyncSession, view: PaperView, kind: PaperKind, form: PaperForm
+) -> Record:
+    """In as few statements as the form needs.
+
+    Raises `AgendaNotIssued`, and `NotFound` for a version that is not there.
+    """
     private = kind is PaperKind.RUN_OF_SHOW
     before: Agenda | None = None
     if view.asked.draft:
@@ -29,16 +35,25 @@ async def load_record(session: AsyncSession, view: PaperView, kind: PaperKind) -
     else:
         agenda, before = await _issued(session, view)
     meeting = view.meeting
-    changed = await last_change(session, meeting.id) or meeting.created_at
+    earlier = form is PaperForm.JSONLD
     return Record(
         meeting=meeting,
         committee=view.committee,
         agenda=agenda,
         before=before,
         room=await session.get(ConferenceRoom, meeting.id) if private else None,
-        earlier=await queries.earlier_starts(session, meeting),
-        stamp=changed,
+        earlier=await queries.earlier_starts(session, meeting) if earlier else (),
+        stamp=await _stamp(session, view, agenda, form),
     )
+
+
+async def _stamp(
+    session: AsyncSession, view: PaperView, agenda: Agenda, form: PaperForm
+) -> datetime:
+    """When what is told last changed: a document of an issued agenda bears the day of its issue."""
+    if not view.asked.draft and form is not PaperForm.ICS:
+        return datetime.fromisoformat(agenda["issued_at"])
+    return await last_change(session, view.meeting.id) or view.meeting.created_at
 
 
 async def _issued(session: AsyncSession, view: PaperView) -> tuple[Agenda, Agenda | None]:

@@ -74,6 +74,8 @@ class Node:
     annotation: Texts
     starts_at: datetime
     ends_at: datetime
+    actual_start: datetime | None
+    actual_end: datetime | None
     restricted: bool
     purpose: str | None
     openness: str | None
@@ -117,6 +119,8 @@ def _node(item: Mapping[str, Any], parent: str | None, moved_by: timedelta) -> N
         annotation=item.get("annotation") or {},
         starts_at=datetime.fromisoformat(item["starts_at"]) + moved_by,
         ends_at=datetime.fromisoformat(item["ends_at"]) + moved_by,
+        actual_start=_instant_of(item.get("actual_start")),
+        actual_end=_instant_of(item.get("actual_end")),
         restricted=item.get("access") == "restricted",
         purpose=item.get("purpose"),
         openness=item.get("openness"),
@@ -142,3 +146,7 @@ def _name_of(said: Any) -> Texts | None:
 def _id_of(said: Any) -> str | None:
     found = said.get("id") if isinstance(said, Mapping) else said
     return None if found is None else str(found)
+
+
+def _instant_of(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said)

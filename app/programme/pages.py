@@ -12,7 +12,7 @@ from app.core.languages import is_right_to_left
 from app.letters.glyphs import direction_of
 from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.headings import columns, place_columns
-from app.programme.lifecycle import NUMBERED
+from app.programme.lifecycle import FORMS, MEDIA_TYPES, NUMBERED, SEGMENTS, PaperForm
 from app.programme.markup import Markup, escaped, joined, tag
 from app.programme.papers import Day, Entry, Fact, Paper, Part, Speaker
 from app.programme.words import Words, words_in
@@ -32,6 +32,8 @@ _LANGUAGES = {
     LetterLanguage.RU: "Русский",
 }
 
+_KEPT = {PaperForm.PDF: "PDF", PaperForm.ICS: "iCalendar"}
+
 
 def page(paper: Paper, query: Mapping[str, str] | None = None) -> bytes:
     """The page as sent; `query` is what it was asked for with."""
@@ -50,6 +52,7 @@ class _Page:
             "head",
             tag("meta", charset="utf-8"),
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            *self.alternates(),
             tag("title", f"{paper.title} – {paper.meeting.text}"),
             tag("style", Markup(_STYLE)),
         )
@@ -61,6 +64,7 @@ class _Page:
         paper = self.paper
         yield self.header()
         yield self.languages()
+        yield self.forms()
         for notice in paper.notices:
             yield tag("p", notice, class_="notice", role="note")
         yield tag("dl", *self.facts(paper.facts), class_="facts")
@@ -99,6 +103,26 @@ class _Page:
             if language is not self.paper.language
         ]
         return tag("nav", tag("ul", *links), aria_label=self.words.say("other_languages"))
+
+    def forms(self) -> Markup:
+        """The same paper in forms that a reader keeps."""
+        links = [
+            tag("li", tag("a", name, href=self.beside(form), type=MEDIA_TYPES[form]))
+            for form, name in _KEPT.items()
+            if form in FORMS[self.paper.kind]
+        ]
+        return tag("nav", tag("ul", *links), aria_label=self.words.say("other_forms"))
+
+    def alternates(self) -> list[Markup]:
+        return [
+            tag("link", rel="alternate", type=MEDIA_TYPES[form], href=self.beside(form))
+            for form in FORMS[self.paper.kind]
+            if form is not PaperForm.HTML
+        ]
+
+    def beside(self, form: PaperForm) -> str:
+        query = urlencode({**self.query, "language": self.paper.language.value})
+        return f"{SEGMENTS[self.paper.kind]}.{form.value}?{query}"
 
     def address(self, language: LetterLanguage) -> str:
         return "?" + urlencode({**self.query, "language": language.value})

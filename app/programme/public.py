@@ -9,7 +9,7 @@ from app.programme.access import PublicAgendaPaper, PublicProgrammePaper
 from app.programme.endpoints import FILE, NEGOTIATED, written
 from app.programme.lifecycle import AgendaForm, AnnotatedForm, PaperForm, PaperKind, ProgrammeForm
 from app.programme.schemas import PaperOut
-from app.programme.telling import answer, wanted_form
+from app.programme.telling import answer, negotiated
 
 router = router_for("public")
 BASE = "/public/meetings/{m}"
@@ -20,7 +20,7 @@ _UNKNOWN = raises(NotFound)
     f"{BASE}/agenda.{{form}}",
     operation_id="getPublicAgendaFile",
     response_model=PaperOut,
-    responses=written(AgendaForm) | FILE | _UNKNOWN,
+    responses=written(PaperKind.AGENDA) | FILE | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_agenda_file(
@@ -34,7 +34,7 @@ async def get_public_agenda_file(
     f"{BASE}/agenda-annotated.{{form}}",
     operation_id="getPublicAnnotatedAgendaFile",
     response_model=PaperOut,
-    responses=written(AnnotatedForm) | FILE | _UNKNOWN,
+    responses=written(PaperKind.ANNOTATED) | FILE | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_annotated_agenda_file(
@@ -48,22 +48,21 @@ async def get_public_annotated_agenda_file(
     f"{BASE}/programme",
     operation_id="getPublicProgramme",
     response_model=PaperOut,
-    responses=written(ProgrammeForm) | NEGOTIATED | _UNKNOWN,
+    responses=written(PaperKind.PROGRAMME) | NEGOTIATED | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_programme(
     session: Session, view: PublicProgrammePaper, request: Request
 ) -> Response:
     """Read what is on when at a public meeting, with the hours of the reader's zone."""
-    form = wanted_form(request, ProgrammeForm)
-    return await answer(session, view, request, PaperKind.PROGRAMME, form, negotiated=True)
+    return await negotiated(session, view, request, PaperKind.PROGRAMME)
 
 
 @router.get(
     f"{BASE}/programme.{{form}}",
     operation_id="getPublicProgrammeFile",
     response_model=PaperOut,
-    responses=written(ProgrammeForm) | FILE | _UNKNOWN,
+    responses=written(PaperKind.PROGRAMME) | FILE | _UNKNOWN,
     openapi_extra={"x-public": True},
 )
 async def get_public_programme_file(

@@ -1,8 +1,6 @@
 """A paper in the form and the language that its reader wants."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +14,14 @@ from app.programme import press
 from app.programme.access import PaperView
 from app.programme.akn import akoma_ntoso
 from app.programme.calendars import House, entries_file
-from app.programme.lifecycle import MEDIA_TYPES, NUMBERED, OF_THE_MOMENT, PaperForm, PaperKind
+from app.programme.lifecycle import (
+    FORMS,
+    MEDIA_TYPES,
+    NUMBERED,
+    OF_THE_MOMENT,
+    PaperForm,
+    PaperKind,
+)
 from app.programme.linked import linked_data
 from app.programme.loading import load_record
 from app.programme.pages import POLICY, page
@@ -38,10 +43,18 @@ class Printed:
     content: bytes | None
 
 
-def wanted_form(request: Request, forms: type[StrEnum]) -> PaperForm:
+def wanted_form(request: Request, kind: PaperKind) -> PaperForm:
     """The form that `Accept` prefers, of equals the first, JSON. Raises `NotAcceptable`."""
-    by_type = {MEDIA_TYPES[form]: form for form in map(PaperForm, forms)}
+    by_type = {MEDIA_TYPES[form]: form for form in FORMS[kind]}
     return by_type[preferred(request.headers.get("accept"), list(by_type))]
+
+
+async def negotiated(
+    session: AsyncSession, view: PaperView, request: Request, kind: PaperKind
+) -> Response:
+    """The paper in the form that `Accept` prefers."""
+    form = wanted_form(request, kind)
+    return await answer(session, view, request, kind, form, "Accept")
 
 
 async def answer(
@@ -50,17 +63,16 @@ async def answer(
     request: Request,
     kind: PaperKind,
     form: PaperForm,
-    *,
-    negotiated: bool = False,
+    *vary: str,
 ) -> Response:
     """The paper as sent; a PDF is set while the request holds no transaction."""
     headers = {
         "Cache-Control": _cache(view, kind, form),
-        "Vary": ", ".join(_vary(view, negotiated=negotiated)),
+        "Vary": ", ".join([*_vary(view), *vary, "Accept-Language"]),
     }
     if form is PaperForm.PDF:
         return _pdf(await _printed(session, view, request, kind), headers)
-    record = await load_record(session, view, kind)
+    record = await load_record(session, view, kind, form)
     paper = write(record, _wanted(view, request, kind, form))
     headers["Content-Language"] = paper.language.value
     if form is PaperForm.HTML:
@@ -110,7 +122,7 @@ async def _printed(
     found: Printed | None = getattr(request.state, "printed", None)
     if found is not None:
         return found
-    record = await load_record(session, view, kind)
+    record = await load_record(session, view, kind, PaperForm.PDF)
     paper = write(record, _wanted(view, request, kind, PaperForm.PDF))
     tag = press.tag_of(paper)
     known = request.headers.get("if-none-match")
@@ -152,9 +164,6 @@ def _cache(view: PaperView, kind: PaperKind, form: PaperForm) -> str:
     return f"{whose}, no-cache"
 
 
-def _vary(view: PaperView, *, negotiated: bool) -> Iterator[str]:
-    if not view.public:
-        yield "Authorization"
-    if negotiated:
-        yield "Accept"
-    yield "Accept-Language"
+def _vary(view: PaperView) -> list[str]:
+    """What organizers and others see differs, but not at public addresses."""
+    return [] if view.public else ["Authorization"]

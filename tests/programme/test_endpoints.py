@@ -1,7 +1,7 @@
 """Papers over HTTP: who gets which, in which form, with which tags."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +12,8 @@ from app.letters import press as letters
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.queries import lock_meeting
 from app.programme import press
-from tests.agenda.planning import Planning, slug
+from tests.agenda.planning import Planning, item, slug
+from tests.statements import counted
 from tests.world import World
 
 PUBLIC = "/v1/public/meetings/coordination-committee-6"
@@ -288,3 +289,53 @@ async def test_a_meeting_that_moves_by_hand_keeps_the_walls(issued: Planning) ->
         meeting.local_end += timedelta(days=31)
     paper = (await read(issued.organizer, f"{issued.path}/programme")).json()
     assert (paper["items"][0]["hours"], paper["items"][0]["day"]) == ("10:00–10:15", "2021-11-08")
+
+
+async def test_a_public_paper_takes_two_statements(
+    issued: Planning, world: World, app: FastAPI
+) -> None:
+    """Which meeting, and its versions; calendars and linked data ask the log once besides."""
+    client = await stranger(world)
+    for path, expected in {
+        "agenda.html": 2,
+        "agenda-annotated.akn": 2,
+        "programme.json": 2,
+        "programme.ics": 3,
+        "programme.jsonld": 3,
+    }.items():
+        with counted(app) as statements:
+            await read(client, f"{PUBLIC}/{path}")
+        assert len(statements) == expected, path
+
+
+async def test_an_agenda_of_nothing_is_a_paper_all_the_same(
+    planning: Planning, world: World
+) -> None:
+    """Empty as a draft; issued, with nothing that everybody may read."""
+    for form in ("json", "html", "pdf", "ics", "jsonld", "akn"):
+        await read(planning.organizer, f"{planning.path}/agenda.{form}", draft="true")
+    await planning.add(title="Confidential", access="restricted", duration=30)
+    await planning.issue()
+    client = await stranger(world)
+    for name, forms in {"agenda": "json html pdf akn", "programme": "pdf ics jsonld"}.items():
+        for form in forms.split():
+            answer = await read(client, f"{PUBLIC}/{name}.{form}")
+            assert b"Confidential" not in answer.content
+    paper = (await read(client, f"{PUBLIC}/programme")).json()
+    assert (paper["items"], paper["places"][1]["hours"]) == ([], ["16:00–19:00"])
+
+
+async def test_years_of_which_no_calendar_knows_are_left_out(planning: Planning) -> None:
+    await planning.put(
+        item("Long ago", duration=5, pinned_start="2021-09-10T10:00:00"),
+        item("Now", duration=5, pinned_start="2021-10-08T10:00:00"),
+    )
+    await planning.issue()
+    async with planning.world.app.state.database.transaction() as session:
+        meeting = await lock_meeting(session, planning.id)
+        meeting.starts_at = datetime(1970, 1, 10, 15, tzinfo=UTC)
+    said = (await read(planning.organizer, f"{planning.path}/programme.ics")).text
+    assert ("Now" in said, "Long ago" in said) == (True, False)
+    for form in ("html", "json", "jsonld"):
+        said = (await read(planning.organizer, f"{planning.path}/programme.{form}")).text
+        assert "Long ago" in said
