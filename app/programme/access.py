@@ -55,9 +55,17 @@ class PaperView:
     meeting: Meeting
     committee: dict[str, str]
     asked: Asked
-    full: bool
-    """Whether restricted items are shown, and the agenda that is worked on."""
-    public: bool = False
+    seen: MeetingView | None = None
+    """None for the public."""
+
+    @property
+    def public(self) -> bool:
+        return self.seen is None
+
+    @property
+    def full(self) -> bool:
+        """Whether restricted items are shown."""
+        return self.seen is not None and self.seen.observes
 
 
 async def agenda_asked(version: _Version = None, language: _Language = None) -> Asked:
@@ -105,7 +113,7 @@ async def programme_for(
 
 async def run_of_show_for(view: MeetingSecrets, asked: HoursAsked) -> PaperView:
     """Always of the agenda that is worked on: it is what those who run the meeting go by."""
-    return PaperView(view.meeting, view.committee.name, replace(asked, draft=True), full=True)
+    return PaperView(view.meeting, view.committee.name, replace(asked, draft=True), view)
 
 
 async def public_agenda_for(session: Session, m: MeetingRef, asked: AgendaAsked) -> PaperView:
@@ -124,7 +132,7 @@ def _of_meeting(view: MeetingView, asked: Asked) -> PaperView:
     if asked.draft and asked.version is not None:
         detail = "A draft is of no version: ask for one or the other."
         raise Invalid(detail, errors=[FieldError(pointer="query/version", detail=detail)])
-    return PaperView(view.meeting, view.committee.name, asked, full=view.observes)
+    return PaperView(view.meeting, view.committee.name, asked, view)
 
 
 async def _public(session: AsyncSession, m: str, asked: Asked) -> PaperView:
@@ -132,7 +140,7 @@ async def _public(session: AsyncSession, m: str, asked: Asked) -> PaperView:
     if found is None:
         raise NotFound
     meeting, committee = found
-    return PaperView(meeting, committee.name, asked, full=False, public=True)
+    return PaperView(meeting, committee.name, asked)
 
 
 def _zones(said: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.agenda.access import AgendaView
 from app.agenda.problems import AgendaNotIssued
 from app.agenda.saving import load_agenda
 from app.agenda.views import agenda_out
@@ -69,14 +70,17 @@ async def _issued(session: AsyncSession, view: PaperView) -> tuple[Agenda, Agend
 
 async def _draft(session: AsyncSession, view: PaperView, *, private: bool) -> Agenda:
     """The working agenda as JSON, with who is on its panels as far as it is known."""
-    working = await load_agenda(session, view.meeting)
-    agenda: Agenda = agenda_out(working, None, full=view.full, organizes=False).model_dump(
-        mode="json"
-    )
+    assert view.seen is not None, "drafts are not for the public"
+    seen = AgendaView(view.seen, await load_agenda(session, view.meeting), None)
+    agenda = _working(seen)
     panels = await queries.panels_to_show(session, view.meeting.id, private=private)
     for item in _all(agenda["items"]):
         item["panel"] = panels.get(item["id"])
     return agenda
+
+
+def _working(seen: AgendaView) -> Agenda:
+    return agenda_out(seen.agenda, None, full=seen.full, organizes=False).model_dump(mode="json")
 
 
 def _all(items: list[Agenda]) -> Iterator[Agenda]:
