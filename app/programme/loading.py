@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agenda.access import AgendaView
 from app.agenda.problems import AgendaNotIssued
 from app.agenda.saving import load_agenda
-from app.agenda.views import agenda_out
+from app.agenda.views import agenda_body
 from app.calendar.queries import last_change
 from app.core.problems import NotFound
 from app.meetings.tables import ConferenceRoom
@@ -80,7 +80,8 @@ async def _draft(session: AsyncSession, view: PaperView, *, private: bool) -> Ag
 
 
 def _working(seen: AgendaView) -> Agenda:
-    return agenda_out(seen.agenda, None, full=seen.full, organizes=False).model_dump(mode="json")
+    found: Agenda = json.loads(agenda_body(seen).content)
+    return found
 
 
 def _all(items: list[Agenda]) -> Iterator[Agenda]:
