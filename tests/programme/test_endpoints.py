@@ -339,3 +339,19 @@ async def test_years_of_which_no_calendar_knows_are_left_out(planning: Planning)
     for form in ("html", "json", "jsonld"):
         said = (await read(planning.organizer, f"{planning.path}/programme.{form}")).text
         assert "Long ago" in said
+
+
+async def test_what_is_withdrawn_is_struck_out_and_keeps_its_number(issued: Planning) -> None:
+    agenda, match = await issued.read()
+    panel = agenda["items"][1]["id"]
+    path = f"{issued.agenda}/items/{panel}/withdraw"
+    gone = await issued.organizer.post(path, headers=match)
+    assert gone.is_success, gone.text
+    await issued.issue()
+    paper = (await read(issued.focal_point, f"{issued.path}/agenda.json")).json()
+    item = paper["items"][1]
+    assert (item["number"], item["title"], item["standing"]) == ("2", "Panel", "withdrawn")
+    assert (item["marks"][0], item["hours"], item["news"]) == ("Withdrawn", "", ["Changed"])
+    assert "<s>" in (await read(issued.focal_point, f"{issued.path}/agenda.html")).text
+    calendar = (await read(issued.focal_point, f"{issued.path}/programme.ics")).text
+    assert calendar.count("STATUS:CANCELLED") == 1
