@@ -5,8 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
-	campaign-agenda campaign-timetable \
-	campaign-exchange calendar-truth
+	campaign-agenda campaign-timetable campaign-exchange campaign-programme calendar-truth
 
 # Dozens of processes are started by tests: each would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -80,6 +79,9 @@ campaign-agenda: $(DEV) ## Edit agendas of 1,000 items, and send bad ones, with 
 
 campaign-exchange: $(DEV) ## Take in a day of 125 sessions and a conference of 770, check and retime
 	$(PYTHON) -m tests.exchange.campaign
+
+campaign-programme: $(DEV) ## Set every paper in six languages, measure it, and draw its pages
+	$(PYTHON) -m tests.programme.campaign
 
 calendar-truth: $(DEV) ## Read calendar objects of 400 zones with parsers of other makers
 	$(PYTHON) -m tests.calendar.truth

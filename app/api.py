@@ -50,6 +50,8 @@ from app.panels import listeners as of_panels  # noqa: F401  # they register the
 from app.panels.endpoints import router as panels
 from app.people.endpoints import router as people
 from app.privacy.endpoints import router as privacy
+from app.programme.endpoints import router as programme
+from app.programme.public import router as public_programme
 from app.questions.endpoints import router as questions
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.answer_endpoints import router as answers
@@ -76,6 +78,7 @@ TAGS = [
     {"name": "series", "description": "Recurring meetings of a committee, from a template."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
+    {"name": "programme", "description": "Agenda, programme and run of show as papers."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "questions", "description": "What a meeting asks of those who are registered."},
@@ -116,6 +119,7 @@ PARTS = (
     exchange,
     declared_conflicts,
     public_schedules,
+    programme,
     invitations,
     invitation_links,
     seat_pools,
@@ -153,5 +157,6 @@ PARTS = (
     public_lists,
     public_versions,
     public_agenda_changes,
+    public_programme,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

@@ -83,7 +83,7 @@ async def export_agenda(
 
 
 @router.get(
-    f"{BASE}/schedule.{{form}}",
+    f"{BASE}/schedule.{{schedule_form}}",
     operation_id="exportSchedule",
     response_class=Response,
     responses=SCHEDULE_FILE,
@@ -91,13 +91,13 @@ async def export_agenda(
 async def export_schedule(
     session: Session,
     view: MeetingSecrets,
-    form: ScheduleForm,
+    schedule_form: ScheduleForm,
     request: Request,
     language: InLanguage = None,
 ) -> Response:
     """Read the working agenda as a frab schedule for conference programs, in one language."""
     outline = await _working(session, view, request)
-    return _schedule_file(outline, form, request, language)
+    return _schedule_file(outline, schedule_form, request, language)
 
 
 @router.get(
@@ -118,7 +118,7 @@ async def export_version(
 
 
 @router.get(
-    f"{VERSION}/schedule.{{form}}",
+    f"{VERSION}/schedule.{{schedule_form}}",
     operation_id="exportVersionSchedule",
     response_class=Response,
     responses=SCHEDULE_FILE,
@@ -127,13 +127,13 @@ async def export_version_schedule(
     session: Session,
     view: MeetingDep,
     number: VersionNumber,
-    form: ScheduleForm,
+    schedule_form: ScheduleForm,
     request: Request,
     language: InLanguage = None,
 ) -> Response:
     """Read an issued version as a frab schedule, others than observers its public view."""
     outline = await _version(session, view, number, request)
-    return _schedule_file(outline, form, request, language)
+    return _schedule_file(outline, schedule_form, request, language)
 
 
 @router.post(
@@ -165,7 +165,7 @@ async def import_agenda(
 
 
 @public.get(
-    "/public/meetings/{m}/schedule.{form}",
+    "/public/meetings/{m}/schedule.{schedule_form}",
     operation_id="getPublicSchedule",
     response_class=Response,
     responses=SCHEDULE_FILE,
@@ -174,7 +174,7 @@ async def import_agenda(
 async def get_public_schedule(
     session: Session,
     m: MeetingRef,
-    form: ScheduleForm,
+    schedule_form: ScheduleForm,
     request: Request,
     language: InLanguage = None,
 ) -> Response:
@@ -183,7 +183,7 @@ async def get_public_schedule(
     if meeting is None:
         raise NotFound
     outline = await _issued(session, meeting, None, request, full=False)
-    response = _schedule_file(outline, form, request, language)
+    response = _schedule_file(outline, schedule_form, request, language)
     response.headers["Cache-Control"] = "public, no-cache"
     return response
 

@@ -79,7 +79,8 @@ class Part:
             "d": "new-york",
             "year": "2021",
             "suffix": "csv",
-            "form": "xml",
+            "schedule_form": "xml",
+            "form": "html",
         }
         holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
         listed = "/v1/duty-stations/new-york/holidays/2021"

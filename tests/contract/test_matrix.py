@@ -202,8 +202,8 @@ async def test_the_canary_is_seen_by_those_who_may(prepared: Scene) -> None:
 @pytest.mark.parametrize("caller", [name for name in CALLERS if name != "organizer"])
 async def test_the_passcode_is_shown_to_organizers_only(prepared: Scene, caller: str) -> None:
     expected = {
-        "administrator": ["getConferenceRoom"],
-        "reading": ["getConferenceRoom"],
+        "administrator": ["getConferenceRoom", "getRunOfShow", "getRunOfShowFile"],
+        "reading": ["getConferenceRoom", "getRunOfShow", "getRunOfShowFile"],
         "focal_point": ["getRegistrationCalendar"],
         "link": ["getRegistrationCalendar"],
     }
