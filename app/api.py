@@ -7,6 +7,14 @@ from app.audit.endpoints import router as audit
 from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
+from app.documents.archive_endpoints import public as public_archives
+from app.documents.archive_endpoints import router as document_archives
+from app.documents.endpoints import router as documents
+from app.documents.public import router as public_documents
+from app.documents.upload_endpoints import parts as upload_parts
+from app.documents.upload_endpoints import router as uploads
+from app.documents.version_endpoints import router as document_versions
+from app.documents.version_endpoints import streams as document_contents
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.entities.people_endpoints import router as many_people
@@ -63,6 +71,10 @@ TAGS = [
     {"name": "series", "description": "Recurring meetings of a committee, from a template."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
+    {
+        "name": "documents",
+        "description": "Symbols, revisions and language versions, who reads them, and their bytes.",
+    },
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "questions", "description": "What a meeting asks of those who are registered."},
@@ -93,6 +105,12 @@ PARTS = (
     meeting_verbs,
     agenda,
     panels,
+    documents,
+    document_versions,
+    document_contents,
+    uploads,
+    upload_parts,
+    document_archives,
     invitations,
     invitation_links,
     seat_pools,
@@ -128,5 +146,7 @@ PARTS = (
     privacy,
     public_meetings,
     public_lists,
+    public_documents,
+    public_archives,
 )
 ROUTES = [route for part in PARTS for route in part.routes]
