@@ -384,3 +384,17 @@ async def claim_unscanned(session: AsyncSession, now: datetime) -> Stored | None
     )
     row = (await session.execute(statement)).one_or_none()
     return Stored(*row) if row else None
+
+
+async def lock_version(
+    session: AsyncSession, version_id: UUID
+) -> tuple[DocumentVersion, Document] | None:
+    columns: list[Any] = [DocumentVersion, Document]
+    statement = (
+        sa_select(*columns)
+        .join(Document, _of_document())
+        .where(col(DocumentVersion.id) == version_id)
+        .with_for_update(of=DocumentVersion)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -1,6 +1,7 @@
 """Where the bytes of documents lie: a folder, or a bucket of an S3-compatible store."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -52,14 +53,14 @@ class Found:
 class Storage:
     """Objects under keys that are never written twice."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+        self._store, self._folder = store, folder
 
     @classmethod
     def folder(cls, path: Path) -> "Storage":
         """The folder is made where there is none, for the owner only."""
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return cls(LocalStore(path))
+        return cls(LocalStore(path), path)
 
     @classmethod
     def bucket(cls, bucket: Bucket) -> "Storage":
@@ -111,6 +112,26 @@ class Storage:
             return
         except (BaseError, OSError) as error:
             raise StoreFailed(f"{key} could not be deleted") from error
+
+    async def size(self, key: str) -> int:
+        """Of an object; raises `BytesMissing` and `StoreFailed`."""
+        try:
+            return (await obstore.head_async(self._store, key))["size"]
+        except FileNotFoundError as error:
+            raise BytesMissing(key) from error
+        except (BaseError, OSError) as error:
+            raise StoreFailed(f"{key} could not be looked at") from error
+
+    def sweep(self, oldest: datetime) -> None:
+        """Remove what a process that was killed had begun to write into a folder; a bucket has a
+        rule of its own for parts that were never completed.
+        """
+        if self._folder is None:
+            return
+        for begun in self._folder.glob("*/**/*#*"):
+            with suppress(FileNotFoundError):
+                if begun.is_file() and begun.stat().st_mtime <= oldest.timestamp():
+                    begun.unlink()
 
     async def list(self, prefix: str) -> AsyncIterator[list[Found]]:
         """What lies under a prefix, in batches."""
