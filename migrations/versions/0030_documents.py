@@ -1,5 +1,7 @@
 """Documents of a meeting, their revisions, language versions and uploads."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -27,7 +29,7 @@ FOR EACH ROW EXECUTE FUNCTION keep_published_document()
 """
 
 
-def _row() -> tuple[sa.Column, sa.Column]:
+def _row() -> tuple[sa.Column[Any], sa.Column[Any]]:
     return (
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -266,10 +266,10 @@ async def test_what_is_sent_at_once_is_looked_at_before_it_counts(desk: Desk) ->
         (PDF, "application/pdf", {"Repr-Digest": "sha-256=:#:"}, (422, "invalid")),
         (PDF, "application/pdf", {"Content-Encoding": "gzip"}, (415, "unsupported-media-type")),
     ):
-        answer = await desk.put(document, content, kind=kind, **more)
+        answer = await desk.put(document, content, kind=kind, headers=more)
         assert refusal(answer) == expected, (kind, more)
     assert versions((await desk.read(desk.organizer, document)).json()) == {}
-    assert (await desk.put(document, PDF, **digest)).status_code == 201
+    assert (await desk.put(document, PDF, headers=digest)).status_code == 201
     for language in ("e", "en_GB", "x" * 12, "%00"):
         assert (await desk.put(document, language=language)).status_code in {404, 422}
     for name in ("", " ", "a\nb", "x" * 201):
