@@ -177,7 +177,7 @@ def upgrade() -> None:
         sa.CheckConstraint("size > 0", name=op.f("ck_document_uploads_size")),
         _key("document_uploads", "document_id", "documents", "CASCADE"),
         _key("document_uploads", "revision_id", "document_revisions", "CASCADE"),
-        _key("document_uploads", "version_id", "document_versions", "SET NULL"),
+        _key("document_uploads", "version_id", "document_versions", "CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_uploads")),
     )
     for column in ("document_id", "revision_id", "version_id"):

@@ -115,6 +115,11 @@ async def test_a_document_comes_in_parts_also_through_another_process(sender: Se
     names = [name for name, _ in await entries(desk.world.app, desk.meeting)]
     assert names[-2:] == ["document.upload_started", "document.version_stored"]
     assert refusal(await sender.send(len(PDF), b"more")) == (413, "body-too-large")
+    assert (await desk.put(document, PDF[:-1])).status_code == 200
+    await caretaker(desk).look()
+    changed = (await desk.read(desk.organizer, document)).json()
+    assert versions(changed)["en"]["size"] == len(PDF) - 1
+    assert (await sender.who.get(sender.address)).status_code == 404
 
 
 NONSENSE: list[tuple[dict[str, str], int, str]] = [
