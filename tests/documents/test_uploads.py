@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core import clock
-from app.documents import finishing, running
+from app.documents import finishing, running, uploads
 from app.documents.receiving import spool_folder
 from app.documents.running import Caretaker
 from app.documents.storage import DOCUMENTS, UPLOADS, Storage
@@ -152,6 +152,18 @@ async def test_of_two_that_send_the_same_part_at_once_one_wins(sender: Sender) -
     assert sorted(each.status_code for each in whole) == [204, 409, 409]
     document = (await sender.desk.read(sender.desk.organizer, sender.document)).json()
     assert (await sender.who.get(versions(document)["en"]["address"])).content == PDF
+
+
+async def test_without_the_second_look_the_database_would_have_to_refuse(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: all of them get past the first look at the offset."""
+    await sender.start(len(PDF))
+    monkeypatch.setattr(uploads, "check_offset", lambda *_: None)
+    answers = await asyncio.gather(*(sender.send(0, PDF[:10]) for _ in range(4)))
+    refused = [refusal(each) for each in answers if each.status_code != 204]
+    assert refused == [(409, "already-exists")] * 3
+    assert await sender.offset() == 10
 
 
 async def test_what_came_before_a_connection_broke_is_kept(sender: Sender) -> None:
