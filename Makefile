@@ -5,7 +5,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
-	campaign-agenda campaign-timetable campaign-exchange campaign-programme calendar-truth
+	campaign-agenda campaign-timetable campaign-exchange campaign-programme campaign-documents \
+	calendar-truth
 
 # Dozens of processes are started by tests: each would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -70,6 +71,9 @@ campaign-timetable: $(DEV) ## Check the laws of timetables on thousands of rando
 
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
+
+campaign-documents: $(DEV) ## Take 100 MB in and out of a server that is killed on the way
+	$(PYTHON) -m tests.documents.campaign
 
 campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worker three times
 	$(PYTHON) -m tests.mail.campaign

@@ -16,6 +16,14 @@ from app.calendar.endpoints import router as calendar
 from app.calendar.public import router as public_calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
+from app.documents.archive_endpoints import public as public_archives
+from app.documents.archive_endpoints import router as document_archives
+from app.documents.endpoints import router as documents
+from app.documents.public import router as public_documents
+from app.documents.upload_endpoints import parts as upload_parts
+from app.documents.upload_endpoints import router as uploads
+from app.documents.version_endpoints import router as document_versions
+from app.documents.version_endpoints import streams as document_contents
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.entities.people_endpoints import router as many_people
@@ -79,6 +87,10 @@ TAGS = [
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
     {"name": "programme", "description": "Agenda, programme and run of show as papers."},
+    {
+        "name": "documents",
+        "description": "Symbols, revisions and language versions, who reads them, and their bytes.",
+    },
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "questions", "description": "What a meeting asks of those who are registered."},
@@ -120,6 +132,12 @@ PARTS = (
     declared_conflicts,
     public_schedules,
     programme,
+    documents,
+    document_versions,
+    document_contents,
+    uploads,
+    upload_parts,
+    document_archives,
     invitations,
     invitation_links,
     seat_pools,
@@ -158,5 +176,7 @@ PARTS = (
     public_versions,
     public_agenda_changes,
     public_programme,
+    public_documents,
+    public_archives,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

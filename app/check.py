@@ -343,6 +343,23 @@ _PROMISES = (
      WHERE (f.meeting_id, f.entity_id) <> (i.meeting_id, i.entity_id) ORDER BY c.id
     """,
     """
+    SELECT format('upload %s: %s bytes are noted as received, its parts have %s', u.id, u.received,
+                  coalesce(sum(p.size), 0))
+      FROM document_uploads u LEFT JOIN document_upload_parts p ON p.upload_id = u.id
+     WHERE u.version_id IS NULL
+     GROUP BY u.id HAVING u.received <> coalesce(sum(p.size), 0) ORDER BY u.id
+    """,
+    """
+    SELECT format('document %s: a language version is published, and its revision or itself is not',
+                  d.symbol)
+      FROM document_versions v
+      JOIN document_revisions r ON r.id = v.revision_id
+      JOIN documents d ON d.id = v.document_id
+     WHERE v.published_at IS NOT NULL AND (r.published_at IS NULL OR d.published_at IS NULL)
+        OR r.document_id <> v.document_id
+     ORDER BY d.symbol
+    """,
+    """
     SELECT format('attendance %s is in another meeting than its registration', a.id)
       FROM attendance a JOIN registrations r ON r.id = a.registration_id
      WHERE a.meeting_id <> r.meeting_id ORDER BY a.id

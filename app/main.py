@@ -15,7 +15,7 @@ from app.core.database import Database
 from app.core.finished import Finished
 from app.core.limits import Limiter
 from app.core.openapi import document_builder
-from app.deployment import configure_logging, database_settings, secret_key
+from app.deployment import configure_logging, database_settings, secret_key, storage_of
 from app.identity.access import Authenticator
 from app.identity.oidc import Provider
 from app.mail.plans import Foresight, NoticePlan
@@ -62,6 +62,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "/import": settings.import_limit,
         "/files": uploads.LIMIT,
         "/incoming-mails": settings.inbound_limit,
+        "/content": settings.document_limit,
+        "/uploads/": settings.document_limit,
     }
     app = FastAPI(
         title="Secretariat",
@@ -82,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.limiter = limiter
     app.state.secret = secret_key(settings)
     app.state.maker = Maker(settings.url, settings.mail_from)
+    app.state.storage = storage_of(settings)
     app.state.foresee = Foresight(domain_of(settings.mail_from))
     app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)
     handlers.install(app, settings.url)
@@ -110,10 +113,20 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
                 "Idempotency-Key",
                 "If-Match",
                 "If-None-Match",
+                "If-Range",
+                "Range",
+                "Repr-Digest",
+                "Tus-Resumable",
+                "Upload-Checksum",
+                "Upload-Length",
+                "Upload-Metadata",
+                "Upload-Offset",
                 "X-Request-ID",
             ],
             expose_headers=[
+                "Accept-Ranges",
                 "Content-Disposition",
+                "Content-Range",
                 "Date",
                 "ETag",
                 "Idempotency-Replayed",
@@ -122,6 +135,11 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
                 "RateLimit",
                 "RateLimit-Policy",
                 "Retry-After",
+                "Tus-Resumable",
+                "Tus-Version",
+                "Upload-Expires",
+                "Upload-Length",
+                "Upload-Offset",
                 "X-Request-ID",
             ],
         )

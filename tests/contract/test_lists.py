@@ -36,6 +36,7 @@ COPIED: dict[str, dict[str, str]] = {
     "sittings": {"begins": "n", "ends": "n + 1", "day": "20"},
     "agenda_revisions": {"revision": "n + 100"},
     "panels": {"item_id": "{agenda_items}"},
+    "documents": {"symbol": "'COPY/' || n"},
     "panellists": {"position": "n", "role": "'panellist'"},
     "form_versions": {"number": "n + 100"},
     "seat_pools": {"name": "'Copy ' || n", "for_observers": "false"},
@@ -116,6 +117,7 @@ BASES = {
     "agenda_items": "item_id",
     "sittings": "sitting_id",
     "panels": "p",
+    "documents": "published_id",
     "panellists": "x",
     "seat_pools": "pool_id",
     "invitations": "invitation_id",
@@ -181,7 +183,7 @@ async def test_every_list_takes_as_many_statements_for_one_row_as_for_fifty(
         for name, (method, path, described) in operations(app.openapi()).items()
         if method == "GET" and "Page_" in str(described["responses"]["200"].get("content", ""))
     }
-    assert len(lists) == 44
+    assert len(lists) == 46
     shown = {}
     differing = {}
     for name, path in sorted(lists.items(), key=lambda each: each[0] == "listApprovals"):
