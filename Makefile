@@ -66,7 +66,7 @@ campaign-lists: $(DEV) ## List, filter, search and export a meeting of 20,000 re
 	$(PYTHON) -m tests.lists.measure
 
 campaign-timetable: $(DEV) ## Check the laws of timetables on thousands of random agendas, and their speed
-	$(PYTHON) -m tests.agenda.campaign
+	$(PYTHON) -m tests.agenda.timetable_campaign
 
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
