@@ -222,7 +222,9 @@ class Clock:
             elif not self._over(step.item.id):
                 clock += step.minutes * MINUTE
         each, rest = divmod(max(0, (limit - clock) // MINUTE), max(1, len(takers)))
-        return {place: each + (nth < rest) for nth, place in enumerate(takers)}
+        shares = {place: each + (nth < rest) for nth, place in enumerate(takers)}
+        beside = (min(max(start, time), limit) - start) // MINUTE  # what still runs at its pin
+        return shares | {first: shares.get(first, 0) + max(0, beside)}
 
     def _limit(self, head: Step | Fork, start: datetime, until: datetime | None) -> datetime:
         """The end of its sitting; nothing is left to what begins outside the sitting it names."""

@@ -260,10 +260,15 @@ def test_flexible_items_share_what_their_sitting_has_left() -> None:
 
 
 def test_nothing_may_be_left() -> None:
-    items = [item(1, minutes=180), item(2, 1, None, flexible=True, at=90), item(3, minutes=100)]
+    items = [item(1, minutes=180), item(2, 1, None, flexible=True), item(3, minutes=100)]
     times, problems = found(items, [MORNING])
-    assert times == [(1, 0, 180), (2, 90, 0), (3, 180, 100)]
+    assert times == [(1, 0, 180), (2, 180, 0), (3, 180, 100)]
     assert ("nothing_left", 2, 0) in problems
+
+
+def test_a_flexible_item_that_is_run_over_at_its_pin_goes_on_behind() -> None:
+    items = [item(1, minutes=100), item(2, minutes=None, flexible=True, at=90), item(3)]
+    assert found(items, [MORNING])[0] == [(1, 0, 100), (2, 90, 80), (3, 170, 10)]
 
 
 def test_parallel_items_begin_together_and_the_longest_counts() -> None:
