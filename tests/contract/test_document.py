@@ -113,7 +113,7 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
         for name, operation in answers.items()
         if "201" in operation["responses"] and not name.startswith("put")
     }
-    assert len(made) == 26
+    assert len(made) == 27
     common = {"X-Request-ID", "ETag", "Location"} | limited
     assert {name: names for name, names in made.items() if names != common} == {}
     for _ in range(2):
