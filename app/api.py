@@ -4,6 +4,9 @@ from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
+from app.briefings import slots as of_briefings  # noqa: F401  # they register themselves
+from app.briefings.endpoints import router as briefings
+from app.briefings.link_endpoints import router as briefing_links
 from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
@@ -34,6 +37,7 @@ from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
+from app.panels import telling as of_conflicts  # noqa: F401  # as above
 from app.panels.endpoints import router as panels
 from app.people.endpoints import router as people
 from app.privacy.endpoints import router as privacy
@@ -63,6 +67,7 @@ TAGS = [
     {"name": "series", "description": "Recurring meetings of a committee, from a template."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
+    {"name": "briefings", "description": "Who briefs for each working group, and for how long."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "questions", "description": "What a meeting asks of those who are registered."},
@@ -93,6 +98,8 @@ PARTS = (
     meeting_verbs,
     agenda,
     panels,
+    briefings,
+    briefing_links,
     invitations,
     invitation_links,
     seat_pools,

@@ -26,6 +26,7 @@ from app.agenda.problems import (
     ItemRepeated,
     ItemUnderItself,
     ItemUnknown,
+    PersonInTwoSlots,
     PositionUnknown,
     SymbolTaken,
 )
@@ -74,7 +75,8 @@ async def get_agenda(seen: AgendaDep) -> AgendaOut:
     operation_id="replaceAgenda",
     openapi_extra=needs_if_match(),
     responses=raises(
-        MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemRepeated, ItemUnknown, ItemHasPanel
+        *(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemRepeated, ItemUnknown, ItemHasPanel),
+        PersonInTwoSlots,
     ),
 )
 async def replace_agenda(
@@ -92,7 +94,10 @@ async def replace_agenda(
     f"{BASE}/items",
     operation_id="addAgendaItem",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemUnknown, PositionUnknown),
+    responses=raises(
+        *(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemUnknown, PositionUnknown),
+        PersonInTwoSlots,
+    ),
     openapi_extra=takes_if_match(),
 )
 async def add_item(
@@ -122,7 +127,7 @@ async def get_item(seen: AgendaDep, item_id: ItemDep) -> ItemOut:
     BASE + "/items/{item_id}",
     operation_id="changeAgendaItem",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel),
+    responses=raises(MeetingClosed, ItemHasPanel, PersonInTwoSlots),
 )
 async def change_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemPatch, request: Request
@@ -140,7 +145,7 @@ async def change_item(
     operation_id="deleteAgendaItem",
     status_code=status.HTTP_204_NO_CONTENT,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel),
+    responses=raises(MeetingClosed, ItemHasPanel, PersonInTwoSlots),
 )
 async def delete_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
@@ -154,7 +159,10 @@ async def delete_item(
     BASE + "/items/{item_id}/move",
     operation_id="moveAgendaItem",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, AgendaTooDeep, ItemUnderItself, ItemUnknown, PositionUnknown),
+    responses=raises(
+        *(MeetingClosed, AgendaTooDeep, ItemUnderItself, ItemUnknown, PositionUnknown),
+        PersonInTwoSlots,
+    ),
 )
 async def move_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemMove, request: Request

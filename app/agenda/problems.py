@@ -78,3 +78,16 @@ class SymbolTaken(AlreadyExists):
     """Another version of this agenda has the symbol."""
 
     slug, title, status = "symbol-taken", "Symbol taken", HTTPStatus.CONFLICT
+
+
+class PersonInTwoSlots(Problem):
+    """Somebody who has confirmed would be on two items of the meeting at the same time.
+
+    `errors` names the items. Move one of them, shorten it, or let the person withdraw from one.
+    """
+
+    slug, title, status = (
+        "person-in-two-slots",
+        "Somebody would be in two places at once",
+        HTTPStatus.CONFLICT,
+    )

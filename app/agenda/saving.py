@@ -23,8 +23,10 @@ from app.agenda.tables import AgendaItem
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
 from app.core.problems import Problem
-from app.events import record
+from app.events import announce
 from app.meetings.tables import Meeting
+
+_SAVED = "saved agenda"
 
 
 class Edit(NamedTuple):
@@ -65,7 +67,8 @@ async def save(
         raise _refusal(error, pointers) from None
     await _check_panels(session, agenda, edit)
     await _write(session, agenda.meeting, edit)
-    record(
+    saved = session.info[_SAVED] = await load_agenda(session, agenda.meeting)
+    await announce(
         session,
         AgendaChanged(
             subject_id=agenda.meeting.id,
@@ -76,7 +79,13 @@ async def save(
             removed=edit.removed,
         ),
     )
-    return await load_agenda(session, agenda.meeting)
+    return saved
+
+
+def saved_agenda(session: AsyncSession, meeting_id: UUID) -> WorkingAgenda | None:
+    """The agenda of the meeting as it was saved last in this transaction, if it was."""
+    saved: WorkingAgenda | None = session.info.get(_SAVED)
+    return saved if saved is not None and saved.meeting.id == meeting_id else None
 
 
 def _refusal(error: policy.BadTree, pointers: Mapping[UUID, str] | None) -> Problem:

@@ -1,31 +1,27 @@
 """HTTP for panels, the people on them, and what does not fit together."""
 
-from uuid import UUID
-
 from fastapi import Request, Response, status
 from sqlmodel import col
 
 from app.agenda.access import AgendaDep, AgendaToEdit, MeetingToPlan
-from app.agenda.policy import Slot
-from app.agenda.problems import AgendaNotIssued, PositionUnknown
+from app.agenda.problems import AgendaNotIssued, PersonInTwoSlots, PositionUnknown
 from app.agenda.times import TimetableProblemOut
 from app.core.openapi import raises, takes_if_match
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
-from app.core.preconditions import accept_match
+from app.core.preconditions import accept_match, representation_etag
 from app.core.problems import MoveForbidden
 from app.core.routes import Session, router_for
-from app.meetings.access import MeetingSecrets
+from app.meetings.access import MeetingSecrets, MeetingView
 from app.meetings.problems import MeetingClosed
-from app.meetings.queries import visible_among
-from app.panels import queries, service
+from app.panels import queries, service, showing, telling
 from app.panels.access import (
     PanelDep,
     PanellistDep,
     PanellistToChange,
     PanelToChange,
 )
-from app.panels.conflicts import Clash, find_conflicts
+from app.panels.conflicts import find_conflicts
 from app.panels.lifecycle import PanellistVerb
 from app.panels.problems import (
     ModeratorTaken,
@@ -34,12 +30,10 @@ from app.panels.problems import (
     PanelFull,
     PanellistAsked,
 )
-from app.panels.queries import Seat
 from app.panels.schemas import (
-    Booking,
     ConflictsOut,
-    DoubleBooking,
     PanelCreate,
+    PanellistAnswer,
     PanellistOut,
     PanellistPatch,
     PanellistSort,
@@ -48,6 +42,7 @@ from app.panels.schemas import (
     PanelPatch,
     PanelSort,
     PanelWrite,
+    RoomTakenOut,
 )
 from app.panels.tables import Panel, Panellist
 
@@ -55,19 +50,18 @@ router = router_for("panels")
 BASE = "/meetings/{m}/panels"
 PEOPLE = BASE + "/{p}/panellists"
 PERSON = PEOPLE + "/{x}"
-MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden)
+MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden, PersonInTwoSlots)
 
 
 @router.get("/meetings/{m}/agenda/conflicts", operation_id="listAgendaConflicts", tags=["agenda"])
 async def list_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut:
     """Find gaps, overruns, missing durations, and people who are in two places at once."""
     found = await find_conflicts(session, view.meeting)
-    clashes = found.clashes[:1000]
-    meetings = {slot.meeting_id for clash in clashes for slot, _ in (clash.first, clash.second)}
-    known = await visible_among(session, view.caller, meetings)
+    people = await showing.shown(session, view.caller, found)
     return ConflictsOut(
         problems=[TimetableProblemOut.of(problem) for problem in found.problems],
-        bookings=[_double_booking(clash, known) for clash in clashes],
+        rooms=[RoomTakenOut.of(each) for each in found.rooms[:1000]],
+        **people.model_dump(),
     )
 
 
@@ -164,12 +158,12 @@ async def add_panellist(
     panel: PanelToChange,
     body: PanellistWrite,
     response: Response,
-) -> PanellistOut:
+) -> PanellistAnswer:
     """Propose somebody for a panel."""
     person = await service.add_panellist(session, view.meeting, panel, body.model_dump())
     path = f"/v1/meetings/{view.meeting.id}/panels/{panel.id}/panellists/{person.id}"
     response.headers["Location"] = path
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 @router.get(PERSON, operation_id="getPanellist", responses=raises(AgendaNotIssued))
@@ -181,7 +175,7 @@ async def get_panellist(seen: AgendaDep, person: PanellistDep) -> PanellistOut:
 @router.patch(
     PERSON,
     operation_id="changePanellist",
-    responses=raises(MeetingClosed, ModeratorTaken, PositionUnknown),
+    responses=raises(MeetingClosed, ModeratorTaken, PositionUnknown, PersonInTwoSlots),
     openapi_extra=takes_if_match(),
 )
 async def change_panellist(
@@ -190,14 +184,15 @@ async def change_panellist(
     person: PanellistToChange,
     body: PanellistPatch,
     request: Request,
-) -> PanellistOut:
+    response: Response,
+) -> PanellistAnswer:
     """Change somebody on a panel, also their place, by JSON merge patch."""
     accept_match(request, _person(person))
     before = writable(PanellistWrite, person)
     after = merged(PanellistWrite, before, body)
     changed = list(changes(before, after))
     await service.change_panellist(session, view.meeting, person, after.model_dump(), changed)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 @router.delete(
@@ -213,42 +208,43 @@ async def remove_panellist(
     """Remove somebody who was proposed but never asked."""
     accept_match(request, _person(person))
     await service.remove_panellist(session, view.meeting, person)
+    await telling.look(session, view.meeting)
 
 
 @router.post(f"{PERSON}/invite", operation_id="invitePanellist", responses=MOVE_RESPONSES)
 async def invite_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
     """Ask somebody who was proposed."""
     await service.move_panellist(session, view.meeting, person, PanellistVerb.INVITE)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 @router.post(f"{PERSON}/confirm", operation_id="confirmPanellist", responses=MOVE_RESPONSES)
 async def confirm_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
     """Record that somebody who was asked will come."""
     await service.move_panellist(session, view.meeting, person, PanellistVerb.CONFIRM)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 @router.post(f"{PERSON}/decline", operation_id="declinePanellist", responses=MOVE_RESPONSES)
 async def decline_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
     """Record that somebody who was asked will not come."""
     await service.move_panellist(session, view.meeting, person, PanellistVerb.DECLINE)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 @router.post(f"{PERSON}/withdraw", operation_id="withdrawPanellist", responses=MOVE_RESPONSES)
 async def withdraw_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
     """Record that somebody who had confirmed cannot come after all."""
     await service.move_panellist(session, view.meeting, person, PanellistVerb.WITHDRAW)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
@@ -256,30 +252,12 @@ def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
     return out if organizes else out.model_copy(update={"email": None})
 
 
-def _double_booking(clash: Clash, known: set[UUID]) -> DoubleBooking:
-    (first, seat), (second, other) = clash.first, clash.second
-    return DoubleBooking(
-        name=(seat if first.meeting_id in known else other).name,
-        first=_booking(first, seat, known, second),
-        second=_booking(second, other, known, first),
-    )
-
-
-def _booking(slot: Slot, seat: Seat, known: set[UUID], beside: Slot) -> Booking:
-    if slot.meeting_id not in known:
-        return Booking(
-            meeting_id=None,
-            meeting=None,
-            item_id=None,
-            panellist_id=None,
-            starts_at=max(slot.starts_at, beside.starts_at),
-            ends_at=min(slot.ends_at, beside.ends_at),
-        )
-    return Booking(
-        meeting_id=slot.meeting_id,
-        meeting=seat.meeting.handle,
-        item_id=slot.item_id,
-        panellist_id=seat.panellist_id,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-    )
+async def _answer(
+    session: Session, view: MeetingView, person: Panellist, response: Response
+) -> PanellistAnswer:
+    """With what the change brings into conflict; the tag is that of the panellist alone."""
+    found = await telling.look(session, view.meeting)
+    people = await showing.shown(session, view.caller, found.of(person.id))
+    out = _person(person)
+    response.headers["ETag"] = representation_etag(out)
+    return PanellistAnswer(**out.model_dump(), conflicts=people)

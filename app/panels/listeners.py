@@ -4,7 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.entities.tables import Person
 from app.events import react_to, record
-from app.panels import queries
+from app.meetings.tables import Meeting
+from app.panels import confirmed, queries
 from app.panels.events import PanellistReplaced
 from app.panels.lifecycle import PanellistStatus
 from app.registrations.events import SubstituteFollowed
@@ -37,3 +38,4 @@ async def hand_over_panel_places(session: AsyncSession, event: SubstituteFollowe
         )
         record(session, fact)
     await session.flush()
+    await confirmed.keep(session, await session.get_one(Meeting, event.meeting_id))

@@ -1,38 +1,18 @@
 """Every select about panels and the people on them."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func
-from sqlalchemy import select as sa_select
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from app.meetings.lifecycle import MeetingStatus
-from app.meetings.tables import Meeting
 from app.panels.lifecycle import GONE, PanellistStatus
 from app.panels.tables import Panel, Panellist
 
 SHOWN_TO_ALL = frozenset({PanellistStatus.INVITED, PanellistStatus.CONFIRMED})
 """People who are on the panel as far as participants are told."""
-
-TIME_SETTLED = frozenset(MeetingStatus) - {
-    MeetingStatus.DRAFT,
-    MeetingStatus.POSTPONED,
-    MeetingStatus.CANCELLED,
-}
-"""Meetings that keep people busy."""
-
-
-class Seat(NamedTuple):
-    """A live panellist on an item; `key` is the same wherever the person is."""
-
-    key: str
-    panellist_id: UUID
-    name: str
-    item_id: UUID
-    meeting: Meeting
 
 
 def list_panels(meeting_id: UUID, hidden: Collection[UUID] = ()) -> Select[Any]:
@@ -82,45 +62,3 @@ async def find_panellist(
         col(Panellist.id) == panellist_id, col(Panellist.panel_id) == panel_id
     )
     return (await session.execute(statement)).scalar_one_or_none()
-
-
-async def seats_of(session: AsyncSession, meeting_id: UUID) -> list[Seat]:
-    """Everybody on the panels of a meeting who has neither declined nor withdrawn."""
-    return await _seats(session, _seated().where(col(Panel.meeting_id) == meeting_id))
-
-
-async def seats_elsewhere(
-    session: AsyncSession, meeting_id: UUID, keys: Collection[str]
-) -> list[Seat]:
-    """The same people on panels of other announced meetings."""
-    if not keys:
-        return []
-    statement = _seated().where(
-        col(Panel.meeting_id) != meeting_id,
-        col(Meeting.status).in_(TIME_SETTLED),
-        _key().in_(keys),
-    )
-    return await _seats(session, statement)
-
-
-def _seated() -> Select[Any]:
-    columns: list[Any] = [_key(), Panellist.id, Panellist.name, Panel.item_id, Meeting]
-    return (
-        sa_select(*columns)
-        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
-        .join(Meeting, col(Meeting.id) == col(Panel.meeting_id))
-        .where(col(Panellist.status).not_in(GONE))
-        .order_by(col(Panellist.id))
-    )
-
-
-def _key() -> Any:
-    """Who somebody is: their address, else their name whatever its letter case.
-
-    The database makes both sides of every comparison, as its idea of letter case is its own.
-    """
-    return func.coalesce(col(Panellist.email), func.lower(col(Panellist.name)))
-
-
-async def _seats(session: AsyncSession, statement: Select[Any]) -> list[Seat]:
-    return [Seat(*row) for row in (await session.execute(statement)).all()]

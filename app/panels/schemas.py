@@ -9,8 +9,8 @@ from pydantic import Field
 from app.agenda.times import ComputedInstant, TimetableProblemOut
 from app.core.fields import (
     Email,
-    Handle,
     InstantField,
+    Line,
     LocalizedLine,
     LocalizedText,
     Minutes,
@@ -19,6 +19,7 @@ from app.core.fields import (
     ZoneName,
 )
 from app.panels.lifecycle import PanellistStatus, PanelRole
+from app.panels.showing import PeopleConflicts
 
 Place = Annotated[
     int, Field(ge=0, le=49, description="Place among the panel's people, from 0.", examples=[0])
@@ -105,32 +106,26 @@ class PanellistSort(StrEnum):
     POSITION_DOWN = "-position"
 
 
-class Booking(Schema):
-    """Where a person is at a time.
+class PanellistAnswer(PanellistOut):
+    """What became of a panellist, and what that brings into conflict: nothing is refused for it."""
 
-    Of a meeting that the caller may not know of, only the time that the two have in common.
-    """
+    conflicts: PeopleConflicts
 
-    meeting_id: UUID | None
-    meeting: Handle | None
-    item_id: UUID | None
-    panellist_id: UUID | None
+
+class RoomTakenOut(Schema):
+    """Two items in one room at overlapping times, and the time that they have in common."""
+
+    room: Line
+    first_id: UUID
+    second_id: UUID
     starts_at: ComputedInstant
     ends_at: ComputedInstant
 
 
-class DoubleBooking(Schema):
-    """A person, told by mail address or else by name, on two panels at overlapping times."""
-
-    name: ShortLine
-    first: Booking
-    second: Booking
-
-
-class ConflictsOut(Schema):
+class ConflictsOut(PeopleConflicts):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
     problems: list[TimetableProblemOut] = Field(max_length=2000)
-    bookings: list[DoubleBooking] = Field(
+    rooms: list[RoomTakenOut] = Field(
         max_length=1000, description="The first thousand, in the order of time."
     )

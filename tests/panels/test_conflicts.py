@@ -25,7 +25,7 @@ async def booked(planning: Planning, *verbs: str, pin: str, **person: Any) -> di
     on = await planning.add(kind="panel", duration=60, pinned_start=hour)
     panel = await planning.panel(on["id"])
     found: dict[str, Any] = await planning.panellist(panel, *verbs, **(SAME | person))
-    return {"item_id": on["id"], "panellist_id": found["id"]}
+    return {"item_id": on["id"], "panellist_id": found["id"], "briefing_id": None}
 
 
 async def test_every_fault_of_the_timetable_is_told(planning: Planning) -> None:
@@ -124,6 +124,7 @@ async def test_of_an_unknown_meeting_only_the_common_time_is_told(planning: Plan
             "meeting": None,
             "item_id": None,
             "panellist_id": None,
+            "briefing_id": None,
             "starts_at": "2021-10-08T14:30:00Z",
             "ends_at": "2021-10-08T15:00:00Z",
         },

@@ -3,6 +3,7 @@
 from app.privacy.declared.model import Declared, Personal, plain
 from app.privacy.lifecycle import Kept, Seen
 
+_ASKED = "Who names the briefer of a working group."
 _SPEAKER = "To announce who speaks; part of the published record."
 
 
@@ -49,9 +50,9 @@ TABLES = (
             " last_letter offer_window registration_opens_at registration_closes_at"
             " registration_deadline venue public links_bound retention_days anonymized_at"
             " calendar_sequence opened_at adjourned_at closed_at participants_published_at"
-            " chatham_house series_id series_date needs_credentials participants_list"
-            " protocol_order substitution_freeze form_version needs_retention_days"
-            " registration_rules approval"
+            " decent_hours briefers_due chatham_house series_id series_date needs_credentials"
+            " participants_list protocol_order substitution_freeze form_version"
+            " needs_retention_days registration_rules approval"
         ),
     ),
     Declared(
@@ -103,6 +104,37 @@ TABLES = (
             "city": Personal("To find a time for a rehearsal.", Seen.MEETING, Kept.MEETING, "NULL"),
         },
         plain=plain("id created_at panel_id role position status timezone minutes"),
+    ),
+    Declared(
+        table="confirmed_slots",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "person_key": Personal(
+                "That nobody is to be in two places at once: an address, or a name.",
+                Seen.NOBODY,
+                Kept.MEETING,
+                "id::text",
+            ),
+        },
+        plain=plain("id created_at meeting_id item_id begins ends"),
+    ),
+    Declared(
+        table="briefings",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "contact_name": Personal(_ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+            "contact_email": Personal(_ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+            "name": _record(_SPEAKER),
+            "honorific": _record(_SPEAKER),
+            "job_title": _record(_SPEAKER),
+            "affiliation": _record(_SPEAKER),
+            "email": Personal("To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+        },
+        plain=plain(
+            "id created_at meeting_id item_id status weight contact_language group_key asked_at"
+            " reminded_at timezone language briefer_key named_at answered_at slot_starts_at"
+            " slot_ends_at"
+        ),
     ),
     Declared(
         table="decisions",

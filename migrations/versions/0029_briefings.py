@@ -1,0 +1,122 @@
+"""People are never in two confirmed slots of a meeting at once; briefings."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0029"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+_RULES = {
+    "status": "status IN ('asked', 'named', 'confirmed', 'declined')",
+    "weight": "weight BETWEEN 1 AND 100",
+    "contact_lower": "contact_email = lower(contact_email)",
+    "contact": "(contact_name IS NOT NULL) OR contact_email IS NULL",
+    "email_lower": "email = lower(email)",
+    "named": "status NOT IN ('named', 'confirmed') OR (name IS NOT NULL AND named_at IS NOT NULL)",
+    "slot": "slot_starts_at < slot_ends_at",
+    "slot_whole": "(slot_starts_at IS NULL) = (slot_ends_at IS NULL)",
+}
+_HOURS = '{"earliest": "07:00", "latest": "22:00"}'
+
+
+def upgrade() -> None:
+    op.add_column(
+        "meetings",
+        sa.Column(
+            "decent_hours",
+            postgresql.JSONB(none_as_null=True),
+            nullable=False,
+            server_default=_HOURS,
+        ),
+    )
+    op.create_table(
+        "confirmed_slots",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("person_key", sa.Text(), nullable=False),
+        sa.Column("begins", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends > begins", name=op.f("ck_confirmed_slots_ends")),
+        postgresql.ExcludeConstraint(
+            ("meeting_id", "="),
+            ("person_key", "="),
+            (sa.text("int4range(begins, ends)"), "&&"),
+            name="ex_confirmed_slots_person",
+            using="gist",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["meetings.id"],
+            name=op.f("fk_confirmed_slots_meeting_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["agenda_items.id"],
+            name=op.f("fk_confirmed_slots_item_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmed_slots")),
+    )
+    op.create_index(op.f("ix_confirmed_slots_item_id"), "confirmed_slots", ["item_id"])
+    op.add_column("meetings", sa.Column("briefers_due", sa.Integer(), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_meetings_briefers_due"), "meetings", "briefers_due BETWEEN 0 AND 365"
+    )
+    _create_briefings()
+
+
+def _create_briefings() -> None:
+    words = [
+        *("contact_name", "contact_email", "contact_language", "name", "honorific", "job_title"),
+        *("affiliation", "email", "language"),
+    ]
+    moments = ["reminded_at", "named_at", "answered_at", "slot_starts_at", "slot_ends_at"]
+    instant = sa.DateTime(timezone=True)
+    op.create_table(
+        "briefings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", instant, nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("group_key", sa.Uuid(), nullable=False),
+        sa.Column("briefer_key", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", instant, nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in words),
+        *(sa.Column(name, instant, nullable=True) for name in moments),
+        *(sa.CheckConstraint(rule, name=op.f(f"ck_briefings_{n}")) for n, rule in _RULES.items()),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["meetings.id"],
+            name=op.f("fk_briefings_meeting_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["agenda_items.id"], name=op.f("fk_briefings_item_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_briefings")),
+        *(
+            sa.UniqueConstraint(name, name=op.f(f"uq_briefings_{name}"))
+            for name in ("item_id", "group_key", "briefer_key")
+        ),
+    )
+    op.create_index(op.f("ix_briefings_meeting_id"), "briefings", ["meeting_id"])
+    op.create_index(op.f("ix_briefings_email"), "briefings", ["email"])
+
+
+def downgrade() -> None:
+    op.drop_table("briefings")
+    op.drop_constraint("ck_meetings_briefers_due", "meetings")
+    op.drop_column("meetings", "briefers_due")
+    op.drop_table("confirmed_slots")
+    op.drop_column("meetings", "decent_hours")
