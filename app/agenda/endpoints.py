@@ -22,6 +22,7 @@ from app.agenda.problems import (
     AgendaNotIssued,
     AgendaTooDeep,
     AgendaTooLarge,
+    ItemHasBriefing,
     ItemHasPanel,
     ItemRepeated,
     ItemUnderItself,
@@ -76,7 +77,7 @@ async def get_agenda(seen: AgendaDep) -> AgendaOut:
     openapi_extra=needs_if_match(),
     responses=raises(
         *(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemRepeated, ItemUnknown, ItemHasPanel),
-        PersonInTwoSlots,
+        *(ItemHasBriefing, PersonInTwoSlots),
     ),
 )
 async def replace_agenda(
@@ -127,7 +128,7 @@ async def get_item(seen: AgendaDep, item_id: ItemDep) -> ItemOut:
     BASE + "/items/{item_id}",
     operation_id="changeAgendaItem",
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel, PersonInTwoSlots),
+    responses=raises(MeetingClosed, ItemHasPanel, ItemHasBriefing, PersonInTwoSlots),
 )
 async def change_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemPatch, request: Request
@@ -145,7 +146,7 @@ async def change_item(
     operation_id="deleteAgendaItem",
     status_code=status.HTTP_204_NO_CONTENT,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel, PersonInTwoSlots),
+    responses=raises(MeetingClosed, ItemHasPanel, ItemHasBriefing, PersonInTwoSlots),
 )
 async def delete_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request

@@ -68,6 +68,14 @@ class ItemHasPanel(Problem):
     slug, title, status = "item-has-panel", "The item has a panel", HTTPStatus.CONFLICT
 
 
+class ItemHasBriefing(Problem):
+    """A working group is asked for its briefer: delete the briefing before the item goes, changes
+    its kind or is another group's.
+    """
+
+    slug, title, status = "item-has-briefing", "The item has a briefing", HTTPStatus.CONFLICT
+
+
 class AgendaEmpty(Problem):
     """There is nothing to issue: the agenda has no items."""
 

@@ -34,8 +34,9 @@ _PANELLISTS = table(
     column("affiliation", Text),
     column("minutes", Integer),
 )
-"""Panels lie to the right of this domain, so their columns are named here and nothing is
-imported; addresses are not among them."""
+_BRIEFINGS = table("briefings", column("item_id", Uuid))
+"""Panels and briefings lie to the right of this domain, so their columns are named here and
+nothing is imported; addresses are not among them."""
 
 _SPEAKER = ("role", "name", "honorific", "job_title", "affiliation", "minutes")
 
@@ -105,6 +106,13 @@ async def items_with_panels(session: AsyncSession, items: Collection[UUID]) -> s
     if not items:
         return set()
     statement = sa_select(_PANELS.c.item_id).where(_PANELS.c.item_id.in_(items))
+    return set((await session.execute(statement)).scalars())
+
+
+async def items_with_briefings(session: AsyncSession, items: Collection[UUID]) -> set[UUID]:
+    if not items:
+        return set()
+    statement = sa_select(_BRIEFINGS.c.item_id).where(_BRIEFINGS.c.item_id.in_(items))
     return set((await session.execute(statement)).scalars())
 
 

@@ -14,6 +14,7 @@ from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import (
     AgendaTooDeep,
     AgendaTooLarge,
+    ItemHasBriefing,
     ItemHasPanel,
     ItemRepeated,
     ItemUnderItself,
@@ -66,6 +67,7 @@ async def save(
     except policy.BadTree as error:
         raise _refusal(error, pointers) from None
     await _check_panels(session, agenda, edit)
+    await _check_briefings(session, agenda, edit)
     await _write(session, agenda.meeting, edit)
     saved = session.info[_SAVED] = await load_agenda(session, agenda.meeting)
     await announce(
@@ -112,6 +114,19 @@ async def _check_panels(session: AsyncSession, agenda: WorkingAgenda, edit: Edit
     if held:
         items = ", ".join(sorted(map(str, held)))
         raise ItemHasPanel(f"Delete the panel first: {items}.")
+
+
+async def _check_briefings(session: AsyncSession, agenda: WorkingAgenda, edit: Edit) -> None:
+    """Nor who was named to brief."""
+    leaving = {*edit.removed, *(s.id for s in edit.changed if s.kind is not ItemKind.BRIEFING)}
+    leaving |= {
+        s.id for s in edit.changed if s.working_group_id != agenda.states[s.id].working_group_id
+    }
+    suspects = {i for i in leaving if agenda.states[i].kind is ItemKind.BRIEFING}
+    held = await queries.items_with_briefings(session, suspects)
+    if held:
+        items = ", ".join(sorted(map(str, held)))
+        raise ItemHasBriefing(f"Delete the briefing first: {items}.")
 
 
 async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:

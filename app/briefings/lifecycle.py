@@ -21,6 +21,15 @@ class BriefingVerb(Choice):
     DECLINE = "decline"
 
 
+class LinkHolder(Choice):
+    """For whom the link of a mail speaks."""
+
+    GROUP = "group"
+    """The working group, until its deadline."""
+    BRIEFER = "briefer"
+    """Who is named, until the meeting starts."""
+
+
 class Lacking(Choice):
     """What is missing of a briefing still."""
 

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agenda.problems import PersonInTwoSlots
 from app.agenda.saving import load_agenda
 from app.briefings import links, seeing, service
+from app.briefings.lifecycle import LinkHolder
 from app.briefings.links import Held
 from app.briefings.problems import BriefersDue
 from app.briefings.schemas import (
@@ -14,7 +15,6 @@ from app.briefings.schemas import (
     BriefingByLink,
     BriefingLink,
     LinkAnswer,
-    LinkHolder,
 )
 from app.briefings.seeing import Glance
 from app.core import clock

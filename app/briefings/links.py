@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.briefings import queries, service
-from app.briefings.schemas import LinkHolder
+from app.briefings.lifecycle import LinkHolder
 from app.briefings.tables import Briefing
 from app.core import clock
 from app.events import Actor

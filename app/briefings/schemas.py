@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.agenda.times import ComputedInstant
-from app.briefings.lifecycle import BriefingStatus, BriefingVerb, Lacking
+from app.briefings.lifecycle import BriefingStatus, BriefingVerb, Lacking, LinkHolder
 from app.core.fields import (
     Email,
     Flag,
@@ -249,13 +249,6 @@ class LinkAnswer(StrEnum):
 
 class AnswerByLink(BriefingLink):
     answer: LinkAnswer
-
-
-class LinkHolder(StrEnum):
-    """For whom a link speaks."""
-
-    GROUP = "group"
-    BRIEFER = "briefer"
 
 
 class BriefingByLink(Schema):

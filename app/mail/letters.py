@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, select_autoescape
 
+from app.briefings.links import briefer_token, group_token
+from app.briefings.service import due_at
 from app.calendar.entries import (
     PRODID,
     Frame,
@@ -45,6 +47,7 @@ from app.reminders.tokens import digest_token
 _TIME_AND_PLACE = ("committee", "meeting", "when", "when_there", "place")
 _INVITATION_FACTS = (*_TIME_AND_PLACE, "seats", "deadline", "contact")
 _MEETING_FACTS = (*_TIME_AND_PLACE, "contact")
+_BRIEFING_FACTS = (*_TIME_AND_PLACE, "briefing", "slot")
 _PERSONAL_FACTS = (*_TIME_AND_PLACE, "role", "contact")
 FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.INVITATION: _INVITATION_FACTS,
@@ -74,7 +77,13 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
     MessageKind.CREDENTIALS_RETURNED: _MEETING_FACTS,
     MessageKind.EXCEPTION_GRANTED: (*_TIME_AND_PLACE, "late_places", "late_until", "contact"),
+    MessageKind.BRIEFER_ASKED: (*_BRIEFING_FACTS, "briefers_until", "contact"),
+    MessageKind.BRIEFER_REMINDER: (*_BRIEFING_FACTS, "briefers_until", "contact"),
+    MessageKind.BRIEFER_NAMED: (*_BRIEFING_FACTS, "contact"),
 }
+BRIEFINGS = frozenset(
+    {MessageKind.BRIEFER_ASKED, MessageKind.BRIEFER_REMINDER, MessageKind.BRIEFER_NAMED}
+)
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
 """Without them a mail is of no use: own words must name them where the standard ones do."""
@@ -145,6 +154,11 @@ class House:
     """Where answers and delivery reports are taken in; None where none are."""
     url: str = ""
     """Where the API is."""
+
+    @property
+    def briefing_url(self) -> str:
+        """The page on which groups name their briefers, and these answer."""
+        return f"{self.url}/briefing"
 
     @property
     def domain(self) -> str:
@@ -334,6 +348,7 @@ def _values(case: Case, words: Words) -> dict[str, object]:
         "committee": _committee(case, words),
         "entity": _entity(case, words),
         "attendee": value(plain(case.attendee.name if case.attendee else "")),
+        "group": _in(case.group.name, words) if case.group else "",
     }
 
 
@@ -398,9 +413,22 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
         "late_places": str(late.persons - late.used) if late else None,
         "late_until": words.moment(late.until.astimezone(there)) if late else None,
         "agenda": value(agenda_symbol(case.agenda) or ""),
+        "briefing": _in(case.briefed.title, words) if case.briefed else None,
+        "slot": _slot(case, words),
+        "briefers_until": words.moment(due_at(meeting).astimezone(here)),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
         "contact": _contacts(meeting, words),
     }
+
+
+def _slot(case: Case, words: Words) -> str | None:
+    """When the briefing is on: on the briefer's own clock, for the group on the meeting's."""
+    briefing = case.briefing
+    if briefing is None or briefing.slot_starts_at is None or briefing.slot_ends_at is None:
+        return None
+    zone = ZoneInfo(briefing.timezone if case.to_briefer else case.meeting.timezone)
+    start, end = briefing.slot_starts_at.astimezone(zone), briefing.slot_ends_at.astimezone(zone)
+    return words.span(start, end)
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:
@@ -455,12 +483,25 @@ def _address(case: Case, house: House) -> str | None:
     """The page with the token as its fragment, which browsers send to no server."""
     if case.message.kind is MessageKind.DIGEST:
         return unsubscribe_address(case, house)
+    if case.message.kind in BRIEFINGS:
+        return _briefing_address(case, house)
     if case.link is None or METHODS.get(case.message.kind) is Method.CANCEL:
         return None
     answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
     page = house.answer_url if answers else house.join_url
     token = link_token(house.secret, case.link.id) if house.secret else LEFT_OUT
     return f"{page}#{token}"
+
+
+def _briefing_address(case: Case, house: House) -> str | None:
+    briefing = case.briefing
+    if briefing is None:
+        return None
+    if house.secret is None:
+        return f"{house.briefing_url}#{LEFT_OUT}"
+    if case.to_briefer:
+        return f"{house.briefing_url}#{briefer_token(house.secret, briefing.briefer_key)}"
+    return f"{house.briefing_url}#{group_token(house.secret, briefing.group_key)}"
 
 
 def _image(case: Case, house: House) -> str | None:

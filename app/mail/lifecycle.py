@@ -90,6 +90,12 @@ class MessageKind(Choice):
     """An organizer has found something wrong with them; the focal points are told what."""
     EXCEPTION_GRANTED = "exception_granted"
     """So many may be registered late, so long; to the focal points."""
+    BRIEFER_ASKED = "briefer_asked"
+    """A working group is asked who briefs for it."""
+    BRIEFER_REMINDER = "briefer_reminder"
+    """It has not named anybody yet."""
+    BRIEFER_NAMED = "briefer_named"
+    """The reader is named to brief, with the time; asks to confirm."""
 
 
 class MailLanguage(Choice):

@@ -18,7 +18,7 @@ from app.events.tables import LogEntry
 from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
-from app.mail import queries
+from app.mail import briefing, queries
 from app.mail.acts import concerned, rows_of_act
 from app.mail.letters import METHODS
 from app.mail.lifecycle import MessageKind, MessageState
@@ -331,6 +331,15 @@ class Planner:
     async def digest_due(self, session: AsyncSession, entry: LogEntry) -> None:
         await plan_digest(session, entry, self._domain)
 
+    async def briefing_asked(self, session: AsyncSession, entry: LogEntry) -> None:
+        await briefing.plan_asking(session, entry, self._domain)
+
+    async def briefer_named(self, session: AsyncSession, entry: LogEntry) -> None:
+        await briefing.plan_named(session, entry, self._domain)
+
+    async def briefing_reminded(self, session: AsyncSession, entry: LogEntry) -> None:
+        await briefing.plan_reminding(session, entry, self._domain)
+
     async def _invite(
         self,
         session: AsyncSession,
@@ -498,4 +507,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "digest.due": Planner.digest_due,
     "series.rescheduled": Planner.series_rescheduled,
     "series.cancelled": Planner.series_cancelled,
+    "briefing.asked": Planner.briefing_asked,
+    "briefing.named": Planner.briefer_named,
+    "briefing.reminded": Planner.briefing_reminded,
 }

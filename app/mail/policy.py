@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.briefings.lifecycle import BriefingStatus
 from app.credentials.lifecycle import CredentialsStatus
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
@@ -51,6 +52,9 @@ class Present:
     credentials: CredentialsStatus | None = None
     exception_left: bool = False
     """Somebody may still be registered under the exception that the mail is about."""
+    briefing: BriefingStatus | None = None
+    briefers_due: bool = False
+    """The time until which groups name their briefers has passed."""
 
 
 def moot(kind: MessageKind, present: Present) -> str | None:
@@ -178,6 +182,24 @@ def _lets_in_late(present: Present) -> str | None:
     return _to_those_who_act(present) or over
 
 
+def _asks_for_briefer(present: Present) -> str | None:
+    others = _unless_briefing(present, BriefingStatus.ASKED)
+    late = "The time to name somebody has passed." if present.briefers_due else None
+    return others or _if_meeting(present, set(OVER)) or late or _if_repeated(present)
+
+
+def _asks_briefer(present: Present) -> str | None:
+    others = _unless_briefing(present, BriefingStatus.NAMED)
+    return others or _if_meeting(present, set(OVER)) or _if_repeated(present)
+
+
+def _unless_briefing(present: Present, status: BriefingStatus) -> str | None:
+    if present.briefing is None:
+        return "Nobody is asked about it any more."
+    wrong = present.briefing is not status
+    return f"The briefing is {present.briefing.value}." if wrong else None
+
+
 def _to_those_who_act(present: Present) -> str | None:
     """The links of whoever acts no longer are revoked."""
     dead = None if present.link_alive else "The link has expired."
@@ -272,6 +294,9 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_REJECTED: _rejects,
     MessageKind.CREDENTIALS_RETURNED: _returns_credentials,
     MessageKind.EXCEPTION_GRANTED: _lets_in_late,
+    MessageKind.BRIEFER_ASKED: _asks_for_briefer,
+    MessageKind.BRIEFER_REMINDER: _asks_for_briefer,
+    MessageKind.BRIEFER_NAMED: _asks_briefer,
 }
 _TAKE_BACK = frozenset(
     {

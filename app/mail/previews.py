@@ -11,6 +11,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.briefings.tables import Briefing
 from app.core.ids import new_id
 from app.core.problems import Invalid
 from app.entities.tables import Entity, Person
@@ -19,7 +20,7 @@ from app.identity.tables import Link
 from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
 from app.mail import queries
-from app.mail.letters import FACTS, House, Letter, purpose_of, write
+from app.mail.letters import BRIEFINGS, FACTS, House, Letter, purpose_of, write
 from app.mail.lifecycle import MessageKind
 from app.mail.problems import NobodyToWriteTo
 from app.mail.queries import Addressee, Case, acting_for_invited
@@ -103,6 +104,7 @@ async def preview(
         invitation_id=reader.invitation_id,
         registration_id=reader.registration_id,
         person_id=reader.person.id,
+        briefing_id=await _briefing(session, meeting, wanted.kind),
         recipient=reader.person.email,
         language=wanted.language or reader.person.language or reader.language,
         message_id="",
@@ -111,6 +113,15 @@ async def preview(
     case = await queries.imagine_case(session, message, purpose, wanted.note)
     case = replace(case, link=_link(case, purpose), wording=wanted.spoken or case.wording)
     return case, write(case, house)
+
+
+async def _briefing(session: AsyncSession, meeting: Meeting, kind: MessageKind) -> UUID | None:
+    """The first one of the meeting, for mails about briefings."""
+    if kind not in BRIEFINGS:
+        return None
+    first = sa_select(col(Briefing.id)).where(col(Briefing.meeting_id) == meeting.id)
+    found: UUID | None = (await session.execute(first.order_by(col(Briefing.id)))).scalar()
+    return found
 
 
 async def _reader(

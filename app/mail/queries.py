@@ -28,6 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from app.agenda.tables import AgendaItem
+from app.briefings.tables import Briefing
 from app.calendar.queries import latest_agenda, latest_change
 from app.committees.tables import Committee
 from app.core import clock
@@ -109,6 +111,11 @@ class Case:
     """Of the delegation whose invitation it is about."""
     exception: RegistrationException | None = None
     """The one that was granted; in a preview the newest of the invitation."""
+    briefing: Briefing | None = None
+    briefed: AgendaItem | None = None
+    """The item of the briefing."""
+    group: Committee | None = None
+    """The working group that briefs."""
 
     @property
     def code_asked_at(self) -> datetime | None:
@@ -134,7 +141,14 @@ class Case:
     def name(self) -> str:
         """Of whoever reads it."""
         reader = self.person or self.account
+        if reader is None and self.briefing is not None:
+            return (self.briefing.name if self.to_briefer else self.briefing.contact_name) or ""
         return reader.name if reader else ""
+
+    @property
+    def to_briefer(self) -> bool:
+        """It goes to who is named, and not to the group."""
+        return self.message.kind is MessageKind.BRIEFER_NAMED
 
     @property
     def leaves_address(self) -> bool:
@@ -148,6 +162,9 @@ class Case:
             return self.message.recipient
         if self.person is not None:
             return self.person.email
+        if self.account is None and self.briefing is not None:
+            found = self.briefing.email if self.to_briefer else self.briefing.contact_email
+            return found or ""
         return (self.account and self.account.email) or ""
 
 
@@ -230,6 +247,9 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
         reads_digests=row.reads_digests,
         credentials=row.Credentials,
         exception=row.exception,
+        briefing=row.Briefing,
+        briefed=row.AgendaItem,
+        group=row.working_group,
     )
 
 
@@ -444,7 +464,7 @@ async def planned_because_of(
     session: AsyncSession, events: Collection[UUID]
 ) -> Sequence[tuple[Message, str, str | None, Registration | None]]:
     """The messages with their readers' names, entities and registrations, by kind and reader."""
-    reader = func.coalesce(col(Person.name), col(Account.name))
+    reader = func.coalesce(col(Person.name), col(Account.name), col(Message.recipient))
     columns: list[Any] = [Message, reader, Entity.abbreviation, Registration]
     statement: Select[Any] = (
         sa_select(*columns)
@@ -638,7 +658,10 @@ def _imagined_statement() -> Select[Any]:
     return _case_of(sa_select(*columns).subquery("message"))
 
 
-_ABOUT = ("event_id", "meeting_id", "invitation_id", "registration_id", "person_id", "account_id")
+_ABOUT = (
+    *("event_id", "meeting_id", "invitation_id", "registration_id", "person_id", "account_id"),
+    "briefing_id",
+)
 
 
 def _case_of(source: Any) -> Select[Any]:
@@ -659,9 +682,11 @@ def _case_of(source: Any) -> Select[Any]:
     exception = aliased(
         RegistrationException, _exception_of(message, fact).lateral(), name="exception"
     )
+    working_group = aliased(Committee, name="working_group")
     same_person = and_(
         col(other.person_id).is_not_distinct_from(message.person_id),
         col(other.account_id).is_not_distinct_from(message.account_id),
+        col(other.briefing_id).is_not_distinct_from(message.briefing_id),
     )
     same_meeting = col(other.meeting_id) == message.meeting_id
     tried = col(other.attempts) > 0
@@ -711,6 +736,9 @@ def _case_of(source: Any) -> Select[Any]:
         wording,
         Credentials,
         exception,
+        Briefing,
+        AgendaItem,
+        working_group,
         latest_change(message.meeting_id, subjects).scalar_subquery().label("stamp"),
         latest_agenda(message.meeting_id).scalar_subquery().label("agenda"),
         first_message_id.scalar_subquery().label("first_message_id"),
@@ -741,6 +769,9 @@ def _case_of(source: Any) -> Select[Any]:
         .outerjoin(wording, true())
         .outerjoin(Credentials, col(Credentials.invitation_id) == message.invitation_id)
         .outerjoin(exception, true())
+        .outerjoin(Briefing, col(Briefing.id) == message.briefing_id)
+        .outerjoin(AgendaItem, col(AgendaItem.id) == col(Briefing.item_id))
+        .outerjoin(working_group, col(working_group.id) == col(AgendaItem.working_group_id))
     )
 
 

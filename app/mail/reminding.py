@@ -42,7 +42,10 @@ async def plan_reminder(session: AsyncSession, entry: LogEntry, domain: str) -> 
     meeting = await session.get(Meeting, entry.subject_id)
     if meeting is None:
         return
-    about, kind = About(entry.data["about"]), KINDS[About(entry.data["about"])]
+    about = About(entry.data["about"])
+    if about is About.BRIEFER:
+        return  # each briefing has a fact of its own, of which its group is told
+    kind = KINDS[about]
     if about is About.ATTENDANCE:
         people = audience.attending(meeting.id, entry.recorded_at)
         await remind_registered(session, entry, kind, people, domain)

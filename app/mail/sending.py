@@ -10,6 +10,7 @@ import structlog
 from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.briefings.service import due_at
 from app.core import clock
 from app.core.database import Database
 from app.entities.service import has_left
@@ -231,4 +232,6 @@ def _present(case: Case) -> Present:
         lost_seat=case.lost_seat,
         credentials=case.credentials.status if case.credentials else None,
         exception_left=_lets_in(case.exception, now),
+        briefing=case.briefing.status if case.briefing else None,
+        briefers_due=_passed(due_at(case.meeting), now),
     )

@@ -12,6 +12,8 @@ class Anchor(Choice):
     """The end of registration."""
     START = "start"
     """The beginning of the meeting."""
+    BRIEFERS_DUE = "briefers_due"
+    """The time until which working groups name who briefs for them."""
 
 
 class About(Choice):
@@ -21,6 +23,8 @@ class About(Choice):
     """It was accepted, or tentatively, and nobody is registered."""
     ATTENDANCE = "attendance"
     """The meeting is near, for those who have a seat."""
+    BRIEFER = "briefer"
+    """A working group has not named who briefs for it."""
 
 
 class To(Choice):

@@ -80,9 +80,13 @@ class Timing:
     local_close: datetime | None
     """What the zone's clocks show when registration closes."""
     calendar: WorkingCalendar
+    briefers_due: tuple[datetime, datetime] | None = None
+    """Instant and wall time until which groups name their briefers."""
 
     def anchor(self, step: Step) -> tuple[datetime, datetime] | None:
         """Instant and wall time; None where the meeting has no deadline."""
+        if step.anchor is Anchor.BRIEFERS_DUE:
+            return self.briefers_due
         if step.anchor is Anchor.START:
             return self.starts_at, self.local_start
         if self.closes_at is None or self.local_close is None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Text,
     Uuid,
@@ -22,6 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.briefings.lifecycle import BriefingStatus
+from app.briefings.tables import Briefing
 from app.committees.tables import Committee
 from app.holidays.tables import OfficialHoliday
 from app.invitations.lifecycle import InvitationStatus
@@ -145,6 +148,20 @@ async def mark_reminded(
     await session.execute(statement)
 
 
+async def unnamed_briefings(
+    session: AsyncSession, meeting_id: UUID, now: datetime
+) -> Sequence[Briefing]:
+    """Of the groups that have named nobody and were not asked or reminded lately, locked."""
+    statement = (
+        select(Briefing)
+        .where(*_unnamed(meeting_id, now))
+        .order_by(col(Briefing.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def lock_to_remind(
     session: AsyncSession, meeting_id: UUID, wanted: Collection[UUID] | None
 ) -> Sequence[Invitation]:
@@ -187,10 +204,21 @@ async def would_tell(
         for about, to in kinds
     ]
     crowds.append(audience.attending(meeting_id).subquery())
-    kinds.append((About.ATTENDANCE, To.ALL))
+    kinds += [(About.ATTENDANCE, To.ALL), (About.BRIEFER, To.ALL)]
     counts = [select(func.count(distinct(crowd.c.person_id))).scalar_subquery() for crowd in crowds]
+    unnamed = select(func.count(col(Briefing.id))).where(*_unnamed(meeting_id, now))
+    counts.append(unnamed.scalar_subquery())
     row = (await session.execute(select(*counts))).one()
     return dict(zip(kinds, row, strict=True))
+
+
+def _unnamed(meeting_id: UUID, now: datetime) -> list[ColumnElement[bool]]:
+    stirred = func.greatest(col(Briefing.asked_at), col(Briefing.reminded_at))
+    return [
+        col(Briefing.meeting_id) == meeting_id,
+        col(Briefing.status) == BriefingStatus.ASKED,
+        stirred <= now - PAUSE,
+    ]
 
 
 def _planned() -> Select[Any]:

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.briefings.service import due_at
+from app.briefings.service import remind as remind_group
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.database import Database, is_unavailable
@@ -96,7 +98,7 @@ async def timed(session: AsyncSession, planned: Planned) -> list[Due | None]:
 
 
 def timing_of(meeting: Meeting, calendar: WorkingCalendar) -> Timing:
-    closes_at = meeting.registration_closes_at
+    closes_at, briefers_due = meeting.registration_closes_at, due_at(meeting)
     return Timing(
         zone=meeting.timezone,
         local_start=meeting.local_start,
@@ -104,6 +106,7 @@ def timing_of(meeting: Meeting, calendar: WorkingCalendar) -> Timing:
         closes_at=closes_at,
         local_close=to_local(closes_at, meeting.timezone) if closes_at else None,
         calendar=calendar,
+        briefers_due=(briefers_due, to_local(briefers_due, meeting.timezone)),
     )
 
 
@@ -159,7 +162,10 @@ async def _carry_out(
     if not await queries.claim_run(session, meeting.id, due, verdict.reason, entry_id):
         return
     record(session, fact).id = entry_id
-    if verdict.runs and step.about is not About.ATTENDANCE:
+    if verdict.runs and step.about is About.BRIEFER:
+        for briefing in await queries.unnamed_briefings(session, meeting.id, now):
+            await remind_group(session, meeting, briefing)
+    elif verdict.runs and step.about is not About.ATTENDANCE:
         await queries.mark_reminded(session, step.about, meeting.id, now)
     log.info("reminder", meeting=meeting.handle, step=due.key, skipped=verdict.reason)
 

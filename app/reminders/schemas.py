@@ -55,6 +55,9 @@ class ReminderStep(Schema):
             raise ValueError("hours before have no time of the day")
         if self.about is About.ATTENDANCE and (self.anchor, self.to) != (Anchor.START, To.ALL):
             raise ValueError("reminders of attendance are anchored at start and go to all")
+        briefer, due = self.about is About.BRIEFER, self.anchor is Anchor.BRIEFERS_DUE
+        if briefer is not due or (briefer and self.to is not To.ALL):
+            raise ValueError("reminders of briefers are anchored at briefers_due and go to all")
         return self
 
     def as_step(self) -> Step:

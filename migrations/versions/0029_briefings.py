@@ -9,6 +9,16 @@ down_revision = "0023"
 branch_labels = None
 depends_on = None
 
+OLD_KINDS = (
+    "'invitation', 'invitation_withdrawn', 'link_renewed', 'link_code', "
+    "'registration_confirmed', 'registration_waiting', 'registration_withdrawn', "
+    "'registration_substituted', 'meeting_changed', 'meeting_updated', 'agenda_issued', "
+    "'meeting_cancelled', 'meeting_postponed', 'attendee_declined', 'counter_declined', "
+    "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest', 'seat_offered', "
+    "'offer_expired', 'registration_unseated', 'registration_pending', 'registration_rejected', "
+    "'registration_readdressed', 'credentials_returned', 'exception_granted'"
+)
+NEW_KINDS = "'briefer_asked', 'briefer_reminder', 'briefer_named'"
 _RULES = {
     "status": "status IN ('asked', 'named', 'confirmed', 'declined')",
     "weight": "weight BETWEEN 1 AND 100",
@@ -71,6 +81,23 @@ def upgrade() -> None:
         op.f("ck_meetings_briefers_due"), "meetings", "briefers_due BETWEEN 0 AND 365"
     )
     _create_briefings()
+    op.add_column("messages", sa.Column("briefing_id", sa.Uuid(), nullable=True))
+    op.create_index(op.f("ix_messages_briefing_id"), "messages", ["briefing_id"])
+    _recipient(
+        "num_nonnulls(person_id, account_id) = 1"
+        " OR (num_nonnulls(person_id, account_id) = 0 AND briefing_id IS NOT NULL)"
+    )
+    _kinds(f"{OLD_KINDS}, {NEW_KINDS}")
+
+
+def _kinds(kinds: str) -> None:
+    op.drop_constraint("ck_messages_kind", "messages")
+    op.create_check_constraint(op.f("ck_messages_kind"), "messages", f"kind IN ({kinds})")
+
+
+def _recipient(rule: str) -> None:
+    op.drop_constraint("ck_messages_recipient", "messages")
+    op.create_check_constraint(op.f("ck_messages_recipient"), "messages", rule)
 
 
 def _create_briefings() -> None:
@@ -115,6 +142,11 @@ def _create_briefings() -> None:
 
 
 def downgrade() -> None:
+    """What was told stays in the log."""
+    op.execute(f"DELETE FROM messages WHERE kind IN ({NEW_KINDS})")  # noqa: S608  # a constant
+    _kinds(OLD_KINDS)
+    _recipient("(person_id IS NULL) <> (account_id IS NULL)")
+    op.drop_column("messages", "briefing_id")
     op.drop_table("briefings")
     op.drop_constraint("ck_meetings_briefers_due", "meetings")
     op.drop_column("meetings", "briefers_due")

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.meetings.lifecycle import MeetingStatus
 from tests.agenda.planning import START, Planning, item
 from tests.statements import counted
+from tests.world import post
 
 SAME = {"name": "Amina Rossi", "email": "amina.rossi@example.org"}
 
@@ -159,3 +160,74 @@ async def test_conflicts_are_the_organizers_business(planning: Planning) -> None
     await planning.issue()
     for client in (planning.observer, planning.focal_point):
         assert (await client.get(f"{planning.agenda}/conflicts")).status_code == 403
+
+
+async def test_hours_registrations_briefers_and_rooms(planning: Planning) -> None:
+    """One evening in Sydney: at night there, registered elsewhere, and in a room that is taken."""
+    group = await planning.world.committee(parent=planning.committee["handle"])
+    match = {"If-Match": "*"}
+    hours = {"decent_hours": {"earliest": "08:00"}}
+    assert (
+        await planning.organizer.patch(planning.path, json=hours, headers=match)
+    ).status_code == 200
+    sydney = {"timezone": "Australia/Sydney"}
+    here = await booked(planning, pin="10:00", **sydney)
+    there = await planning.world.meeting(
+        await planning.world.committee(),
+        local_start="2021-10-08T10:30:00",
+        local_end="2021-10-08T12:00:00",
+    )
+    await planning.world.scheduled(there)
+    entity = await planning.world.entity()
+    invitation = await planning.world.invitation(there, entity)
+    person = await planning.world.person(entity, email=SAME["email"])
+    path = f"/v1/meetings/{there['id']}/registrations"
+    body = {"entity": entity["handle"], "person_id": person["id"]}
+    assert invitation["id"]
+    await post(planning.world.administrator, path, body)
+    briefing = await planning.add(
+        kind="briefing",
+        duration=30,
+        pinned_start="2021-10-08T10:45:00",
+        working_group=group["handle"],
+        room="Room  IV",
+    )
+    parent = await planning.add(room="room iv", duration=15, pinned_start="2021-10-08T11:00:00")
+    await planning.add(
+        room="Room IV", duration=15, pinned_start="2021-10-08T11:00:00", parent_id=parent["id"]
+    )
+    asked = await post(
+        planning.organizer, f"{planning.path}/briefings", {"ask": [{"item_id": briefing["id"]}]}
+    )
+    briefing_id = asked["briefings"][0]["id"]
+    named = await planning.organizer.put(
+        f"{planning.path}/briefings/{briefing_id}/briefer", json=SAME | sydney
+    )
+    assert named.headers["conflicts"] == "bookings=1, hours=2, registrations=2, rooms=2"
+    found = await conflicts(planning)
+    assert [(b["first"]["item_id"], b["second"]["briefing_id"]) for b in found["bookings"]] == [
+        (here["item_id"], briefing_id)
+    ]
+    assert [(h["booking"]["item_id"], h["local_start"]) for h in found["hours"]] == [
+        (here["item_id"], "2021-10-09T01:00:00"),
+        (briefing["id"], "2021-10-09T01:45:00"),
+    ]
+    assert [each["registration"] for each in found["registrations"]] == [
+        {
+            "meeting_id": None,
+            "meeting": None,
+            "starts_at": "2021-10-08T14:30:00Z",
+            "ends_at": "2021-10-08T15:00:00Z",
+        },
+        {
+            "meeting_id": None,
+            "meeting": None,
+            "starts_at": "2021-10-08T14:45:00Z",
+            "ends_at": "2021-10-08T15:15:00Z",
+        },
+    ]
+    assert [(each["room"], each["first_id"]) for each in found["rooms"]] == [
+        ("Room  IV", briefing["id"]),
+        ("Room  IV", briefing["id"]),
+    ]
+    assert named.json()["conflicts"]["registrations"] == found["registrations"][1:]

@@ -36,7 +36,8 @@ TABLES = (
         settled={"state": "CASE WHEN state = 'sent' THEN state ELSE 'suppressed' END"},
         plain=plain(
             "id created_at event_id kind meeting_id invitation_id registration_id person_id"
-            " account_id language message_id state due_at attempts attempted_at sent_at opened_at"
+            " briefing_id account_id language message_id state due_at attempts attempted_at sent_at"
+            " opened_at"
         ),
     ),
     Declared(
