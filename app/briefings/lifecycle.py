@@ -21,7 +21,7 @@ class BriefingVerb(Choice):
     DECLINE = "decline"
 
 
-class LinkHolder(Choice):
+class BriefingHolder(Choice):
     """For whom the link of a mail speaks."""
 
     GROUP = "group"

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agenda.problems import PersonInTwoSlots
 from app.agenda.saving import load_agenda
 from app.briefings import links, seeing, service
-from app.briefings.lifecycle import LinkHolder
+from app.briefings.lifecycle import BriefingHolder
 from app.briefings.links import Held
 from app.briefings.problems import BriefersDue
 from app.briefings.schemas import (
@@ -53,7 +53,7 @@ async def name_briefer_by_link(
 ) -> BriefingByLink:
     """Name who briefs for your working group, or change who does, until the deadline."""
     held = await _held(session, request, body.token, act=True)
-    if held.holder is not LinkHolder.GROUP:
+    if held.holder is not BriefingHolder.GROUP:
         raise NotPermitted("Who briefs is named by the working group.")
     await service.name_briefer(session, held.meeting, held.briefing, body.briefer.model_dump())
     return await _done(session, held, response)
@@ -95,7 +95,7 @@ async def _shown(session: AsyncSession, held: Held, response: Response) -> Brief
     return BriefingByLink(
         holder=held.holder,
         briefing=seeing.shown(glance, held.briefing, addresses=True).model_copy(
-            update={} if held.holder is LinkHolder.GROUP else {"contact": None}
+            update={} if held.holder is BriefingHolder.GROUP else {"contact": None}
         ),
         starts_at=held.meeting.starts_at,
         timezone=held.meeting.timezone,

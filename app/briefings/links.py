@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.briefings import queries, service
-from app.briefings.lifecycle import LinkHolder
+from app.briefings.lifecycle import BriefingHolder
 from app.briefings.tables import Briefing
 from app.core import clock
 from app.events import Actor
@@ -20,24 +20,27 @@ from app.meetings.queries import lock_meeting
 from app.meetings.service import check_changeable
 from app.meetings.tables import Meeting
 
-_KINDS = {LinkHolder.GROUP: b"briefing of a group", LinkHolder.BRIEFER: b"briefing of a briefer"}
+_KINDS = {
+    BriefingHolder.GROUP: b"briefing of a group",
+    BriefingHolder.BRIEFER: b"briefing of a briefer",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """A briefing, and for whom the holder of the token speaks."""
 
-    holder: LinkHolder
+    holder: BriefingHolder
     briefing: Briefing
     meeting: Meeting
 
 
 def group_token(secret: bytes, group_key: UUID) -> str:
-    return sealed(secret, _KINDS[LinkHolder.GROUP], group_key)
+    return sealed(secret, _KINDS[BriefingHolder.GROUP], group_key)
 
 
 def briefer_token(secret: bytes, briefer_key: UUID) -> str:
-    return sealed(secret, _KINDS[LinkHolder.BRIEFER], briefer_key)
+    return sealed(secret, _KINDS[BriefingHolder.BRIEFER], briefer_key)
 
 
 async def open_link(session: AsyncSession, secret: bytes, token: str) -> Held:
@@ -46,7 +49,7 @@ async def open_link(session: AsyncSession, secret: bytes, token: str) -> Held:
         key = read_sealed(secret, kind, token)
         if key is None:
             continue
-        ids = {"group": key} if holder is LinkHolder.GROUP else {"briefer": key}
+        ids = {"group": key} if holder is BriefingHolder.GROUP else {"briefer": key}
         briefing = await queries.find_by_key(session, **ids)
         if briefing is None:
             raise LinkSpent("Somebody else is asked, or named, by now.")
@@ -64,7 +67,7 @@ async def open_to_act(session: AsyncSession, secret: bytes, token: str) -> Held:
     held = await open_link(session, secret, token)  # as it is under the lock
     await session.refresh(held.briefing)
     check_changeable(meeting)
-    if held.holder is LinkHolder.GROUP or clock.now() >= meeting.starts_at:
+    if held.holder is BriefingHolder.GROUP or clock.now() >= meeting.starts_at:
         service.check_due(meeting)
     known: Actor | None = session.info.get("actor")
     request_id = known.request_id if known else None

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.agenda.times import ComputedInstant
-from app.briefings.lifecycle import BriefingStatus, BriefingVerb, Lacking, LinkHolder
+from app.briefings.lifecycle import BriefingHolder, BriefingStatus, BriefingVerb, Lacking
 from app.core.fields import (
     Email,
     Flag,
@@ -35,7 +35,7 @@ LinkTokenText = Annotated[
 ]
 
 
-class Contact(Schema):
+class BriefingContact(Schema):
     """Who is asked by mail to name the briefer of a group."""
 
     name: ShortLine = Field(examples=["Chair of the working group"])
@@ -45,7 +45,7 @@ class Contact(Schema):
 
 class BriefingAsk(Schema):
     item_id: UUID = Field(description="An item of the kind `briefing` with a working group.")
-    contact: Contact | None = Field(
+    contact: BriefingContact | None = Field(
         None,
         description="By default whoever has an account and acts for the group: its organizers and "
         "its focal points.",
@@ -65,11 +65,11 @@ class BriefingsAsk(Schema):
 
 
 class BriefingWrite(Schema):
-    contact: Contact | None = None
+    contact: BriefingContact | None = None
     weight: Weight = 1
 
 
-class ContactPatch(Schema):
+class BriefingContactPatch(Schema):
     name: ShortLine | None = None
     email: Email | None = None
     language: Language | None = None
@@ -78,7 +78,7 @@ class ContactPatch(Schema):
 class BriefingPatch(Schema):
     """Another contact is asked in their turn, and the old link opens nothing any more."""
 
-    contact: ContactPatch | None = None
+    contact: BriefingContactPatch | None = None
     weight: Weight | None = None
 
 
@@ -125,7 +125,9 @@ class BriefingState(Schema):
     item: BriefingItem
     group: BriefingGroup
     weight: Weight
-    contact: Contact | None = Field(description="Who is asked; shown to organizers and the group.")
+    contact: BriefingContact | None = Field(
+        description="Who is asked; shown to organizers and the group."
+    )
     briefer: Briefer | None
     papers: int | None = Field(
         ge=0, le=100_000, description="Documents of the item; null where none are kept."
@@ -254,7 +256,7 @@ class AnswerByLink(BriefingLink):
 class BriefingByLink(Schema):
     """What the holder of a link sees: the one briefing, and nothing else of the meeting."""
 
-    holder: LinkHolder
+    holder: BriefingHolder
     briefing: BriefingOut
     starts_at: InstantField = Field(description="Of the meeting.")
     timezone: ZoneName = Field(description="Of the meeting.")

@@ -16,13 +16,13 @@ from app.briefings import policy, queries
 from app.briefings.lifecycle import BRIEFING, BriefingStatus
 from app.briefings.schemas import (
     Briefer,
+    BriefingContact,
     BriefingCounts,
     BriefingGroup,
     BriefingItem,
     BriefingOut,
     BriefingsOut,
     BriefingState,
-    Contact,
 )
 from app.briefings.service import BRIEFER, due_at
 from app.briefings.sharing import briefing_items
@@ -132,10 +132,10 @@ def _group(group: Group) -> BriefingGroup:
     return BriefingGroup(id=group.id, handle=group.handle, name=group.name)
 
 
-def contact_of(briefing: Briefing) -> Contact | None:
+def contact_of(briefing: Briefing) -> BriefingContact | None:
     if briefing.contact_name is None or briefing.contact_email is None:
         return None
-    return Contact(
+    return BriefingContact(
         name=briefing.contact_name,
         email=briefing.contact_email,
         language=briefing.contact_language,

@@ -64,6 +64,9 @@ _ANSWERS: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
 _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
 _STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
+_BRIEFING: Row = (401, 401, 404, 404, 404, 404, 404, DONE, DONE, DONE, DONE)
+_BRIEFING_NAMES: Row = (401, 401, 404, 404, 404, 404, 404, 403, 403, DONE, DONE)
+"""Of a working group for which only organizers speak."""
 _DIGESTS: Row = (401, 401, 403, 403, 403, 404, 403, 403, DONE, DONE, DONE)
 
 _KEPT: Row = (401, 401, 404, 404, 403, 403, 404, 404, DONE, DONE, DONE)
@@ -182,6 +185,21 @@ MATRIX: Final[dict[str, Row]] = {
     "confirmPanellist": _ORGANIZERS,
     "declinePanellist": _ORGANIZERS,
     "withdrawPanellist": _ORGANIZERS,
+    "getBriefings": _OBSERVERS,
+    "askForBriefers": _ORGANIZERS,
+    "shareBriefingTime": _ORGANIZERS,
+    "listOwnBriefings": _ACCOUNTS,
+    "getBriefing": _BRIEFING,
+    "changeBriefing": _ORGANIZERS,
+    "deleteBriefing": _ORGANIZERS,
+    "nameBriefer": _BRIEFING_NAMES,
+    "confirmBriefing": _BRIEFING_NAMES,
+    "declineBriefing": _BRIEFING_NAMES,
+    "remindBriefing": _ORGANIZERS,
+    "giveBriefingTimeBack": _BRIEFING_NAMES,
+    "openBriefingLink": _NO_BAD_TOKEN,
+    "nameBrieferByLink": _NO_BAD_TOKEN,
+    "answerBriefingByLink": _NO_BAD_TOKEN,
     "listInvitationLinks": _ORGANIZERS_READ,
     "revokeInvitationLink": _ORGANIZERS,
     "renewInvitationLink": _ORGANIZERS,

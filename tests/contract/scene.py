@@ -7,6 +7,8 @@ from uuid import UUID
 
 import httpx
 
+from app.briefings.links import group_token
+from app.briefings.tables import Briefing
 from app.core import clock
 from app.core.ids import new_id
 from app.identity import service as identity
@@ -83,6 +85,7 @@ class Part:
         holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
         listed = "/v1/duty-stations/new-york/holidays/2021"
         assert (await world.administrator.put(listed, json=holidays)).is_success
+        await part._prepare_briefing()
         await part._prepare_series()
         await part._prepare_directory()
         await part._prepare_delegation()
@@ -135,6 +138,20 @@ class Part:
             "x": speaker["id"],
             "free_item": free["id"],
         }
+
+    async def _prepare_briefing(self) -> None:
+        """Of a group for which only organizers speak; the link is that of its contact's mail."""
+        group = await self.world.committee(parent=self.committee["handle"])
+        item = {"kind": "briefing", "title": {"en": "Briefing"}, "duration": 30}
+        item |= {"working_group": group["handle"]}
+        made = await post(self.administrator, f"{self.path}/agenda/items", item)
+        contact = {"name": f"Contact {self.mark}", "email": f"contact.{self.mark}@example.org"}
+        ask = {"ask": [{"item_id": made["id"], "contact": contact}]}
+        asked = await post(self.administrator, f"{self.path}/briefings", ask)
+        self.ids["b"] = asked["briefings"][0]["id"]
+        async with self.world.app.state.database.transaction() as session:
+            briefing = await session.get_one(Briefing, UUID(self.ids["b"]))
+        self.secrets["briefing_link"] = group_token(self.world.app.state.secret, briefing.group_key)
 
     async def _prepare_series(self) -> None:
         """The meeting was made for one of its dates."""

@@ -35,6 +35,11 @@ COPIED: dict[str, dict[str, str]] = {
     "agenda_versions": {"number": "n + 100", "revision": "n + 100"},
     "panels": {"item_id": "{agenda_items}"},
     "panellists": {"position": "n", "role": "'panellist'"},
+    "briefings": {
+        "item_id": "{agenda_items}",
+        "group_key": "md5('group' || n)::uuid",
+        "briefer_key": "md5('briefer' || n)::uuid",
+    },
     "form_versions": {"number": "n + 100"},
     "seat_pools": {"name": "'Copy ' || n", "for_observers": "false"},
     "invitations": {
@@ -114,6 +119,7 @@ BASES = {
     "agenda_items": "item_id",
     "panels": "p",
     "panellists": "x",
+    "briefings": "b",
     "seat_pools": "pool_id",
     "invitations": "invitation_id",
     "stored_files": "file_id",
@@ -178,7 +184,7 @@ async def test_every_list_takes_as_many_statements_for_one_row_as_for_fifty(
         for name, (method, path, described) in operations(app.openapi()).items()
         if method == "GET" and "Page_" in str(described["responses"]["200"].get("content", ""))
     }
-    assert len(lists) == 43
+    assert len(lists) == 44
     shown = {}
     differing = {}
     for name, path in sorted(lists.items(), key=lambda each: each[0] == "listApprovals"):
