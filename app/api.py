@@ -10,6 +10,14 @@ from app.briefings.link_endpoints import router as briefing_links
 from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
+from app.documents.archive_endpoints import public as public_archives
+from app.documents.archive_endpoints import router as document_archives
+from app.documents.endpoints import router as documents
+from app.documents.public import router as public_documents
+from app.documents.upload_endpoints import parts as upload_parts
+from app.documents.upload_endpoints import router as uploads
+from app.documents.version_endpoints import router as document_versions
+from app.documents.version_endpoints import streams as document_contents
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.entities.people_endpoints import router as many_people
@@ -67,6 +75,10 @@ TAGS = [
     {"name": "series", "description": "Recurring meetings of a committee, from a template."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
+    {
+        "name": "documents",
+        "description": "Symbols, revisions and language versions, who reads them, and their bytes.",
+    },
     {"name": "briefings", "description": "Who briefs for each working group, and for how long."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
@@ -98,6 +110,12 @@ PARTS = (
     meeting_verbs,
     agenda,
     panels,
+    documents,
+    document_versions,
+    document_contents,
+    uploads,
+    upload_parts,
+    document_archives,
     briefings,
     briefing_links,
     invitations,
@@ -135,5 +153,7 @@ PARTS = (
     privacy,
     public_meetings,
     public_lists,
+    public_documents,
+    public_archives,
 )
 ROUTES = [route for part in PARTS for route in part.routes]

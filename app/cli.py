@@ -32,7 +32,8 @@ from app.core.imports import ImportResult, RowOutcome, rows_of
 from app.core.problems import Problem
 from app.core.sheets import Row
 from app.core.zones import TZDATA_VERSION
-from app.deployment import NotConfigured, configure_logging
+from app.deployment import NotConfigured, configure_logging, storage_of
+from app.documents.verifying import Kept, kept_documents, lost
 from app.embedded import EmbeddedServer, EmbeddedServerError
 from app.entities.imports import import_entities
 from app.holidays.official import load_official
@@ -277,14 +278,22 @@ def holidays_load() -> None:
 
 
 @commands.command()
-def check() -> None:
-    """Recount every invariant of the database; status 1 when something is wrong."""
+def check(
+    whole: Annotated[
+        bool, typer.Option("--bytes", help="Read every byte of the documents as well.")
+    ] = False,
+) -> None:
+    """Recount every invariant of the database; status 1 when something is wrong.
 
-    async def recount(session: AsyncSession) -> list[str]:
+    The bytes of every document must be in the store.
+    """
+
+    async def recount(session: AsyncSession) -> tuple[list[str], list[Kept]]:
         await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        return await invariants.wrongs(session)
+        return await invariants.wrongs(session), await kept_documents(session)
 
-    wrongs = _in_transaction(recount)
+    wrongs, documents = _in_transaction(recount)
+    wrongs += asyncio.run(lost(documents, storage_of(_settings()), whole=whole))
     for wrong in wrongs:
         console.print(f"[red]✗[/] {escape(wrong)}")
     if wrongs:

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from app.core.database_settings import DatabaseSettings
+from app.documents.storage import Bucket, Storage
 from app.settings import LogFormat, Settings
 
 _SECRET_PATH = re.compile(r"(/v1/(?:feeds|opened|digests/unsubscribe)/)[^/?\s]+")
@@ -45,6 +46,22 @@ def secret_key(settings: Settings) -> bytes:
     if not path.exists():
         _write_once(path, secrets.token_urlsafe(48))
     return path.read_bytes()
+
+
+def storage_of(settings: Settings) -> Storage:
+    """Where documents lie: a bucket where one is named, else a folder."""
+    if settings.bucket is None:
+        return Storage.folder(settings.documents_folder or settings.data / "documents")
+    secret = settings.bucket_secret_key
+    return Storage.bucket(
+        Bucket(
+            settings.bucket,
+            settings.bucket_endpoint,
+            settings.bucket_region or "us-east-1",
+            settings.bucket_access_key,
+            secret.get_secret_value() if secret else None,
+        )
+    )
 
 
 def configure_logging(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from app.core import clock, handlers, uploads
 from app.core.database import Database
 from app.core.limits import Limiter
 from app.core.openapi import document_builder
-from app.deployment import configure_logging, database_settings, secret_key
+from app.deployment import configure_logging, database_settings, secret_key, storage_of
 from app.identity.access import Authenticator
 from app.identity.oidc import Provider
 from app.mail.plans import Foresight, NoticePlan
@@ -56,6 +56,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "/import": settings.import_limit,
         "/files": uploads.LIMIT,
         "/incoming-mails": settings.inbound_limit,
+        "/content": settings.document_limit,
+        "/uploads/": settings.document_limit,
     }
     app = FastAPI(
         title="Secretariat",
@@ -75,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.limiter = limiter
     app.state.secret = secret_key(settings)
+    app.state.storage = storage_of(settings)
     app.state.foresee = Foresight(domain_of(settings.mail_from))
     app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)
     handlers.install(app, settings.url)

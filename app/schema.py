@@ -9,6 +9,7 @@ import app.briefings.tables
 import app.committees.tables
 import app.core.idempotency
 import app.credentials.tables
+import app.documents.tables
 import app.entities.tables
 import app.events.tables
 import app.feeds.tables
@@ -76,6 +77,22 @@ GUARDS = tuple(
         """
         CREATE TRIGGER agenda_versions_immutable BEFORE UPDATE OR DELETE ON agenda_versions
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        """
+        CREATE FUNCTION keep_published_document() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF OLD.published_at IS NOT NULL
+               AND to_jsonb(OLD) - '{scan,scan_tries,scan_due_at,scanned_at}'::text[]
+                <> to_jsonb(NEW) - '{scan,scan_tries,scan_due_at,scanned_at}'::text[] THEN
+                RAISE EXCEPTION 'a published document never changes'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END $$
+        """,
+        """
+        CREATE TRIGGER document_versions_immutable BEFORE UPDATE ON document_versions
+        FOR EACH ROW EXECUTE FUNCTION keep_published_document()
         """,
         """
         CREATE TRIGGER form_versions_immutable BEFORE UPDATE ON form_versions

@@ -99,6 +99,50 @@ class Settings(BaseSettings):
     import_limit: Annotated[int, Field(ge=1024)] = Field(
         10_000_000, description="Bytes that an imported file may have."
     )
+    document_limit: Annotated[int, Field(ge=1024, le=10_000_000_000)] = Field(
+        100_000_000, description="Bytes that a document may have in one language."
+    )
+    document_quota: Annotated[int, Field(ge=1024)] = Field(
+        5_000_000_000, description="Bytes that the documents of one meeting may have together."
+    )
+    documents_folder: Path | None = Field(
+        None, description="Folder of the documents' bytes; by default DATA/documents."
+    )
+    bucket: str | None = Field(
+        None, description="Bucket that keeps the documents' bytes, in place of a folder."
+    )
+    bucket_endpoint: str | None = Field(
+        None,
+        description="Address of a store that speaks S3, such as https://s3.example.org; by default "
+        "that of AWS.",
+    )
+    bucket_region: str | None = Field(
+        None, description="Region of the bucket; by default us-east-1."
+    )
+    bucket_access_key: str | None = Field(
+        None,
+        description="Id of the key to the bucket; without it AWS_ACCESS_KEY_ID and the machine's "
+        "own role are tried.",
+    )
+    bucket_secret_key: SecretStr | None = Field(None, description="The secret of that key.")
+    upload_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        24, description="Hours within which a resumable upload of a document must be complete."
+    )
+    upload_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(
+        900,
+        description="Seconds that one request may take to send bytes of a document; between two "
+        "pieces of it never more than BODY_SECONDS.",
+    )
+    scanner: Annotated[
+        str | None, Field(pattern=r"^(command:.+|clamd:(//[^/]+:[0-9]+|///.+)|https?://.+)?$")
+    ] = Field(
+        None,
+        description="What looks for malware in documents: `command:PROGRAM ARGUMENTS`, "
+        "`clamd://HOST:PORT`, `clamd:///SOCKET` or an `http` address; without it nothing does.",
+    )
+    scan_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        120, description="Seconds that the scanner may take for one document."
+    )
     rate_limit: str = Field(
         "6000/minute", description="Requests of one caller, in each process; `off` for none."
     )
@@ -236,6 +280,13 @@ class Settings(BaseSettings):
         "dkim_domain",
         "dkim_selector",
         "dkim_key",
+        "documents_folder",
+        "bucket",
+        "bucket_endpoint",
+        "bucket_region",
+        "bucket_access_key",
+        "bucket_secret_key",
+        "scanner",
         mode="before",
     )
     @classmethod
@@ -255,6 +306,8 @@ class Settings(BaseSettings):
             > 1
         ):
             raise ValueError("DKIM needs SECRETARIAT_DKIM_DOMAIN, _SELECTOR and _KEY, all or none")
+        if (self.bucket_access_key is None) != (self.bucket_secret_key is None):
+            raise ValueError("SECRETARIAT_BUCKET_ACCESS_KEY and _BUCKET_SECRET_KEY go together")
         if any(name.lower() == "none" for name in self.oidc_algorithms):
             raise ValueError("the algorithm `none` is no signature")
         return self

@@ -16,7 +16,12 @@ from app.deployment import (
     database_address,
     database_settings,
     secret_key,
+    storage_of,
 )
+from app.documents import running as documents
+from app.documents.receiving import spool_folder
+from app.documents.running import Caretaker
+from app.documents.scanning import Scanner
 from app.events.relay import Following, Relay
 from app.jobs import queue as jobs
 from app.jobs.queue import Patience, make_queue
@@ -54,6 +59,7 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
     register(queue, sender)
     relay = Relay(database, [Following(FOLLOWER, Planner(domain_of(settings.mail_from)))])
     limits = limits_for(settings)
+    caretaker = caretaker_for(settings, database)
 
     async def follow() -> bool:
         more = await relay.advance()
@@ -86,6 +92,10 @@ async def work(settings: Settings, stop: asyncio.Event, patience: Patience | Non
                 pause=privacy.PAUSE,
             )
         )
+        group.create_task(repeat("documents", caretaker.look, stop, pause=documents.PAUSE))
+        group.create_task(
+            repeat("left over", caretaker.collect, stop, pause=documents.COLLECTING_PAUSE)
+        )
         group.create_task(
             repeat("queue", partial(jobs.run, queue, patience, stop), stop, pause=POLL)
         )
@@ -104,6 +114,13 @@ def limits_for(settings: Settings) -> Limits:
     if settings.smtp_host is None:
         return Limits()
     return limits_of(settings.mail_domain_connections, settings.mail_domain_rate)
+
+
+def caretaker_for(settings: Settings, database: Database) -> Caretaker:
+    scanner = None
+    if settings.scanner is not None:
+        scanner = Scanner.of(settings.scanner, settings.scan_seconds)
+    return Caretaker(database, storage_of(settings), spool_folder(settings), scanner)
 
 
 def terms_of(settings: Settings) -> Terms:

@@ -53,7 +53,8 @@ class Edge:
     ) -> None:
         self.app, self.limiter, self.base_url = app, limiter, base_url
         self.limits = limits
-        """Bytes of a body by the end of the path; `""` for all others."""
+        """Bytes of a body by the end of the path, or by a part of it that ends in a slash; `""` for
+        all others."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,7 +66,7 @@ class Edge:
         extra = [(b"x-request-id", scope["request_id"].encode())]
         started, head = False, scope["method"] == "HEAD"
         if head:  # every GET answers HEAD as well, without the content (RFC 9110 section 9.3.2)
-            scope = dict(scope, method="GET")
+            scope = dict(scope, method="GET", head=True)
 
         async def answer(message: Message) -> None:
             nonlocal started
@@ -91,7 +92,11 @@ class Edge:
                 await response(scope, receive, answer)
 
     def _limit(self, path: str) -> int:
-        ends = (end for end in self.limits if end and path.endswith(end))
+        ends = (
+            end
+            for end in self.limits
+            if end and (end in path if end.endswith("/") else path.endswith(end))
+        )
         return self.limits[next(ends, "")]
 
 

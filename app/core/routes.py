@@ -8,6 +8,7 @@ its first byte is sent, so that a commit that fails is still an error answer, an
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from itertools import islice
 from typing import Annotated, Any
 
@@ -122,6 +123,9 @@ class QuickRoute(APIRoute):
 class Route(QuickRoute):
     """A route with a transaction, a caller, strict input and conditional answers."""
 
+    receives = True
+    """Whether the body is received whole, before the transaction."""
+
     def get_route_handler(self) -> Callable[[Request], Any]:
         endpoint = super().get_route_handler()
         known = {
@@ -142,9 +146,10 @@ class Route(QuickRoute):
             planning = told and _only_plans(request)
             if takes_json:
                 _check_media_type(request)
-            if "authorization" in request.headers and _may_be_large(request):
-                await _authenticate(request)
-            await _receive(request)  # before the transaction: a slow sender holds no connection
+            if self.receives:
+                if "authorization" in request.headers and _may_be_large(request):
+                    await _authenticate(request)
+                await _receive(request)  # before the transaction: a slow sender holds no connection
             for attempt in range(ATTEMPTS):
                 try:
                     return await _run(request, endpoint, planning=planning)
@@ -155,6 +160,26 @@ class Route(QuickRoute):
             raise AssertionError("unreachable")
 
         return handle
+
+
+class StreamedRoute(Route):
+    """A route whose endpoint takes the body itself, between two runs (see `Beforehand`).
+
+    What it leaves in `request.state.stack` is closed once the answer is built.
+    """
+
+    receives = False
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+
+        async def handle_and_close(request: Request) -> Response:
+            with ExitStack() as stack:
+                request.state.stack = stack
+                response: Response = await handle(request)
+                return response
+
+        return handle_and_close
 
 
 async def _run(request: Request, endpoint: Handler, *, planning: bool) -> Response:

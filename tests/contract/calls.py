@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.contract.scene import QUESTION, Part
+from tests.contract.scene import QUESTION, UPLOAD, Part
 
 Document = Mapping[str, Any]
 Body = Callable[[Part], Any]
@@ -46,7 +46,7 @@ async def call(
     """Call the operation on what the part has; `exchanged` are other values for path parameters."""
     method, path, described = operations(document)[operation_id]
     content: dict[str, Any] = {}
-    headers = {"If-Match": "*"}
+    headers = {"If-Match": "*"} | HEADERS.get(operation_id, {})
     query = dict(QUERIES.get(operation_id, {}))
     if "requestBody" in described:
         if operation_id in SHEETS:
@@ -55,6 +55,9 @@ async def call(
         elif operation_id in MAILS:
             content = {"content": MAILS[operation_id]}
             headers["Content-Type"] = "message/rfc822"
+        elif operation_id in PARTS:
+            content = {"content": PARTS[operation_id]}
+            headers["Content-Type"] = "application/offset+octet-stream"
         elif operation_id in FILES:
             content = {"content": FILES[operation_id]}
             query["name"] = "new.pdf"
@@ -206,6 +209,15 @@ BODIES: dict[str, Body] = {
     "createFeed": lambda part: {"person_id": part.ids["person_id"], "committee": part.ids["c"]},
     "createOwnFeed": lambda part: {"token": part.secrets["join_link"]},
     **dict.fromkeys(("putPersonHold", "putMeetingHold"), lambda _: {"reason": "An inquiry."}),
+    "createDocument": lambda part: {
+        **TITLE,
+        "kind": "statement",
+        "access": "delegation",
+        "entity_id": part.entity["id"],
+    },
+    "changeDocument": lambda _: TITLE,
+    "returnDocument": lambda _: {"note": "Please add a date."},
+    "addDocumentRevision": lambda _: {"kind": "corrigendum"},
     "recordDecision": lambda _: TITLE,
     "changeDecision": lambda _: TITLE,
     "recordAction": lambda _: TITLE,
@@ -233,5 +245,16 @@ QUERIES = dict.fromkeys(
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""
 
-FILES = {"uploadFile": b"%PDF-1.7\n%%EOF\n"}
+FILES = dict.fromkeys(("uploadFile", "putDocumentContent"), b"%PDF-1.7\n%%EOF\n")
 """Files as bodies."""
+
+PARTS = {"appendDocumentUpload": b"%PDF-1.7\n"}
+"""Bytes of an upload."""
+
+_TUS = {"Tus-Resumable": "1.0.0"}
+HEADERS: dict[str, dict[str, str]] = {
+    "startDocumentUpload": UPLOAD,
+    "appendDocumentUpload": _TUS | {"Upload-Offset": "0"},
+    "endDocumentUpload": _TUS,
+}
+"""Headers that must be there."""

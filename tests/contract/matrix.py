@@ -73,6 +73,9 @@ _KEPT: Row = (401, 401, 404, 404, 403, 403, 404, 404, DONE, DONE, DONE)
 _KEPT_WRITE: Row = (401, 401, 404, 404, 403, 403, 404, 404, 403, DONE, DONE)
 _HELD: Row = (401, 401, 404, 404, DONE, 403, 404, 404, 403, 403, DONE)
 
+_OTHERS_DOCUMENT: Row = (401, 401, 404, 404, 403, 403, 404, 404, 403, DONE, DONE)
+"""An entity's document that waits: its focal point knows of it, and does not decide."""
+
 MATRIX: Final[dict[str, Row]] = {
     "getMe": _KNOWN,
     "listTokens": _ACCOUNTS,
@@ -200,6 +203,26 @@ MATRIX: Final[dict[str, Row]] = {
     "openBriefingLink": _NO_BAD_TOKEN,
     "nameBrieferByLink": _NO_BAD_TOKEN,
     "answerBriefingByLink": _NO_BAD_TOKEN,
+    "listDocuments": _MEETING,
+    "createDocument": (401, 401, 404, 403, DONE, DONE, 404, 403, 403, DONE, DONE),
+    "getDocument": _DIRECTORY,
+    "changeDocument": _DIRECTORY_WRITE,
+    "deleteDocument": _DIRECTORY_WRITE,
+    "publishDocument": _OTHERS_DOCUMENT,
+    "withdrawDocument": _OTHERS_DOCUMENT,
+    "acceptDocument": _OTHERS_DOCUMENT,
+    "returnDocument": _OTHERS_DOCUMENT,
+    "proposeDocument": _DIRECTORY_WRITE,
+    "addDocumentRevision": _OTHERS_DOCUMENT,
+    "deleteDocumentRevision": _OTHERS_DOCUMENT,
+    "putDocumentContent": _DIRECTORY_WRITE,
+    "deleteDocumentVersion": _DIRECTORY_WRITE,
+    "getDocumentContent": _DIRECTORY,
+    "startDocumentUpload": _DIRECTORY_WRITE,
+    "getDocumentUpload": _DIRECTORY,
+    "appendDocumentUpload": _DIRECTORY_WRITE,
+    "endDocumentUpload": _DIRECTORY_WRITE,
+    "getDocumentsArchive": _MEETING,
     "listInvitationLinks": _ORGANIZERS_READ,
     "revokeInvitationLink": _ORGANIZERS,
     "renewInvitationLink": _ORGANIZERS,
@@ -351,6 +374,10 @@ MATRIX: Final[dict[str, Row]] = {
     "getPublicMeeting": _NO_BAD_TOKEN,
     "listPublicParticipants": _NO_BAD_TOKEN,
     "getPublicParticipantsFile": _NO_BAD_TOKEN,
+    "listPublicDocuments": _NO_BAD_TOKEN,
+    "getPublicDocument": _NO_BAD_TOKEN,
+    "getPublicDocumentContent": _NO_BAD_TOKEN,
+    "getPublicDocumentsArchive": _NO_BAD_TOKEN,
     "getLiveness": _EVERYBODY,
     "getReadiness": _EVERYBODY,
     "getMetrics": _EVERYBODY,

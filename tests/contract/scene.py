@@ -27,6 +27,12 @@ EARLY = datetime(2021, 9, 1, 8, tzinfo=UTC)
 """Five weeks before the meetings: time to invite and to register."""
 DAY = datetime(2021, 10, 8, 14, tzinfo=UTC)
 """The meetings begin: 10:00 in New York."""
+UPLOAD = {
+    "Tus-Resumable": "1.0.0",
+    "Upload-Length": "100",
+    "Upload-Metadata": "filename bm90ZS5wZGY=,filetype YXBwbGljYXRpb24vcGRm,language ZnI=",
+}
+"""Of a PDF in French, called note.pdf."""
 CANARY = "canary-of-the-delegation"
 """Stands in names, addresses and words of the first part's entity, which no other may see."""
 QUESTION = {
@@ -89,6 +95,7 @@ class Part:
         await part._prepare_series()
         await part._prepare_directory()
         await part._prepare_delegation()
+        await part._prepare_documents()
         await part._prepare_account()
         await part._prepare_mails()
         await part._prepare_words()
@@ -244,6 +251,36 @@ class Part:
         )
         assert made.status_code == 201, made.text
         return str(made.json()["id"])
+
+    async def _prepare_documents(self) -> None:
+        """One that the entity has handed in, and that is being sent again; and one for all."""
+        base = f"{self.path}/documents"
+        focal_point = await self.world.focal_point_of(self.entity)
+        body = {"kind": "statement", "title": {"en": self.mark}, "access": "delegation"}
+        own = await post(focal_point, base, body)
+        everybodys = {"kind": "report", "title": {"en": "Report"}, "access": "public"}
+        public = await post(self.administrator, base, everybodys)
+        for name, document in (("", own), ("published_", public)):
+            path = f"{base}/{document['id']}/revisions/{document['revisions'][0]['id']}"
+            put = await self.administrator.put(
+                f"{path}/versions/fr/content",
+                params={"name": f"{self.mark if document is own else 'report'}.pdf"},
+                content=b"%PDF-1.7\n%%EOF\n",
+                headers={"content-type": "application/pdf"},
+            )
+            assert put.status_code == 201, put.text
+            (version,) = put.json()["revisions"][0]["versions"]
+            self.ids[f"{name}version_id"] = version["id"]
+            if document is own:
+                sent = await focal_point.post(f"{path}/uploads", headers=UPLOAD)
+                assert sent.status_code == 201, sent.text
+                self.ids["upload_id"] = sent.json()["id"]
+        await post(self.administrator, f"{base}/{public['id']}/publish")
+        self.ids |= {
+            "document_id": own["id"],
+            "revision_id": own["revisions"][0]["id"],
+            "published_id": public["id"],
+        }
 
     async def _exception(self) -> str:
         """Late registration for the entity; credentials, and somebody who needs approval."""

@@ -60,6 +60,11 @@ async def test_every_foreign_meeting_committee_or_entity_that_is_hidden_is_unkno
 
 IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
     "createPanel": ("free_item", lambda _, at: {"title": {"en": "P"}, "item_id": at}),
+    "createDocument": (
+        "item_id",
+        lambda _, at: {"kind": "other", "title": {"en": "D"}, "item_id": at},
+    ),
+    "changeDocument": ("p", lambda _, at: {"panel_id": at}),
     "addAgendaItem": (
         "item_id",
         lambda _, at: {"kind": "statement", "title": {"en": "I"}, "parent_id": at},
@@ -139,6 +144,7 @@ async def test_foreign_ids_in_bodies_are_unknown(
         ("/v1/messages", "organizer", {"meeting": "m"}),
         ("/v1/incoming-mails", "organizer", {"meeting": "m"}),
         ("/v1/meetings", "focal_point", {"committee": "c"}),
+        ("/v1/meetings/{m}/documents", "focal_point", {"item": "item_id", "panel": "p"}),
         ("/v1/meetings/{m}/registrations", "focal_point", {"entity": "e"}),
         ("/v1/meetings/{m}/attendance", "focal_point", {"entity": "e"}),
     ],
@@ -173,8 +179,10 @@ async def test_the_canary_is_seen_by_those_who_may(prepared: Scene) -> None:
     }
     assert seen >= {
         "getAnswers",
+        "getDocument",
         "getInvitation",
         "getRegistration",
+        "listDocuments",
         "listPeople",
         "listRegistrations",
     }

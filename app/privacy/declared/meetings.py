@@ -137,6 +137,47 @@ TABLES = (
         ),
     ),
     Declared(
+        table="documents",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "title": _record("What a document is about; it may name people."),
+            "note": Personal(
+                "Why a document was returned to the entity that handed it in.",
+                Seen.ENTITY,
+                Kept.MEETING,
+                "NULL",
+            ),
+        },
+        plain=plain(
+            "id created_at committee_id meeting_id symbol kind access entity_id handed_in_by_id"
+            " item_id panel_id status embargo_until embargo_shows published_at"
+        ),
+    ),
+    Declared(
+        table="document_revisions",
+        plain=plain("id created_at document_id kind number published_at"),
+    ),
+    Declared(
+        table="document_versions",
+        personal={"name": _record("What the file of a document is called; it may name people.")},
+        plain=plain(
+            "id created_at document_id revision_id language media_type size sha256 crc32"
+            " storage_key published_at scan scan_tries scan_due_at scanned_at"
+        ),
+    ),
+    Declared(
+        table="document_uploads",
+        personal={"name": _record("What a file that is being sent is called; it goes with it.")},
+        plain=plain(
+            "id created_at document_id revision_id language media_type size received parts"
+            " expires_at version_id"
+        ),
+    ),
+    Declared(
+        table="document_upload_parts",
+        plain=plain("id created_at upload_id begins size storage_key"),
+    ),
+    Declared(
         table="decisions",
         personal={
             "title": _record("What was decided; it may name people."),

@@ -1,0 +1,1 @@
+"""Documents of a meeting: symbols, language versions, revisions, access, and their bytes."""

@@ -1,0 +1,182 @@
+"""HTTP for documents as one archive, for whom they are."""
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import Receive, Scope, Send
+
+from app.core.fields import Language, in_language
+from app.core.openapi import Responses, raises
+from app.core.preconditions import etag_of, matches
+from app.core.routes import Session, router_for
+from app.core.uploads import disposition
+from app.documents import queries
+from app.documents.access import Library, LibraryDep, PublicLibrary, hindrance
+from app.documents.archives import (
+    MOST_BYTES,
+    MOST_FILES,
+    Entry,
+    archive,
+    archive_size,
+    plain_name,
+)
+from app.documents.downloads import SAFE
+from app.documents.endpoints import ItemAsked, KindAsked, PanelAsked, Wanted
+from app.documents.lifecycle import DocumentStatus
+from app.documents.policy import full_symbol, in_force, natural, spoken
+from app.documents.problems import ArchiveTooLarge
+from app.documents.queries import Contents, Stored
+from app.documents.storage import StoreFailed, unavailable
+from app.documents.tables import Document
+
+router = router_for("documents")
+public = router_for("public")
+_ZIP = "application/zip"
+ANSWER: Responses = {
+    200: {
+        "description": "The archive: the files, and `index.txt` that says what they are.",
+        "content": {
+            _ZIP: {"schema": {"type": "string", "format": "binary", "maxLength": 4_200_000_000}}
+        },
+    }
+}
+LanguageWanted = Annotated[
+    Language | None,
+    Query(
+        description="Each document in this language, or else in another one, which the index "
+        "says; by default all languages."
+    ),
+]
+
+
+class ArchiveResponse(StreamingResponse):
+    """Reads the first piece before the head is sent: a store that fails is still a refusal."""
+
+    def __init__(self, pieces: AsyncIterator[bytes], **options: Any) -> None:
+        super().__init__(pieces, **options)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("head"):
+            self.body_iterator = _all_of(b"", None)
+        else:
+            try:
+                self.body_iterator = _all_of(await anext(self._pieces), self._pieces)
+            except StoreFailed as error:
+                raise unavailable() from error
+        await super().__call__(scope, receive, send)
+
+
+async def _all_of(first: bytes, rest: AsyncIterator[bytes] | None) -> AsyncIterator[bytes]:
+    yield first
+    if rest is not None:
+        async for piece in rest:
+            yield piece
+
+
+@router.get(
+    "/meetings/{m}/documents.zip",
+    operation_id="getDocumentsArchive",
+    response_class=Response,
+    responses=ANSWER | raises(ArchiveTooLarge),
+)
+async def get_archive(
+    session: Session,
+    library: LibraryDep,
+    request: Request,
+    item: ItemAsked = None,
+    panel: PanelAsked = None,
+    kind: KindAsked = None,
+    language: LanguageWanted = None,
+) -> Response:
+    """Fetch the published documents of a meeting, an item or a panel, in one language or in all."""
+    wanted = Wanted(item, panel, kind)
+    return await _archive(session, library, request, wanted, language)
+
+
+@public.get(
+    "/public/meetings/{m}/documents.zip",
+    operation_id="getPublicDocumentsArchive",
+    response_class=Response,
+    responses=ANSWER | raises(ArchiveTooLarge),
+    openapi_extra={"x-public": True},
+)
+async def get_public_archive(
+    session: Session,
+    library: PublicLibrary,
+    request: Request,
+    item: ItemAsked = None,
+    panel: PanelAsked = None,
+    kind: KindAsked = None,
+    language: LanguageWanted = None,
+) -> Response:
+    """Fetch the public documents of a public meeting, an item or a panel as one archive."""
+    wanted = Wanted(item, panel, kind)
+    return await _archive(session, library, request, wanted, language)
+
+
+async def _archive(
+    session: AsyncSession, library: Library, request: Request, wanted: Wanted, language: str | None
+) -> Response:
+    limits = wanted.within(library, status=DocumentStatus.PUBLISHED)
+    statement = queries.list_documents(library.meeting.id, library.reader, limits)
+    documents = (await session.execute(statement.limit(MOST_FILES + 1))).scalars().all()
+    contents = await queries.contents_of(session, [each.id for each in documents], library.reader)
+    scanned = request.app.state.settings.scanner is not None
+    entries = _entries(library, documents, contents, language, scanned=scanned)
+    size = archive_size(entries)
+    if len(entries) > MOST_FILES or size > MOST_BYTES:
+        raise ArchiveTooLarge(f"It would have {len(entries)} files and {size} bytes.")
+    etag = etag_of(repr([(each.name, each.crc32, each.storage_key) for each in entries]).encode())
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    known = request.headers.get("if-none-match")
+    if known is not None and matches(known, etag):
+        return Response(status_code=304, headers=headers)
+    name = "-".join(filter(None, [library.meeting.handle, "documents", language])) + ".zip"
+    headers |= SAFE | {"Content-Disposition": disposition(name), "Content-Length": str(size)}
+    pieces = archive(entries, request.app.state.storage)
+    return ArchiveResponse(pieces, headers=headers, media_type=_ZIP)
+
+
+def _entries(
+    library: Library,
+    documents: Sequence[Document],
+    contents: dict[Any, Contents],
+    language: str | None,
+    *,
+    scanned: bool,
+) -> list[Entry]:
+    """By symbol, and within a document as a reader reads it; then the index before all of them."""
+    entries: list[Entry] = []
+    lines: list[str] = []
+    free = partial(hindrance, reader=library.reader, scanned=scanned)
+    for document in sorted(documents, key=lambda each: natural(each.symbol)):
+        found = contents[document.id]
+        revisions = [
+            each for each in found.revisions if any(v.published_at for v in found.versions[each.id])
+        ]
+        title = in_language(document.title, [language] if language else [])
+        for revision in in_force(revisions):
+            symbol = full_symbol(document.symbol, revision.kind, revision.number)
+            ready = [
+                each
+                for each in found.versions[revision.id]
+                if each.published_at and free(Stored(each, revision, document)) is None
+            ]
+            for version in spoken(ready, language, library.meeting.languages):
+                ending = version.name.rpartition(".")[2]
+                name = f"{plain_name(symbol)}-{version.language}.{ending}"
+                changed = version.published_at or version.created_at
+                entries.append(
+                    Entry(name, version.size, version.crc32, changed, version.storage_key)
+                )
+                instead = language is not None and version.language != language
+                note = f" (there is none in {language})" if instead else ""
+                lines.append(f"{name}\t{symbol}\t{version.language}{note}\t{title}")
+    changed = max((each.changed_at for each in entries), default=library.meeting.created_at)
+    index = "file\tsymbol\tlanguage\ttitle\n" + "".join(f"{line}\n" for line in lines)
+    return [Entry.of_text("index.txt", index, changed), *entries]

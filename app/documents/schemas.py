@@ -1,0 +1,293 @@
+"""Documents as they cross the wire."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from app.core.fields import Flag, InstantField, Language, LocalizedLine, Paragraphs, Schema
+from app.documents.lifecycle import (
+    BY_ORGANIZERS,
+    DOCUMENT,
+    WITH_ENTITY,
+    DocumentAccess,
+    DocumentKind,
+    DocumentStatus,
+    DocumentVerb,
+    RevisionKind,
+    ScanState,
+)
+from app.documents.policy import Reader, full_symbol, label
+from app.documents.queries import Contents
+from app.documents.tables import Document, DocumentRevision, DocumentUpload, DocumentVersion
+
+SYMBOL = r"^[A-Za-z0-9]([A-Za-z0-9._() /-]*[A-Za-z0-9.)])?$"
+MOST_BYTES = 10_000_000_000
+
+
+def _no_steps(symbol: str) -> str:
+    if any(part in {"", ".", ".."} for part in symbol.split("/")):
+        raise ValueError("has an empty part, or one of dots alone")
+    return symbol
+
+
+Symbol = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=120, pattern=SYMBOL),
+    AfterValidator(_no_steps),
+    Field(
+        description="Unique in the committee, whatever its letter case; revisions add to it.",
+        examples=["COORDINATION-COMMITTEE-6/2"],
+    ),
+]
+ItemRef = Annotated[UUID | None, Field(description="The agenda item that it hangs on.")]
+PanelRef = Annotated[UUID | None, Field(description="The panel that it hangs on, or an item.")]
+EntityRef = Annotated[
+    UUID | None, Field(description="Whose it is; with access `delegation` who alone reads it.")
+]
+EmbargoEnd = Annotated[
+    InstantField | None,
+    Field(description="Until then nobody but organizers gets the bytes."),
+]
+EmbargoShows = Annotated[
+    Flag,
+    Field(description="Whether others are told meanwhile that there is such a document."),
+]
+
+
+class _Placed(Schema):
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        item, panel = getattr(self, "item_id", None), getattr(self, "panel_id", None)
+        if item is not None and panel is not None:
+            raise ValueError("hangs on an item or on a panel, not on both")
+        access, entity = getattr(self, "access", None), getattr(self, "entity_id", None)
+        if access is DocumentAccess.DELEGATION and entity is None:
+            raise ValueError("needs `entity_id` with access `delegation`")
+        return self
+
+
+class DocumentWrite(_Placed):
+    symbol: Symbol
+    kind: DocumentKind
+    title: LocalizedLine
+    access: DocumentAccess
+    entity_id: EntityRef = None
+    item_id: ItemRef = None
+    panel_id: PanelRef = None
+    embargo_until: EmbargoEnd = None
+    embargo_shows: EmbargoShows = False
+
+
+class DocumentCreate(_Placed):
+    symbol: Symbol | None = Field(
+        None, description="By default the next free one under the meeting's handle."
+    )
+    kind: DocumentKind
+    title: LocalizedLine
+    access: DocumentAccess = DocumentAccess.ORGANIZERS
+    entity_id: EntityRef = None
+    item_id: ItemRef = None
+    panel_id: PanelRef = None
+    embargo_until: EmbargoEnd = None
+    embargo_shows: EmbargoShows = False
+
+
+class DocumentPatch(Schema):
+    symbol: Symbol | None = None
+    kind: DocumentKind | None = None
+    title: dict[str, str | None] | None = Field(
+        None, max_length=20, examples=[{"fr": "Note de cadrage"}]
+    )
+    access: DocumentAccess | None = None
+    entity_id: UUID | None = None
+    item_id: UUID | None = None
+    panel_id: UUID | None = None
+    embargo_until: InstantField | None = None
+    embargo_shows: Flag | None = None
+
+
+class DocumentReturn(Schema):
+    note: Annotated[Paragraphs, Field(max_length=2000)] | None = Field(
+        None, description="What is to be mended, for the entity.", examples=["Please add a date."]
+    )
+
+
+class RevisionCreate(Schema):
+    kind: RevisionKind = Field(
+        RevisionKind.REVISION, description="All but `original`.", examples=["corrigendum"]
+    )
+
+    @model_validator(mode="after")
+    def _no_second_original(self) -> Self:
+        if self.kind is RevisionKind.ORIGINAL:
+            raise ValueError("a document has one original, with which it begins")
+        return self
+
+
+class VersionOut(Schema):
+    """A revision in one language; at `address` are always the same bytes."""
+
+    id: UUID
+    language: Language
+    name: str = Field(max_length=210, examples=["concept-note.pdf"])
+    media_type: str = Field(max_length=100, examples=["application/pdf"])
+    size: int = Field(ge=1, le=MOST_BYTES, description="Bytes.", examples=[48_213])
+    sha256: str = Field(
+        min_length=64, max_length=64, pattern="^[0-9a-f]{64}$", description="Of the bytes."
+    )
+    scan: ScanState
+    published_at: InstantField | None
+    address: str = Field(max_length=500, description="Path of the bytes.")
+
+
+class RevisionOut(Schema):
+    """The original, or what replaces it, corrects it or adds to it."""
+
+    id: UUID
+    kind: RevisionKind
+    number: int = Field(ge=0, le=1000, description="0 for the original.")
+    label: str | None = Field(max_length=20, examples=["Rev.1"])
+    symbol: str = Field(max_length=150, examples=["COORDINATION-COMMITTEE-6/2/Rev.1"])
+    published_at: InstantField | None
+    versions: list[VersionOut] = Field(max_length=50)
+
+    @classmethod
+    def made(
+        cls,
+        document: Document,
+        revision: DocumentRevision,
+        versions: Sequence[DocumentVersion],
+        base: str,
+    ) -> Self:
+        return cls(
+            id=revision.id,
+            kind=revision.kind,
+            number=revision.number,
+            label=label(revision.kind, revision.number),
+            symbol=full_symbol(document.symbol, revision.kind, revision.number),
+            published_at=revision.published_at,
+            versions=[
+                VersionOut.model_validate(
+                    {
+                        **{name: getattr(each, name) for name in _OF_VERSION},
+                        "address": f"{base}/{document.id}/versions/{each.id}/content",
+                    }
+                )
+                for each in versions
+            ],
+        )
+
+
+_OF_VERSION = VersionOut.model_fields.keys() - {"address"}
+
+
+class PublicDocumentOut(Schema):
+    """A document as everybody may see it, with all that is published of it."""
+
+    id: UUID
+    symbol: str = Field(max_length=120)
+    kind: DocumentKind
+    title: LocalizedLine
+    item_id: UUID | None
+    panel_id: UUID | None
+    embargo_until: InstantField | None
+    published_at: InstantField | None
+    revisions: list[RevisionOut] = Field(max_length=60, description="As they were added.")
+
+    @classmethod
+    def made(cls, document: Document, contents: Contents, base: str) -> Self:
+        return cls(
+            **{name: getattr(document, name) for name in cls.model_fields.keys() - {"revisions"}},
+            revisions=_revisions(document, contents, base),
+        )
+
+
+class DocumentOut(Schema):
+    """A document with as much of it as the caller may see."""
+
+    id: UUID
+    symbol: str = Field(max_length=120)
+    kind: DocumentKind
+    title: LocalizedLine
+    access: DocumentAccess
+    entity_id: UUID | None
+    handed_in_by_id: UUID | None = Field(description="The entity that handed it in.")
+    item_id: UUID | None
+    panel_id: UUID | None
+    status: DocumentStatus
+    embargo_until: InstantField | None
+    embargo_shows: bool
+    note: str | None = Field(
+        max_length=2000, description="Why it was returned, for organizers and the entity."
+    )
+    restricted: bool = Field(
+        description="Whether it hangs on a restricted item, so that participants do not see it "
+        "whatever its access, but for the entity of access `delegation`."
+    )
+    created_at: InstantField
+    published_at: InstantField | None
+    revisions: list[RevisionOut] = Field(max_length=60, description="As they were added.")
+    allowed: list[DocumentVerb] = Field(max_length=10, description="What you may do with it now.")
+
+    @classmethod
+    def made(
+        cls, document: Document, contents: Contents, reader: Reader, panels: Mapping[UUID, UUID]
+    ) -> Self:
+        """`panels` are the items of panels."""
+        own = document.handed_in_by_id in reader.entities
+        item = panels.get(document.panel_id) if document.panel_id else document.item_id
+        base = f"/v1/meetings/{document.meeting_id}/documents"
+        return cls(
+            **{name: getattr(document, name) for name in _OF_DOCUMENT},
+            note=document.note if own or reader.organizes else None,
+            restricted=item in reader.hidden,
+            revisions=_revisions(document, contents, base),
+            allowed=_allowed(document, reader),
+        )
+
+
+_OF_DOCUMENT = DocumentOut.model_fields.keys() - {"note", "restricted", "revisions", "allowed"}
+
+
+def _revisions(document: Document, contents: Contents, base: str) -> list[RevisionOut]:
+    return [
+        RevisionOut.made(document, each, contents.versions.get(each.id, []), base)
+        for each in contents.revisions
+    ]
+
+
+def _allowed(document: Document, reader: Reader) -> list[DocumentVerb]:
+    verbs = [DocumentVerb(verb) for verb in DOCUMENT.allowed(document.status)]
+    if reader.organizes:
+        return verbs
+    own = document.handed_in_by_id in reader.entities and document.status in WITH_ENTITY
+    return [verb for verb in verbs if own and verb not in BY_ORGANIZERS]
+
+
+class UploadOut(Schema):
+    """A resumable upload (tus 1.0)."""
+
+    id: UUID
+    document_id: UUID
+    revision_id: UUID
+    language: Language
+    name: str = Field(max_length=210)
+    media_type: str = Field(max_length=100)
+    size: int = Field(ge=1, le=MOST_BYTES, description="`Upload-Length`.")
+    received: int = Field(ge=0, le=MOST_BYTES, description="`Upload-Offset`.")
+    expires_at: InstantField
+    version_id: UUID | None = Field(description="What it became; null until all of it came.")
+
+    @classmethod
+    def made(cls, upload: DocumentUpload) -> Self:
+        return cls.of(upload)
+
+
+class DocumentSort(StrEnum):
+    SYMBOL = "symbol"
+    SYMBOL_DOWN = "-symbol"
+    CREATED = "created_at"
+    CREATED_DOWN = "-created_at"

@@ -1,0 +1,192 @@
+"""HTTP for revisions and for the bytes of language versions."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request, Response, status
+
+from app.core.fields import Language
+from app.core.openapi import raises
+from app.core.problems import (
+    BodyTooLarge,
+    NotFound,
+    RequestTimeout,
+    StillInUse,
+    UnsupportedMediaType,
+)
+from app.core.routes import Beforehand, Session, StreamedRoute, router_for
+from app.core.uploads import FileName
+from app.documents import queries, service, sniffing, versions
+from app.documents.access import (
+    DocumentToDecide,
+    DocumentToEdit,
+    RevisionToDecide,
+    RevisionToEdit,
+    VersionDep,
+)
+from app.documents.downloads import CONTENT_ANSWER, RANGE_PARAMETERS, content_response
+from app.documents.kinds import KINDS
+from app.documents.problems import (
+    ChecksumMismatch,
+    DocumentEmbargoed,
+    DocumentPublished,
+    FileInfected,
+    FileRefused,
+    MeetingQuotaExceeded,
+    NothingToRevise,
+    NotYetScanned,
+    RangeUnsatisfiable,
+    TooManyDocuments,
+)
+from app.documents.receiving import receive_document
+from app.documents.rendering import document_out
+from app.documents.schemas import DocumentOut, RevisionCreate
+from app.documents.versions import Incoming
+from app.meetings.problems import MeetingClosed
+
+router = router_for("documents")
+streams = router_for("documents", route_class=StreamedRoute)
+ONE = "/meetings/{m}/documents/{document_id}"
+REVISIONS = ONE + "/revisions"
+VERSION = REVISIONS + "/{revision_id}/versions/{language}"
+CONTENT = ONE + "/versions/{version_id}/content"
+VersionLanguage = Annotated[Language, Path(description="BCP 47 tag of the version.")]
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself, of the kind that `Content-Type` says.",
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary", "maxLength": 10_000_000_000}}
+            for kind in KINDS
+        },
+    },
+    "parameters": [
+        {
+            "name": "Repr-Digest",
+            "in": "header",
+            "required": False,
+            "description": "`sha-256=:BASE64:` (RFC 9530): what came is compared with it.",
+            "schema": {"type": "string", "maxLength": 200},
+        }
+    ],
+}
+
+
+@router.post(
+    REVISIONS,
+    operation_id="addDocumentRevision",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(MeetingClosed, NothingToRevise, TooManyDocuments),
+)
+async def add_revision(
+    session: Session, view: DocumentToDecide, body: RevisionCreate, response: Response
+) -> DocumentOut:
+    """Begin a revision, a corrigendum or an addendum of a document that was published."""
+    meeting = view.library.meeting
+    revision = await service.add_revision(session, meeting, view.document, body.kind)
+    path = f"/v1/meetings/{meeting.id}/documents/{view.document.id}/revisions/{revision.id}"
+    response.headers["Location"] = path
+    return await document_out(session, view.library, view.document)
+
+
+@router.delete(
+    f"{REVISIONS}/{{revision_id}}",
+    operation_id="deleteDocumentRevision",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(MeetingClosed, DocumentPublished, StillInUse),
+)
+async def delete_revision(
+    session: Session, view: DocumentToDecide, revision: RevisionToDecide
+) -> None:
+    """Delete a revision that was not published, with its bytes."""
+    await service.delete_revision(session, view.library.meeting, view.document, revision)
+
+
+def declared_type(request: Request) -> str:
+    """What the sender says that the bytes are; raises `UnsupportedMediaType`."""
+    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return sniffing.kind_of(said).media_type
+
+
+@streams.put(
+    f"{VERSION}/content",
+    operation_id="putDocumentContent",
+    responses={
+        201: {"description": "There was none in this language.", "model": DocumentOut},
+        **raises(
+            MeetingClosed,
+            DocumentPublished,
+            FileRefused,
+            ChecksumMismatch,
+            MeetingQuotaExceeded,
+            TooManyDocuments,
+            UnsupportedMediaType,
+            BodyTooLarge,
+            RequestTimeout,
+        ),
+    },
+    openapi_extra=_BODY,
+)
+async def put_content(
+    session: Session,
+    view: DocumentToEdit,
+    revision: RevisionToEdit,
+    language: VersionLanguage,
+    name: FileName,
+    request: Request,
+    response: Response,
+    said: Annotated[str, Depends(declared_type)],
+) -> DocumentOut:
+    """Send the bytes of a revision in one language, in place of any that were not published.
+
+    The file must be of the kind that is said, and nothing besides; macros are refused.
+    """
+    meeting, quota = view.library.meeting, request.app.state.settings.document_quota
+    before = await versions.check_language(session, meeting, revision, language)
+    given_back = before.size if before else 0
+    incoming: Incoming | None = getattr(request.state, "incoming", None)
+    size = _told_size(request) if incoming is None else incoming.digests.size
+    await versions.check_room(session, meeting, size, quota, given_back=given_back)
+    if incoming is None:
+        raise Beforehand(partial(receive_document, request, said))
+    kept, fresh = await versions.keep(
+        session, meeting, view.document, revision, language, name, incoming
+    )
+    response.status_code = status.HTTP_201_CREATED if fresh else status.HTTP_200_OK
+    path = f"/v1/meetings/{meeting.id}/documents/{view.document.id}"
+    response.headers["Location"] = f"{path}/versions/{kept.id}/content"
+    return await document_out(session, view.library, view.document)
+
+
+@router.delete(
+    VERSION,
+    operation_id="deleteDocumentVersion",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=raises(MeetingClosed, DocumentPublished),
+)
+async def delete_version(
+    session: Session, view: DocumentToEdit, revision: RevisionToEdit, language: VersionLanguage
+) -> None:
+    """Delete the bytes of a revision in one language that were not published."""
+    version = await queries.find_version_in(session, revision.id, language)
+    if version is None:
+        raise NotFound
+    await service.delete_version(session, view.library.meeting, view.document, version)
+
+
+@router.get(
+    CONTENT,
+    operation_id="getDocumentContent",
+    response_class=Response,
+    responses=CONTENT_ANSWER
+    | raises(DocumentEmbargoed, NotYetScanned, FileInfected, RangeUnsatisfiable),
+    openapi_extra=RANGE_PARAMETERS,
+)
+async def get_content(found: VersionDep, request: Request) -> Response:
+    """Fetch a document in one language, or a part of it; at this address it never changes."""
+    return content_response(request, found.version, public=False)
+
+
+def _told_size(request: Request) -> int:
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isdecimal() else 0
