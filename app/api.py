@@ -7,6 +7,7 @@ from app.audit.endpoints import router as audit
 from app.briefings import slots as of_briefings  # noqa: F401  # they register themselves
 from app.briefings.endpoints import router as briefings
 from app.briefings.link_endpoints import router as briefing_links
+from app.briefings.paper_endpoints import router as briefing_papers
 from app.calendar.endpoints import router as calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
@@ -118,6 +119,7 @@ PARTS = (
     document_archives,
     briefings,
     briefing_links,
+    briefing_papers,
     invitations,
     invitation_links,
     seat_pools,

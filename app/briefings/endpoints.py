@@ -237,7 +237,9 @@ def _check_items(wanted: list[UUID], items: list[UUID], pointer: str) -> None:
 
 
 async def _shown(session: AsyncSession, view: BriefingView) -> BriefingOut:
-    glance = await Glance.of(session, await load_agenda(session, view.meeting.meeting))
+    agenda = await load_agenda(session, view.meeting.meeting)
+    told = seeing.glance_with_papers if view.names else Glance.of
+    glance = await told(session, agenda)
     return seeing.shown(glance, view.briefing, addresses=view.names)
 
 

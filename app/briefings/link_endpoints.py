@@ -1,5 +1,7 @@
 """HTTP for the holders of links from mails: a group's chair or focal point, and a briefer."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +18,6 @@ from app.briefings.schemas import (
     BriefingLink,
     LinkAnswer,
 )
-from app.briefings.seeing import Glance
 from app.core import clock
 from app.core.openapi import raises
 from app.core.problems import MoveForbidden, NotPermitted
@@ -41,8 +42,8 @@ async def open_briefing_link(
     session: Session, request: Request, response: Response, body: BriefingLink
 ) -> BriefingByLink:
     """See the one briefing that the link of your mail is about; nothing is used up by it."""
-    held = await _held(session, request, body.token, act=False)
-    return await _shown(session, held, response)
+    held = await held_by(session, request, body.token, links.open_link)
+    return await shown_to_holder(session, held, response)
 
 
 @router.post(
@@ -52,7 +53,7 @@ async def name_briefer_by_link(
     session: Session, request: Request, response: Response, body: BrieferByLink
 ) -> BriefingByLink:
     """Name who briefs for your working group, or change who does, until the deadline."""
-    held = await _held(session, request, body.token, act=True)
+    held = await held_by(session, request, body.token, links.open_to_act)
     if held.holder is not BriefingHolder.GROUP:
         raise NotPermitted("Who briefs is named by the working group.")
     await service.name_briefer(session, held.meeting, held.briefing, body.briefer.model_dump())
@@ -66,16 +67,21 @@ async def answer_briefing_by_link(
     session: Session, request: Request, response: Response, body: AnswerByLink
 ) -> BriefingByLink:
     """Say that you come, or that you do not; as the group, that it does not brief."""
-    held = await _held(session, request, body.token, act=True)
+    held = await held_by(session, request, body.token, links.open_to_act)
     answer = service.confirm if body.answer is LinkAnswer.CONFIRM else service.decline
     await answer(session, held.meeting, held.briefing)
     return await _done(session, held, response)
 
 
-async def _held(session: AsyncSession, request: Request, token: str, *, act: bool) -> Held:
+async def held_by(
+    session: AsyncSession,
+    request: Request,
+    token: str,
+    opened: Callable[[AsyncSession, bytes, str], Awaitable[Held]],
+) -> Held:
+    """Guesses are counted, whatever they are made at."""
     limiter = request.app.state.limiter
     limiter.check_guesses(request)
-    opened = links.open_to_act if act else links.open_link
     try:
         return await opened(session, request.app.state.secret, token)
     except LinkUnknown:
@@ -86,12 +92,12 @@ async def _held(session: AsyncSession, request: Request, token: str, *, act: boo
 async def _done(session: AsyncSession, held: Held, response: Response) -> BriefingByLink:
     """The counts of conflicts are the organizers' business."""
     await telling.look(session, held.meeting, quietly=True)
-    return await _shown(session, held, response)
+    return await shown_to_holder(session, held, response)
 
 
-async def _shown(session: AsyncSession, held: Held, response: Response) -> BriefingByLink:
+async def shown_to_holder(session: AsyncSession, held: Held, response: Response) -> BriefingByLink:
     response.headers["Cache-Control"] = "no-store"
-    glance = await Glance.of(session, await load_agenda(session, held.meeting))
+    glance = await seeing.glance_with_papers(session, await load_agenda(session, held.meeting))
     return BriefingByLink(
         holder=held.holder,
         briefing=seeing.shown(glance, held.briefing, addresses=True).model_copy(

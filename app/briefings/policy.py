@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from app.briefings.lifecycle import COMING, BriefingStatus, Lacking
+from app.briefings.lifecycle import BriefingStatus, Lacking
 
 LONGEST = 1440
 """Minutes of one item."""
@@ -63,14 +63,12 @@ def given_back(minutes: int, giver: UUID, shares: Sequence[Share]) -> dict[UUID,
     return _bounded({i: had + gains.get(i, -minutes) for i, had in before.items()})
 
 
-def lacking(
-    status: BriefingStatus | None, minutes: int | None, papers: int | None
-) -> list[Lacking]:
-    """What is missing of a briefing; `papers` is None where none are counted."""
+def lacking(status: BriefingStatus | None, minutes: int | None, papers: int) -> list[Lacking]:
+    """What is missing of a briefing."""
     found = [_SUBJECT_TO_ASKING[status]] if status is not BriefingStatus.CONFIRMED else []
     if not minutes:
         found.append(Lacking.MINUTES)
-    if papers == 0 and (status in COMING or status is BriefingStatus.ASKED):
+    if not papers and status is not BriefingStatus.DECLINED:
         found.append(Lacking.PAPERS)
     return found
 

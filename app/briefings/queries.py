@@ -1,6 +1,6 @@
 """Every select about briefings, and about who speaks for a working group."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -95,12 +95,6 @@ def speaks_for_group(caller: Caller) -> Any:
     return or_(
         col(Committee.id).in_(organized), col(Committee.parent_id).in_(organized), group, chairs
     )
-
-
-async def count_papers(session: AsyncSession, items: Collection[UUID]) -> dict[UUID, int] | None:
-    """Documents by item; None where documents are not kept."""
-    del session, items
-    return None
 
 
 async def lock_all(session: AsyncSession, meeting_id: UUID) -> Sequence[Briefing]:

@@ -21,6 +21,7 @@ from app.core.fields import (
     Whole,
     ZoneName,
 )
+from app.documents.lifecycle import DocumentStatus
 from app.panels.showing import LocalTime, PeopleConflicts
 
 Weight = Annotated[
@@ -129,15 +130,24 @@ class BriefingState(Schema):
         description="Who is asked; shown to organizers and the group."
     )
     briefer: Briefer | None
-    papers: int | None = Field(
-        ge=0, le=100_000, description="Documents of the item; null where none are kept."
-    )
+    papers: int = Field(ge=0, le=100_000, description="Documents of the item that have bytes.")
     lacking: list[Lacking] = Field(max_length=5, description="What is missing still.")
     due_at: InstantField = Field(description="Until when the group names and changes its briefer.")
     asked_at: InstantField | None
     reminded_at: InstantField | None
     named_at: InstantField | None
     answered_at: InstantField | None
+
+
+class BriefingPaper(Schema):
+    """A file of a document on the item."""
+
+    document_id: UUID
+    symbol: str = Field(max_length=120, examples=["COORDINATION-COMMITTEE-6/2"])
+    status: DocumentStatus
+    language: Language
+    name: str = Field(max_length=210, examples=["borders.pdf"])
+    size: int = Field(ge=1, le=10_000_000_000, description="Bytes.", examples=[48_213])
 
 
 class BriefingOut(BriefingState):
@@ -147,6 +157,9 @@ class BriefingOut(BriefingState):
     meeting_title: LocalizedLine
     status: BriefingStatus
     allowed: list[BriefingVerb] = Field(max_length=3, description="What may be done now.")
+    files: list[BriefingPaper] = Field(
+        max_length=100, description="The papers; shown to organizers and the group."
+    )
 
 
 class BriefingAnswer(BriefingOut):

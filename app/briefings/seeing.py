@@ -1,7 +1,7 @@
 """How far the briefings of a meeting are, put together for whoever looks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agenda.policy import TimedItem
 from app.agenda.queries import Group, list_items
 from app.agenda.tree import WorkingAgenda
-from app.briefings import policy, queries
+from app.briefings import papers, policy, queries
 from app.briefings.lifecycle import BRIEFING, BriefingStatus
 from app.briefings.schemas import (
     Briefer,
@@ -21,12 +21,14 @@ from app.briefings.schemas import (
     BriefingGroup,
     BriefingItem,
     BriefingOut,
+    BriefingPaper,
     BriefingsOut,
     BriefingState,
 )
 from app.briefings.service import BRIEFER, due_at
 from app.briefings.sharing import briefing_items
 from app.briefings.tables import Briefing
+from app.documents.tables import Document, DocumentVersion
 from app.meetings.tables import Meeting
 
 
@@ -36,15 +38,23 @@ class Glance:
 
     agenda: WorkingAgenda
     timed: Mapping[UUID, TimedItem]
-    papers: Mapping[UUID, int] | None
+    papers: Mapping[UUID, int]
+    files: Mapping[UUID, Sequence[tuple[Document, DocumentVersion]]] = field(default_factory=dict)
+    """Of the papers; only where they are told."""
 
     @classmethod
     async def of(cls, session: AsyncSession, agenda: WorkingAgenda) -> "Glance":
-        return cls.over(agenda, await queries.count_papers(session, briefing_items(agenda)))
+        return cls.over(agenda, await papers.count_papers(session, briefing_items(agenda)))
 
     @classmethod
-    def over(cls, agenda: WorkingAgenda, papers: Mapping[UUID, int] | None) -> "Glance":
-        return cls(agenda, {each.id: each for each in agenda.timetable.items}, papers)
+    def over(cls, agenda: WorkingAgenda, counts: Mapping[UUID, int]) -> "Glance":
+        return cls(agenda, {each.id: each for each in agenda.timetable.items}, counts)
+
+
+async def glance_with_papers(session: AsyncSession, agenda: WorkingAgenda) -> Glance:
+    """For those who name the briefer, and hand in the papers."""
+    glance = await Glance.of(session, agenda)
+    return replace(glance, files=await papers.papers_of(session, briefing_items(agenda)))
 
 
 async def glances_of(session: AsyncSession, meetings: Sequence[Meeting]) -> dict[UUID, Glance]:
@@ -53,8 +63,9 @@ async def glances_of(session: AsyncSession, meetings: Sequence[Meeting]) -> dict
     rows = await list_items(session, known) if known else {}
     agendas = {m: WorkingAgenda.of(each, rows.get(m, [])) for m, each in known.items()}
     items = [item_id for agenda in agendas.values() for item_id in briefing_items(agenda)]
-    papers = await queries.count_papers(session, items)
-    return {m: Glance.over(agenda, papers) for m, agenda in agendas.items()}
+    counts = await papers.count_papers(session, items)
+    files = await papers.papers_of(session, items)
+    return {m: replace(Glance.over(agenda, counts), files=files) for m, agenda in agendas.items()}
 
 
 async def at_a_glance(
@@ -83,6 +94,17 @@ def shown(glance: Glance, briefing: Briefing, *, addresses: bool) -> BriefingOut
         meeting=meeting.handle,
         meeting_title=meeting.title,
         allowed=BRIEFING.allowed(briefing.status) if addresses else [],
+        files=[
+            BriefingPaper(
+                document_id=document.id,
+                symbol=document.symbol,
+                status=document.status,
+                language=version.language,
+                name=version.name,
+                size=version.size,
+            )
+            for document, version in glance.files.get(briefing.item_id, ())[:100]
+        ],
     )
 
 
@@ -91,7 +113,7 @@ def _members(
 ) -> dict[str, Any]:
     group = glance.agenda.groups[item_id]
     assert group is not None, "a briefing is a group's"
-    papers = None if glance.papers is None else glance.papers.get(item_id, 0)
+    count = glance.papers.get(item_id, 0)
     status = briefing.status if briefing else None
     minutes = glance.agenda.states[item_id].duration
     return {
@@ -102,8 +124,8 @@ def _members(
         "weight": briefing.weight if briefing else 1,
         "contact": contact_of(briefing) if briefing and addresses else None,
         "briefer": _briefer(briefing, addresses=addresses) if briefing else None,
-        "papers": papers,
-        "lacking": policy.lacking(status, minutes, papers),
+        "papers": count,
+        "lacking": policy.lacking(status, minutes, count),
         "due_at": due_at(glance.agenda.meeting),
         **{
             name: getattr(briefing, name, None)

@@ -3,7 +3,10 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from app.briefings.links import group_token
+from app.briefings.tables import Briefing
 from app.reminders.running import look
 from tests.agenda.planning import outline, slug
 from tests.briefings.conftest import SUMMER, Briefings
@@ -34,7 +37,11 @@ async def by_link(briefings: Briefings, verb: str, token: str, **members: Any) -
 async def test_a_stranger_names_and_a_briefer_confirms_by_mail(briefings: Briefings) -> None:
     """From the asking to the confirmation without any account but the organizer's."""
     first, second = await briefings.ask(**CONTACT)
-    assert (first["status"], first["lacking"], second["contact"]) == ("asked", ["briefer"], None)
+    assert (first["status"], first["lacking"], second["contact"]) == (
+        "asked",
+        ["briefer", "papers"],
+        None,
+    )
     ((to, subject, text),) = await briefings.mails()
     assert (to, subject) == (
         "Chair Seven <chair.seven@example.org>",
@@ -122,12 +129,12 @@ async def test_the_state_at_a_glance_and_readiness(briefings: Briefings) -> None
     glance = await briefings.glance()
     assert (glance["minutes"], glance["counts"]) == (
         30,
-        {"unasked": 0, "asked": 0, "named": 1, "confirmed": 1, "declined": 0, "complete": 1},
+        {"unasked": 0, "asked": 0, "named": 1, "confirmed": 1, "declined": 0, "complete": 0},
     )
     states = [(b["group"]["name"]["en"], b["status"], b["lacking"]) for b in glance["briefings"]]
     assert states == [
-        ("Border Management", "confirmed", []),
-        ("Human Rights", "named", ["answer"]),
+        ("Border Management", "confirmed", ["papers"]),
+        ("Human Rights", "named", ["answer", "papers"]),
     ]
     taken = await organizer.delete(f"{briefings.path}/{second['id']}")
     assert (taken.status_code, slug(taken)) == (409, "briefing-taken")
@@ -195,3 +202,38 @@ async def test_groups_are_reminded_by_plan_and_by_hand(briefings: Briefings, set
     ]
     await look(database)
     assert await briefings.mails() == []
+
+
+async def test_papers_are_handed_in_by_accounts_and_by_links(briefings: Briefings) -> None:
+    first, second = await briefings.ask()
+    pdf, kind = b"%PDF-1.7\n%%EOF\n", {"Content-Type": "application/pdf"}
+    path = f"{briefings.path}/{first['id']}/papers/en?name=borders.pdf&title=Borders"
+    sent = await briefings.chair.put(path, content=pdf, headers=kind)
+    assert sent.status_code == 201, sent.text
+    (paper,) = sent.json()["files"]
+    assert (paper["name"], paper["status"], paper["size"]) == ("borders.pdf", "draft", 15)
+    again = await briefings.chair.put(path, content=pdf + b"\n", headers=kind)
+    assert (again.status_code, again.json()["files"][0]["size"]) == (200, 16)
+    other = path.replace(first["id"], second["id"])
+    assert (await briefings.chair.put(other, content=pdf, headers=kind)).status_code == 404
+    database = briefings.planning.world.app.state.database
+    async with database.transaction() as session:
+        key = (await session.get_one(Briefing, UUID(second["id"]))).group_key
+    token = group_token(briefings.planning.world.app.state.secret, key)
+    headers = kind | {"Briefing-Link": token}
+    link = "/v1/briefing-links/papers/fr?name=droits.pdf"
+    by_mail = await briefings.stranger.put(link, content=pdf, headers=headers)
+    assert by_mail.status_code == 201, by_mail.text
+    assert [each["name"] for each in by_mail.json()["briefing"]["files"]] == ["droits.pdf"]
+    forged = kind | {"Briefing-Link": token[:-4] + "AAA="}
+    refused = await briefings.stranger.put(link, content=pdf, headers=forged)
+    assert (refused.status_code, slug(refused)) == (404, "link-unknown")
+    wrong = await briefings.stranger.put(link, content=b"MZ", headers=headers)
+    assert wrong.status_code == 415
+    glance = (await briefings.glance())["briefings"]
+    assert [(each["papers"], each["lacking"]) for each in glance] == [(1, ["briefer"])] * 2
+    documents = await briefings.planning.organizer.get(f"{briefings.planning.path}/documents")
+    assert [(each["item_id"], each["access"]) for each in documents.json()["items"]] == [
+        (briefings.items[0], "organizers"),
+        (briefings.items[1], "organizers"),
+    ]

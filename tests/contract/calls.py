@@ -47,6 +47,8 @@ async def call(
     method, path, described = operations(document)[operation_id]
     content: dict[str, Any] = {}
     headers = {"If-Match": "*"} | HEADERS.get(operation_id, {})
+    if operation_id == "putBriefingPaperByLink":
+        headers["Briefing-Link"] = part.secrets["briefing_link"]
     query = dict(QUERIES.get(operation_id, {}))
     if "requestBody" in described:
         if operation_id in SHEETS:
@@ -245,7 +247,10 @@ QUERIES = dict.fromkeys(
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""
 
-FILES = dict.fromkeys(("uploadFile", "putDocumentContent"), b"%PDF-1.7\n%%EOF\n")
+FILES = dict.fromkeys(
+    ("uploadFile", "putDocumentContent", "putBriefingPaper", "putBriefingPaperByLink"),
+    b"%PDF-1.7\n%%EOF\n",
+)
 """Files as bodies."""
 
 PARTS = {"appendDocumentUpload": b"%PDF-1.7\n"}

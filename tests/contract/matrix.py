@@ -200,6 +200,8 @@ MATRIX: Final[dict[str, Row]] = {
     "declineBriefing": _BRIEFING_NAMES,
     "remindBriefing": _ORGANIZERS,
     "giveBriefingTimeBack": _BRIEFING_NAMES,
+    "putBriefingPaper": _BRIEFING_NAMES,
+    "putBriefingPaperByLink": _NO_BAD_TOKEN,
     "openBriefingLink": _NO_BAD_TOKEN,
     "nameBrieferByLink": _NO_BAD_TOKEN,
     "answerBriefingByLink": _NO_BAD_TOKEN,
