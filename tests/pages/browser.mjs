@@ -114,7 +114,7 @@ for (const step of steps) {
   for (const [id, value] of Object.entries(step.set ?? {})) byId(id).value = value;
   for (const id of step.tick ?? []) byId(id).checked = true;
   for (const [id, name] of Object.entries(step.attach ?? {})) {
-    byId(id).files = [new File(["%PDF-1.7"], name, { type: "application/pdf" })];
+    byId(id).files = [new File(["%PDF-1.7\n%%EOF\n"], name, { type: "application/pdf" })];
   }
   byId("register")?.listeners.change?.({});
   if (step.choose) {

@@ -77,7 +77,7 @@ async def visit(
     return found
 
 
-@pytest.mark.parametrize("page", ["answer", "join"])
+@pytest.mark.parametrize("page", ["answer", "join", "briefing"])
 async def test_a_page_is_made_of_nothing_but_what_the_service_serves(
     anonymous: httpx.AsyncClient, page: str
 ) -> None:
@@ -103,7 +103,7 @@ async def test_nothing_else_is_served(anonymous: httpx.AsyncClient) -> None:
         assert (await anonymous.get(f"/pages/{name}")).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["answer", "join"])
+@pytest.mark.parametrize("page", ["answer", "join", "briefing"])
 def test_every_field_has_a_label_and_every_phrase_words(page: str) -> None:
     html = (FOLDER / f"{page}.html").read_text("utf-8")
     labels = set(re.findall(r'<label for="(\w+)"', html))
