@@ -102,6 +102,7 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=[
                 "Authorization",
+                "Briefing-Link",
                 "Content-Type",
                 "Idempotency-Key",
                 "If-Match",
@@ -109,6 +110,7 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
                 "X-Request-ID",
             ],
             expose_headers=[
+                "Conflicts",
                 "Content-Disposition",
                 "Date",
                 "ETag",

@@ -1,6 +1,6 @@
 """Making the rows of the working agenda what an edit wants, and recording it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -47,8 +47,15 @@ class Edit(NamedTuple):
 
 
 async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
-    rows = await queries.list_items(session, [meeting.id])
-    return WorkingAgenda.of(meeting, rows.get(meeting.id, []))
+    return (await load_agendas(session, [meeting]))[meeting.id]
+
+
+async def load_agendas(
+    session: AsyncSession, meetings: Collection[Meeting]
+) -> dict[UUID, WorkingAgenda]:
+    """In one statement, however many meetings there are."""
+    rows = await queries.list_items(session, [meeting.id for meeting in meetings])
+    return {meeting.id: WorkingAgenda.of(meeting, rows.get(meeting.id, [])) for meeting in meetings}
 
 
 async def save(

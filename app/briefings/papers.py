@@ -30,8 +30,9 @@ class Paper:
 
 async def count_papers(session: AsyncSession, items: Collection[UUID]) -> dict[UUID, int]:
     """Documents by item that have bytes and were not withdrawn."""
+    columns: list[Any] = [Document.item_id, func.count(func.distinct(col(Document.id)))]
     statement = (
-        select(col(Document.item_id), func.count(func.distinct(col(Document.id))))
+        select(*columns)
         .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
         .where(col(Document.item_id).in_(items), col(Document.status) != DocumentStatus.WITHDRAWN)
         .group_by(col(Document.item_id))

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.policy import TimedItem
-from app.agenda.queries import Group, list_items
+from app.agenda.queries import Group
+from app.agenda.saving import load_agendas
 from app.agenda.tree import WorkingAgenda
 from app.briefings import papers, policy, queries
 from app.briefings.lifecycle import BRIEFING, BriefingStatus
@@ -60,8 +61,7 @@ async def glance_with_papers(session: AsyncSession, agenda: WorkingAgenda) -> Gl
 async def glances_of(session: AsyncSession, meetings: Sequence[Meeting]) -> dict[UUID, Glance]:
     """Of several meetings at once."""
     known = {meeting.id: meeting for meeting in meetings}
-    rows = await list_items(session, known) if known else {}
-    agendas = {m: WorkingAgenda.of(each, rows.get(m, [])) for m, each in known.items()}
+    agendas = await load_agendas(session, known.values()) if known else {}
     items = [item_id for agenda in agendas.values() for item_id in briefing_items(agenda)]
     counts = await papers.count_papers(session, items)
     files = await papers.papers_of(session, items)

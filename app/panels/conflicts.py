@@ -1,4 +1,4 @@
-"""What does not fit together: the timetable, rooms that are taken twice, and people.
+"""What does not fit together: the timetable, and people.
 
 People are in two places at once, at work when it is night where they are, or registered elsewhere.
 """
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.policy import TimetableProblem
-from app.agenda.queries import list_items
+from app.agenda.saving import load_agendas
 from app.agenda.tree import WorkingAgenda
 from app.meetings.tables import Meeting
 from app.panels import policy, seats
@@ -29,17 +29,6 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomTaken:
-    """Two items in one room at the same time."""
-
-    room: str
-    first_id: UUID
-    second_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Conflicts:
     """In reading order, and in the order of time."""
 
@@ -47,10 +36,9 @@ class Conflicts:
     bookings: list[tuple[Slot, Slot]] = field(default_factory=list)
     hours: list[Slot] = field(default_factory=list)
     registrations: list[tuple[Slot, Elsewhere]] = field(default_factory=list)
-    rooms: list[RoomTaken] = field(default_factory=list)
 
     def of(self, seat_id: UUID) -> "Conflicts":
-        """Those of one panellist or briefing, without the timetable and the rooms."""
+        """Those of one panellist or briefing, without the timetable."""
         return Conflicts(
             bookings=[each for each in self.bookings if any(_is(slot, seat_id) for slot in each)],
             hours=[slot for slot in self.hours if _is(slot, seat_id)],
@@ -78,7 +66,6 @@ async def find_conflicts(
         _bookings(agendas, meeting.id, [*own, *_slots(agendas, others)]),
         _outside_hours(meeting, own),
         _registrations(own, registered),
-        _rooms(agendas[meeting.id]),
     )
 
 
@@ -88,8 +75,7 @@ async def _agendas(
     meetings = {seat.meeting.id: seat.meeting for seat in others}
     if known is None:
         meetings[meeting.id] = meeting
-    rows = await list_items(session, meetings) if meetings else {}
-    found = {m: WorkingAgenda.of(each, rows.get(m, [])) for m, each in meetings.items()}
+    found = await load_agendas(session, meetings.values()) if meetings else {}
     return found if known is None else found | {meeting.id: known}
 
 
@@ -154,27 +140,6 @@ def _registrations(
         if isinstance(uses[0], Slot) and isinstance(uses[1], Elsewhere):
             found.append((uses[0], uses[1]))
     return found
-
-
-def _rooms(agenda: WorkingAgenda) -> list[RoomTaken]:
-    rooms = {i: room for i, state in agenda.states.items() if (room := policy.room_of(state.room))}
-    taken = [
-        Busy(rooms[timed.id], timed.id, timed.starts_at, timed.ends_at)
-        for timed in agenda.timetable.items
-        if timed.id in rooms
-    ]
-    above = _lines(agenda, set(rooms))
-    return [
-        RoomTaken(
-            agenda.states[first.use].room or first.key,
-            first.use,
-            second.use,
-            max(first.starts_at, second.starts_at),
-            min(first.ends_at, second.ends_at),
-        )
-        for first, second in policy.overlaps(taken)
-        if not _nested(above, first.use, second.use)
-    ]
 
 
 def _is(slot: Slot, seat_id: UUID) -> bool:

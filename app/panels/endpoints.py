@@ -42,7 +42,6 @@ from app.panels.schemas import (
     PanelPatch,
     PanelSort,
     PanelWrite,
-    RoomTakenOut,
 )
 from app.panels.tables import Panel, Panellist
 
@@ -60,7 +59,6 @@ async def list_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut
     people = await showing.shown(session, view.caller, found)
     return ConflictsOut(
         problems=[TimetableProblemOut.of(problem) for problem in found.problems],
-        rooms=[RoomTakenOut.of(each) for each in found.rooms[:1000]],
         **people.model_dump(),
     )
 

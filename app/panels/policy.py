@@ -94,11 +94,6 @@ def outermost(
     ]
 
 
-def room_of(words: str | None) -> str | None:
-    """A room however its name is written; None for none."""
-    return " ".join(words.split()).casefold() or None if words else None
-
-
 def span(times: Sequence[tuple[datetime, datetime]]) -> tuple[datetime, datetime] | None:
     """From the first start to the last end."""
     if not times:

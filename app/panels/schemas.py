@@ -6,11 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.agenda.times import ComputedInstant, TimetableProblemOut
+from app.agenda.times import TimetableProblemOut
 from app.core.fields import (
     Email,
     InstantField,
-    Line,
     LocalizedLine,
     LocalizedText,
     Minutes,
@@ -112,20 +111,7 @@ class PanellistAnswer(PanellistOut):
     conflicts: PeopleConflicts
 
 
-class RoomTakenOut(Schema):
-    """Two items in one room at overlapping times, and the time that they have in common."""
-
-    room: Line
-    first_id: UUID
-    second_id: UUID
-    starts_at: ComputedInstant
-    ends_at: ComputedInstant
-
-
 class ConflictsOut(PeopleConflicts):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
     problems: list[TimetableProblemOut] = Field(max_length=2000)
-    rooms: list[RoomTakenOut] = Field(
-        max_length=1000, description="The first thousand, in the order of time."
-    )

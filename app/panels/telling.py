@@ -43,7 +43,6 @@ async def look(
         "bookings": len(found.bookings),
         "hours": len(found.hours),
         "registrations": len(found.registrations),
-        "rooms": len(found.rooms),
     }
     told = ", ".join(f"{name}={number}" for name, number in counts.items() if number)
     answer_with(session, HEADER, "" if quietly else told)

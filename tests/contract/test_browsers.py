@@ -35,6 +35,7 @@ async def test_a_named_origin_may_ask_and_read(browser: httpx.AsyncClient) -> No
     assert refused.headers["access-control-allow-origin"] == OURS
     exposed = set(refused.headers["access-control-expose-headers"].split(", "))
     assert exposed == {
+        "Conflicts",
         "Content-Disposition",
         "Date",
         "ETag",

@@ -162,8 +162,8 @@ async def test_conflicts_are_the_organizers_business(planning: Planning) -> None
         assert (await client.get(f"{planning.agenda}/conflicts")).status_code == 403
 
 
-async def test_hours_registrations_briefers_and_rooms(planning: Planning) -> None:
-    """One evening in Sydney: at night there, registered elsewhere, and in a room that is taken."""
+async def test_hours_registrations_and_briefers(planning: Planning) -> None:
+    """At night in Sydney, registered elsewhere, and on two items."""
     group = await planning.world.committee(parent=planning.committee["handle"])
     match = {"If-Match": "*"}
     hours = {"decent_hours": {"earliest": "08:00"}}
@@ -190,11 +190,6 @@ async def test_hours_registrations_briefers_and_rooms(planning: Planning) -> Non
         duration=30,
         pinned_start="2021-10-08T10:45:00",
         working_group=group["handle"],
-        room="Room  IV",
-    )
-    parent = await planning.add(room="room iv", duration=15, pinned_start="2021-10-08T11:00:00")
-    await planning.add(
-        room="Room IV", duration=15, pinned_start="2021-10-08T11:00:00", parent_id=parent["id"]
     )
     asked = await post(
         planning.organizer, f"{planning.path}/briefings", {"ask": [{"item_id": briefing["id"]}]}
@@ -203,7 +198,7 @@ async def test_hours_registrations_briefers_and_rooms(planning: Planning) -> Non
     named = await planning.organizer.put(
         f"{planning.path}/briefings/{briefing_id}/briefer", json=SAME | sydney
     )
-    assert named.headers["conflicts"] == "bookings=1, hours=2, registrations=2, rooms=2"
+    assert named.headers["conflicts"] == "bookings=1, hours=2, registrations=2"
     found = await conflicts(planning)
     assert [(b["first"]["item_id"], b["second"]["briefing_id"]) for b in found["bookings"]] == [
         (here["item_id"], briefing_id)
@@ -225,9 +220,5 @@ async def test_hours_registrations_briefers_and_rooms(planning: Planning) -> Non
             "starts_at": "2021-10-08T14:45:00Z",
             "ends_at": "2021-10-08T15:15:00Z",
         },
-    ]
-    assert [(each["room"], each["first_id"]) for each in found["rooms"]] == [
-        ("Room  IV", briefing["id"]),
-        ("Room  IV", briefing["id"]),
     ]
     assert named.json()["conflicts"]["registrations"] == found["registrations"][1:]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.panels.policy import Busy, DecentHours, lines_of, outermost, overlaps, room_of
+from app.panels.policy import Busy, DecentHours, lines_of, outermost, overlaps
 
 HOURS = DecentHours("07:00", "22:00")
 
@@ -62,12 +62,3 @@ def test_until_midnight_and_on_the_day_when_clocks_change() -> None:
     assert not late.hold(at, at + timedelta(minutes=61), "America/New_York")
     changed = datetime(2021, 11, 7, 12, tzinfo=UTC)
     assert HOURS.hold(changed, changed + timedelta(hours=1), "America/New_York")
-
-
-def test_a_room_however_it_is_written() -> None:
-    assert [room_of(each) for each in ("Room  IV", " room iv ", "", None)] == [
-        "room iv",
-        "room iv",
-        None,
-        None,
-    ]

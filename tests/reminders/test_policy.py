@@ -51,6 +51,7 @@ def timing(
         closes_at=closes_at,
         local_close=to_local(closes_at, zone) if closes_at else None,
         calendar=WorkingCalendar(),
+        briefers_due=(CLOSES, to_local(CLOSES, zone)),
     )
 
 
