@@ -4,8 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
-	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
-	calendar-truth
+	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document \
+	campaign-documents campaign-mail calendar-truth
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -64,6 +64,9 @@ campaign-lists: $(DEV) ## List, filter, search and export a meeting of 20,000 re
 
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
+
+campaign-documents: $(DEV) ## Take 100 MB in and out of a server that is killed on the way
+	$(PYTHON) -m tests.documents.campaign
 
 campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worker three times
 	$(PYTHON) -m tests.mail.campaign

@@ -54,7 +54,7 @@ LanguageWanted = Annotated[
 
 
 class ArchiveResponse(StreamingResponse):
-    """Reads the first piece before the head is sent: a store that fails is still a refusal."""
+    """Reads into the first file before the head is sent: a store that fails is still a refusal."""
 
     def __init__(self, pieces: AsyncIterator[bytes], **options: Any) -> None:
         super().__init__(pieces, **options)
@@ -62,17 +62,23 @@ class ArchiveResponse(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("head"):
-            self.body_iterator = _all_of(b"", None)
+            self.body_iterator = _all_of([], None)
         else:
             try:
-                self.body_iterator = _all_of(await anext(self._pieces), self._pieces)
+                begun = [await anext(self._pieces, b"") for _ in range(_AHEAD)]
             except StoreFailed as error:
                 raise unavailable() from error
+            self.body_iterator = _all_of(begun, self._pieces)
         await super().__call__(scope, receive, send)
 
 
-async def _all_of(first: bytes, rest: AsyncIterator[bytes] | None) -> AsyncIterator[bytes]:
-    yield first
+_AHEAD = 4
+"""Pieces: the index and its head, and those of the first file."""
+
+
+async def _all_of(begun: list[bytes], rest: AsyncIterator[bytes] | None) -> AsyncIterator[bytes]:
+    for piece in begun:
+        yield piece
     if rest is not None:
         async for piece in rest:
             yield piece

@@ -63,9 +63,6 @@ class _Placed(Schema):
         item, panel = getattr(self, "item_id", None), getattr(self, "panel_id", None)
         if item is not None and panel is not None:
             raise ValueError("hangs on an item or on a panel, not on both")
-        access, entity = getattr(self, "access", None), getattr(self, "entity_id", None)
-        if access is DocumentAccess.DELEGATION and entity is None:
-            raise ValueError("needs `entity_id` with access `delegation`")
         return self
 
 
@@ -127,7 +124,7 @@ class RevisionCreate(Schema):
         return self
 
 
-class VersionOut(Schema):
+class LanguageVersionOut(Schema):
     """A revision in one language; at `address` are always the same bytes."""
 
     id: UUID
@@ -152,7 +149,7 @@ class RevisionOut(Schema):
     label: str | None = Field(max_length=20, examples=["Rev.1"])
     symbol: str = Field(max_length=150, examples=["COORDINATION-COMMITTEE-6/2/Rev.1"])
     published_at: InstantField | None
-    versions: list[VersionOut] = Field(max_length=50)
+    versions: list[LanguageVersionOut] = Field(max_length=50)
 
     @classmethod
     def made(
@@ -170,7 +167,7 @@ class RevisionOut(Schema):
             symbol=full_symbol(document.symbol, revision.kind, revision.number),
             published_at=revision.published_at,
             versions=[
-                VersionOut.model_validate(
+                LanguageVersionOut.model_validate(
                     {
                         **{name: getattr(each, name) for name in _OF_VERSION},
                         "address": f"{base}/{document.id}/versions/{each.id}/content",
@@ -181,7 +178,7 @@ class RevisionOut(Schema):
         )
 
 
-_OF_VERSION = VersionOut.model_fields.keys() - {"address"}
+_OF_VERSION = LanguageVersionOut.model_fields.keys() - {"address"}
 
 
 class PublicDocumentOut(Schema):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.tree import WorkingAgenda
 from app.core import clock
-from app.core.problems import StillInUse
+from app.core.problems import Invalid, StillInUse
 from app.documents import policy, queries
 from app.documents.events import (
     MOVES,
@@ -37,6 +37,7 @@ from app.documents.problems import (
     TooManyDocuments,
 )
 from app.documents.tables import Document, DocumentRevision, DocumentVersion
+from app.entities.tables import Entity
 from app.events import record
 from app.meetings.service import check_changeable
 from app.meetings.tables import Meeting
@@ -77,6 +78,7 @@ async def _create(
     check_changeable(meeting)
     if await queries.count_documents(session, meeting.id) >= MOST_DOCUMENTS:
         raise TooManyDocuments(f"A meeting has {MOST_DOCUMENTS} documents at most.")
+    await check_place(session, agenda, members)
     symbol = members.get("symbol") or await suggest_symbol(session, meeting)
     document = Document(
         committee_id=meeting.committee_id,
@@ -85,7 +87,6 @@ async def _create(
         handed_in_by_id=entity_id,
         **{**members, "symbol": symbol},
     )
-    await check_place(session, agenda, document)
     session.add(document)
     await session.flush()
     session.add(DocumentRevision(document_id=document.id, kind=RevisionKind.ORIGINAL))
@@ -109,16 +110,23 @@ async def suggest_symbol(session: AsyncSession, meeting: Meeting) -> str:
     return policy.suggested_symbol(meeting.handle, taken)
 
 
-async def check_place(session: AsyncSession, agenda: WorkingAgenda, document: Document) -> None:
+async def check_place(
+    session: AsyncSession, agenda: WorkingAgenda, members: Mapping[str, Any]
+) -> None:
     """The place is one of the agenda, and what hangs on a restricted item is not public."""
-    item_id = document.item_id
+    access, entity_id = members["access"], members.get("entity_id")
+    if access is DocumentAccess.DELEGATION and entity_id is None:
+        raise Invalid.at("/entity_id", "Is needed with access `delegation`.")
+    if entity_id is not None and await session.get(Entity, entity_id) is None:
+        raise Invalid.at("/entity_id", "There is no such entity.")
+    item_id, panel_id = members.get("item_id"), members.get("panel_id")
     if item_id is not None and item_id not in agenda.states:
         raise PlaceUnknown.at("/item_id", "The agenda has no such item.")
-    if document.panel_id is not None:
-        item_id = await queries.panel_item(session, agenda.meeting.id, document.panel_id)
+    if panel_id is not None:
+        item_id = await queries.panel_item(session, agenda.meeting.id, panel_id)
         if item_id is None:
             raise PlaceUnknown.at("/panel_id", "The meeting has no such panel.")
-    if item_id in agenda.hidden and document.access is DocumentAccess.PUBLIC:
+    if item_id in agenda.hidden and access is DocumentAccess.PUBLIC:
         raise ItemRestricted.at("/access", "The item is restricted: the document is not public.")
 
 
@@ -135,9 +143,9 @@ async def change_document(
         return
     if "symbol" in changed and document.published_at is not None:
         raise DocumentPublished.at("/symbol", "The symbol of a published document stays.")
+    await check_place(session, agenda, members)
     for name, value in members.items():
         setattr(document, name, value)
-    await check_place(session, agenda, document)
     record(session, DocumentChanged(members=sorted(changed), **about(document)))
     await session.flush()
 

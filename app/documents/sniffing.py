@@ -164,10 +164,10 @@ def _mp4(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:
     for _ in range(MOST_PARTS):
         if place == len(data):
             return
-        if place + 16 > len(data):
+        if place + 8 > len(data):
             break
-        size, _name = struct.unpack(">I4s", data[place : place + 8])
-        if size == 1:
+        (size,) = struct.unpack(">I", data[place : place + 4])
+        if size == 1 and place + 16 <= len(data):
             (size,) = struct.unpack(">Q", data[place + 8 : place + 16])
         if size < 8:
             break

@@ -69,6 +69,7 @@ class Storage:
             "region": bucket.region,
             "access_key_id": bucket.access_key_id,
             "secret_access_key": bucket.secret_access_key,
+            "disable_bulk_delete": True,  # which not every store that speaks S3 has
         }
         plain = (bucket.endpoint or "").startswith("http://")
         known = {name: value for name, value in config.items() if value is not None}

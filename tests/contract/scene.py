@@ -107,9 +107,14 @@ class Part:
         body = {"registration_ids": [self.ids["registration_id"]]}
         come = await post(self.administrator, f"{self.path}/attendance/check-ins", body)
         title = {"title": {"en": "Something"}}
+        own = f"{self.path}/documents/{self.ids['document_id']}"
+        uploads = f"{own}/revisions/{self.ids['revision_id']}/uploads"
+        sent = await self.administrator.post(uploads, headers=UPLOAD)
+        assert sent.status_code == 201, sent.text
         decision = await post(self.administrator, f"{self.path}/decisions", title)
         action = await post(self.administrator, f"{self.path}/actions", title)
         self.ids |= {
+            "upload_id": sent.json()["id"],
             "attendance_id": come["rows"][0]["attendance_id"],
             "decision_id": decision["id"],
             "action_id": action["id"],
@@ -271,10 +276,6 @@ class Part:
             assert put.status_code == 201, put.text
             (version,) = put.json()["revisions"][0]["versions"]
             self.ids[f"{name}version_id"] = version["id"]
-            if document is own:
-                sent = await focal_point.post(f"{path}/uploads", headers=UPLOAD)
-                assert sent.status_code == 201, sent.text
-                self.ids["upload_id"] = sent.json()["id"]
         await post(self.administrator, f"{base}/{public['id']}/publish")
         self.ids |= {
             "document_id": own["id"],

@@ -35,8 +35,10 @@ async def test_a_named_origin_may_ask_and_read(browser: httpx.AsyncClient) -> No
     assert refused.headers["access-control-allow-origin"] == OURS
     exposed = set(refused.headers["access-control-expose-headers"].split(", "))
     assert exposed == {
+        "Accept-Ranges",
         "Conflicts",
         "Content-Disposition",
+        "Content-Range",
         "Date",
         "ETag",
         "Idempotency-Replayed",
@@ -45,6 +47,11 @@ async def test_a_named_origin_may_ask_and_read(browser: httpx.AsyncClient) -> No
         "RateLimit",
         "RateLimit-Policy",
         "Retry-After",
+        "Tus-Resumable",
+        "Tus-Version",
+        "Upload-Expires",
+        "Upload-Length",
+        "Upload-Offset",
         "X-Request-ID",
     }
 

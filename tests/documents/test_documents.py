@@ -1,10 +1,6 @@
 """Documents and their life: symbols, revisions, who sees what, embargo, handing in."""
 
-from datetime import timedelta
-from typing import Any
-
-from app.core import clock
-from tests.documents.desk import TITLE, Desk, versions
+from tests.documents.desk import Desk, versions
 from tests.documents.papers import PDF
 from tests.meetings.board import entries, refusal
 from tests.world import post
