@@ -335,7 +335,7 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
             names["ETag"] = "EntityTag"
         if status in {"429", "503"}:
             names["Retry-After"] = "RetryAfter"
-        if method != "get" and status in {"200", "201", "204"} and path.startswith(_TIMED):
+        if method != "get" and status in {"200", "201", "204"} and _says_times(path):
             names["Conflicts"] = "Conflicts"
         if status == "200" and _is_page(response):
             names["Link"] = "NextPage"
@@ -346,6 +346,10 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
         response["headers"] = response.get("headers", {}) | {
             name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()
         }
+
+
+def _says_times(path: str) -> bool:
+    return path.startswith(_TIMED) and "/versions" not in path
 
 
 def _is_page(response: dict[str, Any]) -> bool:

@@ -31,7 +31,11 @@ COPIED: dict[str, dict[str, str]] = {
         "number": "n + 1000",
         "series_date": "date '2021-10-08' + n::int",
     },
-    "agenda_items": {"position": "n + 100", "parent_id": "NULL"},
+    "agenda_items": {
+        "position": "n + 100",
+        "parent_id": "NULL",
+        "working_group_id": "(SELECT max(i.working_group_id::text)::uuid FROM agenda_items i)",
+    },
     "agenda_versions": {"number": "n + 100", "revision": "n + 100"},
     "panels": {"item_id": "{agenda_items}"},
     "documents": {"symbol": "'COPY/' || n"},
