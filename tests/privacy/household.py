@@ -126,6 +126,11 @@ FURTHER = (
                   WHERE r.person_id = :id LIMIT 1)
     """,
     """
+    INSERT INTO confirmed_slots (id, created_at, meeting_id, item_id, person_key, begins, ends)
+    SELECT gen_random_uuid(), now(), :meeting, item_id, 'x', 0, 1
+      FROM briefings WHERE meeting_id = :meeting
+    """,
+    """
     UPDATE people SET statistics_consent_at = now(), gender = 'female', level = 'director'
      WHERE id = :id
     """,
@@ -181,6 +186,7 @@ EMAILS = {
     " || '@example.org'",
     "accounts": "CAST(:word AS text) || '@example.org'",
     "panellists": "CAST(:word AS text) || '@example.org'",
+    "briefings": "CAST(:word AS text) || '@example.org'",
 }
 """No two may be the same."""
 
