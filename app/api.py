@@ -36,7 +36,10 @@ from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
+from app.panels.conflict_endpoints import router as conflicts
 from app.panels.endpoints import router as panels
+from app.panels.own_endpoints import router as own_places
+from app.panels.rehearsal_endpoints import router as rehearsals
 from app.people.endpoints import router as people
 from app.privacy.endpoints import router as privacy
 from app.questions.endpoints import router as questions
@@ -96,7 +99,10 @@ PARTS = (
     agenda,
     agenda_standing,
     agenda_changes,
+    conflicts,
     panels,
+    rehearsals,
+    own_places,
     invitations,
     invitation_links,
     seat_pools,

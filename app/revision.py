@@ -1,3 +1,3 @@
 """The migration that this program needs; `/readyz` refuses every other."""
 
-REVISION = "0024"
+REVISION = "0028"

@@ -27,7 +27,7 @@ from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
 from app.core.many import insert_many, update_many
 from app.core.problems import Problem
-from app.events import record
+from app.events import announce
 from app.meetings.tables import Meeting
 
 
@@ -73,7 +73,7 @@ async def _record(session: AsyncSession, meeting: Meeting, edit: Changes, revisi
         **edit._asdict(),
         revision=revision,
     )
-    entry = record(session, fact)
+    entry = await announce(session, fact)
     await session.flush()
     row = {"meeting_id": meeting.id, "revision": revision, "event_id": entry.id}
     await session.execute(insert(AgendaRevision), row)

@@ -43,18 +43,21 @@ from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MailLanguage, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless
+from app.mail.places import Speaking, find_speaking
 from app.mail.several import KEY, besides, still_told
 from app.mail.tables import Message, RestingDomain, SuppressedAddress, Wording
 from app.mail.wordings import Spoken
 from app.mail.words import words_for
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
+from app.panels.tables import Panellist
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration, RegistrationException
 from app.reminders.digests import may_read
 
 Invited = tuple[Invitation, Entity, Meeting]
+_LEAVE_ADDRESS = frozenset({MessageKind.REGISTRATION_READDRESSED, MessageKind.PANEL_READDRESSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ class Case:
     """Of the delegation whose invitation it is about."""
     exception: RegistrationException | None = None
     """The one that was granted; in a preview the newest of the invitation."""
+    speaking: Speaking | None = None
+    """The place on a panel of whoever reads it, if that is a panellist."""
 
     @property
     def code_asked_at(self) -> datetime | None:
@@ -133,13 +138,14 @@ class Case:
     @property
     def name(self) -> str:
         """Of whoever reads it."""
-        reader = self.person or self.account
+        panellist = self.speaking.person if self.speaking else None
+        reader = self.person or self.account or panellist
         return reader.name if reader else ""
 
     @property
     def leaves_address(self) -> bool:
         """It goes to an address that the person had, and no further mail does."""
-        return self.message.kind is MessageKind.REGISTRATION_READDRESSED
+        return self.message.kind in _LEAVE_ADDRESS
 
     @property
     def address(self) -> str:
@@ -148,6 +154,8 @@ class Case:
             return self.message.recipient
         if self.person is not None:
             return self.person.email
+        if self.speaking is not None:
+            return self.speaking.person.email or ""
         return (self.account and self.account.email) or ""
 
 
@@ -185,6 +193,7 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
     told = [_told(each, message.meeting_id) for each in row.told]
     this = next(each for each in told if each.id == message.id)
     case = _case(message, row, said_again=needless(this, told), told=merged(this, told))
+    case = await _with_place(session, case)
     meetings = [meeting for _, meeting in await still_told(session, message, clock.now())]
     return replace(case, meetings=tuple(meetings)) if meetings else case
 
@@ -197,7 +206,13 @@ async def imagine_case(
     parameters = _parameters(message, purpose) | about | {"kind": message.kind.value}
     row = (await session.execute(_imagined_statement(), parameters)).one()
     told = Merged(frozenset(), (note,) if note else ())
-    return _case(message, row, said_again=False, told=told)
+    return await _with_place(session, _case(message, row, said_again=False, told=told))
+
+
+async def _with_place(session: AsyncSession, case: Case) -> Case:
+    if case.message.panellist_id is None:
+        return case
+    return replace(case, speaking=await find_speaking(session, case.message.panellist_id))
 
 
 def _parameters(message: Message, purpose: LinkPurpose) -> dict[str, Any]:
@@ -234,7 +249,7 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
 
 
 async def find_live_link(
-    session: AsyncSession, purpose: LinkPurpose, resource_id: UUID, person_id: UUID
+    session: AsyncSession, purpose: LinkPurpose, resource_id: UUID, person_id: UUID | None
 ) -> Link | None:
     statement = live_link(purpose, resource_id, person_id)
     found: Link | None = (await session.execute(statement)).scalar_one_or_none()
@@ -242,12 +257,14 @@ async def find_live_link(
 
 
 def live_link(purpose: Any, resource_id: Any, person_id: Any) -> Select[Any]:
-    """The newest link of a person that was not revoked, spent or not; values or columns."""
+    """The newest link of a person, or of a panellist, that was not revoked, spent or not; values or
+    columns.
+    """
     return (
         sa_select(Link)
         .where(
             col(Link.resource_id) == resource_id,
-            col(Link.person_id) == person_id,
+            col(Link.person_id).is_not_distinct_from(person_id),
             col(Link.purpose) == purpose,
             col(Link.revoked_at).is_(None),
         )
@@ -442,20 +459,23 @@ async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUI
 
 async def planned_because_of(
     session: AsyncSession, events: Collection[UUID]
-) -> Sequence[tuple[Message, str, str | None, Registration | None]]:
-    """The messages with their readers' names, entities and registrations, by kind and reader."""
-    reader = func.coalesce(col(Person.name), col(Account.name))
-    columns: list[Any] = [Message, reader, Entity.abbreviation, Registration]
+) -> Sequence[tuple[Message, str, str | None, Registration | None, Panellist | None]]:
+    """The messages with their readers' names, entities, and registrations or places on panels, by
+    kind and reader.
+    """
+    reader = func.coalesce(col(Person.name), col(Account.name), col(Panellist.name))
+    columns: list[Any] = [Message, reader, Entity.abbreviation, Registration, Panellist]
     statement: Select[Any] = (
         sa_select(*columns)
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
         .outerjoin(Account, col(Account.id) == col(Message.account_id))
         .outerjoin(Entity, col(Entity.id) == col(Person.entity_id))
         .outerjoin(Registration, col(Registration.id) == col(Message.registration_id))
+        .outerjoin(Panellist, col(Panellist.id) == col(Message.panellist_id))
         .where(col(Message.event_id).in_(events))
         .order_by(col(Message.kind), col(Entity.abbreviation), reader, col(Message.id))
     )
-    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in await session.execute(statement)]
 
 
 async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
@@ -471,17 +491,18 @@ async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
 async def waiting_until(
     session: AsyncSession, meeting_id: UUID, kinds: Collection[MessageKind], now: datetime
 ) -> dict[UUID, datetime]:
-    """By person, when the first of the mails of these kinds that wait will go out."""
+    """By person or panellist, when the first of the mails of these kinds that wait will go out."""
+    reader = func.coalesce(col(Message.person_id), col(Message.panellist_id))
     statement = (
-        sa_select(col(Message.person_id), func.min(col(Message.due_at)))
+        sa_select(reader, func.min(col(Message.due_at)))
         .where(
             col(Message.meeting_id) == meeting_id,
             col(Message.kind).in_(kinds),
             col(Message.state) == MessageState.PLANNED,
             col(Message.due_at) > now,
-            col(Message.person_id).is_not(None),
+            reader.is_not(None),
         )
-        .group_by(col(Message.person_id))
+        .group_by(reader)
     )
     found: Any = await session.execute(statement)
     return {row[0]: row[1] for row in found}
@@ -500,6 +521,30 @@ async def renewed_since(
         )
     )
     return bool((await session.execute(statement)).scalar_one())
+
+
+async def page_renewed_since(session: AsyncSession, panellist_id: UUID, moment: datetime) -> bool:
+    """Whether a fresh link was planned for this panellist after the moment."""
+    statement = select(
+        exists().where(
+            col(Message.panellist_id) == panellist_id,
+            col(Message.kind) == MessageKind.PANEL_LINK_RENEWED,
+            col(Message.created_at) > moment,
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
+async def address_of_place(session: AsyncSession, panellist_id: UUID) -> str | None:
+    """Where the latest mail to a panellist went, or may have gone."""
+    statement = (
+        sa_select(col(Message.recipient))
+        .where(col(Message.panellist_id) == panellist_id, col(Message.attempts) > 0)
+        .order_by(col(Message.attempted_at).desc(), col(Message.id).desc())
+        .limit(1)
+    )
+    found: str | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
 
 
 async def decline_told_since(
@@ -523,6 +568,7 @@ def list_messages(
     meeting: str | None = None,
     invitation_id: UUID | None = None,
     registration_id: UUID | None = None,
+    panellist_id: UUID | None = None,
     state: MessageState | None = None,
     kind: MessageKind | None = None,
 ) -> Select[Any]:
@@ -539,6 +585,8 @@ def list_messages(
         statement = statement.where(col(Message.invitation_id) == invitation_id)
     if registration_id is not None:
         statement = statement.where(col(Message.registration_id) == registration_id)
+    if panellist_id is not None:
+        statement = statement.where(col(Message.panellist_id) == panellist_id)
     if state is not None:
         statement = statement.where(col(Message.state) == state)
     if kind is not None:
@@ -638,7 +686,15 @@ def _imagined_statement() -> Select[Any]:
     return _case_of(sa_select(*columns).subquery("message"))
 
 
-_ABOUT = ("event_id", "meeting_id", "invitation_id", "registration_id", "person_id", "account_id")
+_ABOUT = (
+    "event_id",
+    "meeting_id",
+    "invitation_id",
+    "registration_id",
+    "person_id",
+    "account_id",
+    "panellist_id",
+)
 
 
 def _case_of(source: Any) -> Select[Any]:
@@ -652,6 +708,7 @@ def _case_of(source: Any) -> Select[Any]:
             purpose == LinkPurpose.ANSWER_INVITATION,
             func.coalesce(message.invitation_id, message.registration_id),
         ),
+        (purpose == LinkPurpose.SPEAK_ON_PANEL, message.panellist_id),
         else_=func.coalesce(message.registration_id, message.invitation_id),
     )
     link = aliased(Link, live_link(purpose, about, message.person_id).lateral(), name="link")
@@ -662,6 +719,7 @@ def _case_of(source: Any) -> Select[Any]:
     same_person = and_(
         col(other.person_id).is_not_distinct_from(message.person_id),
         col(other.account_id).is_not_distinct_from(message.account_id),
+        col(other.panellist_id).is_not_distinct_from(message.panellist_id),
     )
     same_meeting = col(other.meeting_id) == message.meeting_id
     tried = col(other.attempts) > 0

@@ -19,6 +19,7 @@ from app.invitations.tables import Invitation
 from app.mail.crowds import remind_focal_points, remind_registered
 from app.mail.digests import kept
 from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.many import ONCE
 from app.mail.policy import link_expires_at
 from app.mail.tables import Message
 from app.meetings.tables import Meeting
@@ -68,8 +69,7 @@ async def plan_digest(session: AsyncSession, entry: LogEntry, domain: str) -> No
         return
     rows = _digest_rows(entry, committee, found, accounts, domain)
     statement = insert(Message).values(rows)
-    once = ["event_id", "person_id", "account_id", "kind"]
-    await session.execute(statement.on_conflict_do_nothing(index_elements=once))
+    await session.execute(statement.on_conflict_do_nothing(index_elements=ONCE))
 
 
 def _digest_rows(

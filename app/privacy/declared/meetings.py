@@ -11,6 +11,11 @@ def _record(purpose: str, seen: Seen = Seen.MEETING) -> Personal:
     return Personal(purpose, seen, Kept.RECORD)
 
 
+def _told(purpose: str, becomes: str = "NULL") -> Personal:
+    """What panellists tell the organizers alone."""
+    return Personal(purpose, Seen.ORGANIZERS, Kept.MEETING, becomes)
+
+
 def _office(purpose: str) -> Personal:
     return Personal(purpose, Seen.MEETING, Kept.OFFICE)
 
@@ -92,9 +97,21 @@ TABLES = (
             "id created_at meeting_id number revision status symbol issued_at public_etag full_etag"
         ),
     ),
-    Declared(table="panels", plain=plain("id created_at meeting_id item_id title concept_note")),
+    Declared(
+        table="panels",
+        plain=plain(
+            "id created_at meeting_id item_id title concept_note questions_minutes slot_starts_at"
+            " slot_ends_at calendar_sequence"
+        ),
+    ),
+    Declared(
+        table="rehearsals",
+        plain=plain("panel_id starts_at ends_at timezone join_address passcode note"),
+    ),
     Declared(
         table="panellists",
+        of_people="email = ANY(CAST(:emails AS text[]))",
+        entity_reads="false",
         of_meeting="panel_id IN (SELECT p.id FROM panels p WHERE p.meeting_id = :meeting)",
         personal={
             "name": _record(_SPEAKER),
@@ -103,8 +120,20 @@ TABLES = (
             "affiliation": _record(_SPEAKER),
             "email": Personal("To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL"),
             "city": Personal("To find a time for a rehearsal.", Seen.MEETING, Kept.MEETING, "NULL"),
+            "biography": Personal(
+                "To introduce who speaks, in their own words.", Seen.MEETING, Kept.MEETING, "'{}'"
+            ),
+            "spoken_languages": _told("To plan interpretation.", "'{}'"),
+            "equipment": _told("To know what somebody brings."),
+            "needs": _told("What somebody needs in order to take part."),
+            "recording_consent": _told("Whether somebody may be recorded."),
+            "recording_consent_at": _told("When they said so."),
+            "reason": _told("Why somebody does not come."),
         },
-        plain=plain("id created_at panel_id role position status timezone minutes"),
+        plain=plain(
+            "id created_at panel_id role position status timezone minutes language invited_at"
+            " answered_at replaces_id calendar_sequence has_entry"
+        ),
     ),
     Declared(
         table="decisions",
