@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -24,6 +25,7 @@ from app.mail.policy import join_link_expires_at
 from app.mail.tables import Message
 from app.panels import entries as calendar_entries
 from app.panels.lifecycle import PanellistStatus
+from app.reminders.policy import PAUSE
 
 RENEWAL_PAUSE = timedelta(minutes=1)
 _BY_THEMSELVES = "panellist"
@@ -70,6 +72,26 @@ async def follow(session: AsyncSession, entry: LogEntry, domain: str) -> None:
     """What panellists hear of a fact, if anything."""
     if (listener := LISTENERS.get(entry.name)) is not None:
         await listener(session, entry, domain)
+
+
+async def remind(
+    session: AsyncSession,
+    entry: LogEntry,
+    kind: MessageKind,
+    panellists: Select[Any],
+    before: datetime,
+    domain: str,
+) -> None:
+    """Whoever is among these still, and was not asked just now."""
+    ids = (await session.execute(panellists)).scalars().all()
+    found = [await places.find_asked(session, each) for each in ids]
+    lately = before - PAUSE
+    people = [
+        each
+        for each in found
+        if each is not None and (each.person.invited_at is None or each.person.invited_at <= lately)
+    ]
+    await plan(session, entry, kind, people, domain)
 
 
 async def _invited(session: AsyncSession, entry: LogEntry, domain: str) -> None:
