@@ -102,7 +102,7 @@ def entry_of(mail: EmailMessage) -> dict[str, Any] | None:
             return {
                 "method": str(read["METHOD"]),
                 "uid": str(event["UID"]),
-                "sequence": int(event["SEQUENCE"]),
+                "sequence": int(event.decoded("SEQUENCE")),
                 "status": str(event["STATUS"]),
                 "start": start.astimezone(UTC),
                 "zone": str(event["DTSTART"].params["TZID"]),
