@@ -134,6 +134,10 @@ async def test_a_place_on_a_panel_follows_only_if_an_organizer_says_so(world: Wo
     assert listed[0]["replaces_id"] == before["id"]
     assert (await office.organizer.get(other)).json() == bystander
     told = await entries(world.app, office.meeting)
-    assert [name for name, _ in told[-2:]] == ["registration.followed", "panellist.replaced"]
+    assert [name for name, _ in told[-3:]] == [
+        "registration.followed",
+        "panellist.withdrawn",
+        "panellist.replaced",
+    ]
     assert told[-1][1]["was"] == "confirmed"
     assert await office.wrongs() == []
