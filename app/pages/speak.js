@@ -82,17 +82,20 @@ function ofPanel(found) {
   const there = found.times && `${moment(found.times.starts_at, found.timezone)} (${found.timezone})`;
   const ends = found.times && moment(found.times.ends_at, found.timezone);
   const here = found.times && moment(found.times.starts_at, found.meeting_timezone);
-  const minutes = found.minutes === null ? "" : `, ${found.minutes} min`;
   return [
     [say("meeting"), inLanguage(found.meeting_title)],
     [say("your_slot"), there ?? say("no_slot")],
     [say("ends"), ends],
     [say("meeting_clocks"), here && `${here} (${found.meeting_timezone})`],
-    [say("your_part"), `${say(found.role)}${minutes}`],
+    [say("your_part"), partOf(found)],
     [say("concept_note"), inLanguage(found.concept_note)],
     [say("with_you"), found.others.map(named).join("; ")],
     [say("contact"), found.contacts.map((each) => [each.name, each.email].filter(Boolean).join(", ")).join("; ")],
   ];
+}
+
+function partOf({ role, minutes }) {
+  return minutes === null ? say(role) : sayOf("part_line", { role: say(role), minutes });
 }
 
 function named(other) {
