@@ -41,7 +41,8 @@ def downgrade() -> None:
     told = "SELECT id FROM messages WHERE panellist_id IS NOT NULL"
     op.execute(f"DELETE FROM suppressed_addresses WHERE message_id IN ({told})")  # noqa: S608  # a constant
     op.execute(
-        f"UPDATE incoming_mails SET answers_message_id = NULL WHERE answers_message_id IN ({told})"
+        "UPDATE incoming_mails SET answers_message_id = NULL WHERE answers_message_id IN"
+        " (SELECT id FROM messages WHERE panellist_id IS NOT NULL)"
     )
     op.execute("DELETE FROM messages WHERE panellist_id IS NOT NULL")
     _kinds(OLD_KINDS)

@@ -398,10 +398,10 @@ async def test_those_who_have_not_answered_and_those_who_come_are_reminded(
         ("2021-10-08T14:00:00Z", 1),
     ]
     database, told = planning.world.app.state.database, []
-    for moment in ((2021, 10, 1, 15, 1), (2021, 10, 7, 12, 1), (2021, 10, 8, 14, 1)):
-        if moment[2] == 8:
+    for day, hour in ((1, 15), (7, 12), (8, 14)):
+        if day == 8:
             await planning.becomes(MeetingStatus.IN_SESSION)
-        set_clock(datetime(*moment, tzinfo=UTC))
+        set_clock(datetime(2021, 10, day, hour, 1, tzinfo=UTC))
         for _ in range(2):
             await look(database)
         told += [(mail["Subject"], str(mail["To"])) for mail in await office.deliver()]
