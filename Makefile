@@ -5,7 +5,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
 	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document \
-	campaign-documents campaign-mail calendar-truth
+	campaign-documents campaign-mail campaign-agenda calendar-truth
+
+# Dozens of processes are started by tests: each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -70,6 +73,9 @@ campaign-documents: $(DEV) ## Take 100 MB in and out of a server that is killed 
 
 campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worker three times
 	$(PYTHON) -m tests.mail.campaign
+
+campaign-agenda: $(DEV) ## Edit agendas of 1,000 items, and send bad ones, with the time that it takes
+	$(PYTHON) -m tests.agenda.campaign
 
 calendar-truth: $(DEV) ## Read calendar objects of 400 zones with parsers of other makers
 	$(PYTHON) -m tests.calendar.truth

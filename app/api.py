@@ -1,7 +1,9 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
+from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
+from app.agenda.standing_endpoints import router as agenda_standing
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.briefings import slots as of_briefings  # noqa: F401  # they register themselves
@@ -47,7 +49,10 @@ from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
 from app.panels import telling as of_conflicts  # noqa: F401  # as above
+from app.panels.conflict_endpoints import router as conflicts
 from app.panels.endpoints import router as panels
+from app.panels.own_endpoints import router as own_places
+from app.panels.rehearsal_endpoints import router as rehearsals
 from app.people.endpoints import router as people
 from app.privacy.endpoints import router as privacy
 from app.questions.endpoints import router as questions
@@ -110,7 +115,12 @@ PARTS = (
     meetings,
     meeting_verbs,
     agenda,
+    agenda_standing,
+    agenda_changes,
+    conflicts,
     panels,
+    rehearsals,
+    own_places,
     documents,
     document_versions,
     document_contents,

@@ -349,6 +349,21 @@ _PROMISES = (
       FROM answers a JOIN registrations r ON r.id = a.registration_id
      WHERE a.meeting_id <> r.meeting_id ORDER BY a.id
     """,
+    """
+    SELECT format('agenda of %s: item %s lies under an item of another meeting, or went into one',
+                  m.handle, i.id)
+      FROM agenda_items i JOIN meetings m ON m.id = i.meeting_id
+      JOIN LATERAL (VALUES (i.parent_id), (i.merged_into_id)) AS named (id) ON true
+      JOIN agenda_items o ON o.id = named.id
+     WHERE o.meeting_id <> i.meeting_id ORDER BY m.handle, i.id
+    """,
+    """
+    SELECT format('agenda of %s: its last edit has number %s, and the log has %s', m.handle,
+                  max(a.revision), count(e.id))
+      FROM agenda_revisions a JOIN meetings m ON m.id = a.meeting_id
+      LEFT JOIN events e ON e.id = a.event_id AND e.name = 'agenda.changed'
+     GROUP BY m.id HAVING count(e.id) <> max(a.revision) ORDER BY m.handle
+    """,
 )
 """Who may be where, and under which number they were asked."""
 

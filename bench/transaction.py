@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import event
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.world import ENTITIES, Seat, World
 
@@ -47,7 +48,7 @@ async def registration_script(app: FastAPI, world: World) -> str:
     path = f"/v1/meetings/{world.handle}/registrations"
     headers = {"Authorization": f"Bearer {world.token}"}
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url="http://bench", headers=headers
+        transport=httpx.ASGITransport(app=_alone(app)), base_url="http://bench", headers=headers
     ) as client:
         await client.post(path, json=registration(before))
         with captured(app) as sent:
@@ -55,6 +56,15 @@ async def registration_script(app: FastAPI, world: World) -> str:
     assert answer.status_code == 201, answer.text
     variables = _variables(sent, seat, UUID(answer.json()["id"]))
     return _NEXT + "".join(_line(each, variables) for each in sent) + "COMMIT;\n"
+
+
+def _alone(app: FastAPI) -> ASGIApp:
+    """The application, registering nobody together with others, so that one transaction is one."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(dict(scope, state={"alone": True}), receive, send)
+
+    return answer
 
 
 def registration(seat: Seat) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The service with the lock of the seats switched off: the negative control of the races."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,12 @@ from sqlmodel import col
 from app.invitations.tables import Invitation, SeatPool
 from app.main import create_app as create_locked_app
 from app.meetings.tables import Meeting
-from app.registrations import queries
+from app.registrations import queries, together_queries
 
 
 async def lock_nothing(
     session: AsyncSession, meeting_id: UUID, invitation_id: UUID
-) -> tuple[Meeting, Invitation] | None:
+) -> tuple[Meeting, Invitation]:
     columns: list[Any] = [Meeting, Invitation]
     statement = (
         select(*columns)
@@ -30,6 +31,14 @@ async def lock_nothing(
     return meeting, invitation
 
 
+async def lock_no_delegations(
+    session: AsyncSession, meeting_id: UUID, ids: Collection[UUID]
+) -> tuple[Meeting | None, dict[UUID, Invitation]]:
+    found = [await lock_nothing(session, meeting_id, each) for each in ids]
+    return found[0][0], {invitation.id: invitation for _, invitation in found}
+
+
 def create_app() -> FastAPI:
     queries.lock_seats = lock_nothing
+    together_queries.lock_delegations = lock_no_delegations
     return create_locked_app()

@@ -1,6 +1,7 @@
 """The only way to get an agenda, or an item of it, for a caller."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fastapi import Depends
 from app.agenda import queries
 from app.agenda.problems import AgendaNotIssued
 from app.agenda.saving import load_agenda
+from app.agenda.tags import Basis
 from app.agenda.tree import WorkingAgenda
 from app.core.problems import NotFound
 from app.core.routes import Session
@@ -17,7 +19,7 @@ from app.meetings.lifecycle import UNCHANGEABLE
 from app.meetings.problems import MeetingClosed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AgendaView:
     """A working agenda, and how much of it the caller may see."""
 
@@ -30,6 +32,16 @@ class AgendaView:
     def full(self) -> bool:
         """Whether restricted items are shown."""
         return self.meeting.observes
+
+    @cached_property
+    def basis(self) -> Basis | None:
+        """What the caller's view is made of; for those who see all of it."""
+        if not self.full:
+            return None
+        agenda = self.agenda
+        return Basis.of(
+            agenda.ground.revision, (agenda.surroundings, self.symbol, self.meeting.organizes)
+        )
 
 
 async def meeting_to_plan(view: OrganizedMeeting) -> MeetingView:

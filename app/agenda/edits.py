@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda import policy, queries
+from app.agenda.lifecycle import ItemAddition
 from app.agenda.problems import ItemRepeated, ItemUnknown, PositionUnknown
 from app.agenda.saving import save
 from app.agenda.schemas import ItemWrite
@@ -32,12 +34,13 @@ class Entry:
 
 def as_written(agenda: WorkingAgenda, item_id: UUID) -> ItemWrite:
     """What the organizer has said of an item so far, as they would write it."""
-    state, group = agenda.states[item_id], agenda.groups[item_id]
+    state, group, lead = agenda.states[item_id], agenda.groups[item_id], agenda.leads[item_id]
     members = {name: value for name, value in state._asdict().items() if name in _WRITTEN}
     return ItemWrite.model_construct(
         **members,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
         working_group=None if group is None else group.handle,
+        lead_entity=None if lead is None else lead.handle,
     )
 
 
@@ -92,7 +95,7 @@ async def move_item(
     """Move the item, with all that lies under it."""
     _check_parent(agenda, parent_id)
     state = agenda.states[item_id]._replace(parent_id=parent_id)
-    return await save(session, agenda, _placed(agenda, state, position))
+    return await save(session, agenda, _placed(agenda, state, position), moved=item_id)
 
 
 async def delete_item(session: AsyncSession, agenda: WorkingAgenda, item_id: UUID) -> WorkingAgenda:
@@ -112,35 +115,47 @@ def _check_parent(agenda: WorkingAgenda, parent_id: UUID | None) -> None:
 
 def _placed(agenda: WorkingAgenda, state: ItemState, position: int) -> list[ItemState]:
     """All items once this one has its place under its parent."""
-    start = agenda.meeting.starts_at
-    planned = [each.planned(start) for each in agenda.states.values()]
     try:
-        positions = policy.new_positions(planned, state.id, state.parent_id, position)
+        positions = policy.new_positions(
+            agenda.states.values(), state.id, state.parent_id, position
+        )
     except policy.NoSuchPosition as error:
         raise PositionUnknown.at("/position", str(error)) from None
     states = agenda.states | {state.id: state}
-    return [s._replace(position=positions.get(s.id, s.position)) for s in states.values()]
+    for item_id, place in positions.items():
+        if states[item_id].position != place:
+            states[item_id] = states[item_id]._replace(position=place)
+    return list(states.values())
 
 
 async def _states_of(
     session: AsyncSession, agenda: WorkingAgenda, line: Sequence[UUID], entries: Sequence[Entry]
 ) -> list[ItemState]:
     """The entries as they are kept; raises `Invalid` with every pin and committee that is none."""
-    refs = {entry.said.working_group for entry in entries if entry.said.working_group is not None}
-    groups = await queries.find_groups(session, refs, line)
+    said = [entry.said for entry in entries]
+    groups = await queries.find_groups(
+        session, {each.working_group for each in said if each.working_group is not None}, line
+    )
+    leads = await queries.find_leads(
+        session, {each.lead_entity for each in said if each.lead_entity is not None}
+    )
     errors: list[FieldError] = []
     states = []
     for entry in entries:
         before = agenda.states.get(entry.id)
-        state = ItemState(
-            id=entry.id,
-            parent_id=entry.parent_id,
-            position=entry.position,
-            **entry.said.model_dump(include=set(_WRITTEN)),
-            pinned_minutes=_pin(agenda.meeting, entry, before, errors),
-            working_group_id=_group(agenda, entry, groups, errors),
-        )
-        states.append(state)
+        members: dict[str, Any] = {
+            "parent_id": entry.parent_id,
+            "position": entry.position,
+            **{name: getattr(entry.said, name) for name in _WRITTEN},
+            "pinned_minutes": _pin(agenda.meeting, entry, before, errors),
+            "working_group_id": _group(agenda, entry, groups, errors),
+            "lead_entity_id": _lead(agenda, entry, leads, errors),
+            "addition": _addition(agenda, entry, before, errors),
+        }
+        if before is None:
+            states.append(ItemState(id=entry.id, **members))
+        else:
+            states.append(before._replace(**members))
     if errors:
         raise Invalid(errors[0].detail, errors=errors[:100])
     return states
@@ -178,3 +193,29 @@ def _group(
         detail = "Neither the meeting's committee nor one of its working groups."
         errors.append(FieldError(pointer=f"{entry.pointer}/working_group", detail=detail))
     return groups.get(ref)
+
+
+def _lead(
+    agenda: WorkingAgenda, entry: Entry, leads: Mapping[str, UUID], errors: list[FieldError]
+) -> UUID | None:
+    ref = entry.said.lead_entity
+    if ref is None:
+        return None
+    if ref not in leads:
+        detail = "There is no such entity."
+        errors.append(FieldError(pointer=f"{entry.pointer}/lead_entity", detail=detail))
+    return leads.get(ref)
+
+
+def _addition(
+    agenda: WorkingAgenda, entry: Entry, before: ItemState | None, errors: list[FieldError]
+) -> ItemAddition | None:
+    """What comes once the agenda was issued is supplementary, unless said to be late."""
+    said = entry.said.addition
+    issued_first = before is not None and before.first_issued == 1
+    if said is not None and (issued_first or not agenda.ground.versions):
+        detail = "Only what comes after the first version was issued is an addition to it."
+        errors.append(FieldError(pointer=f"{entry.pointer}/addition", detail=detail))
+    if said is not None or before is not None:
+        return said or (before.addition if before is not None else None)
+    return ItemAddition.SUPPLEMENTARY if agenda.ground.versions else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -12,19 +13,24 @@ from app.agenda import edits, queries, versions
 from app.agenda.access import (
     AgendaDep,
     AgendaToEdit,
-    AgendaView,
     ItemDep,
     ItemToEdit,
 )
+from app.agenda.answers import agenda_answer, item_answer
 from app.agenda.edits import Entry
+from app.agenda.policy import MAX_ITEMS
+from app.agenda.preconditions import accept_match, require_match
 from app.agenda.problems import (
     AgendaEmpty,
     AgendaNotIssued,
+    AgendaOutdated,
     AgendaTooDeep,
     AgendaTooLarge,
     ItemHasBriefing,
     ItemHasPanel,
+    ItemIssued,
     ItemRepeated,
+    ItemTakenIn,
     ItemUnderItself,
     ItemUnknown,
     PersonInTwoSlots,
@@ -47,13 +53,11 @@ from app.agenda.schemas import (
 )
 from app.agenda.tables import AgendaVersion
 from app.agenda.tree import WorkingAgenda
-from app.agenda.views import agenda_out, item_out
 from app.core.ids import new_id
 from app.core.openapi import needs_if_match, raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
-from app.core.preconditions import accept_match, require_match
-from app.core.problems import MoveForbidden, NotFound, PreconditionFailed
+from app.core.problems import MoveForbidden, NotFound
 from app.core.routes import Session, router_for
 from app.meetings.access import MeetingDep
 from app.meetings.policy import Telling
@@ -65,80 +69,99 @@ IMMUTABLE = "private, max-age=31536000, immutable"
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
 
 
-@router.get(BASE, operation_id="getAgenda", responses=raises(AgendaNotIssued))
-async def get_agenda(seen: AgendaDep) -> AgendaOut:
+@router.get(
+    BASE,
+    operation_id="getAgenda",
+    response_model=AgendaOut,
+    responses=raises(AgendaNotIssued),
+)
+async def get_agenda(seen: AgendaDep, request: Request) -> Response:
     """Read the working agenda with its numbers and times."""
-    return _agenda(seen)
+    return agenda_answer(request, seen)
 
 
 @router.put(
     BASE,
     operation_id="replaceAgenda",
+    response_model=AgendaOut,
     openapi_extra=needs_if_match(),
     responses=raises(
         *(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemRepeated, ItemUnknown, ItemHasPanel),
+        *(ItemIssued, ItemTakenIn, ItemUnderItself, AgendaOutdated),
         *(ItemHasBriefing, PersonInTwoSlots),
     ),
 )
 async def replace_agenda(
     session: Session, seen: AgendaToEdit, body: AgendaWrite, request: Request
-) -> AgendaOut:
+) -> Response:
     """Replace the whole agenda: items with an id are kept, others are new or gone."""
-    require_match(request, _agenda(seen))
-    entries = list(_entries(body.items, seen.agenda))
+    await require_match(session, request, seen)
+    entries = list(islice(_entries(body.items, seen.agenda), MAX_ITEMS + 1))
+    if len(entries) > MAX_ITEMS:
+        raise AgendaTooLarge(f"An agenda has at most {MAX_ITEMS} items.")
     line = seen.meeting.committees
     agenda = await edits.replace_agenda(session, seen.agenda, line, entries)
-    return _agenda(replace(seen, agenda=agenda))
+    return agenda_answer(request, replace(seen, agenda=agenda))
 
 
 @router.post(
     f"{BASE}/items",
     operation_id="addAgendaItem",
     status_code=status.HTTP_201_CREATED,
+    response_model=ItemOut,
     responses=raises(
         *(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemUnknown, PositionUnknown),
-        PersonInTwoSlots,
+        *(AgendaOutdated, PersonInTwoSlots),
     ),
     openapi_extra=takes_if_match(),
 )
 async def add_item(
-    session: Session, seen: AgendaToEdit, body: ItemCreate, request: Request, response: Response
-) -> ItemOut:
-    """Add an item under another or at the top."""
-    accept_match(request, _agenda(seen))
+    session: Session, seen: AgendaToEdit, body: ItemCreate, request: Request
+) -> Response:
+    """Add an item under another or at the top.
+
+    Once the agenda was issued it is supplementary, unless said to be late.
+    """
+    await accept_match(session, request, seen)
     entry = Entry(new_id(), body.parent_id, 0, body)
     line = seen.meeting.committees
     agenda = await edits.add_item(session, seen.agenda, line, entry, body.position)
     meeting_id = seen.meeting.meeting.id
+    response = item_answer(request, replace(seen, agenda=agenda), entry.id)
+    response.status_code = status.HTTP_201_CREATED
     response.headers["Location"] = f"/v1/meetings/{meeting_id}/agenda/items/{entry.id}"
-    return item_out(agenda, entry.id, full=True)
+    return response
 
 
 @router.get(
     BASE + "/items/{item_id}",
     operation_id="getAgendaItem",
+    response_model=ItemOut,
     responses=raises(AgendaNotIssued),
 )
-async def get_item(seen: AgendaDep, item_id: ItemDep) -> ItemOut:
+async def get_item(seen: AgendaDep, item_id: ItemDep, request: Request) -> Response:
     """Read one item with all that lies under it."""
-    return item_out(seen.agenda, item_id, full=seen.full)
+    return item_answer(request, seen, item_id)
 
 
 @router.patch(
     BASE + "/items/{item_id}",
     operation_id="changeAgendaItem",
+    response_model=ItemOut,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel, ItemHasBriefing, PersonInTwoSlots),
+    responses=raises(
+        *(MeetingClosed, ItemHasPanel, AgendaOutdated, ItemHasBriefing, PersonInTwoSlots)
+    ),
 )
 async def change_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemPatch, request: Request
-) -> ItemOut:
+) -> Response:
     """Change an item by JSON merge patch, over the item or the agenda as you read it."""
-    _require_match(request, seen, item_id)
+    await require_match(session, request, seen, item_id)
     said = merged(ItemWrite, edits.as_written(seen.agenda, item_id), body)
     line = seen.meeting.committees
     agenda = await edits.change_item(session, seen.agenda, line, item_id, said)
-    return item_out(agenda, item_id, full=True)
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
 
 
 @router.delete(
@@ -146,32 +169,36 @@ async def change_item(
     operation_id="deleteAgendaItem",
     status_code=status.HTTP_204_NO_CONTENT,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel, ItemHasBriefing, PersonInTwoSlots),
+    responses=raises(
+        *(MeetingClosed, ItemHasPanel, ItemIssued, ItemTakenIn, AgendaOutdated),
+        *(ItemHasBriefing, PersonInTwoSlots),
+    ),
 )
 async def delete_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
 ) -> None:
-    """Delete an item with all that lies under it."""
-    _require_match(request, seen, item_id)
+    """Delete an item with all that lies under it; what was issued is withdrawn instead."""
+    await require_match(session, request, seen, item_id)
     await edits.delete_item(session, seen.agenda, item_id)
 
 
 @router.post(
     BASE + "/items/{item_id}/move",
     operation_id="moveAgendaItem",
+    response_model=ItemOut,
     openapi_extra=needs_if_match(),
     responses=raises(
         *(MeetingClosed, AgendaTooDeep, ItemUnderItself, ItemUnknown, PositionUnknown),
-        PersonInTwoSlots,
+        *(AgendaOutdated, PersonInTwoSlots),
     ),
 )
 async def move_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemMove, request: Request
-) -> ItemOut:
+) -> Response:
     """Move an item, with all that lies under it, to another place."""
-    _require_match(request, seen, item_id)
+    await require_match(session, request, seen, item_id)
     agenda = await edits.move_item(session, seen.agenda, item_id, body.parent_id, body.position)
-    return item_out(agenda, item_id, full=True)
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
 
 
 @router.get(f"{BASE}/versions", operation_id="listAgendaVersions")
@@ -191,14 +218,14 @@ async def list_versions(
     f"{BASE}/versions",
     operation_id="issueAgenda",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(MeetingClosed, AgendaEmpty, MoveForbidden, SymbolTaken),
+    responses=raises(MeetingClosed, AgendaEmpty, MoveForbidden, SymbolTaken, AgendaOutdated),
     openapi_extra=tells(takes_if_match()),
 )
 async def issue_agenda(
     session: Session, seen: AgendaToEdit, body: VersionCreate, request: Request, response: Response
 ) -> VersionOut:
     """Issue the agenda as it is: provisional first, then revisions, then adopted."""
-    accept_match(request, _agenda(seen))
+    await accept_match(session, request, seen)
     told = Telling(body.note or None, body.silent)
     version = await versions.issue(session, seen.agenda, body.status, body.symbol, told)
     path = f"/v1/meetings/{seen.meeting.meeting.id}/agenda/versions/{version.number}"
@@ -219,19 +246,6 @@ async def get_version(session: Session, view: MeetingDep, number: VersionNumber)
     etag, content = found
     headers = {"ETag": etag, "Cache-Control": IMMUTABLE, "Vary": "Authorization"}
     return Response(content, media_type="application/json", headers=headers)
-
-
-def _agenda(seen: AgendaView) -> AgendaOut:
-    organizes = seen.meeting.organizes
-    return agenda_out(seen.agenda, seen.symbol, full=seen.full, organizes=organizes)
-
-
-def _require_match(request: Request, seen: AgendaView, item_id: UUID) -> None:
-    """Take the tag of the item or that of the whole agenda."""
-    try:
-        require_match(request, item_out(seen.agenda, item_id, full=True))
-    except PreconditionFailed:
-        require_match(request, _agenda(seen))
 
 
 def _entries(

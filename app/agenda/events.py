@@ -10,16 +10,17 @@ from app.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class AgendaChanged(Event):
-    """One edit of the working agenda.
+    """One edit of the working agenda, the `revision`th.
 
     `changed` has, by item, every member before and after; of presenters, who are people, only
-    that they changed.
+    that they changed. Items that only made room for others are not named.
     """
 
     name: ClassVar[str] = "agenda.changed"
     added: list[UUID] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
     removed: list[UUID] = field(default_factory=list)
+    revision: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,14 @@ class ItemStanding(StrEnum):
     MERGED = "merged"
 
 
+# What can become of an item that is on the agenda, or is not.
+STANDINGS: Final[dict[ItemStanding, frozenset[ItemStanding]]] = {
+    ItemStanding.STANDING: frozenset({ItemStanding.WITHDRAWN, ItemStanding.MERGED}),
+    ItemStanding.WITHDRAWN: frozenset({ItemStanding.STANDING}),
+    ItemStanding.MERGED: frozenset({ItemStanding.STANDING}),
+}
+
+
 class ChildrenRun(StrEnum):
     """How the items directly under one are timed: one after the other, or all at once."""
 

@@ -1,19 +1,39 @@
-"""Pure rules of the agenda: its tree, its numbers, its timetable, its order and its clashes."""
+"""Pure rules of the agenda: its tree, its timetable, its order and its clashes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
-from app.agenda.lifecycle import ItemKind
+from app.agenda.lifecycle import ItemKind, ItemStanding
 
-MAX_DEPTH: Final = 5
-MAX_ITEMS: Final = 500
+MAX_DEPTH: Final = 10
+MAX_ITEMS: Final = 1000
 
 _MINUTE: Final = timedelta(minutes=1)
+
+
+class Node(Protocol):
+    """What the rules of the tree need of an item; siblings are in the order of `position`, `id`."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def parent_id(self) -> UUID | None: ...
+    @property
+    def position(self) -> int: ...
+
+
+class Merging(Node, Protocol):
+    """What the rules of withdrawing and merging need besides."""
+
+    @property
+    def standing(self) -> ItemStanding: ...
+    @property
+    def merged_into_id(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +63,6 @@ class TimedItem:
     """
 
     id: UUID
-    number: str | None
     depth: int
     starts_at: datetime
     ends_at: datetime
@@ -139,6 +158,18 @@ class TooDeep(UnfitItem):
     reason = f"lies more than {MAX_DEPTH} levels deep"
 
 
+class UnknownTarget(UnfitItem):
+    """The item was merged into one that is not part of this agenda any more."""
+
+    reason = "was merged into an item that would go"
+
+
+class OverTarget(UnfitItem):
+    """The item was merged into one that lies under it."""
+
+    reason = "would lie above the item that it was merged into"
+
+
 class NoSuchPosition(ValueError):
     """The place to move to is not among the siblings."""
 
@@ -147,29 +178,54 @@ class NoSuchPosition(ValueError):
         super().__init__(f"The place must be from 0 to {last}, not {index}.")
 
 
-def validate_tree(items: Iterable[PlannedItem]) -> None:
+def validate_tree(items: Iterable[Node]) -> None:
     """Make sure that the items are a tree that can be numbered and timed.
 
-    Raises `TooManyItems`, `DuplicateItem`, `UnknownParent`, `AgendaCycle`, `TooDeep`.
+    It looks at each item once, however deep a chain may be. Raises `TooManyItems`,
+    `DuplicateItem`, `UnknownParent`, `AgendaCycle`, `TooDeep`.
     """
-    planned = list(items)
-    if len(planned) > MAX_ITEMS:
-        raise TooManyItems(len(planned))
     parents: dict[UUID, UUID | None] = {}
-    for item in planned:
+    for item in items:
         if item.id in parents:
             raise DuplicateItem(item.id)
         parents[item.id] = item.parent_id
-    for item in planned:
-        _validate_place(item.id, parents)
+    if len(parents) > MAX_ITEMS:
+        raise TooManyItems(len(parents))
+    depths: dict[UUID | None, int] = {None: 0}
+    for item_id in parents:
+        _measure(item_id, parents, depths)
 
 
-def number_items(items: Iterable[PlannedItem]) -> dict[UUID, str | None]:
-    """The number of every item by its place: 1, 2, 2(a), 2(a)(i), then 2(a)(i)(1).
+def validate_merges(items: Mapping[UUID, Merging]) -> None:
+    """Make sure that what was merged lies nowhere above that which has taken it in.
 
-    Breaks, and whatever lies under one, have no number and use none up.
+    Of what was taken in by an item that is not there, `UnknownTarget` is raised; else `OverTarget`.
     """
-    return {item.id: number for item, _, number in _in_reading_order(items)}
+    for item in items.values():
+        at = item.merged_into_id
+        if at is not None and at not in items:
+            raise UnknownTarget(item.id)
+        while at is not None:
+            if at == item.id:
+                raise OverTarget(item.id)
+            at = items[at].parent_id
+
+
+def off_agenda(items: Iterable[Merging]) -> frozenset[UUID]:
+    """The items that were withdrawn or merged, and whatever lies under one."""
+    below: dict[UUID | None, list[UUID]] = defaultdict(list)
+    waiting = []
+    for item in items:
+        below[item.parent_id].append(item.id)
+        if item.standing is not ItemStanding.STANDING:
+            waiting.append(item.id)
+    off: set[UUID] = set()
+    while waiting:
+        at = waiting.pop()
+        if at not in off:
+            off.add(at)
+            waiting += below[at]
+    return frozenset(off)
 
 
 def timetable(
@@ -184,13 +240,13 @@ def timetable(
     """
     clock = _Clock(starts_at, ends_at)
     read = _in_reading_order(items)
-    for index, (item, depth, _) in enumerate(read):
+    for index, (item, depth) in enumerate(read):
         has_children = index + 1 < len(read) and read[index + 1][1] > depth
         clock.run(item, has_children=has_children)
-    ends = _ends_with_children([depth for _, depth, _ in read], [b.ends_at for b in clock.blocks])
+    ends = _ends_with_children([depth for _, depth in read], [b.ends_at for b in clock.blocks])
     timed = [
-        TimedItem(item.id, number, depth, block.starts_at, end, block.gap, block.overrun)
-        for (item, depth, number), block, end in zip(read, clock.blocks, ends, strict=True)
+        TimedItem(item.id, depth, block.starts_at, end, block.gap, block.overrun)
+        for (item, depth), block, end in zip(read, clock.blocks, ends, strict=True)
     ]
     return Timetable(timed, clock.now, clock.problems)
 
@@ -224,7 +280,7 @@ def moved(siblings: Sequence[UUID], item_id: UUID, index: int) -> list[UUID]:
 
 
 def new_positions(
-    items: Iterable[PlannedItem], item_id: UUID, parent_id: UUID | None, index: int
+    items: Iterable[Node], item_id: UUID, parent_id: UUID | None, index: int
 ) -> dict[UUID, int]:
     """The positions of the item and its new siblings once it is moved under a parent.
 
@@ -236,97 +292,45 @@ def new_positions(
     return {sibling: position for position, sibling in enumerate(order)}
 
 
-def _validate_place(item_id: UUID, parents: Mapping[UUID, UUID | None]) -> None:
-    """Walk up to the top; a cycle need not contain the item from which the walk comes to it."""
-    seen = {item_id}
-    above = parents[item_id]
-    while above is not None:
-        if above not in parents:
-            raise UnknownParent(item_id)
-        if above in seen:
-            raise AgendaCycle(above)
-        seen.add(above)
-        above = parents[above]
-    if len(seen) > MAX_DEPTH:
-        raise TooDeep(item_id)
+def _measure(
+    item_id: UUID, parents: Mapping[UUID, UUID | None], depths: dict[UUID | None, int]
+) -> None:
+    """Walk up to an item whose depth is known; a cycle need not contain the one it began at."""
+    walked: dict[UUID, None] = {}
+    at: UUID | None = item_id
+    while at is not None and at not in depths:
+        if at in walked:
+            raise AgendaCycle(at)
+        if at not in parents:
+            raise UnknownParent(next(reversed(walked)))
+        walked[at] = None
+        at = parents[at]
+    for above in reversed(walked):
+        depths[above] = depths[parents[above]] + 1
+        if depths[above] > MAX_DEPTH:
+            raise TooDeep(above)
 
 
-def _in_reading_order(items: Iterable[PlannedItem]) -> list[tuple[PlannedItem, int, str | None]]:
-    """The items depth first, each with its depth, 1 at the top, and its number."""
+def _in_reading_order(items: Iterable[PlannedItem]) -> list[tuple[PlannedItem, int]]:
+    """The items depth first, each with its depth, 1 at the top."""
     children: dict[UUID | None, list[PlannedItem]] = defaultdict(list)
     for item in sorted(items, key=_by_position):
         children[item.parent_id].append(item)
     read = []
-    waiting = _numbered(children[None], 1, "")
+    waiting = [(item, 1) for item in reversed(children[None])]
     while waiting:
-        item, depth, number = waiting.pop()
-        read.append((item, depth, number))
-        waiting += _numbered(children[item.id], depth + 1, number)
+        item, depth = waiting.pop()
+        read.append((item, depth))
+        waiting += [(below, depth + 1) for below in reversed(children[item.id])]
     return read
 
 
-def _by_position(item: PlannedItem) -> tuple[int, UUID]:
+def _by_position(item: Node) -> tuple[int, UUID]:
     return item.position, item.id
 
 
 def _by_time(slot: Slot) -> tuple[datetime, datetime, UUID, UUID]:
     return slot.starts_at, slot.ends_at, slot.meeting_id, slot.item_id
-
-
-def _numbered(
-    siblings: list[PlannedItem], depth: int, above: str | None
-) -> list[tuple[PlannedItem, int, str | None]]:
-    """Siblings with depth and number, the last first, as a stack wants them."""
-    write = _NUMERALS.get(depth, _in_brackets)
-    numbered: list[tuple[PlannedItem, int, str | None]] = []
-    count = 0
-    for item in siblings:
-        if above is None or item.kind is ItemKind.BREAK:
-            numbered.append((item, depth, None))
-        else:
-            count += 1
-            numbered.append((item, depth, above + write(count)))
-    return numbered[::-1]
-
-
-def _letters(count: int) -> str:
-    """(a) to (z), then (aa), (ab) as columns of a sheet go on."""
-    letters = ""
-    while count:
-        count, rest = divmod(count - 1, 26)
-        letters = chr(ord("a") + rest) + letters
-    return f"({letters})"
-
-
-def _roman(count: int) -> str:
-    """(i), (ii), (iii), (iv)."""
-    roman = ""
-    for value, numeral in _ROMAN:
-        times, count = divmod(count, value)
-        roman += numeral * times
-    return f"({roman})"
-
-
-def _in_brackets(count: int) -> str:
-    return f"({count})"
-
-
-_ROMAN: Final = (
-    (1000, "m"),
-    (900, "cm"),
-    (500, "d"),
-    (400, "cd"),
-    (100, "c"),
-    (90, "xc"),
-    (50, "l"),
-    (40, "xl"),
-    (10, "x"),
-    (9, "ix"),
-    (5, "v"),
-    (4, "iv"),
-    (1, "i"),
-)
-_NUMERALS: Final[dict[int, Callable[[int], str]]] = {1: str, 2: _letters, 3: _roman}
 
 
 @dataclass(frozen=True, slots=True)

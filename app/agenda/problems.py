@@ -1,8 +1,9 @@
 """Refusals about the agenda and its versions."""
 
 from http import HTTPStatus
+from typing import ClassVar
 
-from app.core.problems import AlreadyExists, NotFound, Problem
+from app.core.problems import AlreadyExists, NotFound, PreconditionFailed, Problem
 
 
 class AgendaNotIssued(NotFound):
@@ -12,7 +13,7 @@ class AgendaNotIssued(NotFound):
 
 
 class AgendaTooLarge(Problem):
-    """An agenda has at most 500 items, counted over all levels."""
+    """An agenda has at most 1,000 items, counted over all levels."""
 
     slug, title, status = (
         "agenda-too-large",
@@ -22,7 +23,7 @@ class AgendaTooLarge(Problem):
 
 
 class AgendaTooDeep(Problem):
-    """Items lie at most five levels deep: 1, (a), (i) and two more."""
+    """Items lie at most ten levels deep."""
 
     slug, title, status = "agenda-too-deep", "Agenda too deep", HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -74,6 +75,55 @@ class ItemHasBriefing(Problem):
     """
 
     slug, title, status = "item-has-briefing", "The item has a briefing", HTTPStatus.CONFLICT
+
+
+class ItemIssued(Problem):
+    """The item stood in an issued version, so it is not deleted: withdraw it, or merge it.
+
+    It keeps its id and its number then, and the numbers of the others stay what they were.
+    """
+
+    slug, title, status = "item-issued", "The item was issued", HTTPStatus.CONFLICT
+
+
+class ItemTakenIn(Problem):
+    """Another item was merged into the one that would go: reinstate that other item first."""
+
+    slug, title, status = "item-taken-in", "The item has taken another in", HTTPStatus.CONFLICT
+
+
+class ItemOff(Problem):
+    """The item was withdrawn or merged, or lies under one that was: nothing is merged into it."""
+
+    slug, title, status = "item-off", "The item is off the agenda", HTTPStatus.CONFLICT
+
+
+class AgendaOutdated(PreconditionFailed):
+    """The agenda was changed since you read it; `changes` says how, `revision` what it is now.
+
+    `changes` has the edits since then, the oldest first; where there were more than it holds, the
+    others follow at `GET .../agenda/changes`. Read the agenda again, and decide anew.
+    """
+
+    slug, title, status = (
+        "agenda-outdated",
+        "The agenda has changed",
+        HTTPStatus.PRECONDITION_FAILED,
+    )
+    extension: ClassVar = {
+        "changes": {
+            "type": ["array", "null"],
+            "maxItems": 20,
+            "items": {"$ref": "#/components/schemas/AgendaEdit"},
+            "description": "Of `agenda-outdated`: the edits since the agenda was read.",
+        },
+        "revision": {
+            "type": ["integer", "null"],
+            "minimum": 0,
+            "maximum": 2_147_483_647,
+            "description": "Of `agenda-outdated`: how many edits there were by now.",
+        },
+    }
 
 
 class AgendaEmpty(Problem):

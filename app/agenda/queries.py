@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Text, Uuid, and_, column, or_, table
+from sqlalchemy import Integer, Select, Text, Uuid, and_, column, func, or_, table, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
-from app.agenda.tables import AgendaItem, AgendaVersion
+from app.agenda.tables import AgendaItem, AgendaRevision, AgendaVersion
 from app.committees.tables import Committee
+from app.entities.tables import Entity
+from app.events.tables import LogEntry
+from app.meetings.tables import Meeting
 
 _PANELS = table(
     "panels",
@@ -38,6 +41,12 @@ _BRIEFINGS = table("briefings", column("item_id", Uuid))
 """Panels and briefings lie to the right of this domain, so their columns are named here and
 nothing is imported; addresses are not among them."""
 
+_ITEMS, _GROUPS, _LEADS = (
+    SQLModel.metadata.tables[name] for name in ("agenda_items", "committees", "entities")
+)
+"""Rows of them, not objects: there may be a thousand."""
+ITEM_COLUMNS = tuple(column.name for column in _ITEMS.c)
+
 _SPEAKER = ("role", "name", "honorific", "job_title", "affiliation", "minutes")
 
 
@@ -49,11 +58,37 @@ class Group(NamedTuple):
     name: dict[str, str]
 
 
-class ItemRow(NamedTuple):
-    """An item with who gives its briefing."""
+class Lead(NamedTuple):
+    """The entity that leads on an item."""
 
-    item: AgendaItem
+    id: UUID
+    handle: str
+    abbreviation: str
+    name: dict[str, str]
+
+
+class ItemRow(NamedTuple):
+    """An item, and who gives its briefing and leads."""
+
+    item: Sequence[Any]
+    """By `ITEM_COLUMNS`, perhaps with more behind them."""
     group: Group | None
+    lead: Lead | None = None
+
+
+class Ground(NamedTuple):
+    """What an agenda stands on beside its items."""
+
+    numbering: Any
+    """As the committee has it."""
+    revision: int
+    """How many edits there were."""
+    versions: int
+    """How many versions were issued."""
+
+
+BARE = Ground(None, 0, 0)
+"""Of a new agenda, and of one of which only the times are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +103,66 @@ async def list_items(
     session: AsyncSession, meetings: Collection[UUID]
 ) -> dict[UUID, list[ItemRow]]:
     """All items of these meetings' working agendas, in no order, read afresh."""
-    columns: list[Any] = [AgendaItem, col(Committee.handle), col(Committee.name)]
     statement = (
-        sa_select(*columns)
-        .outerjoin(Committee, col(Committee.id) == col(AgendaItem.working_group_id))
-        .where(col(AgendaItem.meeting_id).in_(meetings))
-        .execution_options(populate_existing=True)
+        sa_select(
+            *_ITEMS.c,
+            *(_GROUPS.c.id, _GROUPS.c.handle, _GROUPS.c.name),
+            *(_LEADS.c.id, _LEADS.c.handle, _LEADS.c.abbreviation, _LEADS.c.name),
+        )
+        .select_from(_ITEMS)
+        .outerjoin(_GROUPS, _GROUPS.c.id == _ITEMS.c.working_group_id)
+        .outerjoin(_LEADS, _LEADS.c.id == _ITEMS.c.lead_entity_id)
+        .where(_ITEMS.c.meeting_id.in_(meetings))
     )
+    width, meeting = len(ITEM_COLUMNS), ITEM_COLUMNS.index("meeting_id")
     found: dict[UUID, list[ItemRow]] = defaultdict(list)
-    for item, handle, name in (await session.execute(statement)).all():
-        group_id = item.working_group_id
-        group = None if group_id is None else Group(group_id, handle, name)
-        found[item.meeting_id].append(ItemRow(item, group))
+    for row in (await session.execute(statement)).all():
+        group = None if row[width] is None else Group(*row[width : width + 3])
+        lead = None if row[width + 3] is None else Lead(*row[width + 3 :])
+        found[row[meeting]].append(ItemRow(row, group, lead))
     return found
+
+
+async def ground_of(session: AsyncSession, meeting: Meeting) -> Ground:
+    """Read before the items: an edit in between is then one that is told, not one that is lost."""
+    revision, version = col(AgendaRevision.revision), col(AgendaVersion.number)
+    edits = sa_select(func.max(revision)).where(col(AgendaRevision.meeting_id) == meeting.id)
+    issued = sa_select(func.max(version)).where(col(AgendaVersion.meeting_id) == meeting.id)
+    statement = sa_select(
+        col(Committee.agenda_numbering),
+        func.coalesce(edits.scalar_subquery(), 0),
+        func.coalesce(issued.scalar_subquery(), 0),
+    ).where(col(Committee.id) == meeting.committee_id)
+    return Ground(*(await session.execute(statement)).one())
+
+
+async def list_groups(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Group]:
+    if not ids:
+        return {}
+    columns: list[Any] = [Committee.id, Committee.handle, Committee.name]
+    statement = sa_select(*columns).where(col(Committee.id).in_(ids))
+    return {row[0]: Group(*row) for row in (await session.execute(statement)).all()}
+
+
+async def list_leads(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Lead]:
+    if not ids:
+        return {}
+    columns: list[Any] = [Entity.id, Entity.handle, Entity.abbreviation, Entity.name]
+    statement = sa_select(*columns).where(col(Entity.id).in_(ids))
+    return {row[0]: Lead(*row) for row in (await session.execute(statement)).all()}
+
+
+async def find_leads(session: AsyncSession, refs: Collection[str]) -> dict[str, UUID]:
+    """Entities by the ids or handles that were given; others are not found."""
+    if not refs:
+        return {}
+    ids = {ref: found for ref in refs if (found := _uuid(ref)) is not None}
+    statement = sa_select(col(Entity.id), col(Entity.handle)).where(
+        or_(col(Entity.id).in_(ids.values()), col(Entity.handle).in_(refs))
+    )
+    rows = (await session.execute(statement)).all()
+    by_name: dict[Any, UUID] = {name: row[0] for row in rows for name in (row[0], row[1])}
+    return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
 
 
 async def find_groups(
@@ -100,6 +182,13 @@ async def find_groups(
     rows = (await session.execute(statement)).all()
     by_name: dict[Any, UUID] = {name: row[0] for row in rows for name in (row[0], row[1])}
     return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
+
+
+async def numberings_of(session: AsyncSession, committees: Collection[UUID]) -> dict[UUID, Any]:
+    """The committees' styles of numbers."""
+    statement = sa_select(col(Committee.id), col(Committee.agenda_numbering))
+    rows = await session.execute(statement.where(col(Committee.id).in_(committees)))
+    return {row[0]: row[1] for row in rows}
 
 
 async def items_with_panels(session: AsyncSession, items: Collection[UUID]) -> set[UUID]:
@@ -137,6 +226,30 @@ async def panels_on_items(session: AsyncSession, meeting_id: UUID) -> Mapping[UU
     return found
 
 
+def list_edits(meeting_id: UUID, since: int) -> Select[Any]:
+    """The entries of the log about the edits after a revision; those from before there were
+    revisions are not among them.
+    """
+    columns: list[Any] = [
+        *(LogEntry.id, LogEntry.recorded_at, LogEntry.data),
+        AgendaRevision.revision,
+    ]
+    return (
+        sa_select(*columns)
+        .join(AgendaRevision, col(AgendaRevision.event_id) == col(LogEntry.id))
+        .where(col(AgendaRevision.meeting_id) == meeting_id, col(AgendaRevision.revision) > since)
+    )
+
+
+async def edits_since(
+    session: AsyncSession, meeting_id: UUID, since: int, limit: int
+) -> Sequence[Any]:
+    """The first of them, the oldest first."""
+    statement = list_edits(meeting_id, since).order_by(col(AgendaRevision.revision)).limit(limit)
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    return rows
+
+
 def list_versions(meeting_id: UUID) -> Select[Any]:
     """What is known of the issued versions, without their bytes."""
     columns: list[Any] = [
@@ -166,6 +279,13 @@ async def latest_symbol(session: AsyncSession, meeting_id: UUID) -> str | None:
     )
     symbol: str | None = (await session.execute(statement)).scalar_one_or_none()
     return symbol
+
+
+async def mark_issued(session: AsyncSession, meeting_id: UUID, number: int) -> None:
+    """Keep of each item in which version it stood first."""
+    fresh = col(AgendaItem.meeting_id) == meeting_id, col(AgendaItem.first_issued).is_(None)
+    statement = update(AgendaItem).where(*fresh).values(first_issued=number)
+    await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def find_version(

@@ -1,14 +1,15 @@
 """Making the rows of the working agenda what an edit wants, and recording it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda import policy, queries
+from app.agenda.differences import Changes, Edit, changes_of
 from app.agenda.events import AgendaChanged
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import (
@@ -16,13 +17,16 @@ from app.agenda.problems import (
     AgendaTooLarge,
     ItemHasBriefing,
     ItemHasPanel,
+    ItemIssued,
     ItemRepeated,
+    ItemTakenIn,
     ItemUnderItself,
     ItemUnknown,
 )
-from app.agenda.tables import AgendaItem
+from app.agenda.tables import AgendaItem, AgendaRevision
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
+from app.core.many import insert_many, update_many
 from app.core.problems import Problem
 from app.events import announce
 from app.meetings.tables import Meeting
@@ -30,32 +34,32 @@ from app.meetings.tables import Meeting
 _SAVED = "saved agenda"
 
 
-class Edit(NamedTuple):
-    """What one edit does to the rows."""
-
-    added: list[ItemState]
-    changed: list[ItemState]
-    removed: list[UUID]
-
-    @classmethod
-    def between(cls, before: Mapping[UUID, ItemState], after: Mapping[UUID, ItemState]) -> "Edit":
-        return cls(
-            [state for state in after.values() if state.id not in before],
-            [s for s in after.values() if s.id in before and s != before[s.id]],
-            [item_id for item_id in before if item_id not in after],
-        )
-
-
 async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
-    return (await load_agendas(session, [meeting]))[meeting.id]
+    """In two statements."""
+    ground = await queries.ground_of(session, meeting)
+    return replace((await load_agendas(session, [meeting]))[meeting.id], ground=ground)
 
 
 async def load_agendas(
     session: AsyncSession, meetings: Collection[Meeting]
 ) -> dict[UUID, WorkingAgenda]:
-    """In one statement, however many meetings there are."""
+    """In one statement, however many meetings there are; their edits are not counted."""
     rows = await queries.list_items(session, [meeting.id for meeting in meetings])
     return {meeting.id: WorkingAgenda.of(meeting, rows.get(meeting.id, [])) for meeting in meetings}
+
+
+async def numbered_agendas(
+    session: AsyncSession, meetings: Collection[Meeting]
+) -> dict[UUID, WorkingAgenda]:
+    """Likewise, with their items' numbers as the committees have them."""
+    styles = await queries.numberings_of(session, {each.committee_id for each in meetings})
+    agendas = await load_agendas(session, meetings)
+    return {
+        meeting_id: replace(
+            agenda, ground=agenda.ground._replace(numbering=styles[agenda.meeting.committee_id])
+        )
+        for meeting_id, agenda in agendas.items()
+    }
 
 
 async def save(
@@ -63,31 +67,28 @@ async def save(
     agenda: WorkingAgenda,
     wanted: Iterable[ItemState],
     pointers: Mapping[UUID, str] | None = None,
+    moved: UUID | None = None,
 ) -> WorkingAgenda:
-    """Make the rows what is wanted and record it; the meeting's row is locked by the caller."""
+    """Make the rows what is wanted and record it; the meeting's row is locked by the caller.
+
+    `pointers` are the places of items in the body; without, `/parent_id` is what can be wrong.
+    """
     after = {state.id: state for state in wanted}
     edit = Edit.between(agenda.states, after)
     if not any(edit):
         return agenda
     try:
-        policy.validate_tree(state.planned(agenda.meeting.starts_at) for state in after.values())
+        policy.validate_tree(after.values())
+        policy.validate_merges(after)
     except policy.BadTree as error:
         raise _refusal(error, pointers) from None
+    _check_never_issued(agenda, edit)
     await _check_panels(session, agenda, edit)
     await _check_briefings(session, agenda, edit)
     await _write(session, agenda.meeting, edit)
-    saved = session.info[_SAVED] = await load_agenda(session, agenda.meeting)
-    await announce(
-        session,
-        AgendaChanged(
-            subject_id=agenda.meeting.id,
-            meeting_id=agenda.meeting.id,
-            committee_id=agenda.meeting.committee_id,
-            added=[state.id for state in edit.added],
-            changed={str(s.id): _differences(agenda.states[s.id], s) for s in edit.changed},
-            removed=edit.removed,
-        ),
-    )
+    revision = agenda.ground.revision + 1
+    saved = session.info[_SAVED] = await _saved(session, agenda, after, revision)
+    await _record(session, agenda.meeting, changes_of(edit, agenda.states, after, moved), revision)
     return saved
 
 
@@ -97,10 +98,48 @@ def saved_agenda(session: AsyncSession, meeting_id: UUID) -> WorkingAgenda | Non
     return saved if saved is not None and saved.meeting.id == meeting_id else None
 
 
+async def _record(session: AsyncSession, meeting: Meeting, edit: Changes, revision: int) -> None:
+    fact = AgendaChanged(
+        subject_id=meeting.id,
+        meeting_id=meeting.id,
+        committee_id=meeting.committee_id,
+        **edit._asdict(),
+        revision=revision,
+    )
+    entry = await announce(session, fact)
+    await session.flush()
+    row = {"meeting_id": meeting.id, "revision": revision, "event_id": entry.id}
+    await session.execute(insert(AgendaRevision), row)
+
+
+async def _saved(
+    session: AsyncSession, agenda: WorkingAgenda, after: dict[UUID, ItemState], revision: int
+) -> WorkingAgenda:
+    """The agenda as it is now, without reading it again; names only of who is new on it."""
+    groups = {each.id: each for each in agenda.groups.values() if each is not None}
+    leads = {each.id: each for each in agenda.leads.values() if each is not None}
+    states = after.values()
+    groups |= await queries.list_groups(
+        session, {s.working_group_id for s in states if s.working_group_id} - groups.keys()
+    )
+    leads |= await queries.list_leads(
+        session, {s.lead_entity_id for s in states if s.lead_entity_id} - leads.keys()
+    )
+    return replace(
+        agenda,
+        states=after,
+        groups={s.id: groups[s.working_group_id] if s.working_group_id else None for s in states},
+        leads={s.id: leads[s.lead_entity_id] if s.lead_entity_id else None for s in states},
+        ground=agenda.ground._replace(revision=revision),
+    )
+
+
 def _refusal(error: policy.BadTree, pointers: Mapping[UUID, str] | None) -> Problem:
     """The refusal for the caller; without pointers it is the parent that was asked for."""
     if not isinstance(error, policy.UnfitItem):
         return AgendaTooLarge(str(error))
+    if isinstance(error, policy.UnknownTarget):
+        return ItemTakenIn(f"{error} Reinstate it first.")
     kind = _REFUSALS.get(type(error), ItemUnknown)
     pointer = "/parent_id" if pointers is None else pointers.get(error.item_id, "")
     return kind.at(pointer, str(error))
@@ -110,7 +149,16 @@ _REFUSALS: dict[type[policy.UnfitItem], type[Problem]] = {
     policy.TooDeep: AgendaTooDeep,
     policy.AgendaCycle: ItemUnderItself,
     policy.DuplicateItem: ItemRepeated,
+    policy.OverTarget: ItemUnderItself,
 }
+
+
+def _check_never_issued(agenda: WorkingAgenda, edit: Edit) -> None:
+    """Readers of a version must be able to find out what became of each item of it."""
+    issued = [item_id for item_id in edit.removed if agenda.states[item_id].first_issued]
+    if issued:
+        items = ", ".join(sorted(map(str, issued))[:100])
+        raise ItemIssued(f"Withdraw it instead, so that its number and its trace stay: {items}.")
 
 
 async def _check_panels(session: AsyncSession, agenda: WorkingAgenda, edit: Edit) -> None:
@@ -142,22 +190,12 @@ async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:
     In this order: a kept item may go under a new one, and must have left one that is deleted.
     """
     if edit.added:
-        rows = [
-            s._asdict() | {"meeting_id": meeting.id, "created_at": clock.now()} for s in edit.added
-        ]
-        # Without this, rows are sent in one statement for each set of members that are not NULL.
-        await session.execute(insert(AgendaItem).execution_options(render_nulls=True), rows)
+        about = {"meeting_id": meeting.id, "created_at": clock.now()}
+        await insert_many(session, AgendaItem, [s._asdict() | about for s in edit.added])
     if edit.changed:
-        await session.execute(update(AgendaItem), [state._asdict() for state in edit.changed])
+        names = ("id", *(name for name in ItemState._fields if name in edit.members))
+        rows = [{name: getattr(state, name) for name in names} for state in edit.changed]
+        await update_many(session, AgendaItem, rows)
     if edit.removed:
         statement = delete(AgendaItem).where(col(AgendaItem.id).in_(edit.removed))
         await session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _differences(before: ItemState, after: ItemState) -> dict[str, Any]:
-    """For the log; presenters are people, whose names stay out of it."""
-    found: dict[str, Any] = {}
-    for name, old, new in zip(before._fields, before, after, strict=True):
-        if old != new:
-            found[name] = {} if name == "presenter" else {"before": old, "after": new}
-    return found

@@ -10,9 +10,11 @@ from pydantic import Field, PlainSerializer, model_validator
 from app.agenda.lifecycle import (
     ChildrenRun,
     ItemAccess,
+    ItemAddition,
     ItemKind,
     ItemOpenness,
     ItemPurpose,
+    ItemStanding,
     VersionStatus,
 )
 from app.agenda.times import ComputedInstant, TimetableProblemOut
@@ -43,7 +45,7 @@ ComputedWallTime = Annotated[
     ),
 ]
 Position = Annotated[
-    int, Field(ge=0, le=500, description="Place among the siblings, from 0.", examples=[0])
+    int, Field(ge=0, le=1000, description="Place among the siblings, from 0.", examples=[0])
 ]
 Symbol = Annotated[
     ShortLine,
@@ -53,11 +55,33 @@ Number = Annotated[
     str | None,
     Field(
         max_length=200,
-        description="By its place: 1, 2, 2(a), 2(a)(i); breaks have none.",
+        description="By its place, in the style of the meeting; breaks have none, nor has what was "
+        "withdrawn before it was ever issued.",
         examples=["2(a)"],
     ),
 ]
-Depth = Annotated[int, Field(ge=1, le=5, description="1 at the top.", examples=[1])]
+Depth = Annotated[int, Field(ge=1, le=10, description="1 at the top.", examples=[1])]
+
+
+EntityRef = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        description="Id or handle of the entity that leads on it.",
+        examples=["unodc"],
+    ),
+]
+Addition = Annotated[
+    ItemAddition | None,
+    Field(
+        description="How it came onto an agenda that had been issued; null for an item of the "
+        "first version.",
+    ),
+]
+MergedInto = Annotated[
+    UUID | None, Field(description="The item that has taken it in, where it was merged.")
+]
 
 
 class ItemWrite(Schema):
@@ -82,6 +106,7 @@ class ItemWrite(Schema):
         description="Id or handle of the committee that gives the briefing.",
         examples=["resource-mobilization"],
     )
+    lead_entity: EntityRef | None = None
     presenter: ShortLine | None = Field(None, examples=["Li Wei"])
     purpose: ItemPurpose | None = Field(
         None, description="What the meeting is asked to do with it."
@@ -100,6 +125,11 @@ class ItemWrite(Schema):
         False, description="It has no minutes of its own: it takes what its sitting has left."
     )
     room: ShortLine | None = Field(None, examples=["Conference Room 4"])
+    addition: ItemAddition | None = Field(
+        None,
+        description="What a new item is to an agenda that was issued: by default `supplementary`. "
+        "Null leaves it as it is.",
+    )
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -121,6 +151,7 @@ class ItemPatch(Schema):
     pinned_start: WallTimeField | None = None
     access: ItemAccess | None = None
     working_group: str | None = Field(None, min_length=1, max_length=80)
+    lead_entity: EntityRef | None = None
     presenter: ShortLine | None = None
     purpose: ItemPurpose | None = None
     openness: ItemOpenness | None = None
@@ -128,6 +159,11 @@ class ItemPatch(Schema):
     children_run: ChildrenRun | None = None
     flexible: Flag | None = None
     room: ShortLine | None = None
+    addition: ItemAddition | None = None
+
+
+class ItemMerge(Schema):
+    into: UUID = Field(description="The item that takes it in; it must be on the agenda.")
 
 
 class ItemMove(Schema):
@@ -145,7 +181,11 @@ class TreeItem(ItemWrite):
 
 
 class AgendaWrite(Schema):
-    """The whole agenda, in its order; items that are left out are deleted."""
+    """The whole agenda, in its order; items that are left out are deleted.
+
+    At most 1,000 items over all levels, at most ten levels deep. What stood in an issued version
+    cannot be left out.
+    """
 
     items: list[TreeItem] = Field(max_length=1000)
 
@@ -155,6 +195,15 @@ class WorkingGroupOut(Schema):
 
     id: UUID
     handle: Handle
+    name: LocalizedLine
+
+
+class LeadEntityOut(Schema):
+    """Who leads on an item."""
+
+    id: UUID
+    handle: Handle
+    abbreviation: ShortLine
     name: LocalizedLine
 
 
@@ -173,6 +222,7 @@ class ItemOut(Schema):
     pinned_start: ComputedWallTime | None
     access: ItemAccess
     working_group: WorkingGroupOut | None
+    lead_entity: LeadEntityOut | None
     presenter: ShortLine | None
     purpose: ItemPurpose | None
     openness: ItemOpenness
@@ -180,11 +230,14 @@ class ItemOut(Schema):
     children_run: ChildrenRun
     flexible: Flag
     room: ShortLine | None
+    addition: Addition
+    standing: ItemStanding
+    merged_into: MergedInto
     starts_at: ComputedInstant
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
     local_start: ComputedWallTime
     local_end: ComputedWallTime
-    items: list["ItemOut"] = Field(max_length=500)
+    items: list["ItemOut"] = Field(max_length=1000)
 
 
 class AgendaOut(Schema):
@@ -198,9 +251,16 @@ class AgendaOut(Schema):
     symbol: str | None = Field(
         max_length=200, description="Of the latest issued version; null before the first."
     )
-    items: list[ItemOut] = Field(max_length=500)
+    revision: int | None = Field(
+        ge=0,
+        le=2_147_483_647,
+        description="How many edits there were, for organizers and observers; null for everybody "
+        "else. `GET .../agenda/changes` has them.",
+        examples=[12],
+    )
+    items: list[ItemOut] = Field(max_length=1000)
     problems: list[TimetableProblemOut] | None = Field(
-        max_length=2000, description="For organizers; null for everybody else."
+        max_length=5000, description="For organizers; null for everybody else."
     )
 
 
@@ -252,6 +312,12 @@ class IssuedWorkingGroup(Schema):
     name: LocalizedLine
 
 
+class IssuedLeadEntity(Schema):
+    handle: Handle
+    abbreviation: ShortLine
+    name: LocalizedLine
+
+
 class IssuedPanellist(Schema):
     """Somebody asked or confirmed, without any address."""
 
@@ -285,14 +351,18 @@ class IssuedItem(Schema):
     local_start: ComputedWallTime
     local_end: ComputedWallTime
     working_group: IssuedWorkingGroup | None
+    lead_entity: IssuedLeadEntity | None
     presenter: ShortLine | None
     purpose: ItemPurpose | None
     openness: ItemOpenness
     annotation: LocalizedText
     children_run: ChildrenRun
     room: ShortLine | None
+    addition: Addition
+    standing: ItemStanding
+    merged_into: MergedInto
     panel: IssuedPanel | None
-    items: list["IssuedItem"] = Field(max_length=500)
+    items: list["IssuedItem"] = Field(max_length=1000)
 
 
 class IssuedAgenda(Schema):
@@ -304,4 +374,4 @@ class IssuedAgenda(Schema):
     number: int = Field(ge=1, le=1_000_000)
     revision: int = Field(ge=0, le=1_000_000)
     issued_at: InstantField
-    items: list[IssuedItem] = Field(max_length=500)
+    items: list[IssuedItem] = Field(max_length=1000)

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.agenda.lifecycle import (
     ChildrenRun,
@@ -79,6 +79,11 @@ class AgendaItem(Row, table=True):
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("duration BETWEEN 0 AND 1440", name="duration"),
+        Index(
+            "ix_agenda_items_merged_into_id",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
     )
 
@@ -107,6 +112,8 @@ class AgendaItem(Row, table=True):
     standing: ItemStanding = Field(default=ItemStanding.STANDING, sa_type=values(ItemStanding))
     merged_into_id: UUID | None = Field(default=None, foreign_key="agenda_items.id")
     """The item that has taken it in."""
+    first_issued: int | None = None
+    """Number of the first version in which it stood; from then on it is not deleted."""
     sitting_id: UUID | None = Field(
         default=None, foreign_key="sittings.id", ondelete="SET NULL", index=True
     )
@@ -117,6 +124,16 @@ class AgendaItem(Row, table=True):
     room: str | None = Field(default=None, sa_type=Text)
     actual_start: datetime | None = Field(default=None, sa_type=Instant)
     actual_end: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class AgendaRevision(SQLModel, table=True):
+    """One edit of a working agenda: its number, and the entry of the log that says what it did."""
+
+    __tablename__ = "agenda_revisions"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id", ondelete="CASCADE")
+    revision: int = Field(primary_key=True)
+    event_id: UUID
 
 
 class AgendaVersion(Row, table=True):

@@ -28,7 +28,7 @@ class TimetableProblemOut(Schema):
     item_id: UUID
     minutes: int = Field(
         ge=0,
-        le=1_000_000,
+        le=2_000_000,
         description="Size of the gap or overrun, or how far it ends after the meeting.",
         examples=[15],
     )

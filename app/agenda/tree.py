@@ -1,9 +1,10 @@
 """The working agenda in memory: its rows together with their numbers and times."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from app.agenda.lifecycle import (
     ItemPurpose,
     ItemStanding,
 )
-from app.agenda.policy import PlannedItem, TimedItem, Timetable, timetable
-from app.agenda.queries import Group, ItemRow
-from app.agenda.tables import AgendaItem
+from app.agenda.numbering import UN, Numbered, Style, numbers_of
+from app.agenda.policy import PlannedItem, TimedItem, Timetable, off_agenda, timetable
+from app.agenda.queries import BARE, ITEM_COLUMNS, Ground, Group, ItemRow, Lead
 from app.core.zones import RepeatedWallTime, to_instant, to_local
 from app.meetings.tables import Meeting
 
@@ -52,15 +53,30 @@ class ItemState(NamedTuple):
     room: str | None = None
     actual_start: datetime | None = None
     actual_end: datetime | None = None
+    first_issued: int | None = None
 
     @classmethod
-    def of(cls, item: AgendaItem) -> Self:
-        return cls(*(getattr(item, name) for name in cls._fields))
+    def of(cls, item: Sequence[Any]) -> Self:
+        """Of a row with `ITEM_COLUMNS`."""
+        return cls(*_own_columns(item))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has a number: one that is off the agenda only for the trace it left."""
+        trace = self.standing is ItemStanding.STANDING or self.first_issued is not None
+        return trace and self.kind is not ItemKind.BREAK
 
     def planned(self, start: datetime) -> PlannedItem:
         """For the rules; `start` is the meeting's."""
         pinned = None if self.pinned_minutes is None else start + self.pinned_minutes * MINUTE
         return PlannedItem(self.id, self.parent_id, self.position, self.kind, self.duration, pinned)
+
+    @property
+    def without_time(self) -> PlannedItem:
+        return PlannedItem(self.id, self.parent_id, self.position, self.kind, 0)
+
+
+_own_columns = itemgetter(*(ITEM_COLUMNS.index(name) for name in ItemState._fields))
 
 
 class PlacedItem(NamedTuple):
@@ -69,6 +85,10 @@ class PlacedItem(NamedTuple):
     state: ItemState
     group: Group | None
     timed: TimedItem
+    number: str | None
+    lead: Lead | None
+    merged_into: UUID | None
+    """None too where the reader may not know of it."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +98,57 @@ class WorkingAgenda:
     meeting: Meeting
     states: dict[UUID, ItemState]
     groups: dict[UUID, Group | None]
+    leads: dict[UUID, Lead | None] = field(default_factory=dict)
+    ground: Ground = BARE
 
     @classmethod
-    def of(cls, meeting: Meeting, rows: Iterable[ItemRow]) -> Self:
-        rows = list(rows)
+    def of(cls, meeting: Meeting, rows: Iterable[ItemRow], ground: Ground = BARE) -> Self:
+        found = [(ItemState.of(row.item), row.group, row.lead) for row in rows]
         return cls(
             meeting,
-            {row.item.id: ItemState.of(row.item) for row in rows},
-            {row.item.id: row.group for row in rows},
+            {state.id: state for state, _, _ in found},
+            {state.id: group for state, group, _ in found},
+            {state.id: lead for state, _, lead in found},
+            ground,
         )
+
+    @property
+    def surroundings(self) -> tuple[Any, ...]:
+        """Whatever its representations are made of beside its items, by value."""
+        meeting = self.meeting
+        own = {field.name for field in fields(self)} - {"meeting", "states", "groups", "leads"}
+        return (
+            *(meeting.handle, meeting.timezone, meeting.starts_at, meeting.ends_at),
+            meeting.agenda_numbering,
+            sorted({group.id: group for group in self.groups.values() if group}.items()),
+            sorted({lead.id: lead for lead in self.leads.values() if lead}.items()),
+            *(getattr(self, name) for name in sorted(own)),
+        )
+
+    @cached_property
+    def off(self) -> frozenset[UUID]:
+        """What was withdrawn or merged, and whatever lies under it: it takes no time."""
+        return off_agenda(self.states.values())
 
     @cached_property
     def timetable(self) -> Timetable:
         start = self.meeting.starts_at
-        planned = [state.planned(start) for state in self.states.values()]
+        planned = [
+            state.planned(start) if state.id not in self.off else state.without_time
+            for state in self.states.values()
+        ]
         return timetable(planned, start, self.meeting.ends_at)
+
+    @cached_property
+    def numbers(self) -> dict[UUID, str | None]:
+        """Of every item, in the meeting's own style or that of its committee."""
+        said = self.meeting.agenda_numbering or self.ground.numbering
+        style = UN if said is None else Style.of(said)
+        places = ((timed.id, timed.depth) for timed in self.timetable.items)
+        return numbers_of(
+            (Numbered(item_id, depth, self.states[item_id].counts) for item_id, depth in places),
+            style,
+        )
 
     @cached_property
     def hidden(self) -> frozenset[UUID]:
@@ -104,14 +160,30 @@ class WorkingAgenda:
                 hidden.add(timed.id)
         return frozenset(hidden)
 
-    def read(self, *, full: bool) -> list[PlacedItem]:
-        """The items in reading order: all of them, or those that everybody may see."""
+    def read(self, *, full: bool, under: UUID | None = None) -> list[PlacedItem]:
+        """The items in reading order: all of them, or those that everybody may see.
+
+        Only one item with what lies under it, where that is asked for.
+        """
         hidden = frozenset[UUID]() if full else self.hidden
+        wanted = self.states if under is None else self.under(under)
         return [
-            PlacedItem(self.states[timed.id], self.groups[timed.id], timed)
+            self._placed(timed, hidden)
             for timed in self.timetable.items
-            if timed.id not in hidden
+            if timed.id in wanted and timed.id not in hidden
         ]
+
+    def _placed(self, timed: TimedItem, hidden: frozenset[UUID]) -> PlacedItem:
+        state = self.states[timed.id]
+        into = state.merged_into_id
+        return PlacedItem(
+            state,
+            self.groups[timed.id],
+            timed,
+            self.numbers[timed.id],
+            self.leads.get(timed.id),
+            None if into in hidden else into,
+        )
 
     def children(self, parent_id: UUID | None) -> list[UUID]:
         """The items directly under one, or at the top, in their order."""

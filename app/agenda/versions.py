@@ -49,6 +49,7 @@ async def issue(
         full_etag=full.etag,
     )
     session.add(row)
+    await queries.mark_issued(session, meeting.id, version.number)
     record(
         session,
         AgendaIssued(

@@ -1,26 +1,30 @@
 """Views of the working agenda, and the finished bodies of the versions that are issued."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from app.agenda.access import AgendaView
 from app.agenda.policy import TimedItem
 from app.agenda.queries import Group, PanelOnItem
 from app.agenda.schemas import (
     AgendaOut,
     IssuedAgenda,
     IssuedItem,
+    IssuedLeadEntity,
     IssuedMeeting,
     IssuedPanel,
     IssuedPanellist,
     IssuedWorkingGroup,
     ItemOut,
+    LeadEntityOut,
     VersionOut,
     WorkingGroupOut,
 )
+from app.agenda.tags import Tag, tag_of
 from app.agenda.times import TimetableProblemOut
 from app.agenda.tree import PlacedItem, WorkingAgenda, pinned_wall_time
 from app.core.preconditions import etag_of
@@ -29,8 +33,11 @@ from app.meetings.tables import Meeting
 
 _SAID = (
     *("id", "kind", "title", "note", "duration", "access", "presenter", "purpose", "openness"),
-    *("annotation", "children_run", "room"),
+    *("annotation", "children_run", "room", "addition", "standing"),
 )
+_said_of = attrgetter(*_SAID)
+_AGENDA: TypeAdapter[AgendaOut] = TypeAdapter(AgendaOut)
+_ITEM: TypeAdapter[ItemOut] = TypeAdapter(ItemOut)
 _ISSUED: TypeAdapter[IssuedAgenda] = TypeAdapter(IssuedAgenda)
 
 
@@ -41,27 +48,41 @@ class Body(NamedTuple):
     etag: str
 
 
-def agenda_out(
-    agenda: WorkingAgenda, symbol: str | None, *, full: bool, organizes: bool
-) -> AgendaOut:
-    """The working agenda; restricted items only in the full view, problems only to organizers."""
-    meeting = agenda.meeting
-    problems = agenda.timetable.problems if organizes else None
-    return AgendaOut(
+class WorkingBody(NamedTuple):
+    """A finished representation of the working agenda, or of a part of it."""
+
+    content: bytes
+    tag: Tag
+
+
+def agenda_body(seen: AgendaView) -> WorkingBody:
+    """The agenda; restricted items only in the full view, problems only for organizers."""
+    content = _AGENDA.dump_json(_agenda_out(seen))
+    return WorkingBody(content, tag_of(content, seen.agenda.meeting.id, seen.basis))
+
+
+def item_body(seen: AgendaView, item_id: UUID) -> WorkingBody:
+    """One item of the view, with what lies under it; raises `KeyError` for what is hidden."""
+    found = _items_out(seen.agenda, full=seen.full, under=item_id)
+    content = _ITEM.dump_json(found[item_id])
+    return WorkingBody(content, tag_of(content, item_id, seen.basis))
+
+
+def _agenda_out(seen: AgendaView) -> AgendaOut:
+    agenda, meeting = seen.agenda, seen.agenda.meeting
+    problems = agenda.timetable.problems if seen.meeting.organizes else None
+    items = _items_out(agenda, full=seen.full)
+    return AgendaOut.model_construct(
         meeting_id=meeting.id,
         meeting=meeting.handle,
         timezone=meeting.timezone,
         starts_at=meeting.starts_at,
         ends_at=agenda.timetable.ends_at,
-        symbol=symbol,
-        items=[item for item in _items_out(agenda, full=full).values() if item.parent_id is None],
+        symbol=seen.symbol,
+        revision=agenda.ground.revision if seen.full else None,
+        items=[item for item in items.values() if item.parent_id is None],
         problems=None if problems is None else [TimetableProblemOut.of(each) for each in problems],
     )
-
-
-def item_out(agenda: WorkingAgenda, item_id: UUID, *, full: bool) -> ItemOut:
-    """One item of the view, with what lies under it; raises `KeyError` for what is hidden."""
-    return _items_out(agenda, full=full)[item_id]
 
 
 def issued_body(
@@ -81,23 +102,27 @@ def issued_body(
     return Body(content, etag_of(content))
 
 
-def _items_out(agenda: WorkingAgenda, *, full: bool) -> dict[UUID, ItemOut]:
+def _items_out(
+    agenda: WorkingAgenda, *, full: bool, under: UUID | None = None
+) -> dict[UUID, ItemOut]:
     """Every item of the view by its id, each hung under its parent, in reading order."""
     found: dict[UUID, ItemOut] = {}
-    for placed in agenda.read(full=full):
+    for placed in agenda.read(full=full, under=under):
         out = found[placed.state.id] = _item_out(agenda.meeting, placed)
-        if out.parent_id is not None:
+        if out.parent_id in found:
             found[out.parent_id].items.append(out)
     return found
 
 
 def _item_out(meeting: Meeting, placed: PlacedItem) -> ItemOut:
-    state, group, timed = placed
-    return ItemOut(
+    """Not checked again: everything comes from the database or is computed."""
+    state, group, timed, lead = placed.state, placed.group, placed.timed, placed.lead
+    return ItemOut.model_construct(
         parent_id=state.parent_id,
         position=state.position,
         pinned_start=pinned_wall_time(meeting, state.pinned_minutes),
         working_group=_working_group(group),
+        lead_entity=None if lead is None else LeadEntityOut(**lead._asdict()),
         flexible=state.flexible,
         items=[],
         **_said(placed),
@@ -111,12 +136,12 @@ def _working_group(group: Group | None) -> WorkingGroupOut | None:
 
 def _said(placed: PlacedItem) -> dict[str, Any]:
     """The members that both kinds of item have from the organizer, and the number."""
-    state = placed.state._asdict()
-    members = {name: state[name] for name in _SAID}
-    return members | {"number": placed.timed.number, "depth": placed.timed.depth}
+    members = dict(zip(_SAID, _said_of(placed.state), strict=True))
+    placing = {"number": placed.number, "depth": placed.timed.depth}
+    return members | placing | {"merged_into": placed.merged_into}
 
 
-def _times(timed: TimedItem, zone: str) -> dict[str, datetime]:
+def _times(timed: TimedItem, zone: str) -> dict[str, Any]:
     return {
         "starts_at": timed.starts_at,
         "ends_at": timed.ends_at,
@@ -135,9 +160,10 @@ def _issued_items(
     found: dict[UUID, IssuedItem] = {}
     top: list[IssuedItem] = []
     for placed in agenda.read(full=full):
-        state, group, timed = placed
+        state, group, timed, lead = placed.state, placed.group, placed.timed, placed.lead
         issued = found[state.id] = IssuedItem(
             working_group=None if group is None else IssuedWorkingGroup.of(group),
+            lead_entity=None if lead is None else IssuedLeadEntity.of(lead),
             panel=_issued_panel(panels.get(state.id)),
             items=[],
             **_said(placed),

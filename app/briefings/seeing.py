@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.policy import TimedItem
 from app.agenda.queries import Group
-from app.agenda.saving import load_agendas
+from app.agenda.saving import numbered_agendas
 from app.agenda.tree import WorkingAgenda
 from app.briefings import papers, policy, queries
 from app.briefings.lifecycle import BRIEFING, BriefingStatus
@@ -61,7 +61,7 @@ async def glance_with_papers(session: AsyncSession, agenda: WorkingAgenda) -> Gl
 async def glances_of(session: AsyncSession, meetings: Sequence[Meeting]) -> dict[UUID, Glance]:
     """Of several meetings at once."""
     known = {meeting.id: meeting for meeting in meetings}
-    agendas = await load_agendas(session, known.values()) if known else {}
+    agendas = await numbered_agendas(session, known.values()) if known else {}
     items = [item_id for agenda in agendas.values() for item_id in briefing_items(agenda)]
     counts = await papers.count_papers(session, items)
     files = await papers.papers_of(session, items)
@@ -140,7 +140,7 @@ def _item(glance: Glance, item_id: UUID, briefing: Briefing | None) -> BriefingI
     zone = ZoneInfo(briefing.timezone) if briefing and briefing.name else None
     return BriefingItem(
         id=item_id,
-        number=timed.number,
+        number=glance.agenda.numbers[item_id],
         title=state.title,
         minutes=state.duration,
         starts_at=on.starts_at.astimezone(UTC) if on else None,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from app.committees.lifecycle import LetterDelivery, Office, Standing
+from app.committees.numbering import AgendaNumbering, NumberingPreset
 from app.committees.rule_schemas import (
     ApprovalRule,
     ApprovalRulePatch,
@@ -152,6 +153,7 @@ class CommitteeWrite(Schema):
     duty_station: DutyStation | None = None
     working_days: WorkingDays = Field(default_factory=lambda: [1, 2, 3, 4, 5])
     protocol_order: EntityOrder = Field(default_factory=list)
+    agenda_numbering: AgendaNumbering = NumberingPreset.UN
 
 
 class CommitteeCreate(CommitteeWrite):
@@ -191,6 +193,7 @@ class CommitteePatch(Schema):
     duty_station: DutyStation | None = None
     working_days: WorkingDays | None = None
     protocol_order: EntityOrder | None = None
+    agenda_numbering: AgendaNumbering | None = None
 
 
 class CommitteeOut(CommitteeWrite):

@@ -91,6 +91,10 @@ class Committee(Row, table=True):
         sa_column_kwargs={"server_default": text("'{}'")},
     )
     """Handles of the entities that lists by protocol begin with."""
+    agenda_numbering: Any = Field(
+        default="un", sa_type=Json, nullable=False, sa_column_kwargs={"server_default": '"un"'}
+    )
+    """A name or levels; see `numbering.AgendaNumbering`."""
 
 
 class Membership(Row, table=True):

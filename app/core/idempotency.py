@@ -90,12 +90,15 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-async def claim(session: AsyncSession, request: Request, key: str, body: bytes) -> Claim | Response:
+async def claim(
+    session: AsyncSession, request: Request, key: str, body: bytes, *, watch: bool = True
+) -> Claim | Response:
     """The first answer where there is one, else the claim to make it.
 
     Two requests at once: the second does not get the advisory lock and is told to wait. A commit
     between this statement's snapshot and its lock shows up as a duplicate primary key in `keep`,
-    upon which the request is run again and finds the answer.
+    upon which the request is run again and finds the answer. In a session that serves others too,
+    do not `watch`: what is read there is not this request's.
     """
     credential = request.headers.get("authorization", "")
     where = f"{credential}\0{request.method}\0{request.url.path}\0{key}"
@@ -118,7 +121,8 @@ async def claim(session: AsyncSession, request: Request, key: str, body: bytes) 
     if not found.mine:
         raise RequestInProgress("A request with this key is under way.")
     claimed = Claim(scope, fingerprint)
-    claimed.watch(session)
+    if watch:
+        claimed.watch(session)
     return claimed
 
 

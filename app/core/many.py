@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 CHUNK = 2_000
 """Rows of one statement: enough to be quick, and few enough to be held in memory twice."""
 
@@ -42,6 +44,27 @@ async def insert_many(
         found = await session.execute(statement, {"rows": as_json(chunk)})
         written.update(found.scalars())
     return written
+
+
+async def update_many(
+    session: AsyncSession, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Set the members of the rows, each found by its `id`; all have the same members."""
+    table = kind.__table__  # type: ignore[attr-defined]  # every table class has it
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        columns = [table.columns[name] for name in chunk[0]]
+        # names and types are those of the program's own tables and columns
+        typed = ", ".join(f'"{each.name}" {each.type.compile(_POSTGRESQL)}' for each in columns)
+        sets = ", ".join(
+            f'"{each.name}" = new."{each.name}"' for each in columns if each.name != "id"
+        )
+        statement = text(
+            f"UPDATE {table.name} AS old SET {sets}"  # noqa: S608
+            f" FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new ({typed})"
+            " WHERE old.id = new.id"
+        )
+        await session.execute(statement, {"rows": as_json(chunk)})
 
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:

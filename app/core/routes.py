@@ -39,7 +39,8 @@ from app.core.problems import (
 BASE = "/v1"
 ATTEMPTS = 4
 LONG_WORKS = 2
-"""That one request may ask for: to read a file, and to compare what is in it."""
+"""That one request may ask for: to read a file, and to compare what is in it. It is handed over
+once at most."""
 PLAN = "application/vnd.secretariat.plan+json"
 """Of the answer to a change that was only planned: who would be told what."""
 SMALL = 65_536
@@ -47,6 +48,7 @@ SMALL = 65_536
 MAX_ERRORS = 100
 """That are told of one request."""
 Handler = Callable[[Request], Awaitable[Response]]
+Work = Callable[[idempotency.Claim | None], Awaitable[Response | None]]
 
 _HEADERS = "headers of the answer"
 _CONSTRAINTS: dict[str, Callable[[], Problem]] = {}
@@ -92,6 +94,19 @@ class Beforehand(Exception):
     """
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+        self.work = work
+        super().__init__(work)
+
+
+class HandedOver(Exception):
+    """Raised where a transaction that serves several requests at once will make the change.
+
+    That of this request is rolled back, as it has only read. `work` is given what was claimed by an
+    `Idempotency-Key`, and keeps its answer with the effect; where it has none, None, the request
+    is run again by itself, with `request.state.alone` set.
+    """
+
+    def __init__(self, work: Work) -> None:
         self.work = work
         super().__init__(work)
 
@@ -183,11 +198,16 @@ class StreamedRoute(Route):
 
 
 async def _run(request: Request, endpoint: Handler, *, planning: bool) -> Response:
-    for _ in range(LONG_WORKS + 1):
+    for _ in range(LONG_WORKS + 2):
         try:
             return await _in_transaction(request, endpoint, planning=planning)
         except Beforehand as asked:
             await asked.work()
+        except HandedOver as handed:
+            answer = await handed.work(request.state.claimed)
+            if answer is not None:
+                return _conditional(request, answer)
+            request.state.alone = True
         except Foreseen as foreseen:
             return foreseen.answer
     raise AssertionError("a request asked for more long work than it may")
@@ -214,6 +234,7 @@ async def _authenticate(request: Request) -> None:
 async def _in_transaction(request: Request, endpoint: Handler, *, planning: bool) -> Response:
     database: Database = request.app.state.database
     await request.app.state.authenticator.prepare(request)
+    request.state.claimed = None
     async with database.transaction() as session:
         request.state.session = session
         await request.app.state.authenticator.authenticate(request, session)
@@ -226,7 +247,7 @@ async def _in_transaction(request: Request, endpoint: Handler, *, planning: bool
             found = await idempotency.claim(session, request, key, await request.body())
             if isinstance(found, Response):
                 return found
-            claimed = found
+            request.state.claimed = claimed = found
         response = await endpoint(request)
         response.headers.update(session.info.get(_HEADERS, {}))
         if claimed is not None and response.status_code < 300:

@@ -188,5 +188,6 @@ def _shown(instant: datetime, zone: str) -> datetime:
         raise OutsideCalendar(f"{instant.isoformat()} in {zone} is off the calendar.") from None
 
 
+@cache
 def _rules(zone: str) -> ZoneInfo:
     return ZoneInfo(canonical_zone(zone))

@@ -45,18 +45,21 @@ from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MailLanguage, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless
+from app.mail.places import Speaking, find_speaking
 from app.mail.several import KEY, besides, still_told
 from app.mail.tables import Message, RestingDomain, SuppressedAddress, Wording
 from app.mail.wordings import Spoken
 from app.mail.words import words_for
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
+from app.panels.tables import Panellist
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration, RegistrationException
 from app.reminders.digests import may_read
 
 Invited = tuple[Invitation, Entity, Meeting]
+_LEAVE_ADDRESS = frozenset({MessageKind.REGISTRATION_READDRESSED, MessageKind.PANEL_READDRESSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class Case:
     """Of the delegation whose invitation it is about."""
     exception: RegistrationException | None = None
     """The one that was granted; in a preview the newest of the invitation."""
+    speaking: Speaking | None = None
+    """The place on a panel of whoever reads it, if that is a panellist."""
     briefing: Briefing | None = None
     briefed: AgendaItem | None = None
     """The item of the briefing."""
@@ -140,7 +145,8 @@ class Case:
     @property
     def name(self) -> str:
         """Of whoever reads it."""
-        reader = self.person or self.account
+        panellist = self.speaking.person if self.speaking else None
+        reader = self.person or self.account or panellist
         if reader is None and self.briefing is not None:
             return (self.briefing.name if self.to_briefer else self.briefing.contact_name) or ""
         return reader.name if reader else ""
@@ -153,7 +159,7 @@ class Case:
     @property
     def leaves_address(self) -> bool:
         """It goes to an address that the person had, and no further mail does."""
-        return self.message.kind is MessageKind.REGISTRATION_READDRESSED
+        return self.message.kind in _LEAVE_ADDRESS
 
     @property
     def address(self) -> str:
@@ -162,6 +168,8 @@ class Case:
             return self.message.recipient
         if self.person is not None:
             return self.person.email
+        if self.speaking is not None:
+            return self.speaking.person.email or ""
         if self.account is None and self.briefing is not None:
             found = self.briefing.email if self.to_briefer else self.briefing.contact_email
             return found or ""
@@ -202,6 +210,7 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
     told = [_told(each, message.meeting_id) for each in row.told]
     this = next(each for each in told if each.id == message.id)
     case = _case(message, row, said_again=needless(this, told), told=merged(this, told))
+    case = await _with_place(session, case)
     meetings = [meeting for _, meeting in await still_told(session, message, clock.now())]
     return replace(case, meetings=tuple(meetings)) if meetings else case
 
@@ -214,7 +223,13 @@ async def imagine_case(
     parameters = _parameters(message, purpose) | about | {"kind": message.kind.value}
     row = (await session.execute(_imagined_statement(), parameters)).one()
     told = Merged(frozenset(), (note,) if note else ())
-    return _case(message, row, said_again=False, told=told)
+    return await _with_place(session, _case(message, row, said_again=False, told=told))
+
+
+async def _with_place(session: AsyncSession, case: Case) -> Case:
+    if case.message.panellist_id is None:
+        return case
+    return replace(case, speaking=await find_speaking(session, case.message.panellist_id))
 
 
 def _parameters(message: Message, purpose: LinkPurpose) -> dict[str, Any]:
@@ -254,7 +269,7 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
 
 
 async def find_live_link(
-    session: AsyncSession, purpose: LinkPurpose, resource_id: UUID, person_id: UUID
+    session: AsyncSession, purpose: LinkPurpose, resource_id: UUID, person_id: UUID | None
 ) -> Link | None:
     statement = live_link(purpose, resource_id, person_id)
     found: Link | None = (await session.execute(statement)).scalar_one_or_none()
@@ -262,12 +277,14 @@ async def find_live_link(
 
 
 def live_link(purpose: Any, resource_id: Any, person_id: Any) -> Select[Any]:
-    """The newest link of a person that was not revoked, spent or not; values or columns."""
+    """The newest link of a person, or of a panellist, that was not revoked, spent or not; values or
+    columns.
+    """
     return (
         sa_select(Link)
         .where(
             col(Link.resource_id) == resource_id,
-            col(Link.person_id) == person_id,
+            col(Link.person_id).is_not_distinct_from(person_id),
             col(Link.purpose) == purpose,
             col(Link.revoked_at).is_(None),
         )
@@ -462,20 +479,25 @@ async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUI
 
 async def planned_because_of(
     session: AsyncSession, events: Collection[UUID]
-) -> Sequence[tuple[Message, str, str | None, Registration | None]]:
-    """The messages with their readers' names, entities and registrations, by kind and reader."""
-    reader = func.coalesce(col(Person.name), col(Account.name), col(Message.recipient))
-    columns: list[Any] = [Message, reader, Entity.abbreviation, Registration]
+) -> Sequence[tuple[Message, str, str | None, Registration | None, Panellist | None]]:
+    """The messages with their readers' names, entities, and registrations or places on panels, by
+    kind and reader.
+    """
+    reader = func.coalesce(
+        *(col(Person.name), col(Account.name), col(Panellist.name), col(Message.recipient))
+    )
+    columns: list[Any] = [Message, reader, Entity.abbreviation, Registration, Panellist]
     statement: Select[Any] = (
         sa_select(*columns)
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
         .outerjoin(Account, col(Account.id) == col(Message.account_id))
         .outerjoin(Entity, col(Entity.id) == col(Person.entity_id))
         .outerjoin(Registration, col(Registration.id) == col(Message.registration_id))
+        .outerjoin(Panellist, col(Panellist.id) == col(Message.panellist_id))
         .where(col(Message.event_id).in_(events))
         .order_by(col(Message.kind), col(Entity.abbreviation), reader, col(Message.id))
     )
-    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in await session.execute(statement)]
 
 
 async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
@@ -491,17 +513,18 @@ async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
 async def waiting_until(
     session: AsyncSession, meeting_id: UUID, kinds: Collection[MessageKind], now: datetime
 ) -> dict[UUID, datetime]:
-    """By person, when the first of the mails of these kinds that wait will go out."""
+    """By person or panellist, when the first of the mails of these kinds that wait will go out."""
+    reader = func.coalesce(col(Message.person_id), col(Message.panellist_id))
     statement = (
-        sa_select(col(Message.person_id), func.min(col(Message.due_at)))
+        sa_select(reader, func.min(col(Message.due_at)))
         .where(
             col(Message.meeting_id) == meeting_id,
             col(Message.kind).in_(kinds),
             col(Message.state) == MessageState.PLANNED,
             col(Message.due_at) > now,
-            col(Message.person_id).is_not(None),
+            reader.is_not(None),
         )
-        .group_by(col(Message.person_id))
+        .group_by(reader)
     )
     found: Any = await session.execute(statement)
     return {row[0]: row[1] for row in found}
@@ -520,6 +543,30 @@ async def renewed_since(
         )
     )
     return bool((await session.execute(statement)).scalar_one())
+
+
+async def page_renewed_since(session: AsyncSession, panellist_id: UUID, moment: datetime) -> bool:
+    """Whether a fresh link was planned for this panellist after the moment."""
+    statement = select(
+        exists().where(
+            col(Message.panellist_id) == panellist_id,
+            col(Message.kind) == MessageKind.PANEL_LINK_RENEWED,
+            col(Message.created_at) > moment,
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
+async def address_of_place(session: AsyncSession, panellist_id: UUID) -> str | None:
+    """Where the latest mail to a panellist went, or may have gone."""
+    statement = (
+        sa_select(col(Message.recipient))
+        .where(col(Message.panellist_id) == panellist_id, col(Message.attempts) > 0)
+        .order_by(col(Message.attempted_at).desc(), col(Message.id).desc())
+        .limit(1)
+    )
+    found: str | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
 
 
 async def decline_told_since(
@@ -543,6 +590,7 @@ def list_messages(
     meeting: str | None = None,
     invitation_id: UUID | None = None,
     registration_id: UUID | None = None,
+    panellist_id: UUID | None = None,
     state: MessageState | None = None,
     kind: MessageKind | None = None,
 ) -> Select[Any]:
@@ -559,6 +607,8 @@ def list_messages(
         statement = statement.where(col(Message.invitation_id) == invitation_id)
     if registration_id is not None:
         statement = statement.where(col(Message.registration_id) == registration_id)
+    if panellist_id is not None:
+        statement = statement.where(col(Message.panellist_id) == panellist_id)
     if state is not None:
         statement = statement.where(col(Message.state) == state)
     if kind is not None:
@@ -660,7 +710,7 @@ def _imagined_statement() -> Select[Any]:
 
 _ABOUT = (
     *("event_id", "meeting_id", "invitation_id", "registration_id", "person_id", "account_id"),
-    "briefing_id",
+    *("panellist_id", "briefing_id"),
 )
 
 
@@ -675,6 +725,7 @@ def _case_of(source: Any) -> Select[Any]:
             purpose == LinkPurpose.ANSWER_INVITATION,
             func.coalesce(message.invitation_id, message.registration_id),
         ),
+        (purpose == LinkPurpose.SPEAK_ON_PANEL, message.panellist_id),
         else_=func.coalesce(message.registration_id, message.invitation_id),
     )
     link = aliased(Link, live_link(purpose, about, message.person_id).lateral(), name="link")
@@ -686,6 +737,7 @@ def _case_of(source: Any) -> Select[Any]:
     same_person = and_(
         col(other.person_id).is_not_distinct_from(message.person_id),
         col(other.account_id).is_not_distinct_from(message.account_id),
+        col(other.panellist_id).is_not_distinct_from(message.panellist_id),
         col(other.briefing_id).is_not_distinct_from(message.briefing_id),
     )
     same_meeting = col(other.meeting_id) == message.meeting_id

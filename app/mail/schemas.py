@@ -30,6 +30,7 @@ class MessageOut(Schema):
     event_id: UUID = Field(description="The entry of the log that it followed from.")
     person_id: UUID | None = Field(description="To whom, of an entity's directory.")
     account_id: UUID | None = Field(description="To whom, where it goes to an account.")
+    panellist_id: UUID | None = Field(description="To whom, where it goes to a panellist.")
     recipient: str = Field(
         max_length=254, description="The address.", examples=["a.rossi@example.org"]
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from app.committees.numbering import AgendaNumbering
 from app.committees.rule_schemas import (
     ApprovalRule,
     ApprovalRulePatch,
@@ -253,6 +254,9 @@ class MeetingSettings(Schema):
         "participants is published, not even to them.",
     )
     protocol_order: EntityOrder | None = Field(None, description=ORDER)
+    agenda_numbering: AgendaNumbering | None = Field(
+        None, description="Null: as the committee has it."
+    )
 
 
 class MeetingMembers(MeetingSettings):
@@ -368,6 +372,7 @@ class MeetingSettingsPatch(Schema):
     participants_list: ParticipantsList | None = None
     chatham_house: Flag | None = None
     protocol_order: EntityOrder | None = None
+    agenda_numbering: AgendaNumbering | None = None
     retention_days: RetentionDays | None = None
 
 
@@ -478,6 +483,7 @@ class MeetingOut(MeetingShown):
         description="Since when others may read the list of participants; null: not published."
     )
     protocol_order: EntityOrder | None = Field(description=ORDER)
+    agenda_numbering: AgendaNumbering | None = Field(description="Null: as the committee has it.")
     retention_days: RetentionDays | None = Field(description="Null: as the committee has it.")
     anonymized_at: InstantField | None = Field(
         description="When the personal data that had an end was erased."

@@ -106,6 +106,8 @@ class Meeting(Row, table=True):
     """Nobody learns who took part: there is no list of participants."""
     protocol_order: list[str] | None = Field(default=None, sa_type=TextList)
     """None: as the committee has it."""
+    agenda_numbering: Any = Field(default=None, sa_type=Json, nullable=True)
+    """None: as the committee has it."""
     series_id: UUID | None = Field(default=None, foreign_key="series.id")
     series_date: date | None = None
     """The date of the series that it was made for, wherever it is held; one meeting a date."""

@@ -1,4 +1,4 @@
-// What both pages share: words, calls, and text that is never markup.
+// What the pages share: words, calls, and text that is never markup.
 import { TEXTS } from "./texts.js";
 
 const tags = (navigator.languages ?? [navigator.language]).map((tag) => tag.split("-")[0]);

@@ -4,12 +4,16 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, exists, func
+from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from app.entities.tables import Person
 from app.panels.lifecycle import GONE, PanellistStatus
-from app.panels.tables import Panel, Panellist
+from app.panels.tables import Panel, Panellist, Rehearsal
+from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.tables import Registration
 
 SHOWN_TO_ALL = frozenset({PanellistStatus.INVITED, PanellistStatus.CONFIRMED})
 """People who are on the panel as far as participants are told."""
@@ -19,6 +23,62 @@ def list_panels(meeting_id: UUID, hidden: Collection[UUID] = ()) -> Select[Any]:
     """The panels of a meeting but those on the hidden items."""
     statement: Select[Any] = select(Panel).where(col(Panel.meeting_id) == meeting_id)
     return statement.where(col(Panel.item_id).not_in(hidden)) if hidden else statement
+
+
+async def panels_of(session: AsyncSession, meeting_id: UUID) -> Sequence[Panel]:
+    """All of them; the meeting's row is locked by the caller."""
+    statement = select(Panel).where(col(Panel.meeting_id) == meeting_id).order_by(col(Panel.id))
+    return (await session.execute(statement)).scalars().all()
+
+
+async def minutes_of(session: AsyncSession, panels: Collection[UUID]) -> dict[UUID, int]:
+    """By panel, the minutes of those on it who are not gone."""
+    statement = (
+        sa_select(col(Panellist.panel_id), func.sum(col(Panellist.minutes)))
+        .where(col(Panellist.panel_id).in_(panels), col(Panellist.status).not_in(GONE))
+        .group_by(col(Panellist.panel_id))
+    )
+    return {row[0]: int(row[1] or 0) for row in await session.execute(statement)}
+
+
+async def find_rehearsal(session: AsyncSession, panel_id: UUID) -> Rehearsal | None:
+    return await session.get(Rehearsal, panel_id, populate_existing=True)
+
+
+async def is_replaced(session: AsyncSession, panellist_id: UUID) -> bool:
+    statement = select(exists().where(col(Panellist.replaces_id) == panellist_id))
+    return bool((await session.execute(statement)).scalar_one())
+
+
+async def seated(session: AsyncSession, meeting_id: UUID, addresses: Collection[str]) -> set[str]:
+    """Those of the addresses whose people have a seat in the meeting: it is in their calendars."""
+    statement = (
+        sa_select(func.lower(col(Person.email)))
+        .join(Registration, col(Registration.person_id) == col(Person.id))
+        .where(
+            col(Registration.meeting_id) == meeting_id,
+            col(Registration.status) == RegistrationStatus.CONFIRMED,
+            func.lower(col(Person.email)).in_(addresses),
+        )
+    )
+    return set((await session.execute(statement)).scalars())
+
+
+async def lock_confirmed(session: AsyncSession, meeting_id: UUID) -> Sequence[Panellist]:
+    """Those with an address who come to the panels of a meeting."""
+    statement = (
+        select(Panellist)
+        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
+        .where(
+            col(Panel.meeting_id) == meeting_id,
+            col(Panellist.status) == PanellistStatus.CONFIRMED,
+            col(Panellist.email).is_not(None),
+        )
+        .order_by(col(Panellist.id))
+        .with_for_update(of=Panellist)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
 async def find_panel(session: AsyncSession, meeting_id: UUID, panel_id: UUID) -> Panel | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.core import clock
 from app.core.ids import new_id
 from app.core.problems import NotFound
-from app.events import record
+from app.events import Event, record
 from app.events.log import entry_values
 from app.identity import service as identity
 from app.invitations.events import InvitationAnswered
@@ -95,11 +95,40 @@ async def register(
     so that a list of people can be registered one after the other. What is given back shows what
     was written, and is no part of the session.
     """
+    pool = invitation.pool
+    made, facts = decide(meeting, invitation, person_id, role)
+    values = {
+        "id": made.id,
+        "now": made.created_at,
+        "person_id": person_id,
+        "role": role.value,
+        "status": made.status.value,
+        "takes_seat": made.takes_seat,
+        "confirmed_at": made.confirmed_at,
+        "quota_taken": invitation.seats_taken,
+        "capacity_taken": meeting.seats_taken,
+        "invitation_id": invitation.id,
+        "invitation_status": invitation.status.value,
+        "answered_at": invitation.answered_at,
+    }
+    if pool is not None:
+        values |= {"pool_id": pool.id, "pool_taken": pool.seats_taken}
+    made.queue_number = await queries.write_registration(
+        session, values | _log_values(session, facts)
+    )
+    return made
+
+
+def decide(
+    meeting: Meeting, invitation: Invitation, person_id: UUID, role: RegistrationRole
+) -> tuple[Registration, list[Event]]:
+    """The registration as it is to be written, and its facts; the rows show the new counters.
+
+    They are not written with the rows but by the statement that writes the registration.
+    """
     now = clock.now()
     status = seat_decision(role, seats_of(meeting, invitation))
     seated = takes_seat(role) and status is RegistrationStatus.CONFIRMED
-    taken = invitation.seats_taken + seated
-    accepts = invitation.status is not InvitationStatus.ACCEPTED
     made = Registration(
         id=new_id(),
         created_at=now,
@@ -114,35 +143,14 @@ async def register(
         confirmed_at=now if status is RegistrationStatus.CONFIRMED else None,
         participation=Participation.NEEDS_ACTION,
     )
-    values = {
-        "id": made.id,
-        "now": now,
-        "person_id": person_id,
-        "role": role.value,
-        "status": status.value,
-        "takes_seat": made.takes_seat,
-        "confirmed_at": made.confirmed_at,
-        "quota_taken": taken,
-        "capacity_taken": meeting.seats_taken + seated,
-        "invitation_id": invitation.id,
-        "invitation_status": InvitationStatus.ACCEPTED.value,
-        "answered_at": now if accepts else invitation.answered_at,
-    }
-    pool = invitation.pool
-    if pool is not None:
-        values |= {"pool_id": pool.id, "pool_taken": pool.seats_taken + seated}
-    facts: list[Any] = [EVENT_OF[status](**about(meeting, made))]
-    if accepts:
+    facts: list[Event] = [EVENT_OF[status](**about(meeting, made))]
+    if invitation.status is not InvitationStatus.ACCEPTED:
         facts.append(acceptance(meeting, invitation))
-    made.queue_number = await queries.write_registration(
-        session, values | _log_values(session, facts)
-    )
-    _tell(invitation, seats_taken=taken, status=InvitationStatus.ACCEPTED)
-    _tell(invitation, answered_at=values["answered_at"])
-    _tell(meeting, seats_taken=meeting.seats_taken + seated)
-    if pool is not None:
-        _tell(pool, seats_taken=pool.seats_taken + seated)
-    return made
+        _tell(invitation, status=InvitationStatus.ACCEPTED, answered_at=now)
+    for counter in (meeting, invitation, invitation.pool):
+        if counter is not None:
+            _tell(counter, seats_taken=counter.seats_taken + seated)
+    return made, facts
 
 
 async def withdraw(

@@ -5,8 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from app.agenda.lifecycle import ItemAccess, ItemKind
+from app.agenda.lifecycle import ChildrenRun, ItemAccess, ItemKind, ItemOpenness, ItemPurpose
 from app.core.fields import (
+    Flag,
     LocalizedLine,
     LocalizedText,
     Minutes,
@@ -32,13 +33,32 @@ class TemplateItem(Schema):
         description="Id or handle of the committee that gives the briefing.",
         examples=["resource-mobilization"],
     )
+    lead_entity: str | None = Field(
+        None,
+        min_length=1,
+        max_length=80,
+        description="Id or handle of the entity that leads on it.",
+        examples=["unodc"],
+    )
     presenter: ShortLine | None = Field(None, examples=["Li Wei"])
-    items: list["TemplateItem"] = Field(default_factory=list, max_length=500)
+    purpose: ItemPurpose | None = None
+    openness: ItemOpenness = ItemOpenness.CLOSED
+    annotation: LocalizedText = Field(default_factory=dict)
+    children_run: ChildrenRun = ChildrenRun.IN_SEQUENCE
+    flexible: Flag = False
+    room: ShortLine | None = Field(None, examples=["Conference Room 4"])
+    items: list["TemplateItem"] = Field(default_factory=list, max_length=1000)
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if self.flexible and self.duration is not None:
+            raise ValueError("a flexible item takes what is left: leave duration out")
+        return self
 
 
 Agenda = Annotated[
     list[TemplateItem],
-    Field(max_length=500, description="Each meeting begins with a working agenda of its own."),
+    Field(max_length=1000, description="Each meeting begins with a working agenda of its own."),
 ]
 
 

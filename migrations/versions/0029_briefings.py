@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0029"
-down_revision = "0023"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
@@ -15,8 +15,11 @@ OLD_KINDS = (
     "'registration_substituted', 'meeting_changed', 'meeting_updated', 'agenda_issued', "
     "'meeting_cancelled', 'meeting_postponed', 'attendee_declined', 'counter_declined', "
     "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest', 'seat_offered', "
-    "'offer_expired', 'registration_unseated', 'registration_pending', 'registration_rejected', "
-    "'registration_readdressed', 'credentials_returned', 'exception_granted'"
+    "'offer_expired', 'registration_unseated', 'registration_pending', "
+    "'registration_rejected', 'registration_readdressed', 'credentials_returned', "
+    "'exception_granted', 'panel_invitation', 'panel_link_renewed', 'panel_link_code', "
+    "'panel_confirmed', 'panel_changed', 'panel_reminder', 'panel_near', 'panel_withdrawn', "
+    "'panel_readdressed', 'panel_entry_dropped'"
 )
 NEW_KINDS = "'briefer_asked', 'briefer_reminder', 'briefer_named'"
 _RULES = {
@@ -29,6 +32,7 @@ _RULES = {
     "slot": "slot_starts_at < slot_ends_at",
     "slot_whole": "(slot_starts_at IS NULL) = (slot_ends_at IS NULL)",
 }
+_SOMEBODY = "num_nonnulls(person_id, account_id, panellist_id)"
 _HOURS = '{"earliest": "07:00", "latest": "22:00"}'
 
 
@@ -83,10 +87,7 @@ def upgrade() -> None:
     _create_briefings()
     op.add_column("messages", sa.Column("briefing_id", sa.Uuid(), nullable=True))
     op.create_index(op.f("ix_messages_briefing_id"), "messages", ["briefing_id"])
-    _recipient(
-        "num_nonnulls(person_id, account_id) = 1"
-        " OR (num_nonnulls(person_id, account_id) = 0 AND briefing_id IS NOT NULL)"
-    )
+    _recipient(f"{_SOMEBODY} = 1 OR ({_SOMEBODY} = 0 AND briefing_id IS NOT NULL)")
     _kinds(f"{OLD_KINDS}, {NEW_KINDS}")
 
 
@@ -145,7 +146,7 @@ def downgrade() -> None:
     """What was told stays in the log."""
     op.execute(f"DELETE FROM messages WHERE kind IN ({NEW_KINDS})")  # noqa: S608  # a constant
     _kinds(OLD_KINDS)
-    _recipient("(person_id IS NULL) <> (account_id IS NULL)")
+    _recipient(f"{_SOMEBODY} = 1")
     op.drop_column("messages", "briefing_id")
     op.drop_table("briefings")
     op.drop_constraint("ck_meetings_briefers_due", "meetings")

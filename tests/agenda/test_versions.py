@@ -71,13 +71,14 @@ async def test_two_organizers_issue_at_once_one_after_the_other(planning: Planni
 async def test_an_issued_version_never_changes(
     planning: Planning, anonymous: httpx.AsyncClient
 ) -> None:
-    await planning.put(item("Opening", "opening", duration=15), item("Panel", "panel"))
+    agenda = await planning.put(item("Opening", "opening", duration=15), item("Panel", "panel"))
     await planning.issue()
+    kept = [each["id"] for each in agenda["items"]]
     path = f"{planning.agenda}/versions/1"
     before = [await planning.organizer.get(path), await planning.focal_point.get(path)]
     public = await anonymous.get(planning.public)
     assert before[1].content == public.content
-    await planning.put(item("Something else"))
+    await planning.put(*(item("Something else", id=each) for each in kept[::-1]))
     async with planning.world.app.state.database.transaction() as changing:
         (await lock_meeting(changing, planning.id)).title = {"en": "Another title"}
     after = [await planning.organizer.get(path), await planning.focal_point.get(path)]
@@ -324,11 +325,12 @@ async def test_public_bytes_are_what_the_document_says(
 async def test_issuing_takes_as_many_statements_for_many_items(
     planning: Planning, app: FastAPI
 ) -> None:
-    await planning.put(item())
+    kept = (await planning.put(item()))["items"][0]["id"]
     await planning.issue()
     with counted(app) as few:
         await planning.issue()
-    agenda = await planning.put(*[item(kind="panel") for _ in range(30)])
+    panels = [item(kind="panel", id=kept), *(item(kind="panel") for _ in range(30))]
+    agenda = await planning.put(*panels)
     for each in agenda["items"][:3]:
         panel = await planning.panel(each["id"])
         await planning.panellist(panel, "invite")

@@ -139,15 +139,15 @@ async def test_changes_need_a_tag(planning: Planning) -> None:
 
 
 async def test_trees_that_cannot_be_are_refused_by_name(planning: Planning) -> None:
-    deep = item("6")
-    for level in range(5):
+    deep = item("11")
+    for level in range(10):
         deep = item(str(level), items=[deep])
     kept = (await planning.put(item("Kept")))["items"][0]
     _, match = await planning.read()
     twice = [item("A", id=kept["id"]), item("B", items=[item("C", id=kept["id"])])]
     cases: list[tuple[list[Any], str, str]] = [
-        ([item() for _ in range(501)], "agenda-too-large", ""),
-        ([deep], "agenda-too-deep", "/items/0/items/0/items/0/items/0/items/0/items/0"),
+        ([item(items=[item()]) for _ in range(501)], "agenda-too-large", ""),
+        ([deep], "agenda-too-deep", "/items/0" * 11),
         (twice, "item-repeated", "/items/1/items/0/id"),
         ([item(id=str(uuid4()))], "item-unknown", "/items/0/id"),
     ]
@@ -162,18 +162,16 @@ async def test_trees_that_cannot_be_are_refused_by_name(planning: Planning) -> N
     assert [each["id"] for each in (await planning.read())[0]["items"]] == [kept["id"]]
 
 
-async def test_five_levels_and_five_hundred_items_are_let_in(
-    planning: Planning, app: FastAPI
-) -> None:
-    deep = item("5", duration=1, presenter="Li Wei")
-    for level in range(4):
+async def test_ten_levels_and_a_thousand_items_are_let_in(planning: Planning, app: FastAPI) -> None:
+    deep = item("10", duration=1, presenter="Li Wei")
+    for level in range(9):
         deep = item(str(level), items=[deep])
     await planning.put(item())
     with counted(app) as few:
         await planning.put(deep)
     with counted(app) as many:
-        agenda = await planning.put(*[item(duration=1440) for _ in range(500)])
-    assert len(agenda["items"]) == 500
+        agenda = await planning.put(*[item(duration=1440) for _ in range(1000)])
+    assert len(agenda["items"]) == 1000
     assert len(many) == len(few)
     with counted(app) as reading_many:
         await planning.read()
@@ -353,11 +351,12 @@ async def test_the_log_tells_what_changed_but_no_name(
     statement = select(LogEntry.data).where(LogEntry.name == "agenda.changed")  # type: ignore[call-overload]  # SQLModel's columns
     entries = (await session.execute(statement.order_by(LogEntry.id))).scalars().all()
     assert entries == [
-        {"added": [added["id"]], "changed": {}, "removed": []},
+        {"added": [added["id"]], "changed": {}, "removed": [], "revision": 1},
         {
             "added": [],
             "changed": {added["id"]: {"presenter": {}, "duration": {"before": None, "after": 15}}},
             "removed": [],
+            "revision": 2,
         },
     ]
 

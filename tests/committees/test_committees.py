@@ -59,6 +59,7 @@ async def test_a_committee_is_created_read_changed_and_deleted(
         "retention_days": None,
         "duty_station": None,
         "protocol_order": [],
+        "agenda_numbering": "un",
         "working_days": [1, 2, 3, 4, 5],
         "created_at": created.json()["created_at"],
     }

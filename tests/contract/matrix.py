@@ -69,6 +69,10 @@ _BRIEFING_NAMES: Row = (401, 401, 404, 404, 404, 404, 404, 403, 403, DONE, DONE)
 """Of a working group for which only organizers speak."""
 _DIGESTS: Row = (401, 401, 403, 403, 403, 404, 403, 403, DONE, DONE, DONE)
 
+_PANELLISTS: Row = (401, 401, 404, 404, 404, 404, 404, 404, 404, 404, 404)
+_PANELLISTS_WRITE: Row = (401, 401, 404, 404, 404, 404, 404, 404, 403, 404, 404)
+"""For the session of a panellist's link alone, whose cells are tested by themselves."""
+
 _KEPT: Row = (401, 401, 404, 404, 403, 403, 404, 404, DONE, DONE, DONE)
 _KEPT_WRITE: Row = (401, 401, 404, 404, 403, 403, 404, 404, 403, DONE, DONE)
 _HELD: Row = (401, 401, 404, 404, DONE, 403, 404, 404, 403, 403, DONE)
@@ -170,6 +174,10 @@ MATRIX: Final[dict[str, Row]] = {
     "changeAgendaItem": _ORGANIZERS,
     "deleteAgendaItem": _ORGANIZERS,
     "moveAgendaItem": _ORGANIZERS,
+    "withdrawAgendaItem": _ORGANIZERS,
+    "reinstateAgendaItem": _ORGANIZERS,
+    "mergeAgendaItem": _ORGANIZERS,
+    "listAgendaChanges": _OBSERVERS,
     "listAgendaVersions": _MEETING,
     "issueAgenda": _ORGANIZERS,
     "getAgendaVersion": _MEETING,
@@ -188,6 +196,18 @@ MATRIX: Final[dict[str, Row]] = {
     "confirmPanellist": _ORGANIZERS,
     "declinePanellist": _ORGANIZERS,
     "withdrawPanellist": _ORGANIZERS,
+    "resendToPanellist": _ORGANIZERS,
+    "replacePanellist": _ORGANIZERS,
+    "getRehearsal": _ORGANIZERS_READ,
+    "putRehearsal": _ORGANIZERS,
+    "deleteRehearsal": _ORGANIZERS,
+    "listOwnPlaces": _PANELLISTS,
+    "getOwnPlace": _PANELLISTS,
+    "changeOwnPlace": _PANELLISTS_WRITE,
+    "confirmOwnPlace": _PANELLISTS_WRITE,
+    "declineOwnPlace": _PANELLISTS_WRITE,
+    "withdrawOwnPlace": _PANELLISTS_WRITE,
+    "putOwnRecordingConsent": _PANELLISTS_WRITE,
     "getBriefings": _OBSERVERS,
     "askForBriefers": _ORGANIZERS,
     "shareBriefingTime": _ORGANIZERS,

@@ -134,6 +134,16 @@ class Part:
         made = await post(self.administrator, "/v1/links/exchange", body)
         return str(made["token"])
 
+    async def panellist_session(self) -> str:
+        """The bearer token of the panellist, who has exchanged a link."""
+        expires = clock.now() + timedelta(days=30)
+        panellist, purpose = UUID(self.ids["x"]), LinkPurpose.SPEAK_ON_PANEL
+        async with self.world.app.state.database.transaction() as session:
+            link = identity.create_link(session, purpose, panellist, None, expires)
+        token = link_token(self.world.app.state.secret, link.id)
+        made = await post(self.administrator, "/v1/links/exchange", {"token": token})
+        return str(made["token"])
+
     async def _prepare_agenda(self) -> None:
         items = f"{self.path}/agenda/items"
         item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
@@ -142,8 +152,13 @@ class Part:
         panel = {"item_id": made["id"], "title": {"en": "Panel"}}
         seated = await post(self.administrator, f"{self.path}/panels", panel)
         path = f"{self.path}/panels/{seated['id']}/panellists"
-        speaker = await post(self.administrator, path, {"name": "Speaker"})
+        known = {"name": "Speaker", "email": f"speaker{self.world.next()}@example.org"}
+        speaker = await post(self.administrator, path, known)
         await post(self.administrator, f"{path}/{speaker['id']}/invite")
+        times = {"starts_at": "2021-10-07T14:00:00Z", "ends_at": "2021-10-07T15:00:00Z"}
+        rehearsal = f"{self.path}/panels/{seated['id']}/rehearsal"
+        put = await self.administrator.put(rehearsal, json=times | {"passcode": PASSCODE})
+        assert put.status_code == 201, put.text
         self.ids |= {
             "item_id": made["id"],
             "p": seated["id"],
@@ -378,6 +393,8 @@ class Scene:
     here: Part
     elsewhere: Part
     callers: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    panellist: httpx.AsyncClient = field(init=False)
+    """The session of a panellist's link, made before everything is only rehearsed."""
 
     @classmethod
     async def of(cls, world: World, here: Part, elsewhere: Part) -> Self:
@@ -404,4 +421,6 @@ class Scene:
             "organizer": organizer,
             "administrator": world.administrator,
         }
-        return cls(world, here, elsewhere, callers)
+        scene = cls(world, here, elsewhere, callers)
+        scene.panellist = await world.client(await here.panellist_session())
+        return scene

@@ -73,6 +73,7 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "participants_published_at": None,
         "chatham_house": False,
         "protocol_order": None,
+        "agenda_numbering": None,
         "calendar_sequence": 0,
         "opened_at": None,
         "retention_days": None,

@@ -24,7 +24,7 @@ FOLLOWS = {
     ("registrations", "name_key"),
 }
 """Written by triggers, of the canaries in the person's own row."""
-NEEDED = {("suppressed_addresses", "address")}
+NEEDED = {("suppressed_addresses", "address"), ("panellists", "email")}
 """By what the row is found; it is one of the person's addresses."""
 
 
@@ -112,6 +112,11 @@ FURTHER = (
     INSERT INTO suppressed_addresses (id, created_at, address, since, reason, message_id)
     SELECT gen_random_uuid(), now(), 'finch-people-email@example.org', now(), 'x', id
       FROM messages WHERE person_id = :id LIMIT 1
+    """,
+    """
+    UPDATE panellists SET email = 'finch-people-email@example.org',
+           recording_consent = true, recording_consent_at = now()
+     WHERE panel_id IN (SELECT id FROM panels WHERE meeting_id = :meeting)
     """,
     """
     INSERT INTO stored_files (id, created_at, meeting_id, entity_id, name, media_type, size, sha256,

@@ -25,13 +25,13 @@ from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as bounds
 
 from app.embedded import EmbeddedServer, remove_cluster
-from app.registrations import queries
+from app.registrations import queries, together_queries
 from app.settings import Settings
 from tests.conftest import Server, migrate
 from tests.registrations.seat_figures import told
 from tests.registrations.seat_player import FIRST_DAY, opened
 from tests.registrations.seat_steps import crowds, everything
-from tests.unlocked import lock_nothing
+from tests.unlocked import lock_no_delegations, lock_nothing
 
 ROUND = 100
 """Histories on one database: the recount after each costs more the more there were."""
@@ -93,6 +93,7 @@ def play_round(each: Round) -> Played:
     """On a database of its own; however a history fails, it is a wrong one."""
     if not each.locked:
         queries.lock_seats = lock_nothing
+        together_queries.lock_delegations = lock_no_delegations
     server, wrong = Server(each.server), None
     rules = bounds(
         max_examples=each.histories,

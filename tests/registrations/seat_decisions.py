@@ -82,6 +82,8 @@ def grant(model: Model, due: Due, step: steps.Grant) -> Answer:
     model.check_organizer(due.caller)
     if model.status in OVER:
         raise Refused("registration-closed")
+    if model.invitations[step.entity].status == "withdrawn":
+        raise Refused("not-invited")
     if due.until < model.today:
         raise Refused("invalid")
     made = Exceptional(due.label, step.entity, step.persons, due.until)

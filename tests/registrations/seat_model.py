@@ -84,6 +84,8 @@ class Registration:
     status: str
     sequence: int = 0
     offer_ends: int | None = None
+    turn: int = 0
+    """Of all offers: those of one day end one after the other, as they were made."""
     because: tuple[str, ...] = ()
     """Why it needs, or needed, a decision."""
     decision: str | None = None
@@ -128,6 +130,7 @@ class Model:
     """The same in the order in which seats are given."""
     exceptions: list[Exceptional] = field(default_factory=list)
     log: list[Fact] = field(default_factory=list)
+    turns: int = 0
 
     def __post_init__(self) -> None:
         setting = self.setting
@@ -232,6 +235,8 @@ class Model:
         if self.window is not None and self.today + self.window <= self.day:
             registration.status = "offered"
             registration.offer_ends = self.today + self.window
+            self.turns += 1
+            registration.turn = self.turns
             self.note("registration.offered", label, role=role, ends_at=registration.offer_ends)
         else:
             self.confirm(registration)
@@ -262,7 +267,7 @@ class Model:
 
     def offers(self) -> list[Registration]:
         """By their ends."""
-        return sorted(self.in_line("offered"), key=lambda r: r.offer_ends or 0)
+        return sorted(self.in_line("offered"), key=lambda r: (r.offer_ends or 0, r.turn))
 
     def cut(
         self,

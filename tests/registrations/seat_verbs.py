@@ -117,7 +117,8 @@ def _substitute(model: Model, due: Due, step: steps.Substitute) -> Answer:
     old = model.to_read(due)
     was, role = old.status, step.role or old.role
     closed = due.caller != ORGANIZER and model.setting.approval.substitutes
-    if closed and model.reasons(role):
+    more = due.caller != ORGANIZER and set(model.reasons(role)) - set(model.reasons(old.role))
+    if more or (closed and model.reasons(role)):
         raise Refused("approval-needed")
     model.to_change(due)
     if was not in {"pending", "confirmed", "waiting"}:

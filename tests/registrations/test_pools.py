@@ -222,7 +222,7 @@ async def test_a_registration_is_one_lock_and_one_write_and_a_pool_one_lock_more
         locks = [each for each in statements if "FOR NO KEY UPDATE" in each]
         found.append((len(statements), len(locks), len([s for s in statements if "INSERT" in s])))
     assert [(locks, writes) for _, locks, writes in found] == [(1, 1), (2, 1)]
-    assert found[1][0] == found[0][0] + 1
+    assert [number for number, _, _ in found] == [7, 7]  # with others, or alone with a pool
 
 
 @given(st.lists(st.integers(0, 999), min_size=1, max_size=9, unique=True).map(sorted), st.data())

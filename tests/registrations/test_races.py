@@ -29,7 +29,8 @@ async def stampedes(
 ) -> list[tuple[Counter[int], list[asyncpg.Record]]]:
     """Statuses of so many registrations at once, and the rows that they left, by arrival.
 
-    For each number on a meeting of its own, by the same three processes.
+    For each number on a meeting of its own, by the same three processes. Every other one is new,
+    and so registered by itself; the others are in the directory, and registered together.
     """
     entity = await world.entity()
     committee = await world.committee()
@@ -39,9 +40,10 @@ async def stampedes(
         await world.invitation(meetings[-1], entity, seat_quota=QUOTA)
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
+    known = await _known(url, await world.person(entity), max(numbers))
     with serving(url, tmp_path / "data", application=application) as bases:
         answers = [
-            await _at_once(world, bases, meeting, entity["handle"], number)
+            await _at_once(world, bases, meeting, entity["handle"], known[:number])
             for meeting, number in zip(meetings, numbers, strict=True)
         ]
     connection = await asyncpg.connect(url)
@@ -50,15 +52,34 @@ async def stampedes(
     return list(zip(answers, rows, strict=True))
 
 
+async def _known(url: str, first: dict[str, Any], number: int) -> list[str]:
+    """So many people like the first."""
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch(
+        "INSERT INTO people SELECT copy.* FROM generate_series(1, $2) AS n,"
+        " (SELECT to_jsonb(p) AS row FROM people p WHERE id = $1) AS first,"
+        " jsonb_populate_record(NULL::people, row || jsonb_build_object("
+        " 'id', gen_random_uuid(), 'email', 'known' || n || '@example.org')) AS copy RETURNING id",
+        UUID(first["id"]),
+        number,
+    )
+    await connection.close()
+    return [str(row["id"]) for row in rows]
+
+
 async def _at_once(
-    world: World, bases: list[str], meeting: dict[str, Any], entity: str, number: int
+    world: World, bases: list[str], meeting: dict[str, Any], entity: str, known: list[str]
 ) -> Counter[int]:
     path = f"/v1/meetings/{meeting['id']}/registrations"
     token = {"Authorization": world.administrator.headers["authorization"]}
-    limits = httpx.Limits(max_connections=number)
+    bodies = [
+        named(n, entity=entity) if n % 2 else {"person_id": person, "entity": entity}
+        for n, person in enumerate(known)
+    ]
+    limits = httpx.Limits(max_connections=len(bodies))
     async with httpx.AsyncClient(headers=token, timeout=120, limits=limits) as client:
         answers = await asyncio.gather(
-            *(client.post(bases[n % 3] + path, json=named(n, entity=entity)) for n in range(number))
+            *(client.post(bases[n % 3] + path, json=body) for n, body in enumerate(bodies))
         )
     return Counter(answer.status_code for answer in answers)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as bounds
 
-from app.registrations import queries
+from app.registrations import queries, together_queries
 from app.settings import Settings
 from tests.registrations.seat_player import Wrong, opened
 from tests.registrations.seat_steps import (
@@ -37,7 +37,7 @@ from tests.registrations.seat_steps import (
     crowds,
     histories,
 )
-from tests.unlocked import lock_nothing
+from tests.unlocked import lock_no_delegations, lock_nothing
 
 USUAL = bounds(
     max_examples=12,
@@ -67,6 +67,7 @@ def test_without_the_lock_the_same_crowds_go_wrong(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "lock_seats", lock_nothing)
+    monkeypatch.setattr(together_queries, "lock_delegations", lock_no_delegations)
     wrong: list[Wrong] = []
     with opened(settings) as (_, play):
 
@@ -240,6 +241,7 @@ def test_people_are_approved_let_in_late_and_imported_in_every_way(settings: Set
         Wait(days=3),
         named(0, 3, by="own"),
         WithdrawInvitation(entity=1),
+        Grant(entity=1, persons=1, days=2),
         Move(verb="cancel", day=0),
         Decide(verb="approve", pick=0),
     )

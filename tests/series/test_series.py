@@ -3,6 +3,14 @@
 from tests.series.stage import RULE, TEMPLATE, TUESDAYS, Stage
 from tests.world import post
 
+OF_ITEMS = {
+    "purpose": "decision",
+    "openness": "webcast",
+    "annotation": {"en": "The group has met twice."},
+    "children_run": "in_parallel",
+    "room": "Conference Room 4",
+}
+
 
 async def test_a_series_is_what_was_said_of_it(stage: Stage) -> None:
     series = await stage.series()
@@ -41,6 +49,7 @@ async def test_the_next_meetings_are_made_once_and_numbered(stage: Stage) -> Non
 
 
 async def test_each_meeting_begins_with_the_agenda_of_the_template(stage: Stage) -> None:
+    lead = await stage.world.entity()
     items = [
         {"kind": "opening", "title": {"en": "Opening"}, "duration": 10},
         {
@@ -53,24 +62,31 @@ async def test_each_meeting_begins_with_the_agenda_of_the_template(stage: Stage)
                     "duration": 15,
                     "working_group": stage.committee["handle"],
                     "presenter": "Li Wei",
+                    "lead_entity": lead["handle"],
+                    **OF_ITEMS,
                 }
             ],
         },
+        {"kind": "discussion", "title": {"en": "Open discussion"}, "flexible": True},
     ]
-    series = await stage.series(template=TEMPLATE | {"agenda": items})
+    template = TEMPLATE | {"agenda": items, "agenda_numbering": "decimal"}
+    series = await stage.series(template=template)
     made = await stage.made(series, 1)
     path = f"/v1/meetings/{made['dates'][0]['meeting']['id']}/agenda"
     agenda = (await stage.organizer.get(path)).json()
     assert [(i["number"], i["local_start"][11:16]) for i in agenda["items"]] == [
         ("1", "10:00"),
         ("2", "10:10"),
+        ("3", "10:25"),
     ]
     (below,) = agenda["items"][1]["items"]
     assert (below["number"], below["working_group"]["handle"], below["presenter"]) == (
-        "2(a)",
+        "2.1",
         stage.committee["handle"],
         "Li Wei",
     )
+    assert {name: below[name] for name in OF_ITEMS} == OF_ITEMS
+    assert (below["lead_entity"]["id"], agenda["items"][2]["flexible"]) == (lead["id"], True)
 
 
 async def test_a_day_off_is_kept_or_skipped(stage: Stage) -> None:
@@ -187,10 +203,14 @@ async def test_what_cannot_be_is_refused_with_its_place(stage: Stage) -> None:
         "/rule/by_day/0",
         "/template",
     ]
-    group = {"kind": "briefing", "title": {"en": "B"}, "working_group": "nobody"}
+    group = {"kind": "briefing", "title": {"en": "B"}}
+    group |= {"working_group": "nobody", "lead_entity": "nobody"}
     body |= {"rule": RULE, "duration": 60, "template": TEMPLATE | {"agenda": [group]}}
     answer = await stage.organizer.post(stage.path, json=body)
-    assert [e["pointer"] for e in answer.json()["errors"]] == ["/template/agenda/0/working_group"]
+    assert [e["pointer"] for e in answer.json()["errors"]] == [
+        "/template/agenda/0/working_group",
+        "/template/agenda/0/lead_entity",
+    ]
     body["template"] = TEMPLATE | {"languages": ["ru"]}
     answer = await stage.organizer.post(stage.path, json=body)
     assert [e["pointer"] for e in answer.json()["errors"]] == ["/template/title"]

@@ -12,6 +12,11 @@ def _record(purpose: str, seen: Seen = Seen.MEETING) -> Personal:
     return Personal(purpose, seen, Kept.RECORD)
 
 
+def _told(purpose: str, becomes: str = "NULL") -> Personal:
+    """What panellists tell the organizers alone."""
+    return Personal(purpose, Seen.ORGANIZERS, Kept.MEETING, becomes)
+
+
 def _office(purpose: str) -> Personal:
     return Personal(purpose, Seen.MEETING, Kept.OFFICE)
 
@@ -27,7 +32,7 @@ TABLES = (
         plain=plain(
             "id created_at handle name parent_id number timezone languages default_seat_quota"
             " notice_window track_opening links_bound letter_delivery retention_days duty_station"
-            " working_days protocol_order default_offer_window default_approval"
+            " working_days protocol_order agenda_numbering default_offer_window default_approval"
             " default_registration_rules default_substitution_freeze default_needs_credentials"
         ),
     ),
@@ -51,7 +56,7 @@ TABLES = (
             " registration_deadline venue public links_bound retention_days anonymized_at"
             " calendar_sequence opened_at adjourned_at closed_at participants_published_at"
             " decent_hours briefers_due chatham_house series_id series_date needs_credentials"
-            " participants_list protocol_order substitution_freeze form_version"
+            " participants_list protocol_order agenda_numbering substitution_freeze form_version"
             " needs_retention_days registration_rules approval"
         ),
     ),
@@ -74,9 +79,11 @@ TABLES = (
         plain=plain(
             "id created_at meeting_id parent_id position kind title note duration pinned_minutes"
             " access working_group_id lead_entity_id purpose openness annotation addition standing"
-            " merged_into_id sitting_id children_run flexible room actual_start actual_end"
+            " merged_into_id first_issued sitting_id children_run flexible room actual_start"
+            " actual_end"
         ),
     ),
+    Declared(table="agenda_revisions", plain=plain("meeting_id revision event_id")),
     Declared(
         table="sittings",
         plain=plain("id created_at meeting_id day begins ends name longest_stretch"),
@@ -91,9 +98,21 @@ TABLES = (
             "id created_at meeting_id number revision status symbol issued_at public_etag full_etag"
         ),
     ),
-    Declared(table="panels", plain=plain("id created_at meeting_id item_id title concept_note")),
+    Declared(
+        table="panels",
+        plain=plain(
+            "id created_at meeting_id item_id title concept_note questions_minutes slot_starts_at"
+            " slot_ends_at calendar_sequence"
+        ),
+    ),
+    Declared(
+        table="rehearsals",
+        plain=plain("panel_id starts_at ends_at timezone join_address passcode note"),
+    ),
     Declared(
         table="panellists",
+        of_people="email = ANY(CAST(:emails AS text[]))",
+        entity_reads="false",
         of_meeting="panel_id IN (SELECT p.id FROM panels p WHERE p.meeting_id = :meeting)",
         personal={
             "name": _record(_SPEAKER),
@@ -102,8 +121,20 @@ TABLES = (
             "affiliation": _record(_SPEAKER),
             "email": Personal("To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL"),
             "city": Personal("To find a time for a rehearsal.", Seen.MEETING, Kept.MEETING, "NULL"),
+            "biography": Personal(
+                "To introduce who speaks, in their own words.", Seen.MEETING, Kept.MEETING, "'{}'"
+            ),
+            "spoken_languages": _told("To plan interpretation.", "'{}'"),
+            "equipment": _told("To know what somebody brings."),
+            "needs": _told("What somebody needs in order to take part."),
+            "recording_consent": _told("Whether somebody may be recorded."),
+            "recording_consent_at": _told("When they said so."),
+            "reason": _told("Why somebody does not come."),
         },
-        plain=plain("id created_at panel_id role position status timezone minutes"),
+        plain=plain(
+            "id created_at panel_id role position status timezone minutes language invited_at"
+            " answered_at replaces_id calendar_sequence has_entry"
+        ),
     ),
     Declared(
         table="confirmed_slots",

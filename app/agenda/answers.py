@@ -1,0 +1,27 @@
+"""Answers with the working agenda, or an item of it, as finished bytes under their own tag."""
+
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from app.agenda.access import AgendaView
+from app.agenda.tags import tags_in
+from app.agenda.views import WorkingBody, agenda_body, item_body
+
+
+def agenda_answer(request: Request, seen: AgendaView) -> Response:
+    return _answer(request, seen.meeting.meeting.id, agenda_body(seen))
+
+
+def item_answer(request: Request, seen: AgendaView, item_id: UUID) -> Response:
+    return _answer(request, item_id, item_body(seen, item_id))
+
+
+def _answer(request: Request, subject: UUID, body: WorkingBody) -> Response:
+    """Where the caller has the same bytes under the tag of another revision, that tag is kept."""
+    etag = body.tag.text
+    known = request.headers.get("if-none-match")
+    if known is not None:
+        given = tags_in(known, subject)
+        etag = next((tag.text for tag in given if tag.digest == body.tag.digest), etag)
+    return Response(body.content, media_type="application/json", headers={"ETag": etag})

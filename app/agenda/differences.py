@@ -1,0 +1,98 @@
+"""What an edit of the agenda does, to the rows and as the log tells it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.agenda.ordering import displaced
+from app.agenda.tree import ItemState
+
+
+class Edit(NamedTuple):
+    """What one edit does to the rows."""
+
+    added: list[ItemState]
+    changed: list[ItemState]
+    removed: list[UUID]
+    members: frozenset[str]
+    """Those that differ in any of the changed items."""
+
+    @classmethod
+    def between(cls, before: Mapping[UUID, ItemState], after: Mapping[UUID, ItemState]) -> "Edit":
+        changed = [s for s in after.values() if s.id in before and s != before[s.id]]
+        return cls(
+            [state for state in after.values() if state.id not in before],
+            changed,
+            [item_id for item_id in before if item_id not in after],
+            frozenset(name for state in changed for name in _differing(before[state.id], state)),
+        )
+
+
+class Changes(NamedTuple):
+    """What one edit did, as the log keeps it."""
+
+    added: list[UUID]
+    changed: dict[str, Any]
+    removed: list[UUID]
+
+
+def changes_of(
+    edit: Edit,
+    before: Mapping[UUID, ItemState],
+    after: Mapping[UUID, ItemState],
+    moved: UUID | None = None,
+) -> Changes:
+    """By item its members before and after; not of those that only made room for others.
+
+    Presenters are people, whose names stay out of the log.
+    """
+    out_of_order: set[UUID] = set()
+    if "position" in edit.members:
+        parents = {state.parent_id for state in edit.changed}
+        out_of_order = _displaced(_orders(before, parents), _orders(after, parents), moved)
+    changed = {}
+    for state in edit.changed:
+        names = _differing(before[state.id], state)
+        if "parent_id" not in names and state.id not in out_of_order:
+            names = [name for name in names if name != "position"]
+        if names:
+            changed[str(state.id)] = _told(before[state.id], state, names)
+    return Changes([state.id for state in edit.added], changed, edit.removed)
+
+
+def _differing(before: ItemState, after: ItemState) -> list[str]:
+    pairs = zip(ItemState._fields, before, after, strict=True)
+    return [name for name, old, new in pairs if old != new]
+
+
+def _told(before: ItemState, after: ItemState, names: Iterable[str]) -> dict[str, Any]:
+    return {
+        name: {}
+        if name == "presenter"
+        else {"before": getattr(before, name), "after": getattr(after, name)}
+        for name in names
+    }
+
+
+def _displaced(
+    old: Mapping[UUID | None, list[UUID]],
+    new: Mapping[UUID | None, list[UUID]],
+    moved: UUID | None,
+) -> set[UUID]:
+    return {
+        item_id
+        for parent_id, siblings in new.items()
+        for item_id in displaced(old.get(parent_id, []), siblings, moved)
+    }
+
+
+def _orders(
+    states: Mapping[UUID, ItemState], parents: set[UUID | None]
+) -> dict[UUID | None, list[UUID]]:
+    """The siblings under each of the parents, in their order."""
+    found: dict[UUID | None, list[UUID]] = defaultdict(list)
+    concerned = [state for state in states.values() if state.parent_id in parents]
+    for state in sorted(concerned, key=lambda state: (state.position, state.id)):
+        found[state.parent_id].append(state.id)
+    return found

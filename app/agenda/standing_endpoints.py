@@ -1,0 +1,77 @@
+"""HTTP for items that leave the agenda, where their trace stays."""
+
+from dataclasses import replace
+
+from fastapi import Request, Response
+
+from app.agenda import standing
+from app.agenda.access import AgendaToEdit, ItemToEdit
+from app.agenda.answers import item_answer
+from app.agenda.preconditions import require_match
+from app.agenda.problems import AgendaOutdated, ItemOff, ItemUnderItself, ItemUnknown
+from app.agenda.schemas import ItemMerge, ItemOut
+from app.core.openapi import needs_if_match, raises
+from app.core.problems import MoveForbidden
+from app.core.routes import Session, router_for
+from app.meetings.problems import MeetingClosed
+
+router = router_for("agenda")
+ITEM = "/meetings/{m}/agenda/items/{item_id}"
+
+
+@router.post(
+    ITEM + "/withdraw",
+    operation_id="withdrawAgendaItem",
+    response_model=ItemOut,
+    openapi_extra=needs_if_match(),
+    responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated),
+)
+async def withdraw_item(
+    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
+) -> Response:
+    """Withdraw an item with all that lies under it: it stays with its id and takes no time.
+
+    It keeps its number where it stood in an issued version, so that the others keep theirs.
+    """
+    await require_match(session, request, seen, item_id)
+    agenda = await standing.withdraw_item(session, seen.agenda, item_id)
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
+
+
+@router.post(
+    ITEM + "/reinstate",
+    operation_id="reinstateAgendaItem",
+    response_model=ItemOut,
+    openapi_extra=needs_if_match(),
+    responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated),
+)
+async def reinstate_item(
+    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
+) -> Response:
+    """Put an item that was withdrawn or merged back on the agenda, at its place."""
+    await require_match(session, request, seen, item_id)
+    agenda = await standing.reinstate_item(session, seen.agenda, item_id)
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
+
+
+@router.post(
+    ITEM + "/merge",
+    operation_id="mergeAgendaItem",
+    response_model=ItemOut,
+    openapi_extra=needs_if_match(),
+    responses=raises(
+        *(MeetingClosed, MoveForbidden, ItemUnknown, ItemUnderItself, ItemOff),
+        AgendaOutdated,
+    ),
+)
+async def merge_item(
+    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemMerge, request: Request
+) -> Response:
+    """Merge an item into another one, which is on the agenda.
+
+    It stays as a withdrawn one does, and says which item has taken it in. What lies under it stays
+    there; move what is to be dealt with elsewhere.
+    """
+    await require_match(session, request, seen, item_id)
+    agenda = await standing.merge_item(session, seen.agenda, item_id, body.into)
+    return item_answer(request, replace(seen, agenda=agenda), item_id)
