@@ -4,8 +4,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench migrate openapi lint types imports yaml containers \
-	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document \
-	campaign-documents campaign-mail campaign-agenda calendar-truth
+	campaign-seats campaign-stampede campaign-import campaign-lists campaign-document campaign-mail \
+	campaign-agenda campaign-timetable campaign-exchange campaign-programme campaign-documents \
+	calendar-truth
 
 # Dozens of processes are started by tests: each would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -65,6 +66,9 @@ campaign-import: $(DEV) ## Preview and import 10,000 people, with the time and m
 campaign-lists: $(DEV) ## List, filter, search and export a meeting of 20,000 registrations
 	$(PYTHON) -m tests.lists.measure
 
+campaign-timetable: $(DEV) ## Check the laws of timetables on thousands of random agendas, and their speed
+	$(PYTHON) -m tests.agenda.timetable_campaign
+
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
 
@@ -76,6 +80,12 @@ campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worke
 
 campaign-agenda: $(DEV) ## Edit agendas of 1,000 items, and send bad ones, with the time that it takes
 	$(PYTHON) -m tests.agenda.campaign
+
+campaign-exchange: $(DEV) ## Take in a day of 125 sessions and a conference of 770, check and retime
+	$(PYTHON) -m tests.exchange.campaign
+
+campaign-programme: $(DEV) ## Set every paper in six languages, measure it, and draw its pages
+	$(PYTHON) -m tests.programme.campaign
 
 calendar-truth: $(DEV) ## Read calendar objects of 400 zones with parsers of other makers
 	$(PYTHON) -m tests.calendar.truth

@@ -1,9 +1,15 @@
 """Table of contents: every router under /v1, in the order of the journey."""
 
+from app.agenda import listeners as of_agenda  # noqa: F401  # they register themselves
 from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
 from app.agenda.public import router as public_agenda
+from app.agenda.public_versions import router as public_versions
+from app.agenda.sitting_endpoints import router as sittings
 from app.agenda.standing_endpoints import router as agenda_standing
+from app.agenda.timing_endpoints import router as timing
+from app.agenda.version_change_endpoints import everybody as public_agenda_changes
+from app.agenda.version_change_endpoints import router as version_changes
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.briefings import slots as of_briefings  # noqa: F401  # they register themselves
@@ -11,6 +17,7 @@ from app.briefings.endpoints import router as briefings
 from app.briefings.link_endpoints import router as briefing_links
 from app.briefings.paper_endpoints import router as briefing_papers
 from app.calendar.endpoints import router as calendar
+from app.calendar.public import router as public_calendar
 from app.committees.endpoints import router as committees
 from app.credentials.endpoints import router as credentials
 from app.documents.archive_endpoints import public as public_archives
@@ -24,6 +31,9 @@ from app.documents.version_endpoints import streams as document_contents
 from app.entities import listeners as of_entities  # noqa: F401  # they register themselves
 from app.entities.endpoints import router as entities
 from app.entities.people_endpoints import router as many_people
+from app.exchange.conflict_endpoints import router as declared_conflicts
+from app.exchange.endpoints import public as public_schedules
+from app.exchange.endpoints import router as exchange
 from app.feeds.endpoints import router as feeds
 from app.feeds.series import router as series_feeds
 from app.holidays.endpoints import router as holidays
@@ -44,6 +54,7 @@ from app.mail.preview_endpoints import router as previews
 from app.mail.wording_endpoints import router as wordings
 from app.meetings import listeners as of_meetings  # noqa: F401  # they register themselves
 from app.meetings.endpoints import router as meetings
+from app.meetings.public import finished as public_meeting
 from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
@@ -55,6 +66,8 @@ from app.panels.own_endpoints import router as own_places
 from app.panels.rehearsal_endpoints import router as rehearsals
 from app.people.endpoints import router as people
 from app.privacy.endpoints import router as privacy
+from app.programme.endpoints import router as programme
+from app.programme.public import router as public_programme
 from app.questions.endpoints import router as questions
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.answer_endpoints import router as answers
@@ -81,6 +94,7 @@ TAGS = [
     {"name": "series", "description": "Recurring meetings of a committee, from a template."},
     {"name": "agenda", "description": "Items, computed timetable, issued versions."},
     {"name": "panels", "description": "Panels, moderators and panellists."},
+    {"name": "programme", "description": "Agenda, programme and run of show as papers."},
     {
         "name": "documents",
         "description": "Symbols, revisions and language versions, who reads them, and their bytes.",
@@ -106,7 +120,9 @@ TAGS = [
 ]
 
 PARTS = (
-    public_agenda,  # first, as routes are tried in their order and this one is asked most
+    public_agenda,  # first, as routes are tried in their order and these are asked most
+    public_meeting,
+    public_calendar,
     identity,
     committees,
     holidays,
@@ -115,12 +131,19 @@ PARTS = (
     meetings,
     meeting_verbs,
     agenda,
+    sittings,
+    timing,
     agenda_standing,
+    version_changes,
     agenda_changes,
     conflicts,
     panels,
     rehearsals,
     own_places,
+    exchange,
+    declared_conflicts,
+    public_schedules,
+    programme,
     documents,
     document_versions,
     document_contents,
@@ -165,6 +188,9 @@ PARTS = (
     privacy,
     public_meetings,
     public_lists,
+    public_versions,
+    public_agenda_changes,
+    public_programme,
     public_documents,
     public_archives,
 )

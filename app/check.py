@@ -82,6 +82,15 @@ def _agenda_versions(rows: Sequence[Row[Any]]) -> list[str]:
     return found
 
 
+def _finished(rows: Sequence[Row[Any]]) -> list[str]:
+    """What is sent as it is stored has the tag of its bytes."""
+    return [
+        f"{row.what}: the bytes are not those of their tag"
+        for row in rows
+        if not hashlib.sha256(row.content).hexdigest().startswith(row.etag.strip('"') or "none")
+    ]
+
+
 def _stored_files(rows: Sequence[Row[Any]]) -> list[str]:
     """The bytes are those that were handed in."""
     return [
@@ -334,6 +343,23 @@ _PROMISES = (
      WHERE (f.meeting_id, f.entity_id) <> (i.meeting_id, i.entity_id) ORDER BY c.id
     """,
     """
+    SELECT format('upload %s: %s bytes are noted as received, its parts have %s', u.id, u.received,
+                  coalesce(sum(p.size), 0))
+      FROM document_uploads u LEFT JOIN document_upload_parts p ON p.upload_id = u.id
+     WHERE u.version_id IS NULL
+     GROUP BY u.id HAVING u.received <> coalesce(sum(p.size), 0) ORDER BY u.id
+    """,
+    """
+    SELECT format('document %s: a language version is published, and its revision or itself is not',
+                  d.symbol)
+      FROM document_versions v
+      JOIN document_revisions r ON r.id = v.revision_id
+      JOIN documents d ON d.id = v.document_id
+     WHERE v.published_at IS NOT NULL AND (r.published_at IS NULL OR d.published_at IS NULL)
+        OR r.document_id <> v.document_id
+     ORDER BY d.symbol
+    """,
+    """
     SELECT format('attendance %s is in another meeting than its registration', a.id)
       FROM attendance a JOIN registrations r ON r.id = a.registration_id
      WHERE a.meeting_id <> r.meeting_id ORDER BY a.id
@@ -458,6 +484,18 @@ _VOUCHED = (
 )
 """What the log vouches for by a digest, as it does not hold it itself."""
 
+_FINISHED = """
+    SELECT concat_ws(' ', 'agenda of', m.handle, 'version', v.number, 'in', l.language) AS what,
+           view.content, view.etag
+      FROM agenda_version_languages l JOIN agenda_versions v ON v.id = l.version_id
+      JOIN meetings m ON m.id = v.meeting_id,
+           LATERAL (VALUES (l.public_body, l.public_etag), (l.full_body, l.full_etag))
+               AS view (content, etag)
+    UNION ALL
+    SELECT concat_ws(' ', 'public page of', m.handle, p.kind, p.language), p.content, p.etag
+      FROM public_pages p JOIN meetings m ON m.id = p.meeting_id
+     ORDER BY what
+"""
 _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
     (
         """
@@ -467,6 +505,7 @@ _JUDGED: tuple[tuple[str, Callable[[Sequence[Row[Any]]], list[str]]], ...] = (
         """,
         _agenda_versions,
     ),
+    (_FINISHED, _finished),
     (_FILES, _stored_files),
     (
         """

@@ -12,14 +12,17 @@ from app import api, operations, pages, reference, schema
 from app.calendar.entries import domain_of
 from app.core import clock, handlers, uploads
 from app.core.database import Database
+from app.core.finished import Finished
 from app.core.limits import Limiter
 from app.core.openapi import document_builder
 from app.deployment import configure_logging, database_settings, secret_key, storage_of
 from app.identity.access import Authenticator
 from app.identity.oidc import Provider
 from app.mail.plans import Foresight, NoticePlan
+from app.meetings.finishing import Maker
 from app.settings import Settings, get_settings
 
+MEGABYTE = 1_000_000
 DESCRIPTION = """
 The backend that a committee's secretariat runs its virtual meetings on: scheduling, invitations to
 member entities, registration of representatives, agenda and panels, attendance and outcomes.
@@ -47,9 +50,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if not structlog.is_configured():  # served by `uvicorn --factory`, without the commands
             configure_logging(settings)
-        app.state.database = Database(database_settings(settings))
+        database = app.state.database = Database(database_settings(settings))
+        database.before_commit = app.state.maker.before_commit
+        app.state.finished = Finished(database, settings.public_cache * MEGABYTE)
         yield
-        await app.state.database.close()
+        await app.state.finished.close()
+        await database.close()
 
     limits = {
         "": settings.body_limit,
@@ -77,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.limiter = limiter
     app.state.secret = secret_key(settings)
+    app.state.maker = Maker(settings.url, settings.mail_from)
     app.state.storage = storage_of(settings)
     app.state.foresee = Foresight(domain_of(settings.mail_from))
     app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)

@@ -12,6 +12,7 @@ import app.credentials.tables
 import app.documents.tables
 import app.entities.tables
 import app.events.tables
+import app.exchange.tables
 import app.feeds.tables
 import app.files.tables
 import app.holidays.tables
@@ -31,6 +32,7 @@ import app.reminders.tables
 import app.series.tables
 import app.statistics.tables  # noqa: F401  # imported for the tables that they define
 from app.entities.triggers import DIRECTORY
+from app.meetings.triggers import PUBLIC
 from app.privacy.triggers import ANONYMOUS
 from app.registrations.triggers import GRAMS, NAMES
 
@@ -79,6 +81,15 @@ GUARDS = tuple(
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
         """
+        CREATE TRIGGER agenda_version_languages_immutable
+        BEFORE UPDATE OR DELETE ON agenda_version_languages
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        """
+        CREATE TRIGGER agenda_adoptions_immutable BEFORE UPDATE OR DELETE ON agenda_adoptions
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """,
+        """
         CREATE FUNCTION keep_published_document() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF OLD.published_at IS NOT NULL
@@ -104,6 +115,7 @@ GUARDS = tuple(
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
         """,
         *ANONYMOUS,
+        *PUBLIC,
     )
 )
 

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     lock_timeout: Annotated[int, Field(ge=100)] = Field(
         4000, description="Milliseconds that a statement may wait for a row lock."
     )
+    public_cache: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        32,
+        description="Megabytes of public answers that each API process keeps; 0 for none. A "
+        "change of what is public waits up to 0.15 s while they are being read.",
+    )
     head_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         10,
         description="Seconds within which the head of a request must arrive; then the connection "

@@ -30,9 +30,14 @@ def main() -> int:
             script = folder / "registration.sql"
             _say("Making a meeting with 46 entities and 46,000 people")
             world = uvloop.run(prepare(url, folder, script))
-            with running.service(url, folder, len(world.agenda)) as port:
+            size = len(world.agenda)
+            with (
+                running.service(url, folder, size, cache=False) as port,
+                running.service(url, folder, size) as keeping,
+            ):
                 _say("Measuring")
-                rounds = uvloop.run(_measure(server, url, world, script, port, plan))
+                ports = port, keeping
+                rounds = uvloop.run(_measure(server, url, world, script, ports, plan))
     found = report.ratios(rounds)
     report.write_results(found)
     report.write_page(rounds, found, _about(plan, world))
@@ -70,10 +75,17 @@ async def prepare(url: str, folder: Path, script: Path) -> World:
 
 
 async def _measure(
-    server: EmbeddedServer, url: str, world: World, script: Path, port: int, plan: Plan
+    server: EmbeddedServer,
+    url: str,
+    world: World,
+    script: Path,
+    ports: tuple[int, int],
+    plan: Plan,
 ) -> list[dict[str, float]]:
-    connections = await client.connect(port, plan.connections, running.PROCESSES)
-    return await measure(Bench(server, url, world, script, connections, plan, _say))
+    asking, keeping = [
+        await client.connect(port, plan.connections, running.PROCESSES) for port in ports
+    ]
+    return await measure(Bench(server, url, world, script, asking, keeping, plan, _say))
 
 
 def _about(plan: Plan, world: World) -> list[str]:
@@ -81,7 +93,8 @@ def _about(plan: Plan, world: World) -> list[str]:
         f"Machine: {report.machine()}. Medians of {plan.rounds} interleaved rounds:",
         f"{plan.connections} connections, {plan.seconds:g} s of each kind of read,",
         f"{plan.registrations:,} registrations of {ENTITIES} entities;",
-        f"the agenda has {len(world.agenda):,} bytes.",
+        f"the agenda has {len(world.agenda):,} bytes, the calendar {len(world.calendar):,},",
+        f"the meeting {len(world.meeting):,}.",
     ]
 
 

@@ -12,7 +12,11 @@ from bench.client import Connection, Run
 from bench.transaction import TABLE, registration
 from bench.world import ENTITIES, World
 
-PATH = "/v1/public/meetings/{handle}/agenda"
+PATH = "/v1/public/meetings/{handle}"
+
+
+_KEPT = frozenset({"bare bytes", "agenda", "not modified", "meeting", "calendar"})
+"""What is also asked of the service that keeps answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Bench:
     world: World
     script: Path
     connections: Sequence[Connection]
+    keeping: Sequence[Connection]
+    """To the service that keeps public answers in memory."""
     plan: Plan
     say: Callable[[str], None]
 
@@ -65,18 +71,25 @@ async def _round(bench: Bench, seconds: float) -> dict[str, float]:
         run = await client.ask_for(bench.connections, question, seconds)
         _check(name, run, status)
         rates[name] = run.rate
+        if name in _KEPT:
+            run = await client.ask_for(bench.keeping, question, seconds)
+            _check(name, run, status)
+            rates[f"kept {name}"] = run.rate
     rates["registrations"] = await _register(bench)
     rates["pgbench"] = await _register_by_pgbench(bench)
     return rates
 
 
 def _questions(world: World) -> dict[str, tuple[bytes, int]]:
-    path = PATH.format(handle=world.handle)
+    meeting = PATH.format(handle=world.handle)
+    path = f"{meeting}/agenda"
     known = [("if-none-match", world.etag)]
     return {
         "bare bytes": (client.request("GET", "/bare/agenda"), 200),
         "agenda": (client.request("GET", path), 200),
         "not modified": (client.request("GET", path, headers=known), 304),
+        "meeting": (client.request("GET", meeting), 200),
+        "calendar": (client.request("GET", f"{meeting}/calendar.ics"), 200),
         "agenda of objects": (client.request("GET", f"/orm/{world.handle}/agenda"), 200),
     }
 

@@ -38,9 +38,15 @@ _COMPARED = (
         "pgbench",
         0.35,
     ),
-    ("published agenda, of bare bytes", "agenda", "bare bytes", 0.40),
-    ("published agenda, times the one built of objects", "agenda", "agenda of objects", 15.0),
-    ("conditional read answered 304, of bare bytes", "not modified", "bare bytes", 0.50),
+    ("published agenda, of bare bytes", "agenda", "bare bytes", 0.45),
+    ("published agenda, times the one built of objects", "agenda", "agenda of objects", 18.0),
+    ("conditional read answered 304, of bare bytes", "not modified", "bare bytes", 0.45),
+    ("public meeting, of bare bytes", "meeting", "bare bytes", 0.45),
+    ("calendar with all items, of the published agenda", "calendar", "agenda", 0.90),
+    ("published agenda from memory, of bare bytes", "kept agenda", "kept bare bytes", 0.85),
+    ("the same answered 304, of bare bytes", "kept not modified", "kept bare bytes", 0.85),
+    ("public meeting from memory, of bare bytes", "kept meeting", "kept bare bytes", 0.85),
+    ("calendar from memory, of bare bytes", "kept calendar", "kept bare bytes", 0.85),
 )
 
 

@@ -52,8 +52,12 @@ def database(folder: Path) -> Iterator[tuple[EmbeddedServer, str]]:
 
 
 @contextmanager
-def service(url: str, folder: Path, size: int, *, processes: int = PROCESSES) -> Iterator[int]:
-    """The port of the service with its comparison routes, as it is served in production."""
+def service(
+    url: str, folder: Path, size: int, *, processes: int = PROCESSES, cache: bool = True
+) -> Iterator[int]:
+    """The port of the service with its comparison routes, as it is served in production; it keeps
+    public answers or asks the database for each.
+    """
     port = free_port()
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(processes)]
     options += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
@@ -66,6 +70,7 @@ def service(url: str, folder: Path, size: int, *, processes: int = PROCESSES) ->
         "SECRETARIAT_SECRET_KEY": SECRET,
         "SECRETARIAT_RATE_LIMIT": "off",
         "SECRETARIAT_DATABASE_WAIT": "30",
+        "SECRETARIAT_PUBLIC_CACHE": "32" if cache else "0",
         "BENCH_BYTES": str(size),
     }
     process = subprocess.Popen(

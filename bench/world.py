@@ -17,7 +17,7 @@ ENTITIES = 46
 PEOPLE = 1000
 """In the directory of each entity."""
 QUOTA = 50_000
-ITEMS = 22
+ITEMS = 20
 LEAST_BYTES, MOST_BYTES = 15_000, 20_000
 """Of the public agenda."""
 
@@ -40,6 +40,8 @@ class World:
     """One of each entity after the other, again and again."""
     agenda: bytes
     etag: str
+    meeting: bytes
+    calendar: bytes
 
 
 async def make_world(app: FastAPI, database_url: str) -> World:
@@ -56,7 +58,11 @@ async def make_world(app: FastAPI, database_url: str) -> World:
         meeting = await _meeting(client)
         invited = await _invite(client, meeting, entities)
         await _issue_agenda(client, meeting)
-        published = await client.get(f"/v1/public/meetings/{meeting['handle']}/agenda")
+        public = f"/v1/public/meetings/{meeting['handle']}"
+        published = await client.get(f"{public}/agenda")
+        page, calendar = await client.get(public), await client.get(f"{public}/calendar.ics")
+    assert page.is_success, page.text
+    assert calendar.text.count("BEGIN:VEVENT") == ITEMS + 1, calendar.text
     assert published.status_code == 200, published.text
     assert LEAST_BYTES <= len(published.content) <= MOST_BYTES, len(published.content)
     people = await _fill_directories(database_url, entities)
@@ -67,6 +73,8 @@ async def make_world(app: FastAPI, database_url: str) -> World:
         seats=[Seat(person, entity, invited[entity]) for person, entity in people],
         agenda=published.content,
         etag=published.headers["etag"],
+        meeting=page.content,
+        calendar=calendar.content,
     )
 
 

@@ -130,6 +130,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         clock=f"file:{clock_file}",
         rate_limit="off",
         guess_limit="off",
+        public_cache=0,  # the tests of the cache turn it on
         database_wait=15,  # a busy machine is no fault of the program
         lock_timeout=15_000,
         statement_timeout=20_000,

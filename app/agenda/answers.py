@@ -9,12 +9,14 @@ from app.agenda.tags import tags_in
 from app.agenda.views import WorkingBody, agenda_body, item_body
 
 
-def agenda_answer(request: Request, seen: AgendaView) -> Response:
-    return _answer(request, seen.meeting.meeting.id, agenda_body(seen))
+def agenda_answer(request: Request, seen: AgendaView, zone: str | None = None) -> Response:
+    return _answer(request, seen.meeting.meeting.id, agenda_body(seen, zone))
 
 
-def item_answer(request: Request, seen: AgendaView, item_id: UUID) -> Response:
-    return _answer(request, item_id, item_body(seen, item_id))
+def item_answer(
+    request: Request, seen: AgendaView, item_id: UUID, zone: str | None = None
+) -> Response:
+    return _answer(request, item_id, item_body(seen, item_id, zone))
 
 
 def _answer(request: Request, subject: UUID, body: WorkingBody) -> Response:

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.agenda.ordering import displaced
 from app.agenda.tree import ItemState
+
+UNTOLD: Final = frozenset({"presenter", "title", "note", "annotation"})
+"""Of which the log has only that they were changed."""
 
 
 class Edit(NamedTuple):
@@ -15,8 +18,8 @@ class Edit(NamedTuple):
     added: list[ItemState]
     changed: list[ItemState]
     removed: list[UUID]
-    members: frozenset[str]
-    """Those that differ in any of the changed items."""
+    differing: dict[UUID, list[str]]
+    """The members of each changed item that differ."""
 
     @classmethod
     def between(cls, before: Mapping[UUID, ItemState], after: Mapping[UUID, ItemState]) -> "Edit":
@@ -25,8 +28,13 @@ class Edit(NamedTuple):
             [state for state in after.values() if state.id not in before],
             changed,
             [item_id for item_id in before if item_id not in after],
-            frozenset(name for state in changed for name in _differing(before[state.id], state)),
+            {state.id: _differing(before[state.id], state) for state in changed},
         )
+
+    @property
+    def members(self) -> frozenset[str]:
+        """Those that differ in any of the changed items."""
+        return frozenset(name for names in self.differing.values() for name in names)
 
 
 class Changes(NamedTuple):
@@ -45,7 +53,7 @@ def changes_of(
 ) -> Changes:
     """By item its members before and after; not of those that only made room for others.
 
-    Presenters are people, whose names stay out of the log.
+    Presenters are people, and texts may name some, who stay out of the log.
     """
     out_of_order: set[UUID] = set()
     if "position" in edit.members:
@@ -53,7 +61,7 @@ def changes_of(
         out_of_order = _displaced(_orders(before, parents), _orders(after, parents), moved)
     changed = {}
     for state in edit.changed:
-        names = _differing(before[state.id], state)
+        names = edit.differing[state.id]
         if "parent_id" not in names and state.id not in out_of_order:
             names = [name for name in names if name != "position"]
         if names:
@@ -69,7 +77,7 @@ def _differing(before: ItemState, after: ItemState) -> list[str]:
 def _told(before: ItemState, after: ItemState, names: Iterable[str]) -> dict[str, Any]:
     return {
         name: {}
-        if name == "presenter"
+        if name in UNTOLD
         else {"before": getattr(before, name), "after": getattr(after, name)}
         for name in names
     }

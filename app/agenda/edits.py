@@ -40,6 +40,7 @@ def as_written(agenda: WorkingAgenda, item_id: UUID) -> ItemWrite:
         **members,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
         working_group=None if group is None else group.handle,
+        sitting=state.sitting_id,
         lead_entity=None if lead is None else lead.handle,
     )
 
@@ -151,6 +152,7 @@ async def _states_of(
             "working_group_id": _group(agenda, entry, groups, errors),
             "lead_entity_id": _lead(agenda, entry, leads, errors),
             "addition": _addition(agenda, entry, before, errors),
+            "sitting_id": _sitting(agenda, entry, errors),
         }
         if before is None:
             states.append(ItemState(id=entry.id, **members))
@@ -178,6 +180,14 @@ def _pin(
         detail = str(trouble)
     errors.append(FieldError(pointer=f"{entry.pointer}/pinned_start", detail=detail))
     return None
+
+
+def _sitting(agenda: WorkingAgenda, entry: Entry, errors: list[FieldError]) -> UUID | None:
+    ref = entry.said.sitting
+    if ref is not None and all(ref != held.id for held in agenda.sittings):
+        detail = "The meeting has no such sitting."
+        errors.append(FieldError(pointer=f"{entry.pointer}/sitting", detail=detail))
+    return ref
 
 
 def _group(

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Request, Response, status
+from fastapi import Query, Request, Response, status
 from sqlmodel import col
 
-from app.agenda import edits, queries, versions
+from app.agenda import adopting, edits, queries, versions
 from app.agenda.access import (
     AgendaDep,
     AgendaToEdit,
@@ -33,11 +33,15 @@ from app.agenda.problems import (
     ItemTakenIn,
     ItemUnderItself,
     ItemUnknown,
+    MeetingNotInSession,
     PersonInTwoSlots,
     PositionUnknown,
     SymbolTaken,
 )
+from app.agenda.public import LanguageAsked, VersionNumber
 from app.agenda.schemas import (
+    AdoptionCreate,
+    AdoptionOut,
     AgendaOut,
     AgendaWrite,
     IssuedAgenda,
@@ -48,12 +52,15 @@ from app.agenda.schemas import (
     ItemWrite,
     TreeItem,
     VersionCreate,
+    VersionName,
     VersionOut,
     VersionSort,
 )
 from app.agenda.tables import AgendaVersion
 from app.agenda.tree import WorkingAgenda
+from app.core.fields import ZoneName, accepted_languages
 from app.core.ids import new_id
+from app.core.languages import lookup
 from app.core.openapi import needs_if_match, raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
@@ -66,7 +73,14 @@ from app.meetings.problems import MeetingClosed
 router = router_for("agenda")
 BASE = "/meetings/{m}/agenda"
 IMMUTABLE = "private, max-age=31536000, immutable"
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
+ReaderZone = Annotated[
+    ZoneName | None,
+    Query(
+        description="Your zone, to see `local_start` and `local_end` by your clocks; the `ETag` is "
+        "that of the resource in the meeting's zone.",
+        examples=["Asia/Tashkent"],
+    ),
+]
 
 
 @router.get(
@@ -75,9 +89,9 @@ VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", e
     response_model=AgendaOut,
     responses=raises(AgendaNotIssued),
 )
-async def get_agenda(seen: AgendaDep, request: Request) -> Response:
+async def get_agenda(seen: AgendaDep, request: Request, timezone: ReaderZone = None) -> Response:
     """Read the working agenda with its numbers and times."""
-    return agenda_answer(request, seen)
+    return agenda_answer(request, seen, timezone)
 
 
 @router.put(
@@ -139,9 +153,11 @@ async def add_item(
     response_model=ItemOut,
     responses=raises(AgendaNotIssued),
 )
-async def get_item(seen: AgendaDep, item_id: ItemDep, request: Request) -> Response:
+async def get_item(
+    seen: AgendaDep, item_id: ItemDep, request: Request, timezone: ReaderZone = None
+) -> Response:
     """Read one item with all that lies under it."""
-    return item_answer(request, seen, item_id)
+    return item_answer(request, seen, item_id, timezone)
 
 
 @router.patch(
@@ -210,8 +226,8 @@ async def list_versions(
 ) -> Page[VersionOut]:
     """List the issued versions of the agenda."""
     order = ordering(sort, {"number": col(AgendaVersion.number)}, col(AgendaVersion.id))
-    statement = queries.list_versions(view.meeting.id)
-    return await fetch_page(session, paging, statement, order, VersionOut.of)
+    statement = queries.describe_versions(view.meeting.id, full=view.observes)
+    return await fetch_page(session, paging, statement, order, version_out)
 
 
 @router.post(
@@ -233,19 +249,61 @@ async def issue_agenda(
     return version
 
 
+@router.post(
+    f"{BASE}/adopt",
+    operation_id="adoptAgenda",
+    status_code=status.HTTP_201_CREATED,
+    responses=raises(MeetingClosed, MeetingNotInSession, MoveForbidden, ItemUnknown, SymbolTaken),
+    openapi_extra=tells(takes_if_match()),
+)
+async def adopt_agenda(
+    session: Session,
+    seen: AgendaToEdit,
+    request: Request,
+    response: Response,
+    body: AdoptionCreate | None = None,
+) -> VersionOut:
+    """Record that the meeting adopts its agenda: the version in force, or as orally amended."""
+    await accept_match(session, request, seen)
+    act = body or AdoptionCreate()
+    told = Telling(act.note or None, act.silent)
+    version = await adopting.adopt(session, seen.agenda, act, told)
+    path = f"/v1/meetings/{seen.meeting.meeting.id}/agenda/versions/{version.number}"
+    response.headers["Location"] = path
+    return version
+
+
 @router.get(
     BASE + "/versions/{number}",
     operation_id="getAgendaVersion",
     response_model=IssuedAgenda,
 )
-async def get_version(session: Session, view: MeetingDep, number: VersionNumber) -> Response:
+async def get_version(
+    session: Session,
+    view: MeetingDep,
+    number: VersionNumber,
+    request: Request,
+    language: LanguageAsked = None,
+) -> Response:
     """Read an issued version exactly as it was issued; others than observers its public view."""
-    found = await queries.find_version(session, view.meeting.id, number, full=view.observes)
-    if found is None:
+    asked = accepted_languages(request.headers.get("accept-language"))
+    wanted = lookup([language] if language else asked)
+    full = view.observes
+    found = await queries.find_version(session, view.meeting.id, number, wanted, full=full)
+    if found is None or (language and found[2] is None):
         raise NotFound
-    etag, content = found
-    headers = {"ETag": etag, "Cache-Control": IMMUTABLE, "Vary": "Authorization"}
+    etag, content, spoken = found
+    headers = {"ETag": etag, "Cache-Control": IMMUTABLE, "Vary": "Authorization, Accept-Language"}
+    if spoken is not None:
+        headers["Content-Language"] = spoken
     return Response(content, media_type="application/json", headers=headers)
+
+
+def version_out(row: Any) -> VersionOut:
+    name = {member: getattr(row, member) for member in VersionName.model_fields}
+    act = row.AgendaAdoption
+    adopted = None if act is None else AdoptionOut.of(act)
+    return VersionOut(languages=row.languages, adoption=adopted, **name)
 
 
 def _entries(

@@ -12,8 +12,9 @@ from app.events import Event
 class AgendaChanged(Event):
     """One edit of the working agenda, the `revision`th.
 
-    `changed` has, by item, every member before and after; of presenters, who are people, only
-    that they changed. Items that only made room for others are not named.
+    `changed` has, by item, every member before and after; of presenters, who are people, and of
+    texts, which may name some, only that they changed. Items that only made room for others are
+    not named.
     """
 
     name: ClassVar[str] = "agenda.changed"
@@ -34,3 +35,24 @@ class AgendaIssued(Event):
     note: str | None = None
     silent: bool = False
     """Nobody is written to about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingsChanged(Event):
+    """As `AgendaChanged`, of the meeting's sittings."""
+
+    name: ClassVar[str] = "agenda.sittings_changed"
+    added: list[UUID] = field(default_factory=list)
+    changed: dict[str, Any] = field(default_factory=dict)
+    removed: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaAdopted(Event):
+    """The meeting adopted its agenda; who was in the chair stays out of the log."""
+
+    name: ClassVar[str] = "agenda.adopted"
+    number: int
+    of_number: int
+    amended: bool
+    item_id: UUID | None = None

@@ -75,6 +75,25 @@ class ChildrenRun(StrEnum):
     IN_PARALLEL = "in_parallel"
 
 
+class ChangeKind(StrEnum):
+    """What happened to an item between two versions of an agenda."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    REINSTATED = "reinstated"
+    MOVED = "moved"
+    RENUMBERED = "renumbered"
+    RETITLED = "retitled"
+    RETIMED = "retimed"
+    PANELLISTS = "panellists"
+    CHANGED = "changed"
+    """Anything else."""
+    SHIFTED = "shifted"
+    """Its times moved only as those of the meeting did."""
+
+
 class VersionStatus(StrEnum):
     """What an issued version is; an issued version never changes, the next one follows it."""
 

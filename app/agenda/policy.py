@@ -1,10 +1,9 @@
-"""Pure rules of the agenda: its tree, its timetable, its order and its clashes."""
+"""Pure rules of the agenda: its tree, its order and its clashes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -12,8 +11,6 @@ from app.agenda.lifecycle import ItemKind, ItemStanding
 
 MAX_DEPTH: Final = 10
 MAX_ITEMS: Final = 1000
-
-_MINUTE: Final = timedelta(minutes=1)
 
 
 class Node(Protocol):
@@ -42,7 +39,8 @@ class PlannedItem:
 
     `duration` is in minutes and the item's own: what lies under the item comes after it and is
     not part of it. `starts_at` is a pinned start in UTC, None where the start follows from what
-    comes before. Siblings are in the order of `position`, then of `id`.
+    comes before. Siblings are in the order of `position`, then of `id`. One that does not stand
+    takes no time, nor does what lies under it.
     """
 
     id: UUID
@@ -51,54 +49,11 @@ class PlannedItem:
     kind: ItemKind
     duration: int | None
     starts_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TimedItem:
-    """An item with its place and its times, all in UTC.
-
-    `depth` is 1 at the top. `ends_at` is the end of everything under the item. `gap_before` are
-    the minutes of nothing before a pinned start, `overrun` the minutes that what comes before
-    runs past it; at most one of the two is not zero.
-    """
-
-    id: UUID
-    depth: int
-    starts_at: datetime
-    ends_at: datetime
-    gap_before: int
-    overrun: int
-
-
-class ProblemKind(StrEnum):
-    """What is wrong with a timetable; none of it forbids saving the agenda."""
-
-    OVERRUN = "overrun"
-    GAP = "gap"
-    OUTSIDE_MEETING = "outside_meeting"
-    MISSING_DURATION = "missing_duration"
-
-
-@dataclass(frozen=True, slots=True)
-class TimetableProblem:
-    """One thing to mend, at an item.
-
-    `minutes` is the size of the overrun or gap, how far the item's own time ends after the
-    meeting, or 0 for a missing duration. Parts of a minute count as one.
-    """
-
-    kind: ProblemKind
-    item_id: UUID
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """The items in reading order, depth first, when the last of them ends, and what is wrong."""
-
-    items: list[TimedItem]
-    ends_at: datetime
-    problems: list[TimetableProblem]
+    stands: bool = True
+    sitting_id: UUID | None = None
+    in_parallel: bool = False
+    flexible: bool = False
+    room: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,29 +183,6 @@ def off_agenda(items: Iterable[Merging]) -> frozenset[UUID]:
     return frozenset(off)
 
 
-def timetable(
-    items: Iterable[PlannedItem], starts_at: datetime, ends_at: datetime | None = None
-) -> Timetable:
-    """When every item is on, for items that `validate_tree` lets pass.
-
-    Each item starts when all that comes before it has ended, the first at the meeting's start.
-    A pinned start holds in any case: an item that comes too early leaves a gap, one that comes
-    too late an overrun, and what follows starts when both have ended, so that an item without a
-    pin never starts before the end of an earlier one. Without `ends_at` nothing can be outside.
-    """
-    clock = _Clock(starts_at, ends_at)
-    read = _in_reading_order(items)
-    for index, (item, depth) in enumerate(read):
-        has_children = index + 1 < len(read) and read[index + 1][1] > depth
-        clock.run(item, has_children=has_children)
-    ends = _ends_with_children([depth for _, depth in read], [b.ends_at for b in clock.blocks])
-    timed = [
-        TimedItem(item.id, depth, block.starts_at, end, block.gap, block.overrun)
-        for (item, depth), block, end in zip(read, clock.blocks, ends, strict=True)
-    ]
-    return Timetable(timed, clock.now, clock.problems)
-
-
 def conflicts(slots: Iterable[Slot]) -> list[tuple[Slot, Slot]]:
     """Every two slots in which one person is on two items at once, the earlier slot first.
 
@@ -311,77 +243,9 @@ def _measure(
             raise TooDeep(above)
 
 
-def _in_reading_order(items: Iterable[PlannedItem]) -> list[tuple[PlannedItem, int]]:
-    """The items depth first, each with its depth, 1 at the top."""
-    children: dict[UUID | None, list[PlannedItem]] = defaultdict(list)
-    for item in sorted(items, key=_by_position):
-        children[item.parent_id].append(item)
-    read = []
-    waiting = [(item, 1) for item in reversed(children[None])]
-    while waiting:
-        item, depth = waiting.pop()
-        read.append((item, depth))
-        waiting += [(below, depth + 1) for below in reversed(children[item.id])]
-    return read
-
-
 def _by_position(item: Node) -> tuple[int, UUID]:
     return item.position, item.id
 
 
 def _by_time(slot: Slot) -> tuple[datetime, datetime, UUID, UUID]:
     return slot.starts_at, slot.ends_at, slot.meeting_id, slot.item_id
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """The time of an item without what lies under it."""
-
-    starts_at: datetime
-    ends_at: datetime
-    gap: int
-    overrun: int
-
-
-class _Clock:
-    """Runs through the items; `now` is when all items so far have ended and never goes back."""
-
-    def __init__(self, starts_at: datetime, meeting_ends_at: datetime | None) -> None:
-        self.now = starts_at
-        self.meeting_ends_at = meeting_ends_at
-        self.blocks: list[_Block] = []
-        self.problems: list[TimetableProblem] = []
-
-    def run(self, item: PlannedItem, *, has_children: bool) -> None:
-        start = self.now if item.starts_at is None else item.starts_at
-        end = start + timedelta(minutes=item.duration or 0)
-        block = _Block(start, end, _minutes(start - self.now), _minutes(self.now - start))
-        self.blocks.append(block)
-        self.now = max(self.now, end)
-        self._report(ProblemKind.GAP, item, block.gap)
-        self._report(ProblemKind.OVERRUN, item, block.overrun)
-        if item.duration is None and not has_children:
-            self.problems.append(TimetableProblem(ProblemKind.MISSING_DURATION, item.id, 0))
-        if self.meeting_ends_at is not None and (item.duration or not has_children):
-            self._report(ProblemKind.OUTSIDE_MEETING, item, _minutes(end - self.meeting_ends_at))
-
-    def _report(self, kind: ProblemKind, item: PlannedItem, minutes: int) -> None:
-        if minutes:
-            self.problems.append(TimetableProblem(kind, item.id, minutes))
-
-
-def _minutes(time: timedelta) -> int:
-    """Whole minutes, a part of one counting as one; 0 for a negative time."""
-    return max(0, -(-time // _MINUTE))
-
-
-def _ends_with_children(depths: list[int], ends: list[datetime]) -> list[datetime]:
-    """The end of each item and all under it, from the depths and own ends in reading order."""
-    latest: dict[int, datetime] = {}
-    found = []
-    for depth, end in zip(reversed(depths), reversed(ends), strict=True):
-        below = latest.pop(depth + 1, end)
-        total = max(end, below)
-        found.append(total)
-        latest[depth] = max(total, latest.get(depth, total))
-    return found[::-1]

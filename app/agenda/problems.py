@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from app.core.problems import AlreadyExists, NotFound, PreconditionFailed, Problem
+from app.core.routes import refuse_as
 
 
 class AgendaNotIssued(NotFound):
@@ -132,6 +133,16 @@ class AgendaEmpty(Problem):
     slug, title, status = "agenda-empty", "The agenda is empty", HTTPStatus.CONFLICT
 
 
+class MeetingNotInSession(Problem):
+    """A meeting adopts its agenda while it is in session: open or resume it first."""
+
+    slug, title, status = (
+        "meeting-not-in-session",
+        "The meeting is not in session",
+        HTTPStatus.CONFLICT,
+    )
+
+
 class SymbolTaken(AlreadyExists):
     """Another version of this agenda has the symbol."""
 
@@ -149,3 +160,73 @@ class PersonInTwoSlots(Problem):
         "Somebody would be in two places at once",
         HTTPStatus.CONFLICT,
     )
+
+
+class SittingsOverlap(Problem):
+    """Two sittings of a meeting cannot be on at the same time."""
+
+    slug, title, status = "sittings-overlap", "Sittings overlap", HTTPStatus.CONFLICT
+
+
+class SittingsFull(Problem):
+    """A meeting has at most 100 sittings."""
+
+    slug, title, status = "sittings-full", "Too many sittings", HTTPStatus.CONFLICT
+
+
+class SittingUnknown(Problem):
+    """The body names a sitting, by its id, that the meeting does not have."""
+
+    slug, title, status = (
+        "sitting-unknown",
+        "Not a sitting of this meeting",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+class CannotFit(Problem):
+    """The items cannot be made to fit: every item keeps a minute, breaks and pins stay.
+
+    `errors` names the item or sitting and by how many minutes it is too much. Nothing was changed.
+    """
+
+    slug, title, status = "cannot-fit", "It cannot fit", HTTPStatus.CONFLICT
+
+
+class PinTooFar(Problem):
+    """A pinned start would lie more than 31 days from the meeting's start."""
+
+    slug, title, status = "pin-too-far", "Pinned too far", HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NotInSession(Problem):
+    """Items are started and ended only while the meeting is in session; `state` says what it is."""
+
+    slug, title, status = "not-in-session", "Not in session", HTTPStatus.CONFLICT
+
+
+class ItemNotStanding(Problem):
+    """The item, or one above it, was withdrawn or merged: it does not take place."""
+
+    slug, title, status = "item-not-standing", "Not on the agenda any more", HTTPStatus.CONFLICT
+
+
+class ItemNotStarted(Problem):
+    """What has not been started cannot be ended."""
+
+    slug, title, status = "item-not-started", "Not started", HTTPStatus.CONFLICT
+
+
+class ItemStarted(Problem):
+    """The item was started already; `reset` takes that back."""
+
+    slug, title, status = "item-started", "Started already", HTTPStatus.CONFLICT
+
+
+class ItemEnded(Problem):
+    """The item was ended already; `reset` takes that back."""
+
+    slug, title, status = "item-ended", "Ended already", HTTPStatus.CONFLICT
+
+
+refuse_as("ex_sittings_overlap", lambda: SittingsOverlap("Another sitting is on at that time."))

@@ -1,91 +1,64 @@
 """The issued agenda for everybody: one statement, finished bytes, nothing in between."""
 
-import asyncio
 import re
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, NamedTuple
-from uuid import UUID
+from typing import Annotated, Final
 
-import asyncpg
-from fastapi import Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.agenda.schemas import IssuedAgenda
-from app.core.database import Database
+from app.core.fields import LANGUAGE, Language, accepted_languages
+from app.core.finished import BareRoute, Question, answered, named, without_parameters
+from app.core.languages import lookup
 from app.core.openapi import raises
 from app.core.problems import FieldError, Invalid, NotFound
-from app.core.routes import QuickRoute, router_for
+from app.core.routes import router_for
 from app.meetings.access import MeetingRef
 
-_HANDLE: Final = re.compile(r"[a-z0-9-]{2,80}")
-_OURS: Final = re.compile(r'"[0-9a-f]{32}"')
-_STATEMENT: Final = """
-    SELECT v.public_etag, CASE WHEN v.public_etag = ANY($2) THEN NULL ELSE v.public_body END
-    FROM meetings m JOIN agenda_versions v ON v.meeting_id = m.id
-    WHERE m.{key} = $1 AND m.public AND m.status <> 'draft'
+_ASKED_FOR: Final = ((b"cache-control", b"public, no-cache"),)
+_IMMUTABLE: Final = (
+    (b"cache-control", b"public, max-age=31536000, immutable"),
+    (b"vary", b"Accept-Language"),
+)
+_NUMBER: Final = re.compile("[1-9][0-9]{0,5}|1000000")
+_SHOWN: Final = """
+    m.{key} = $1 AND m.public AND m.status <> 'draft'
        AND NOT (m.status = 'cancelled' AND m.calendar_sequence = 0)
-    ORDER BY v.number DESC LIMIT 1
 """
-_BY_ID: Final = _STATEMENT.format(key="id")
-_BY_HANDLE: Final = _STATEMENT.format(key="handle")
-
-
-class BareRoute(QuickRoute):
-    """A route whose parameters are documented but not looked at: its endpoint does that.
-
-    FastAPI's own way through dependencies and models takes longer than the endpoint.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint = self.endpoint
-
-        async def handle(request: Request) -> Response:
-            response: Response = await endpoint(request, **request.path_params)
-            return response
-
-        return handle
-
-
-class Question(NamedTuple):
-    """Which agenda, and the tags of the versions that the caller has."""
-
-    statement: str
-    key: UUID | str
-    tags: tuple[str, ...]
-
-
-class Answers:
-    """Callers who ask the same at the same time share one statement.
-
-    It is sent after the last of them has come, never before, so that nobody is told less than was
-    true when they asked: who comes while a statement runs waits for the next.
-    """
-
-    def __init__(self) -> None:
-        self._running: dict[Question, asyncio.Task[Any]] = {}
-        self._next: dict[Question, asyncio.Task[Any]] = {}
-
-    async def to(self, question: Question, database: Database) -> asyncpg.Record | None:
-        """Tag and bytes, no bytes where the caller has them; None where there is no agenda."""
-        answer = self._next.get(question)
-        if answer is None:
-            answer = asyncio.create_task(self._find(question, database))
-            self._next[question] = answer
-        return await asyncio.shield(answer)
-
-    async def _find(self, question: Question, database: Database) -> asyncpg.Record | None:
-        me = asyncio.current_task()
-        try:
-            async with asyncio.timeout(database.settings.wait):
-                if (before := self._running.get(question)) is not None:
-                    await asyncio.wait([before])
-                pool = await database.reads()
-                self._running[question] = self._next.pop(question)
-                return await pool.fetchrow(*question)
-        finally:
-            for tasks in (self._next, self._running):
-                if tasks.get(question) is me:
-                    del tasks[question]
-
+_IN_FORCE: Final = """
+    SELECT v.public_etag, CASE WHEN v.public_etag = ANY($2) THEN NULL ELSE v.public_body END,
+           NULL
+      FROM meetings m JOIN agenda_versions v ON v.meeting_id = m.id
+     WHERE {shown}
+     ORDER BY v.number DESC LIMIT 1
+"""
+_VERSION: Final = """
+    SELECT f.etag, CASE WHEN f.etag = ANY($2) THEN NULL ELSE f.body END, f.language
+      FROM meetings m JOIN agenda_versions v ON v.meeting_id = m.id AND v.number = $3,
+           LATERAL (
+               SELECT l.public_etag AS etag, l.public_body AS body, l.language,
+                      array_position($4::text[], l.language) AS place
+                 FROM agenda_version_languages l
+                WHERE l.version_id = v.id AND l.language = ANY($4::text[])
+               UNION ALL
+               SELECT v.public_etag, v.public_body, NULL, NULL WHERE NOT $5::boolean
+                ORDER BY place NULLS LAST LIMIT 1
+           ) f
+     WHERE {shown}
+"""
+_BY: Final = {
+    statement: [statement.format(shown=_SHOWN.format(key=key)) for key in ("id", "handle")]
+    for statement in (_IN_FORCE, _VERSION)
+}
+VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
+LanguageAsked = Annotated[
+    Language | None,
+    Query(
+        description="Each text in one language: this one, else the meeting's in their order, "
+        "English, or what there is. By default the first of `Accept-Language` that the version "
+        "can be read in; otherwise all languages.",
+        examples=["fr"],
+    ),
+]
 
 router = router_for("public", route_class=BareRoute)
 
@@ -99,36 +72,47 @@ router = router_for("public", route_class=BareRoute)
 )
 async def get_public_agenda(request: Request, m: MeetingRef) -> Response:
     """Read the agenda in force of a public meeting, as it was issued."""
-    if request.scope["query_string"]:
-        raise Invalid(errors=[FieldError(pointer="query", detail="There are no parameters.")])
-    known = request.headers.get("if-none-match")
-    tags = () if known is None else tuple(_OURS.findall(known))
-    question = Question(*_named(m), tags)
-    row = await _answers(request).to(question, request.app.state.database)
-    if row is None:
-        raise NotFound
-    headers = {"etag": row[0], "cache-control": "public, no-cache"}
-    if row[1] is None or known == "*":
-        return Response(status_code=304, headers=headers)
-    return Response(row[1], headers=headers, media_type="application/json")
+    without_parameters(request)
+    return await answered(request, Question(*named(m, *_BY[_IN_FORCE])), _ASKED_FOR)
 
 
-def _answers(request: Request) -> Answers:
-    """Those of the process; made with the first question."""
-    state = request.app.state
-    if not hasattr(state, "agenda_answers"):
-        state.agenda_answers = Answers()
-    answers: Answers = state.agenda_answers
-    return answers
+@router.get(
+    "/public/meetings/{m}/agenda/versions/{number}",
+    operation_id="getPublicAgendaVersion",
+    response_model=IssuedAgenda,
+    responses=raises(NotFound, Invalid),
+    openapi_extra={"x-public": True},
+)
+async def get_public_agenda_version(
+    request: Request, m: MeetingRef, number: VersionNumber, language: LanguageAsked = None
+) -> Response:
+    """Read an issued version of a public meeting's agenda, which never changes."""
+    assert language is None, "parameters are read here"
+    asked = _language_asked(request)
+    wanted = [asked] if asked else accepted_languages(request.headers.get("accept-language"))
+    others = (_number(str(number)), tuple(lookup(wanted)), asked is not None)
+    question = Question(*named(m, *_BY[_VERSION]), others=others)
+    return await answered(request, question, _IMMUTABLE)
 
 
-def _named(m: str) -> tuple[str, UUID | str]:
-    """The statement for an id or a handle; what can be neither is not asked for."""
-    if len(m) == 36:
-        try:
-            return _BY_ID, UUID(m)
-        except ValueError:
-            pass
-    if not _HANDLE.fullmatch(m):
-        raise NotFound
-    return _BY_HANDLE, m
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        errors = [FieldError(pointer="path/number", detail="Is a number from 1 to 1000000.")]
+        raise Invalid(errors[0].detail, errors=errors)
+    return int(text)
+
+
+def _language_asked(request: Request) -> str | None:
+    """The one parameter; raises `Invalid` for any other, and for what is no language."""
+    if not request.scope["query_string"]:
+        return None
+    values = request.query_params.multi_items()
+    for name, value in values:
+        if name != "language" or len(values) > 1:
+            detail = "There is no such parameter." if name != "language" else "It is repeated."
+        elif not re.fullmatch(LANGUAGE, value):
+            detail = "Is no language tag (BCP 47)."
+        else:
+            continue
+        raise Invalid(detail, errors=[FieldError(pointer=f"query/{name[:100]}", detail=detail)])
+    return accepted_languages(values[0][1])[0] if values else None

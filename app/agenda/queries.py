@@ -6,13 +6,33 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Text, Uuid, and_, column, func, or_, table, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    column,
+    func,
+    or_,
+    table,
+    true,
+    update,
+)
 from sqlalchemy import select as sa_select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel, col, select
 
-from app.agenda.tables import AgendaItem, AgendaRevision, AgendaVersion
+from app.agenda.tables import (
+    AgendaAdoption,
+    AgendaItem,
+    AgendaRevision,
+    AgendaVersion,
+    AgendaVersionLanguage,
+    Sitting,
+)
 from app.committees.tables import Committee
 from app.entities.tables import Entity
 from app.events.tables import LogEntry
@@ -165,6 +185,22 @@ async def find_leads(session: AsyncSession, refs: Collection[str]) -> dict[str, 
     return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
 
 
+async def list_sittings(
+    session: AsyncSession, meetings: Collection[UUID]
+) -> dict[UUID, list[Sitting]]:
+    """The sittings of these meetings in their order, read afresh."""
+    statement = (
+        select(Sitting)
+        .where(col(Sitting.meeting_id).in_(meetings))
+        .order_by(col(Sitting.day), col(Sitting.begins))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, list[Sitting]] = defaultdict(list)
+    for sitting in (await session.execute(statement)).scalars():
+        found[sitting.meeting_id].append(sitting)
+    return found
+
+
 async def find_groups(
     session: AsyncSession, refs: Collection[str], line: Collection[UUID]
 ) -> dict[str, UUID]:
@@ -251,7 +287,7 @@ async def edits_since(
 
 
 def list_versions(meeting_id: UUID) -> Select[Any]:
-    """What is known of the issued versions, without their bytes."""
+    """How the issued versions are called."""
     columns: list[Any] = [
         AgendaVersion.number,
         AgendaVersion.revision,
@@ -260,6 +296,26 @@ def list_versions(meeting_id: UUID) -> Select[Any]:
         AgendaVersion.issued_at,
     ]
     return sa_select(*columns).where(col(AgendaVersion.meeting_id) == meeting_id)
+
+
+def describe_versions(meeting_id: UUID, *, full: bool) -> Select[Any]:
+    """What is known of the issued versions, without their bytes: also the languages of one view,
+    and how one of them was adopted.
+    """
+    one = AgendaVersionLanguage
+    missing = col(one.full_missing if full else one.public_missing)
+    language = func.jsonb_build_object(
+        *("language", col(one.language), "missing", missing, "complete", missing == 0)
+    )
+    languages = sa_select(
+        func.coalesce(func.jsonb_agg(aggregate_order_by(language, col(one.place))), cast([], JSONB))
+    ).where(col(one.version_id) == col(AgendaVersion.id))
+    act = AgendaAdoption
+    return (
+        list_versions(meeting_id)
+        .add_columns(languages.scalar_subquery().label("languages"), act)
+        .outerjoin(act, col(act.version_id) == col(AgendaVersion.id))
+    )
 
 
 async def versions_so_far(session: AsyncSession, meeting_id: UUID) -> Sequence[Any]:
@@ -289,20 +345,60 @@ async def mark_issued(session: AsyncSession, meeting_id: UUID, number: int) -> N
 
 
 async def find_version(
-    session: AsyncSession, meeting_id: UUID, number: int, *, full: bool
-) -> tuple[str, bytes] | None:
-    """Entity tag and bytes of one view of a version."""
-    version = AgendaVersion
-    columns: list[Any] = (
-        [version.full_etag, version.full_body]
-        if full
-        else [version.public_etag, version.public_body]
+    session: AsyncSession, meeting_id: UUID, number: int, languages: Sequence[str], *, full: bool
+) -> tuple[str, bytes, str | None] | None:
+    """Entity tag, bytes and language of one view of a version; without a language all of them."""
+    version, one = AgendaVersion, AgendaVersionLanguage
+    view = "full" if full else "public"
+    best = (
+        sa_select(one)
+        .where(col(one.version_id) == col(version.id), col(one.language).in_(languages))
+        .order_by(func.array_position(cast(list(languages), ARRAY(Text)), col(one.language)))
+        .limit(1)
+        .lateral()
     )
+    parts = (
+        func.coalesce(best.c[f"{view}_{part}"], getattr(version, f"{view}_{part}"))
+        for part in ("etag", "body")
+    )
+    statement = (
+        sa_select(*parts, best.c.language)
+        .select_from(version)
+        .outerjoin(best, true())
+        .where(col(version.meeting_id) == meeting_id, col(version.number) == number)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def views_of(
+    session: AsyncSession, meeting_id: UUID, numbers: Collection[int], *, full: bool
+) -> dict[int, tuple[Any, bytes]]:
+    """Name and bytes of versions by their number, in one view."""
+    body = col(AgendaVersion.full_body if full else AgendaVersion.public_body)
+    statement = (
+        list_versions(meeting_id)
+        .add_columns(body.label("body"))
+        .where(col(AgendaVersion.number).in_(numbers))
+    )
+    return {row.number: (row, row.body) for row in (await session.execute(statement)).all()}
+
+
+async def latest_number(session: AsyncSession, meeting_id: UUID) -> int:
+    """0 before the first."""
+    statement = sa_select(func.coalesce(func.max(col(AgendaVersion.number)), 0))
+    found = await session.execute(statement.where(col(AgendaVersion.meeting_id) == meeting_id))
+    return int(found.scalar_one())
+
+
+async def bodies(session: AsyncSession, meeting_id: UUID, number: int) -> tuple[bytes, bytes]:
+    """The full and the public bytes of a version that there is."""
+    columns: list[Any] = [AgendaVersion.full_body, AgendaVersion.public_body]
     statement = sa_select(*columns).where(
         col(AgendaVersion.meeting_id) == meeting_id, col(AgendaVersion.number) == number
     )
-    row = (await session.execute(statement)).one_or_none()
-    return (row[0], row[1]) if row else None
+    row = (await session.execute(statement)).one()
+    return row[0], row[1]
 
 
 def _uuid(ref: str) -> UUID | None:

@@ -23,6 +23,7 @@ from app.agenda.problems import (
     ItemUnderItself,
     ItemUnknown,
 )
+from app.agenda.sittings import HeldSitting
 from app.agenda.tables import AgendaItem, AgendaRevision
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
@@ -43,9 +44,18 @@ async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
 async def load_agendas(
     session: AsyncSession, meetings: Collection[Meeting]
 ) -> dict[UUID, WorkingAgenda]:
-    """In one statement, however many meetings there are; their edits are not counted."""
-    rows = await queries.list_items(session, [meeting.id for meeting in meetings])
-    return {meeting.id: WorkingAgenda.of(meeting, rows.get(meeting.id, [])) for meeting in meetings}
+    """For their times, in two statements, however many meetings there are."""
+    ids = [meeting.id for meeting in meetings]
+    rows = await queries.list_items(session, ids)
+    sittings = await queries.list_sittings(session, ids)
+    return {
+        meeting.id: WorkingAgenda.of(
+            meeting,
+            rows.get(meeting.id, []),
+            sittings=[HeldSitting.of(meeting, each) for each in sittings.get(meeting.id, [])],
+        )
+        for meeting in meetings
+    }
 
 
 async def numbered_agendas(
@@ -75,7 +85,7 @@ async def save(
     """
     after = {state.id: state for state in wanted}
     edit = Edit.between(agenda.states, after)
-    if not any(edit):
+    if not any((edit.added, edit.changed, edit.removed)):
         return agenda
     try:
         policy.validate_tree(after.values())
@@ -96,6 +106,11 @@ def saved_agenda(session: AsyncSession, meeting_id: UUID) -> WorkingAgenda | Non
     """The agenda of the meeting as it was saved last in this transaction, if it was."""
     saved: WorkingAgenda | None = session.info.get(_SAVED)
     return saved if saved is not None and saved.meeting.id == meeting_id else None
+
+
+def forget_saved(session: AsyncSession) -> None:
+    """Because its sittings are others now."""
+    session.info.pop(_SAVED, None)
 
 
 async def _record(session: AsyncSession, meeting: Meeting, edit: Changes, revision: int) -> None:
@@ -193,7 +208,8 @@ async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:
         about = {"meeting_id": meeting.id, "created_at": clock.now()}
         await insert_many(session, AgendaItem, [s._asdict() | about for s in edit.added])
     if edit.changed:
-        names = ("id", *(name for name in ItemState._fields if name in edit.members))
+        members = edit.members
+        names = ("id", *(name for name in ItemState._fields if name in members))
         rows = [{name: getattr(state, name) for name in names} for state in edit.changed]
         await update_many(session, AgendaItem, rows)
     if edit.removed:

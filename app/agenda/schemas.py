@@ -1,13 +1,13 @@
 """The agenda as it crosses the wire: as it is worked on, and as it is issued."""
 
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
 from app.agenda.lifecycle import (
+    ChangeKind,
     ChildrenRun,
     ItemAccess,
     ItemAddition,
@@ -17,9 +17,9 @@ from app.agenda.lifecycle import (
     ItemStanding,
     VersionStatus,
 )
-from app.agenda.times import ComputedInstant, TimetableProblemOut
+from app.agenda.sitting_schemas import SittingOut
+from app.agenda.times import ComputedInstant, ComputedWallTime, TimetableProblemOut
 from app.core.fields import (
-    WALL_TIME,
     Flag,
     Handle,
     InstantField,
@@ -35,15 +35,6 @@ from app.core.fields import (
 )
 from app.meetings.lifecycle import MeetingFormat
 
-ComputedWallTime = Annotated[
-    datetime,
-    PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
-    Field(
-        description="What the clocks show in the meeting's zone.",
-        json_schema_extra={"pattern": WALL_TIME},
-        examples=["2021-10-08T10:15:00"],
-    ),
-]
 Position = Annotated[
     int, Field(ge=0, le=1000, description="Place among the siblings, from 0.", examples=[0])
 ]
@@ -125,6 +116,9 @@ class ItemWrite(Schema):
         False, description="It has no minutes of its own: it takes what its sitting has left."
     )
     room: ShortLine | None = Field(None, examples=["Conference Room 4"])
+    sitting: UUID | None = Field(
+        None, description="Id of the sitting with which it begins at the earliest."
+    )
     addition: ItemAddition | None = Field(
         None,
         description="What a new item is to an agenda that was issued: by default `supplementary`. "
@@ -159,6 +153,7 @@ class ItemPatch(Schema):
     children_run: ChildrenRun | None = None
     flexible: Flag | None = None
     room: ShortLine | None = None
+    sitting: UUID | None = None
     addition: ItemAddition | None = None
 
 
@@ -230,6 +225,8 @@ class ItemOut(Schema):
     children_run: ChildrenRun
     flexible: Flag
     room: ShortLine | None
+    sitting: UUID | None = Field(description="With which it begins at the earliest.")
+    in_sitting: UUID | None = Field(description="In which it begins by the timetable.")
     addition: Addition
     standing: ItemStanding
     merged_into: MergedInto
@@ -237,6 +234,8 @@ class ItemOut(Schema):
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
     local_start: ComputedWallTime
     local_end: ComputedWallTime
+    actual_start: InstantField | None = Field(description="When it was started.")
+    actual_end: InstantField | None = Field(description="When it was ended.")
     items: list["ItemOut"] = Field(max_length=1000)
 
 
@@ -246,10 +245,16 @@ class AgendaOut(Schema):
     meeting_id: UUID
     meeting: Handle
     timezone: ZoneName
+    shown_in: ZoneName = Field(
+        description="Zone of `local_start` and `local_end`: the meeting's, unless you name yours."
+    )
     starts_at: ComputedInstant = Field(description="The meeting's start.")
     ends_at: ComputedInstant = Field(description="When the last item ends.")
     symbol: str | None = Field(
         max_length=200, description="Of the latest issued version; null before the first."
+    )
+    sittings: list[SittingOut] = Field(
+        max_length=100, description="In their order; none: the meeting is the one sitting."
     )
     revision: int | None = Field(
         ge=0,
@@ -277,14 +282,107 @@ class VersionCreate(Schema):
     )
 
 
-class VersionOut(Schema):
-    """What is known of an issued version; its address has the agenda itself."""
+class VersionName(Schema):
+    """How a version is called."""
 
     number: int = Field(ge=1, le=1_000_000, description="1 is the provisional agenda.")
     revision: int = Field(ge=0, le=1_000_000, description="1 for Rev.1; 0 before it.")
     status: VersionStatus
     symbol: Symbol
     issued_at: InstantField
+
+
+class VersionLanguage(Schema):
+    """A language that a version can be read in."""
+
+    language: Language
+    complete: bool = Field(description="Whether every text of the version is in this language.")
+    missing: int = Field(
+        ge=0, le=1_000_000, description="Texts that stand in it in another language.", examples=[0]
+    )
+
+
+class AdoptionOut(Schema):
+    """That and how the meeting adopted its agenda."""
+
+    adopted_at: InstantField
+    of_number: int = Field(ge=1, le=1_000_000, description="The version that lay before it.")
+    amended: bool = Field(description="Whether it was changed orally before.")
+    item_id: UUID | None = Field(description="The item under which it was adopted.")
+    chair: ShortLine | None = Field(
+        description="Who was in the chair; null where nobody was named, and for the public.",
+        examples=["Amina Rossi"],
+    )
+
+
+class VersionOut(VersionName):
+    """What is known of an issued version; its address has the agenda itself."""
+
+    languages: list[VersionLanguage] = Field(
+        max_length=50, description="Those that it can be read in, the meeting's own first."
+    )
+    adoption: AdoptionOut | None = Field(description="Where the meeting adopted this version.")
+
+
+class MemberChange(Schema):
+    """One member before and after, as the versions have it."""
+
+    before: Annotated[Any, Field(description="In the earlier version.", examples=["2(a)"])]
+    after: Annotated[Any, Field(description="In the later version.", examples=["2(b)"])]
+
+
+class ItemGlance(Schema):
+    """An item in one of the versions, in short."""
+
+    number: Number
+    title: LocalizedLine
+    parent_id: UUID | None
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+
+
+class ItemChangeOut(Schema):
+    """What became of one item."""
+
+    id: UUID
+    kinds: list[ChangeKind] = Field(max_length=20, description="All that happened to it.")
+    before: ItemGlance | None = Field(description="Null for an item that is new.")
+    after: ItemGlance | None = Field(description="Null for an item that is gone.")
+    members: dict[str, MemberChange] = Field(
+        max_length=50,
+        description="What is different, by member of the issued item; `place` is its parent and "
+        "its position under it.",
+    )
+
+
+class ChangesOut(Schema):
+    """What is different between two versions."""
+
+    since: VersionName | None = Field(description="The earlier one; null where there is none.")
+    until: VersionName | None = Field(description="The later one; null for the working agenda.")
+    meeting: dict[str, MemberChange] = Field(
+        max_length=50, description="What is different about the meeting."
+    )
+    items: list[ItemChangeOut] = Field(
+        max_length=2000, description="In the order of the later version, then those that are gone."
+    )
+
+
+class AdoptionCreate(Schema):
+    """How the meeting adopts its agenda."""
+
+    amended: Flag = Field(
+        False,
+        description="As orally amended: the working agenda becomes the adopted one. Otherwise it "
+        "is the version in force, as it was issued.",
+    )
+    item_id: UUID | None = Field(
+        None, description="By default the item for the adoption of the agenda, if there is one."
+    )
+    chair: ShortLine | None = Field(None, examples=["Amina Rossi"])
+    symbol: Symbol | None = Field(None, description="By default made of the meeting's handle.")
+    note: Paragraphs | None = Field(None, description="A word to those who are told of it.")
+    silent: Flag = Field(True, description="Write to nobody: they were there.")
 
 
 class VersionSort(StrEnum):

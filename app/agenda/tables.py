@@ -39,6 +39,8 @@ class Sitting(Row, table=True):
             ("day", "="),
             (text("int4range(begins, ends)"), "&&"),
             name="ex_sittings_overlap",
+            deferrable=True,
+            initially="DEFERRED",
         ),
     )
 
@@ -78,6 +80,7 @@ class AgendaItem(Row, table=True):
             initially="DEFERRED",
             postgresql_nulls_not_distinct=True,
         ),
+        UniqueConstraint("meeting_id", "id"),
         CheckConstraint("duration BETWEEN 0 AND 1440", name="duration"),
         Index(
             "ix_agenda_items_merged_into_id",
@@ -98,7 +101,8 @@ class AgendaItem(Row, table=True):
     duration: int | None = None
     """Minutes of its own."""
     pinned_minutes: int | None = None
-    """Minutes from the meeting's start at which it must begin; so it moves with the meeting."""
+    """Minutes by the clock on the wall from the meeting's start at which it must begin; so it moves
+    with the meeting."""
     access: ItemAccess = Field(default=ItemAccess.PUBLIC, sa_type=values(ItemAccess))
     working_group_id: UUID | None = Field(default=None, foreign_key="committees.id")
     """Who gives the briefing."""
@@ -157,3 +161,40 @@ class AgendaVersion(Row, table=True):
     public_etag: str = Field(sa_type=Text)
     full_body: bytes = Field(sa_type=LargeBinary)
     full_etag: str = Field(sa_type=Text)
+
+
+class AgendaVersionLanguage(SQLModel, table=True):
+    """An issued agenda with each text in one language; as unchanging as the version itself."""
+
+    __tablename__ = "agenda_version_languages"
+
+    version_id: UUID = Field(primary_key=True, foreign_key="agenda_versions.id")
+    language: str = Field(primary_key=True, sa_type=Text)
+    place: int
+    """Among the languages of the version."""
+    public_missing: int
+    """Texts that it has in another language only."""
+    public_body: bytes = Field(sa_type=LargeBinary)
+    public_etag: str = Field(sa_type=Text)
+    full_missing: int
+    full_body: bytes = Field(sa_type=LargeBinary)
+    full_etag: str = Field(sa_type=Text)
+
+
+class AgendaAdoption(Row, table=True):
+    """That the meeting adopted its agenda, once; a trigger lets it never change."""
+
+    __tablename__ = "agenda_adoptions"
+
+    meeting_id: UUID = Field(foreign_key="meetings.id", unique=True)
+    version_id: UUID = Field(foreign_key="agenda_versions.id", unique=True)
+    """The adopted version."""
+    of_number: int
+    """The version that lay before the meeting."""
+    amended: bool
+    """Whether it was changed orally before it was adopted."""
+    adopted_at: datetime = Field(sa_type=Instant)
+    item_id: UUID | None = None
+    """Under which item, as it stands in the version."""
+    chair: str | None = Field(default=None, sa_type=Text)
+    """Who was in the chair."""

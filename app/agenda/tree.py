@@ -1,7 +1,8 @@
 """The working agenda in memory: its rows together with their numbers and times."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from operator import itemgetter
@@ -18,9 +19,11 @@ from app.agenda.lifecycle import (
     ItemStanding,
 )
 from app.agenda.numbering import UN, Numbered, Style, numbers_of
-from app.agenda.policy import PlannedItem, TimedItem, Timetable, off_agenda, timetable
+from app.agenda.policy import PlannedItem, off_agenda
 from app.agenda.queries import BARE, ITEM_COLUMNS, Ground, Group, ItemRow, Lead
-from app.core.zones import RepeatedWallTime, to_instant, to_local
+from app.agenda.sittings import HeldSitting, wall_instant
+from app.agenda.timetable import SittingTimes, TimedItem, Timetable, timetable
+from app.core.zones import RepeatedWallTime, to_instant
 from app.meetings.tables import Meeting
 
 MINUTE = timedelta(minutes=1)
@@ -66,14 +69,25 @@ class ItemState(NamedTuple):
         trace = self.standing is ItemStanding.STANDING or self.first_issued is not None
         return trace and self.kind is not ItemKind.BREAK
 
-    def planned(self, start: datetime) -> PlannedItem:
-        """For the rules; `start` is the meeting's."""
-        pinned = None if self.pinned_minutes is None else start + self.pinned_minutes * MINUTE
-        return PlannedItem(self.id, self.parent_id, self.position, self.kind, self.duration, pinned)
+    def timed(self, meeting: Meeting) -> PlannedItem:
+        """For the timetable: the pin is what the clocks on the wall show."""
+        wall = pinned_wall_time(meeting, self.pinned_minutes)
+        return self._planned(None if wall is None else pinned_instant(meeting, wall))
 
-    @property
-    def without_time(self) -> PlannedItem:
-        return PlannedItem(self.id, self.parent_id, self.position, self.kind, 0)
+    def _planned(self, pinned: datetime | None) -> PlannedItem:
+        return PlannedItem(
+            self.id,
+            self.parent_id,
+            self.position,
+            self.kind,
+            self.duration,
+            pinned,
+            self.standing is ItemStanding.STANDING,
+            self.sitting_id,
+            self.children_run is ChildrenRun.IN_PARALLEL,
+            self.flexible,
+            self.room,
+        )
 
 
 _own_columns = itemgetter(*(ITEM_COLUMNS.index(name) for name in ItemState._fields))
@@ -100,9 +114,17 @@ class WorkingAgenda:
     groups: dict[UUID, Group | None]
     leads: dict[UUID, Lead | None] = field(default_factory=dict)
     ground: Ground = BARE
+    sittings: tuple[HeldSitting, ...] = ()
+    """In their order."""
 
     @classmethod
-    def of(cls, meeting: Meeting, rows: Iterable[ItemRow], ground: Ground = BARE) -> Self:
+    def of(
+        cls,
+        meeting: Meeting,
+        rows: Iterable[ItemRow],
+        ground: Ground = BARE,
+        sittings: Iterable[HeldSitting] = (),
+    ) -> Self:
         found = [(ItemState.of(row.item), row.group, row.lead) for row in rows]
         return cls(
             meeting,
@@ -110,7 +132,12 @@ class WorkingAgenda:
             {state.id: group for state, group, _ in found},
             {state.id: lead for state, _, lead in found},
             ground,
+            tuple(sittings),
         )
+
+    def with_states(self, states: Iterable[ItemState]) -> "WorkingAgenda":
+        """The agenda as it would be; nothing is added or taken away."""
+        return replace(self, states={state.id: state for state in states})
 
     @property
     def surroundings(self) -> tuple[Any, ...]:
@@ -119,7 +146,8 @@ class WorkingAgenda:
         own = {field.name for field in fields(self)} - {"meeting", "states", "groups", "leads"}
         return (
             *(meeting.handle, meeting.timezone, meeting.starts_at, meeting.ends_at),
-            meeting.agenda_numbering,
+            *(meeting.local_start, meeting.local_end, meeting.status, meeting.languages),
+            *(meeting.agenda_numbering, meeting.longest_stretch),
             sorted({group.id: group for group in self.groups.values() if group}.items()),
             sorted({lead.id: lead for lead in self.leads.values() if lead}.items()),
             *(getattr(self, name) for name in sorted(own)),
@@ -130,14 +158,24 @@ class WorkingAgenda:
         """What was withdrawn or merged, and whatever lies under it: it takes no time."""
         return off_agenda(self.states.values())
 
+    @property
+    def planned(self) -> list[PlannedItem]:
+        return [state.timed(self.meeting) for state in self.states.values()]
+
+    @cached_property
+    def sitting_times(self) -> list[SittingTimes]:
+        return [held.times for held in self.sittings if held.times.ends_at > held.times.begins_at]
+
     @cached_property
     def timetable(self) -> Timetable:
-        start = self.meeting.starts_at
-        planned = [
-            state.planned(start) if state.id not in self.off else state.without_time
-            for state in self.states.values()
-        ]
-        return timetable(planned, start, self.meeting.ends_at)
+        meeting = self.meeting
+        return timetable(
+            self.planned,
+            meeting.starts_at,
+            meeting.ends_at,
+            self.sitting_times,
+            longest_stretch=meeting.longest_stretch,
+        )
 
     @cached_property
     def numbers(self) -> dict[UUID, str | None]:
@@ -201,22 +239,19 @@ class WorkingAgenda:
 
 def pinned_wall_time(meeting: Meeting, minutes: int | None) -> datetime | None:
     """The wall time of a pin, in the meeting's zone."""
-    if minutes is None:
-        return None
-    return to_local(meeting.starts_at + minutes * MINUTE, meeting.timezone)
+    return None if minutes is None else meeting.local_start + minutes * MINUTE
+
+
+def pinned_instant(meeting: Meeting, wall: datetime) -> datetime:
+    """Where the clocks jump over the wall time by now, the moment of the jump.
+
+    Of a wall time that happens twice the first counts, unless it is over when the meeting starts.
+    """
+    return wall_instant(wall, meeting.timezone, not_before=meeting.starts_at)
 
 
 def minutes_of_pin(meeting: Meeting, wall: datetime) -> float:
-    """Minutes from the meeting's start to a wall time in its zone.
-
-    Of a wall time that happens twice the first counts, unless it is over when the meeting starts.
-    Raises `ZoneTrouble`.
-    """
-    try:
-        instant = to_instant(wall, meeting.timezone)
-    except RepeatedWallTime as trouble:
-        first, second = (
-            to_instant(wall, meeting.timezone, fold_offset=offset) for offset in trouble.offsets
-        )
-        instant = first if first >= meeting.starts_at else second
-    return (instant - meeting.starts_at) / MINUTE
+    """Minutes by the clock on the wall from the meeting's start; raises `ZoneTrouble`."""
+    with suppress(RepeatedWallTime):
+        to_instant(wall, meeting.timezone)
+    return (wall - meeting.local_start) / MINUTE

@@ -1,15 +1,15 @@
 """Issuing the agenda: what has been issued never changes, the next version follows it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda import queries
+from app.agenda import queries, storing
 from app.agenda.events import AgendaIssued
 from app.agenda.lifecycle import TRANSITIONS, VersionStatus
 from app.agenda.problems import AgendaEmpty, SymbolTaken
-from app.agenda.schemas import VersionOut
+from app.agenda.schemas import VersionName, VersionOut
 from app.agenda.tables import AgendaVersion
 from app.agenda.tree import WorkingAgenda
 from app.agenda.views import issued_body
@@ -34,21 +34,36 @@ async def issue(
     """
     if not agenda.states:
         raise AgendaEmpty("Put items on the agenda before issuing it.")
-    meeting = agenda.meeting
-    before = await queries.versions_so_far(session, meeting.id)
-    version = _next(meeting.handle, before, _status(before, status), symbol)
-    panels = await queries.panels_on_items(session, meeting.id)
-    full = issued_body(agenda, version, panels, full=True)
-    public = issued_body(agenda, version, panels, full=False)
-    row = AgendaVersion(
-        meeting_id=meeting.id,
-        **version.model_dump(),
-        public_body=public.content,
-        public_etag=public.etag,
-        full_body=full.content,
-        full_etag=full.etag,
+    before = await queries.versions_so_far(session, agenda.meeting.id)
+    version = next_version(agenda.meeting.handle, before, next_status(before, status), symbol)
+    _, out = await keep(session, agenda, version, told, await rendered(session, agenda, version))
+    return out
+
+
+class Bodies(NamedTuple):
+    """What is kept of a version: all of it, and what everybody may see."""
+
+    full: bytes
+    public: bytes
+
+
+async def rendered(session: AsyncSession, agenda: WorkingAgenda, version: VersionName) -> Bodies:
+    panels = await queries.panels_on_items(session, agenda.meeting.id)
+    return Bodies(
+        issued_body(agenda, version, panels, full=True),
+        issued_body(agenda, version, panels, full=False),
     )
-    session.add(row)
+
+
+async def keep(
+    session: AsyncSession,
+    agenda: WorkingAgenda,
+    version: VersionName,
+    told: Telling,
+    bodies: Bodies,
+) -> tuple[AgendaVersion, VersionOut]:
+    meeting = agenda.meeting
+    row, languages = await storing.store(session, meeting.id, version, **bodies._asdict())
     await queries.mark_issued(session, meeting.id, version.number)
     record(
         session,
@@ -65,10 +80,10 @@ async def issue(
         ),
     )
     await session.flush()
-    return version
+    return row, VersionOut(**version.model_dump(), languages=languages, adoption=None)
 
 
-def _status(before: Sequence[Any], asked: VersionStatus | None) -> VersionStatus:
+def next_status(before: Sequence[Any], asked: VersionStatus | None) -> VersionStatus:
     """What the next version is: asked for, or what comes by itself."""
     latest: VersionStatus | None = before[-1].status if before else None
     allowed = frozenset({VersionStatus.PROVISIONAL}) if latest is None else TRANSITIONS[latest]
@@ -84,16 +99,16 @@ def _status(before: Sequence[Any], asked: VersionStatus | None) -> VersionStatus
     return status
 
 
-def _next(
+def next_version(
     handle: str, before: Sequence[Any], status: VersionStatus, symbol: str | None
-) -> VersionOut:
+) -> VersionName:
     revision = before[-1].revision if before else 0
     if status is VersionStatus.REVISED:
         revision += 1
     symbol = symbol or _symbol(handle, status, revision)
     if any(each.symbol == symbol for each in before):
         raise SymbolTaken.at("/symbol", f"{symbol} is the symbol of an earlier version.")
-    return VersionOut(
+    return VersionName(
         number=len(before) + 1,
         revision=revision,
         status=status,

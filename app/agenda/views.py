@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from app.agenda.access import AgendaView
-from app.agenda.policy import TimedItem
+from app.agenda.mends import mended
 from app.agenda.queries import Group, PanelOnItem
 from app.agenda.schemas import (
     AgendaOut,
@@ -21,13 +21,14 @@ from app.agenda.schemas import (
     IssuedWorkingGroup,
     ItemOut,
     LeadEntityOut,
-    VersionOut,
+    VersionName,
     WorkingGroupOut,
 )
+from app.agenda.sitting_schemas import SittingOut
 from app.agenda.tags import Tag, tag_of
 from app.agenda.times import TimetableProblemOut
+from app.agenda.timetable import TimedItem
 from app.agenda.tree import PlacedItem, WorkingAgenda, pinned_wall_time
-from app.core.preconditions import etag_of
 from app.core.zones import to_local
 from app.meetings.tables import Meeting
 
@@ -41,13 +42,6 @@ _ITEM: TypeAdapter[ItemOut] = TypeAdapter(ItemOut)
 _ISSUED: TypeAdapter[IssuedAgenda] = TypeAdapter(IssuedAgenda)
 
 
-class Body(NamedTuple):
-    """A finished representation."""
-
-    content: bytes
-    etag: str
-
-
 class WorkingBody(NamedTuple):
     """A finished representation of the working agenda, or of a part of it."""
 
@@ -55,30 +49,43 @@ class WorkingBody(NamedTuple):
     tag: Tag
 
 
-def agenda_body(seen: AgendaView) -> WorkingBody:
-    """The agenda; restricted items only in the full view, problems only for organizers."""
-    content = _AGENDA.dump_json(_agenda_out(seen))
-    return WorkingBody(content, tag_of(content, seen.agenda.meeting.id, seen.basis))
+def agenda_body(seen: AgendaView, zone: str | None = None) -> WorkingBody:
+    """The agenda; restricted items only in the full view, problems only for organizers.
+
+    With the zone of a reader it shows their local times, and has the tag that it has without.
+    """
+    content = plain = _AGENDA.dump_json(_agenda_out(seen, None))
+    if zone is not None:
+        content = _AGENDA.dump_json(_agenda_out(seen, zone))
+    return WorkingBody(content, tag_of(plain, seen.agenda.meeting.id, seen.basis))
 
 
-def item_body(seen: AgendaView, item_id: UUID) -> WorkingBody:
+def item_body(seen: AgendaView, item_id: UUID, zone: str | None = None) -> WorkingBody:
     """One item of the view, with what lies under it; raises `KeyError` for what is hidden."""
-    found = _items_out(seen.agenda, full=seen.full, under=item_id)
-    content = _ITEM.dump_json(found[item_id])
-    return WorkingBody(content, tag_of(content, item_id, seen.basis))
+    content = plain = _item_json(seen, item_id, None)
+    if zone is not None:
+        content = _item_json(seen, item_id, zone)
+    return WorkingBody(content, tag_of(plain, item_id, seen.basis))
 
 
-def _agenda_out(seen: AgendaView) -> AgendaOut:
+def _item_json(seen: AgendaView, item_id: UUID, zone: str | None) -> bytes:
+    found = _items_out(seen.agenda, full=seen.full, under=item_id, zone=zone)
+    return _ITEM.dump_json(found[item_id])
+
+
+def _agenda_out(seen: AgendaView, zone: str | None) -> AgendaOut:
     agenda, meeting = seen.agenda, seen.agenda.meeting
-    problems = agenda.timetable.problems if seen.meeting.organizes else None
-    items = _items_out(agenda, full=seen.full)
+    problems = mended(agenda) if seen.meeting.organizes else None
+    items = _items_out(agenda, full=seen.full, zone=zone)
     return AgendaOut.model_construct(
         meeting_id=meeting.id,
         meeting=meeting.handle,
         timezone=meeting.timezone,
+        shown_in=zone or meeting.timezone,
         starts_at=meeting.starts_at,
         ends_at=agenda.timetable.ends_at,
         symbol=seen.symbol,
+        sittings=[SittingOut.of(held) for held in agenda.sittings],
         revision=agenda.ground.revision if seen.full else None,
         items=[item for item in items.values() if item.parent_id is None],
         problems=None if problems is None else [TimetableProblemOut.of(each) for each in problems],
@@ -87,34 +94,34 @@ def _agenda_out(seen: AgendaView) -> AgendaOut:
 
 def issued_body(
     agenda: WorkingAgenda,
-    version: VersionOut,
+    version: VersionName,
     panels: Mapping[UUID, PanelOnItem],
     *,
     full: bool,
-) -> Body:
+) -> bytes:
     """The bytes in which a version stays; the public view keeps the numbers of the full one."""
     issued = IssuedAgenda(
         meeting=_issued_meeting(agenda.meeting),
         items=_issued_items(agenda, panels, full=full),
         **version.model_dump(),
     )
-    content = _ISSUED.dump_json(issued)
-    return Body(content, etag_of(content))
+    return _ISSUED.dump_json(issued)
 
 
 def _items_out(
-    agenda: WorkingAgenda, *, full: bool, under: UUID | None = None
+    agenda: WorkingAgenda, *, full: bool, under: UUID | None = None, zone: str | None = None
 ) -> dict[UUID, ItemOut]:
     """Every item of the view by its id, each hung under its parent, in reading order."""
     found: dict[UUID, ItemOut] = {}
+    shown_in = zone or agenda.meeting.timezone
     for placed in agenda.read(full=full, under=under):
-        out = found[placed.state.id] = _item_out(agenda.meeting, placed)
+        out = found[placed.state.id] = _item_out(agenda.meeting, placed, shown_in)
         if out.parent_id in found:
             found[out.parent_id].items.append(out)
     return found
 
 
-def _item_out(meeting: Meeting, placed: PlacedItem) -> ItemOut:
+def _item_out(meeting: Meeting, placed: PlacedItem, zone: str) -> ItemOut:
     """Not checked again: everything comes from the database or is computed."""
     state, group, timed, lead = placed.state, placed.group, placed.timed, placed.lead
     return ItemOut.model_construct(
@@ -124,9 +131,13 @@ def _item_out(meeting: Meeting, placed: PlacedItem) -> ItemOut:
         working_group=_working_group(group),
         lead_entity=None if lead is None else LeadEntityOut(**lead._asdict()),
         flexible=state.flexible,
+        sitting=state.sitting_id,
+        in_sitting=timed.sitting_id,
+        actual_start=state.actual_start,
+        actual_end=state.actual_end,
         items=[],
         **_said(placed),
-        **_times(timed, meeting.timezone),
+        **_times(timed, zone),
     )
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda.policy import TimedItem
 from app.agenda.queries import Group
 from app.agenda.saving import numbered_agendas
+from app.agenda.timetable import TimedItem
 from app.agenda.tree import WorkingAgenda
 from app.briefings import papers, policy, queries
 from app.briefings.lifecycle import BRIEFING, BriefingStatus

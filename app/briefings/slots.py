@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda.events import AgendaChanged
+from app.agenda.events import AgendaChanged, SittingsChanged
 from app.agenda.saving import load_agenda, saved_agenda
 from app.agenda.tree import WorkingAgenda
 from app.briefings import queries
@@ -16,6 +16,11 @@ from app.meetings.tables import Meeting
 
 @react_to(AgendaChanged)
 async def follow_the_agenda(session: AsyncSession, event: AgendaChanged) -> None:
+    await retime(session, event.subject_id)
+
+
+@react_to(SittingsChanged)
+async def follow_the_sittings(session: AsyncSession, event: SittingsChanged) -> None:
     await retime(session, event.subject_id)
 
 

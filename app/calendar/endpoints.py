@@ -7,46 +7,18 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.calendar.entries import PRODID, Frame, meeting_entry, registered_entry
-from app.calendar.files import CalendarFile
+from app.calendar.files import DOCUMENTED, CalendarFile
 from app.calendar.queries import issued_agenda, last_change
 from app.calendar.writer import MeetingEntry, Method, Organizer, calendar
 from app.committees.tables import Committee
 from app.core.fields import accepted_languages, in_language
-from app.core.openapi import Responses, raises
-from app.core.problems import NotFound
 from app.core.routes import Session, router_for
-from app.meetings import queries as meetings
-from app.meetings.access import MeetingDep, MeetingRef
+from app.meetings.access import MeetingDep
 from app.meetings.tables import Meeting
 from app.registrations.access import RegistrationRow
 
 router = router_for()
 REFRESH = timedelta(hours=4)
-DOCUMENTED: Responses = {
-    200: {
-        "description": "An iCalendar object (RFC 5545).",
-        "content": {"text/calendar": {"schema": {"type": "string", "maxLength": 1_000_000}}},
-    }
-}
-
-
-@router.get(
-    "/public/meetings/{m}/calendar.ics",
-    operation_id="getPublicCalendar",
-    tags=["public"],
-    openapi_extra={"x-public": True},
-    response_class=CalendarFile,
-    responses=DOCUMENTED | raises(NotFound),
-)
-async def get_public_calendar(session: Session, m: MeetingRef, request: Request) -> Response:
-    """Read the calendar entry of a public meeting, without a token."""
-    meeting = await meetings.find_public(session, m)
-    if meeting is None:
-        raise NotFound
-    frame = await _frame(session, request, meeting)
-    response = _file(meeting, meeting_entry(meeting, frame), request)
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """What calendar entries need beyond the rows that they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from app.agenda.tables import AgendaVersion
 from app.events.tables import LogEntry
+from app.meetings.tables import Meeting
 
 
 async def last_change(session: AsyncSession, meeting_id: UUID, *others: UUID) -> datetime | None:
@@ -27,6 +28,21 @@ async def issued_agenda(session: AsyncSession, meeting_id: UUID) -> bytes | None
     """The public view of the agenda's latest issued version."""
     found: bytes | None = (await session.execute(latest_agenda(meeting_id))).scalar_one_or_none()
     return found
+
+
+async def for_public(
+    session: AsyncSession, meetings: Collection[UUID]
+) -> dict[UUID, tuple[datetime | None, bytes | None]]:
+    """Of each meeting the last change of itself, and the agenda in force as everybody sees it.
+
+    Edits of the working agenda are not among its changes: nobody sees them.
+    """
+    changed = latest_change(col(Meeting.id), [col(Meeting.id)]).where(
+        col(LogEntry.name).like("meeting.%")
+    )
+    columns = changed.scalar_subquery(), latest_agenda(col(Meeting.id)).scalar_subquery()
+    statement = select(col(Meeting.id), *columns).where(col(Meeting.id).in_(meetings))
+    return {row[0]: (row[1], row[2]) for row in (await session.execute(statement)).all()}
 
 
 def latest_change(meeting_id: Any, subjects: Sequence[Any]) -> Select[Any]:

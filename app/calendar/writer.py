@@ -128,6 +128,8 @@ class MeetingEntry:
     attendee: Attendee | None = None
     alarms: tuple[int, ...] = ()
     language: str = ""
+    part_of: str = ""
+    """UID of the entry that this one is a part of (RFC 5545 section 3.8.4.5)."""
 
     def __post_init__(self) -> None:
         if not self.uid or self.uid != plain(self.uid):
@@ -280,6 +282,7 @@ def _event(entry: MeetingEntry, method: Method | None) -> list[str]:
         *_standing(entry.status),
         *_people(entry),
         *_places(entry),
+        *([_text("RELATED-TO", entry.part_of, [("RELTYPE", "PARENT")])] if entry.part_of else []),
         *[line for minutes in alarms for line in _alarm(entry, minutes)],
         "END:VEVENT",
     ]

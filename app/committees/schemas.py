@@ -25,6 +25,7 @@ from app.core.fields import (
     InstantField,
     Language,
     LocalizedLine,
+    LongestStretch,
     RetentionDays,
     Schema,
     Seats,
@@ -120,6 +121,9 @@ class CommitteeWrite(Schema):
     default_needs_credentials: Flag = Field(
         False, description=f"{OF_MEETINGS} `needs_credentials`."
     )
+    default_longest_stretch: LongestStretch | None = Field(
+        None, description=f"{OF_MEETINGS} `longest_stretch`."
+    )
     contact_email: Email | None = None
     notice_window: NoticeWindow = 60
     track_opening: Flag = Field(
@@ -182,6 +186,7 @@ class CommitteePatch(Schema):
     default_registration_rules: RegistrationRulesPatch | None = None
     default_substitution_freeze: Freeze | None = None
     default_needs_credentials: Flag | None = None
+    default_longest_stretch: LongestStretch | None = None
     contact_email: Email | None = None
     notice_window: NoticeWindow | None = None
     track_opening: Flag | None = None

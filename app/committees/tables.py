@@ -32,6 +32,9 @@ class Committee(Row, table=True):
         CheckConstraint("default_seat_quota >= 0", name="default_seat_quota"),
         CheckConstraint("default_offer_window > 0", name="default_offer_window"),
         CheckConstraint("default_substitution_freeze > 0", name="default_substitution_freeze"),
+        CheckConstraint(
+            "default_longest_stretch BETWEEN 15 AND 1440", name="default_longest_stretch"
+        ),
         CheckConstraint("notice_window BETWEEN 0 AND 86400", name="notice_window"),
         one_of("letter_delivery", LetterDelivery),
         CheckConstraint("retention_days BETWEEN 1 AND 36500", name="retention_days"),
@@ -59,6 +62,7 @@ class Committee(Row, table=True):
     default_approval: dict[str, Any] | None = Field(default=None, sa_type=Json)
     default_registration_rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
     default_substitution_freeze: int | None = None
+    default_longest_stretch: int | None = None
     default_needs_credentials: bool = Field(
         default=False, sa_column_kwargs={"server_default": false()}
     )

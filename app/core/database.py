@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -41,6 +41,8 @@ class Database:
         )
         self._admission = Admission(settings.pool, settings.wait)
         self._reads: asyncpg.Pool[asyncpg.Record] | None = None
+        self.before_commit: Callable[[AsyncSession], Awaitable[None]] | None = None
+        """What every transaction ends with."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -55,6 +57,16 @@ class Database:
             session.begin(),
         ):
             yield session
+            if self.before_commit is not None:
+                await self.before_commit(session)
+
+    async def connect(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """A connection of the caller's own, in neither pool."""
+        return await asyncpg.connect(
+            f"postgresql://{self.settings.address}",
+            timeout=self.settings.wait,
+            server_settings=self._server_settings(),
+        )
 
     async def reads(self) -> "asyncpg.Pool[asyncpg.Record]":
         """The pool for single statements that fetch finished bytes."""

@@ -332,6 +332,16 @@ RetentionDays = Annotated[
     Whole,
 ]
 Minutes = Annotated[int, Field(ge=0, le=1440, description="Minutes.", examples=[30]), Whole]
+LongestStretch = Annotated[
+    int,
+    Field(
+        ge=15,
+        le=1440,
+        description="Minutes that interpreters work without a pause.",
+        examples=[180],
+    ),
+    Whole,
+]
 Seats = Annotated[int, Field(ge=0, le=100_000, description="Seats.", examples=[5]), Whole]
 MoveToWaiting = Annotated[
     Literal["latest"] | Annotated[list[UUID], Field(min_length=1, max_length=1000)],

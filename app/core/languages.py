@@ -1,6 +1,6 @@
 """What languages do to a text: which way it runs, and which form a counted thing has."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
@@ -9,6 +9,16 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 def base(language: str) -> str:
     """The language of a BCP 47 tag, without script and region."""
     return language.partition("-")[0]
+
+
+def lookup(tags: Iterable[str]) -> list[str]:
+    """Each tag and its shorter forms, as they are looked up one after the other (RFC 4647 3.4)."""
+    found: dict[str, None] = {}
+    for tag in tags:
+        parts = tag.split("-")
+        for length in range(len(parts), 0, -1):
+            found["-".join(parts[:length])] = None
+    return list(found)
 
 
 def is_right_to_left(language: str) -> bool:

@@ -100,7 +100,9 @@ _HEADERS = {
     },
 }
 
-_TIMED = tuple(f"/v1/meetings/{{m}}/{part}" for part in ("agenda", "panels", "briefings"))
+_TIMED = tuple(
+    f"/v1/meetings/{{m}}/{part}" for part in ("agenda", "sittings", "panels", "briefings")
+)
 """Where changes say time for people."""
 
 

@@ -30,15 +30,18 @@ class Reader:
 class Told(Protocol):
     """What a revision is, for the rules."""
 
-    id: UUID
-    kind: RevisionKind
-    number: int
+    @property
+    def kind(self) -> RevisionKind: ...
+
+    @property
+    def number(self) -> int: ...
 
 
 class Spoken(Protocol):
     """What a language version is, for the rules."""
 
-    language: str
+    @property
+    def language(self) -> str: ...
 
 
 Revision = TypeVar("Revision", bound=Told)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from app.core.fields import Flag, InstantField, Language, LocalizedLine, Paragraphs, Schema
 from app.documents.lifecycle import (
@@ -23,20 +23,14 @@ from app.documents.policy import Reader, full_symbol, label
 from app.documents.queries import Contents
 from app.documents.tables import Document, DocumentRevision, DocumentUpload, DocumentVersion
 
-SYMBOL = r"^[A-Za-z0-9]([A-Za-z0-9._() /-]*[A-Za-z0-9.)])?$"
+_PART = "[A-Za-z0-9(][A-Za-z0-9._()-]*( [A-Za-z0-9._()-]+)*"
+SYMBOL = f"^{_PART}(/{_PART})*$"
 MOST_BYTES = 10_000_000_000
-
-
-def _no_steps(symbol: str) -> str:
-    if any(part in {"", ".", ".."} for part in symbol.split("/")):
-        raise ValueError("has an empty part, or one of dots alone")
-    return symbol
 
 
 Symbol = Annotated[
     str,
     StringConstraints(min_length=1, max_length=120, pattern=SYMBOL),
-    AfterValidator(_no_steps),
     Field(
         description="Unique in the committee, whatever its letter case; revisions add to it.",
         examples=["COORDINATION-COMMITTEE-6/2"],

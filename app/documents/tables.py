@@ -130,9 +130,9 @@ class DocumentUpload(Row, table=True):
     parts: int = 0
     expires_at: datetime = Field(sa_type=Instant)
     version_id: UUID | None = Field(
-        default=None, foreign_key="document_versions.id", ondelete="SET NULL", index=True
+        default=None, foreign_key="document_versions.id", ondelete="CASCADE", index=True
     )
-    """What it became."""
+    """What it became, and with which it goes."""
 
 
 class UploadPart(Row, table=True):

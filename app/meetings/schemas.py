@@ -29,6 +29,7 @@ from app.core.fields import (
     Line,
     LocalizedLine,
     LocalizedText,
+    LongestStretch,
     MoveToWaiting,
     Paragraphs,
     RetentionDays,
@@ -190,8 +191,8 @@ BY_DEFAULT = "If left out, as the committee has it."
 def committee_defaults(committee: Committee, said: Collection[str]) -> dict[str, Any]:
     """Of what holds for delegations, that of which nothing was said, not even null."""
     names = (
-        *("approval", "needs_credentials", "offer_window", "registration_rules"),
-        "substitution_freeze",
+        *("approval", "longest_stretch", "needs_credentials", "offer_window"),
+        *("registration_rules", "substitution_freeze"),
     )
     return {name: getattr(committee, f"default_{name}") for name in names if name not in said}
 
@@ -247,6 +248,11 @@ class MeetingSettings(Schema):
         description=f"Whether each delegation hands in a letter that is checked off. {BY_DEFAULT}",
     )
 
+    longest_stretch: LongestStretch | None = Field(
+        None,
+        description="Minutes that interpreters work without a pause of ten minutes, in sittings "
+        f"without a limit of their own; null: nobody is warned. {BY_DEFAULT}",
+    )
     participants_list: ParticipantsList = ParticipantsList.CONSENTED
     chatham_house: Flag = Field(
         default=False,
@@ -369,6 +375,7 @@ class MeetingSettingsPatch(Schema):
     registration_rules: RegistrationRulesPatch | None = None
     substitution_freeze: Freeze | None = None
     needs_credentials: Flag | None = None
+    longest_stretch: LongestStretch | None = None
     participants_list: ParticipantsList | None = None
     chatham_house: Flag | None = None
     protocol_order: EntityOrder | None = None
@@ -477,6 +484,9 @@ class MeetingOut(MeetingShown):
     )
     needs_credentials: bool = Field(
         description="Whether each delegation hands in a letter that is checked off."
+    )
+    longest_stretch: LongestStretch | None = Field(
+        description="Minutes that interpreters work without a pause of ten minutes; null for none."
     )
     participants_list: ParticipantsList
     participants_published_at: InstantField | None = Field(

@@ -4,12 +4,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.core.tables import Instant, Json, Row, TextList, WallTime, one_of, values
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus, ParticipantsList
 
+PUBLIC_CHANGES = Sequence("public_changes", metadata=SQLModel.metadata)
+"""Counts the changes of what everybody may see; see `app/meetings/triggers.py`."""
 DECENT_HOURS = {"earliest": "07:00", "latest": "22:00"}
 
 
@@ -39,6 +50,7 @@ class Meeting(Row, table=True):
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
         CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
         CheckConstraint("briefers_due BETWEEN 0 AND 365", name="briefers_due"),
+        CheckConstraint("longest_stretch BETWEEN 15 AND 1440", name="longest_stretch"),
         CheckConstraint("(series_id IS NULL) = (series_date IS NULL)", name="series"),
         UniqueConstraint("series_id", "series_date"),
         CheckConstraint("retention_days BETWEEN 1 AND 36500", name="retention_days"),
@@ -93,6 +105,8 @@ class Meeting(Row, table=True):
     """Who may be named and what may still change when; see `rules.Rules`."""
     substitution_freeze: int | None = None
     """Minutes before the start in which only an organizer substitutes people, with a reason."""
+    longest_stretch: int | None = None
+    """Minutes that interpreters work without a pause, in sittings that have no such limit."""
     needs_credentials: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether each delegation hands in a letter that an organizer checks off."""
     participants_list: ParticipantsList = Field(
@@ -131,3 +145,25 @@ class ConferenceRoom(SQLModel, table=True):
     join_address: str = Field(sa_type=Text)
     passcode: str | None = Field(default=None, sa_type=Text)
     dial_in: str | None = Field(default=None, sa_type=Text)
+
+
+class PublicPage(SQLModel, table=True):
+    """What everybody may see of a meeting, as finished bytes.
+
+    Triggers delete what a change makes untrue; the transaction of the change writes it anew, and
+    where it did not, whoever reads first does.
+    """
+
+    __tablename__ = "public_pages"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id", ondelete="CASCADE")
+    kind: str = Field(primary_key=True, sa_type=Text)
+    language: str = Field(primary_key=True, sa_type=Text)
+    """Which one it is for; empty where one page has all of them."""
+    place: int
+    """0 for the page of a reader who knows none of the languages."""
+    content: bytes = Field(sa_type=LargeBinary)
+    etag: str = Field(sa_type=Text)
+    content_language: str | None = Field(default=None, sa_type=Text)
+    made_by: str = Field(sa_type=Text)
+    """Under which settings, and by which program: pages of another one are made anew."""

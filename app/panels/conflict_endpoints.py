@@ -1,5 +1,6 @@
 """HTTP for what does not fit together on an agenda."""
 
+from app.agenda.mends import mended
 from app.agenda.times import TimetableProblemOut
 from app.core.routes import Session, router_for
 from app.meetings.access import MeetingSecrets
@@ -16,6 +17,6 @@ async def list_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut
     found = await find_conflicts(session, view.meeting)
     people = await showing.shown(session, view.caller, found)
     return ConflictsOut(
-        problems=[TimetableProblemOut.of(problem) for problem in found.problems],
+        problems=[TimetableProblemOut.of(problem) for problem in mended(found.agenda)],
         **people.model_dump(),
     )

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda.policy import TimetableProblem
 from app.agenda.saving import load_agendas
 from app.agenda.tree import WorkingAgenda
 from app.meetings.tables import Meeting
@@ -32,7 +31,8 @@ class Slot:
 class Conflicts:
     """In reading order, and in the order of time."""
 
-    problems: list[TimetableProblem] = field(default_factory=list)
+    agenda: WorkingAgenda
+    """Of the meeting; its timetable has problems of its own."""
     bookings: list[tuple[Slot, Slot]] = field(default_factory=list)
     hours: list[Slot] = field(default_factory=list)
     registrations: list[tuple[Slot, Elsewhere]] = field(default_factory=list)
@@ -40,6 +40,7 @@ class Conflicts:
     def of(self, seat_id: UUID) -> "Conflicts":
         """Those of one panellist or briefing, without the timetable."""
         return Conflicts(
+            self.agenda,
             bookings=[each for each in self.bookings if any(_is(slot, seat_id) for slot in each)],
             hours=[slot for slot in self.hours if _is(slot, seat_id)],
             registrations=[each for each in self.registrations if _is(each[0], seat_id)],
@@ -62,7 +63,7 @@ async def find_conflicts(
     span = policy.span([(slot.starts_at, slot.ends_at) for slot in own])
     registered = await seats.registered_elsewhere(session, meeting.id, keys, span) if span else []
     return Conflicts(
-        agendas[meeting.id].timetable.problems,
+        agendas[meeting.id],
         _bookings(agendas, meeting.id, [*own, *_slots(agendas, others)]),
         _outside_hours(meeting, own),
         _registrations(own, registered),

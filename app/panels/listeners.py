@@ -4,11 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda.events import AgendaChanged
+from app.agenda.events import AgendaChanged, SittingsChanged
 from app.agenda.saving import saved_agenda
 from app.entities.tables import Person
 from app.events import react_to
-from app.meetings.events import MeetingRescheduled
+from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.meetings.tables import Meeting
 from app.panels import confirmed, queries
 from app.panels.replacing import replace
@@ -27,10 +27,21 @@ async def follow_the_agenda(session: AsyncSession, event: AgendaChanged) -> None
     await retime(session, meeting, changed=roomed, agenda=agenda)
 
 
+@react_to(SittingsChanged)
+async def follow_the_sittings(session: AsyncSession, event: SittingsChanged) -> None:
+    await retime(session, await session.get_one(Meeting, event.subject_id))
+
+
 @react_to(MeetingRescheduled)
 async def follow_the_meeting(session: AsyncSession, event: MeetingRescheduled) -> None:
     """What was postponed may come back at its old time: calendars must hear of that too."""
     await retime(session, await session.get_one(Meeting, event.subject_id), moved=True)
+
+
+@react_to(MeetingChanged)
+async def follow_its_start(session: AsyncSession, event: MeetingChanged) -> None:
+    if event.changes.keys() & {"local_start", "timezone", "start_offset"}:
+        await retime(session, await session.get_one(Meeting, event.subject_id))
 
 
 @react_to(SubstituteFollowed)

@@ -225,4 +225,4 @@ class PanellistAnswer(PanellistOut):
 class ConflictsOut(PeopleConflicts):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
-    problems: list[TimetableProblemOut] = Field(max_length=2000)
+    problems: list[TimetableProblemOut] = Field(max_length=5000)

@@ -6,7 +6,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda.events import AgendaChanged
+from app.agenda.events import AgendaChanged, SittingsChanged
 from app.agenda.saving import saved_agenda
 from app.agenda.tree import WorkingAgenda
 from app.core.routes import answer_with
@@ -23,6 +23,12 @@ async def tell_of_edit(session: AsyncSession, event: AgendaChanged) -> None:
     """The agenda that was saved is at hand, and not read again."""
     meeting = await session.get_one(Meeting, event.subject_id)
     await look(session, meeting, saved_agenda(session, meeting.id))
+
+
+@react_to(SittingsChanged)
+async def tell_of_sittings(session: AsyncSession, event: SittingsChanged) -> None:
+    """Items flow through them."""
+    await look(session, await session.get_one(Meeting, event.subject_id))
 
 
 async def look(

@@ -1,5 +1,7 @@
 """Documents of a meeting, their revisions, language versions and uploads."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -27,7 +29,7 @@ FOR EACH ROW EXECUTE FUNCTION keep_published_document()
 """
 
 
-def _row() -> tuple[sa.Column, sa.Column]:
+def _row() -> tuple[sa.Column[Any], sa.Column[Any]]:
     return (
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -175,7 +177,7 @@ def upgrade() -> None:
         sa.CheckConstraint("size > 0", name=op.f("ck_document_uploads_size")),
         _key("document_uploads", "document_id", "documents", "CASCADE"),
         _key("document_uploads", "revision_id", "document_revisions", "CASCADE"),
-        _key("document_uploads", "version_id", "document_versions", "SET NULL"),
+        _key("document_uploads", "version_id", "document_versions", "CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_uploads")),
     )
     for column in ("document_id", "revision_id", "version_id"):

@@ -130,6 +130,11 @@ def outline(items: list[Any]) -> list[tuple[Any, ...]]:
     return found
 
 
+def found(problems: list[Any]) -> list[tuple[str, str | None, int]]:
+    """Kind, item and minutes of each problem of a timetable."""
+    return [(each["kind"], each["item_id"], each["minutes"]) for each in problems]
+
+
 def slug(answer: httpx.Response) -> str:
     """Name of the problem that an answer is."""
     return str(answer.json()["type"]).rpartition("/")[2]

@@ -286,6 +286,82 @@ async def test_moving_there_and_back_changes_nothing(planning: Planning, moves: 
         assert again.status_code == 200
 
 
+VERBS = st.sampled_from(["add", "rename", "move", "withdraw", "reinstate", "merge", "delete"])
+ACTS = st.lists(st.tuples(VERBS, st.integers(0, 9), st.integers(0, 9)), min_size=4, max_size=10)
+
+
+@settings(
+    deadline=None,
+    max_examples=4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(acts=ACTS, issued=st.booleans())
+async def test_the_feed_tells_what_any_edits_have_done(
+    planning: Planning, acts: Any, issued: bool
+) -> None:
+    """Whatever is done in which order: ids, numbers, traces and the count of edits hold."""
+    for n in range(2):
+        await planning.add(title=f"Item {n}")
+    if issued and (await planning.read())[0]["symbol"] is None:
+        await planning.issue()
+    before, _ = await planning.read()
+    ids = {each["id"] for each in flattened(before["items"])}
+    for verb, which, other in acts:
+        agenda, match = await planning.read()
+        flat = flattened(agenda["items"])
+        one, two = flat[which % len(flat)], flat[other % len(flat)]
+        answer = await acted(planning, verb, one["id"], two["id"], match)
+        after, _ = await planning.read()
+        if answer.is_success:
+            assert after["revision"] == agenda["revision"] + (after["items"] != agenda["items"])
+        else:
+            assert answer.status_code in {409, 422}, answer.text
+            assert after == agenda
+        if len(flattened(after["items"])) < 2:
+            break
+        sound(after)
+    for edit in await feed(planning, since=before["revision"]):
+        assert not ids & set(edit["added"])
+        assert {each["item_id"] for each in edit["changed"]} <= ids
+        ids = (ids | set(edit["added"])) - set(edit["removed"])
+    last, _ = await planning.read()
+    assert {each["id"] for each in flattened(last["items"])} == ids
+
+
+async def acted(
+    planning: Planning, verb: str, one: str, two: str, match: dict[str, str]
+) -> httpx.Response:
+    client, path = planning.organizer, f"{planning.agenda}/items"
+    match verb:
+        case "add":
+            return await client.post(path, json=item("New", parent_id=one), headers=match)
+        case "rename":
+            title = {"title": {"en": f"As {two}"}}
+            return await client.patch(f"{path}/{one}", json=title, headers=match)
+        case "move":
+            place = {"parent_id": two, "position": 0}
+            return await client.post(f"{path}/{one}/move", json=place, headers=match)
+        case "merge":
+            return await client.post(f"{path}/{one}/merge", json={"into": two}, headers=match)
+        case "delete":
+            return await client.delete(f"{path}/{one}", headers=match)
+        case _:
+            return await client.post(f"{path}/{one}/{verb}", headers=match)
+
+
+def sound(agenda: Any) -> None:
+    """Numbers name one item each, and whoever follows what was merged comes to an end."""
+    flat = flattened(agenda["items"])
+    numbers = [each["number"] for each in flat if each["number"] is not None]
+    assert len(set(numbers)) == len(numbers)
+    into = {each["id"]: each["merged_into"] for each in flat}
+    for item_id in into:
+        at, steps = item_id, 0
+        while (further := into[at]) is not None:
+            at, steps = further, steps + 1
+            assert steps <= len(into)
+
+
 def flattened(items: list[Any]) -> list[Any]:
     return [each for one in items for each in (one, *flattened(one["items"]))]
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import httpx
 
-from app.agenda.public import Answers, Question
+from app.core.finished import Answers, Question
 from app.core.handlers import as_problem
 from app.core.problems import Unavailable
 from tests.agenda.planning import Planning, item

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.events.tables import LogEntry
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.queries import lock_meeting
-from tests.agenda.planning import Planning, item, outline, slug
+from tests.agenda.planning import Planning, found, item, outline, slug
 from tests.statements import counted
 from tests.world import World, post
 
@@ -44,7 +44,7 @@ async def test_numbers_and_times_follow_from_the_tree(planning: Planning) -> Non
         "2021-10-08T16:30:00Z",
     )
     assert (panel["pinned_start"], panel["depth"]) == ("2021-10-08T11:30:00", 1)
-    assert agenda["problems"] == [{"kind": "gap", "item_id": panel["id"], "minutes": 30}]
+    assert found(agenda["problems"]) == [("gap", panel["id"], 30)]
     assert (agenda["starts_at"], agenda["ends_at"]) == (
         "2021-10-08T14:00:00Z",
         "2021-10-08T16:35:00Z",
@@ -232,6 +232,7 @@ async def test_pins_move_with_the_meeting_and_must_be_near_it(planning: Planning
     async with planning.world.app.state.database.transaction() as session:
         meeting = await lock_meeting(session, planning.id)
         meeting.starts_at = meeting.starts_at.replace(hour=15)
+        meeting.local_start = meeting.local_start.replace(hour=11)
     agenda, _ = await planning.read()
     assert agenda["items"][0]["local_start"] == "2021-10-08T13:00:00"
 
@@ -344,7 +345,7 @@ async def test_the_log_tells_what_changed_but_no_name(
     added = await planning.add(title="Opening", presenter="Canary Name")
     path = f"{planning.agenda}/items/{added['id']}"
     _, match = await planning.read()
-    body = {"presenter": "Canary Other", "duration": 15}
+    body = {"presenter": "Canary Other", "duration": 15, "annotation": {"en": "By Canary Name"}}
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success
     _, match = await planning.read()
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success
@@ -354,7 +355,13 @@ async def test_the_log_tells_what_changed_but_no_name(
         {"added": [added["id"]], "changed": {}, "removed": [], "revision": 1},
         {
             "added": [],
-            "changed": {added["id"]: {"presenter": {}, "duration": {"before": None, "after": 15}}},
+            "changed": {
+                added["id"]: {
+                    "presenter": {},
+                    "duration": {"before": None, "after": 15},
+                    "annotation": {},
+                }
+            },
             "removed": [],
             "revision": 2,
         },

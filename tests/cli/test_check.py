@@ -17,6 +17,7 @@ GUARDS = (
     "DROP INDEX uq_registrations_person, uq_registrations_head",
     NEVER_CHANGE.format("events"),
     NEVER_CHANGE.format("agenda_versions"),
+    NEVER_CHANGE.format("agenda_version_languages"),
 )
 
 
@@ -127,6 +128,10 @@ BREAKS = {
     "issued bytes": (
         "UPDATE agenda_versions SET full_body = full_body || ' '::bytea",
         "agenda of {meeting}, version 1: the full bytes are not those that were issued",
+    ),
+    "bytes in a language": (
+        "UPDATE agenda_version_languages SET public_body = ''::bytea",
+        "agenda of {meeting} version 1 in en: the bytes are not those of their tag",
     ),
     "numbers of versions": (
         "UPDATE agenda_versions SET number = 2",

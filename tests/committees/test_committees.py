@@ -49,6 +49,7 @@ async def test_a_committee_is_created_read_changed_and_deleted(
         "default_approval": None,
         "default_registration_rules": None,
         "default_substitution_freeze": None,
+        "default_longest_stretch": None,
         "default_needs_credentials": False,
         "notice_window": 60,
         "track_opening": False,

@@ -11,6 +11,7 @@ RULES = {
     "default_registration_rules": {"at_most": {"adviser": 2}},
     "default_substitution_freeze": 120,
     "default_needs_credentials": True,
+    "default_longest_stretch": 180,
 }
 NAMES = [name.removeprefix("default_") for name in RULES]
 NONE = dict.fromkeys(NAMES) | {"needs_credentials": False}

@@ -12,6 +12,8 @@ Document = Mapping[str, Any]
 Body = Callable[[Part], Any]
 TITLE = {"title": {"en": "New words"}}
 TIMES = {"local_start": "2021-11-08T10:00:00", "local_end": "2021-11-08T13:00:00"}
+SITTING = {"local_start": "2021-10-08T10:00:00", "local_end": "2021-10-08T13:00:00"}
+LATER_SITTING = {"local_start": "2021-10-08T14:00:00", "local_end": "2021-10-08T15:00:00"}
 SERIES = {
     "name": {"en": "Series"},
     "rule": {"frequency": "monthly", "starts_on": "2021-10-08"},
@@ -154,8 +156,28 @@ BODIES: dict[str, Body] = {
     "addAgendaItem": lambda _: TITLE | {"kind": "statement"},
     "changeAgendaItem": lambda _: TITLE,
     "moveAgendaItem": lambda _: {"position": 0},
+    "fitAgenda": lambda _: {},
+    "shiftAgenda": lambda part: {"item_id": part.ids["item_id"], "minutes": 5},
+    "swapAgendaItems": lambda part: {
+        "item_id": part.ids["item_id"],
+        "with_id": part.ids["free_item"],
+    },
+    **dict.fromkeys(("startAgendaItem", "endAgendaItem"), lambda _: {}),
+    "replaceSittings": lambda part: {"sittings": [SITTING | {"id": part.ids["sitting_id"]}]},
+    "addSitting": lambda _: LATER_SITTING,
+    "changeSitting": lambda _: {"name": {"en": "New words"}},
     "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
     "issueAgenda": lambda _: {},
+    "adoptAgenda": lambda _: {},
+    "replaceDeclaredConflicts": lambda part: {
+        "conflicts": [
+            {
+                "item": part.ids["item_id"],
+                "other_item": part.ids["free_item"],
+                "priority": "should_not",
+            }
+        ]
+    },
     "createPanel": lambda part: TITLE | {"item_id": part.ids["free_item"]},
     "changePanel": lambda _: TITLE,
     "addPanellist": lambda _: {"name": "New"},
@@ -241,6 +263,10 @@ SHEETS: dict[str, Body] = {
     "importEntities": lambda _: SHEET,
     "importCommittees": lambda _: "handle,name_en\nimported,Imported\n",
     "importMembers": lambda part: f"entity,since\n{part.stranger['handle']},2020-01-01\n",
+    "importAgenda": lambda _: "kind,title_en\ndiscussion,New\n",
+    "importDeclaredConflicts": lambda part: (
+        f"item,other_item,priority\n{part.ids['item_id']},{part.ids['free_item']},must_not\n"
+    ),
     "importPeople": lambda _: f"name,email\nNew,{new_handle()}@example.org\n",
     "importRegistrations": lambda part: (
         f"name,email,entity\nNew,{new_handle()}@example.org,{part.entity['handle']}\n"
@@ -251,8 +277,8 @@ SHEETS: dict[str, Body] = {
 _CHANGES = ("getDelegationChanges", "getParticipantChanges")
 QUERIES = dict.fromkeys(
     [*_CHANGES, *(f"{name}File" for name in _CHANGES)], {"since": "2021-09-01T00:00:00Z"}
-)
-"""Query parameters that must be there."""
+) | {"importAgenda": {"mode": "append"}}
+"""Query parameters that must be there, or had better be."""
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""

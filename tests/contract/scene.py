@@ -87,6 +87,8 @@ class Part:
             "d": "new-york",
             "year": "2021",
             "suffix": "csv",
+            "schedule_form": "xml",
+            "form": "html",
         }
         holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
         listed = "/v1/duty-stations/new-york/holidays/2021"
@@ -149,6 +151,8 @@ class Part:
         item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
         made = await post(self.administrator, items, item)
         free = await post(self.administrator, items, item)
+        times = {"local_start": "2021-10-08T10:00:00", "local_end": "2021-10-08T13:00:00"}
+        sitting = await post(self.administrator, f"{self.path}/sittings", times)
         panel = {"item_id": made["id"], "title": {"en": "Panel"}}
         seated = await post(self.administrator, f"{self.path}/panels", panel)
         path = f"{self.path}/panels/{seated['id']}/panellists"
@@ -161,6 +165,7 @@ class Part:
         assert put.status_code == 201, put.text
         self.ids |= {
             "item_id": made["id"],
+            "sitting_id": sitting["id"],
             "p": seated["id"],
             "x": speaker["id"],
             "free_item": free["id"],

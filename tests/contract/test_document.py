@@ -90,6 +90,13 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "changeAgendaItem": True,
         "deleteAgendaItem": True,
         "moveAgendaItem": True,
+        "replaceDeclaredConflicts": True,
+        "replaceSittings": True,
+        "changeSitting": True,
+        "deleteSitting": True,
+        "fitAgenda": True,
+        "shiftAgenda": True,
+        "swapAgendaItems": True,
         "withdrawAgendaItem": True,
         "reinstateAgendaItem": True,
         "mergeAgendaItem": True,
@@ -111,7 +118,7 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
         for name, operation in answers.items()
         if "201" in operation["responses"] and not name.startswith("put")
     }
-    assert len(made) == 26
+    assert len(made) == 28
     common = {"X-Request-ID", "ETag", "Location"} | limited
     telling = {"addAgendaItem", "createPanel", "addPanellist", "replacePanellist"}
     """They say what people's times bring into conflict."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.contract.calls import call, operations, parameters
+from tests.contract.calls import LATER_SITTING, call, operations, parameters
 from tests.contract.matrix import CALLERS, DONE, MATRIX
 from tests.contract.scene import CANARY, PASSCODE, Scene
 
@@ -85,9 +85,27 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
     ),
     "mergeAgendaItem": ("free_item", lambda _, at: {"into": at}),
     "moveAgendaItem": ("item_id", lambda _, at: {"parent_id": at, "position": 0}),
+    "shiftAgenda": ("item_id", lambda _, at: {"item_id": at, "minutes": 5}),
+    "swapAgendaItems": (
+        "item_id",
+        lambda scene, at: {"item_id": scene.here.ids["item_id"], "with_id": at},
+    ),
+    "fitAgenda": ("sitting_id", lambda _, at: {"sitting_id": at}),
+    "replaceSittings": (
+        "sitting_id",
+        lambda _, at: {"sittings": [LATER_SITTING | {"id": at}]},
+    ),
     "replaceAgenda": (
         "item_id",
         lambda _, at: {"items": [{"kind": "panel", "title": {"en": "P"}, "id": at}]},
+    ),
+    "replaceDeclaredConflicts": (
+        "item_id",
+        lambda scene, at: {
+            "conflicts": [
+                {"item": at, "other_item": scene.here.ids["free_item"], "priority": "must_not"}
+            ]
+        },
     ),
     "recordDecision": ("item_id", lambda _, at: {"title": {"en": "D"}, "item_id": at}),
     "changeDecision": ("item_id", lambda _, at: {"item_id": at}),
@@ -206,8 +224,8 @@ async def test_the_canary_is_seen_by_those_who_may(prepared: Scene) -> None:
 @pytest.mark.parametrize("caller", [name for name in CALLERS if name != "organizer"])
 async def test_the_passcode_is_shown_to_organizers_only(prepared: Scene, caller: str) -> None:
     expected = {
-        "administrator": ["getConferenceRoom", "getRehearsal"],
-        "reading": ["getConferenceRoom", "getRehearsal"],
+        "administrator": ["getConferenceRoom", "getRehearsal", "getRunOfShow", "getRunOfShowFile"],
+        "reading": ["getConferenceRoom", "getRehearsal", "getRunOfShow", "getRunOfShowFile"],
         "focal_point": ["getRegistrationCalendar"],
         "link": ["getRegistrationCalendar"],
     }

@@ -37,7 +37,7 @@ async def test_migrating_gives_what_the_tables_describe(database_url: str, empty
     for kind, rows in described.items():
         assert migrated[kind] == rows, kind
     assert len(described["tables"]) > 20
-    assert len(described["triggers"]) == 15
+    assert len(described["triggers"]) == 26
 
 
 async def test_down_leaves_nothing_behind_and_up_again_gives_the_same(

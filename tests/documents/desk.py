@@ -79,14 +79,14 @@ class Desk:
         name: str = "note.pdf",
         kind: str = "application/pdf",
         revision: int = 0,
-        **headers: str,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         where = document["revisions"][revision]["id"]
         return await (who or self.organizer).put(
             f"{self.path}/{document['id']}/revisions/{where}/versions/{language}/content",
             params={"name": name},
             content=content,
-            headers={"Content-Type": kind} | headers,
+            headers={"Content-Type": kind} | (headers or {}),
         )
 
     async def published(self, content: bytes = PDF, **members: Any) -> Any:

@@ -229,3 +229,21 @@ async def test_revisions_follow_each_other_and_what_is_published_stays(desk: Des
     version = f"{path}/revisions/{ids[0]}/versions/en"
     assert refusal(await desk.organizer.delete(version)) == (409, "document-published")
     assert (await desk.focal_point.get(versions(known)["en"]["address"])).content == PDF
+
+
+async def test_what_a_document_hangs_on_stays_and_a_draft_goes_with_its_documents(
+    desk: Desk,
+) -> None:
+    item = desk.items[2]["id"]
+    await desk.document(item_id=item)
+    items = f"/v1/meetings/{desk.meeting['id']}/agenda/items"
+    kept = await desk.organizer.delete(f"{items}/{item}", headers={"If-Match": "*"})
+    assert refusal(kept) == (409, "still-in-use")
+    draft = await desk.world.meeting(desk.committee)
+    base = f"/v1/meetings/{draft['id']}"
+    body = {"kind": "panel", "title": {"en": "Item"}, "duration": 10}
+    place = await post(desk.organizer, f"{base}/agenda/items", body)
+    wanted = {"kind": "report", "title": {"en": "Report"}, "item_id": place["id"]}
+    await post(desk.organizer, f"{base}/documents", wanted)
+    gone = await desk.organizer.delete(base, headers={"If-Match": "*"})
+    assert gone.status_code == 204, gone.text

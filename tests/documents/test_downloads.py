@@ -4,7 +4,7 @@ import io
 import zipfile
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -15,13 +15,21 @@ from app.core import clock
 from app.documents.downloads import wanted_span
 from app.documents.lifecycle import RevisionKind
 from app.documents.policy import in_force, natural, spoken, suggested_symbol
-from app.documents.tables import DocumentRevision, DocumentVersion
 from tests.documents.desk import Desk, versions
 from tests.documents.papers import PDF
 from tests.meetings.board import refusal
 from tests.world import post
 
 BYTES = PDF + b"en\n%%EOF\n"
+
+
+class Spoken(NamedTuple):
+    language: str
+
+
+class Told(NamedTuple):
+    kind: RevisionKind
+    number: int
 
 
 async def test_a_version_is_fetched_whole_and_in_parts(desk: Desk) -> None:
@@ -182,7 +190,7 @@ async def test_a_store_that_fails_is_said_to_fail(desk: Desk) -> None:
 @settings(max_examples=40, deadline=None)
 def test_somebody_who_asks_for_a_language_gets_one(languages: list[str], data: Any) -> None:
     wanted = data.draw(st.sampled_from(["fr-CA", "ar", "ru", "en-GB"]))
-    there = [DocumentVersion(language=each) for each in languages]
+    there = [Spoken(each) for each in languages]
     found = [each.language for each in spoken(there, wanted, ["es"])]
     assert len(found) == min(1, len(languages))
     if wanted in languages:
@@ -207,7 +215,7 @@ def test_symbols_are_sorted_and_suggested_as_people_read_them() -> None:
 def test_what_is_in_force_is_the_last_whole_and_all_beside_it() -> None:
     kinds = RevisionKind
     rows = [(kinds.ORIGINAL, 0), (kinds.ADDENDUM, 1), (kinds.REVISION, 1), (kinds.CORRIGENDUM, 1)]
-    revisions = [DocumentRevision(kind=kind, number=number) for kind, number in rows]
+    revisions = [Told(kind, number) for kind, number in rows]
     found = [(each.kind, each.number) for each in in_force(revisions)]
     assert found == [(kinds.REVISION, 1), (kinds.ADDENDUM, 1), (kinds.CORRIGENDUM, 1)]
 

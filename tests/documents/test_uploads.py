@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core import clock
-from app.documents import finishing, running
+from app.documents import finishing, running, uploads
 from app.documents.receiving import spool_folder
 from app.documents.running import Caretaker
 from app.documents.storage import DOCUMENTS, UPLOADS, Storage
@@ -115,6 +115,11 @@ async def test_a_document_comes_in_parts_also_through_another_process(sender: Se
     names = [name for name, _ in await entries(desk.world.app, desk.meeting)]
     assert names[-2:] == ["document.upload_started", "document.version_stored"]
     assert refusal(await sender.send(len(PDF), b"more")) == (413, "body-too-large")
+    assert (await desk.put(document, PDF[:-1])).status_code == 200
+    await caretaker(desk).look()
+    changed = (await desk.read(desk.organizer, document)).json()
+    assert versions(changed)["en"]["size"] == len(PDF) - 1
+    assert (await sender.who.get(sender.address)).status_code == 404
 
 
 NONSENSE: list[tuple[dict[str, str], int, str]] = [
@@ -147,6 +152,18 @@ async def test_of_two_that_send_the_same_part_at_once_one_wins(sender: Sender) -
     assert sorted(each.status_code for each in whole) == [204, 409, 409]
     document = (await sender.desk.read(sender.desk.organizer, sender.document)).json()
     assert (await sender.who.get(versions(document)["en"]["address"])).content == PDF
+
+
+async def test_without_the_second_look_the_database_would_have_to_refuse(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: all of them get past the first look at the offset."""
+    await sender.start(len(PDF))
+    monkeypatch.setattr(uploads, "check_offset", lambda *_: None)
+    answers = await asyncio.gather(*(sender.send(0, PDF[:10]) for _ in range(4)))
+    refused = [refusal(each) for each in answers if each.status_code != 204]
+    assert refused == [(409, "already-exists")] * 3
+    assert await sender.offset() == 10
 
 
 async def test_what_came_before_a_connection_broke_is_kept(sender: Sender) -> None:
@@ -266,10 +283,10 @@ async def test_what_is_sent_at_once_is_looked_at_before_it_counts(desk: Desk) ->
         (PDF, "application/pdf", {"Repr-Digest": "sha-256=:#:"}, (422, "invalid")),
         (PDF, "application/pdf", {"Content-Encoding": "gzip"}, (415, "unsupported-media-type")),
     ):
-        answer = await desk.put(document, content, kind=kind, **more)
+        answer = await desk.put(document, content, kind=kind, headers=more)
         assert refusal(answer) == expected, (kind, more)
     assert versions((await desk.read(desk.organizer, document)).json()) == {}
-    assert (await desk.put(document, PDF, **digest)).status_code == 201
+    assert (await desk.put(document, PDF, headers=digest)).status_code == 201
     for language in ("e", "en_GB", "x" * 12, "%00"):
         assert (await desk.put(document, language=language)).status_code in {404, 422}
     for name in ("", " ", "a\nb", "x" * 201):

@@ -69,6 +69,7 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "registration_rules": None,
         "substitution_freeze": None,
         "needs_credentials": False,
+        "longest_stretch": None,
         "participants_list": "consented",
         "participants_published_at": None,
         "chatham_house": False,

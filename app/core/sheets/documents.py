@@ -10,7 +10,7 @@ import yaml
 from app.core.sheets.encoding import decode
 from app.core.sheets.model import SheetUnreadable, Value
 
-MAX_DEPTH: Final = 20
+MAX_DEPTH: Final = 32
 MAX_ENTRIES: Final = 10_000
 """Of one list or mapping of YAML, which is read so slowly that the size is no bound on the time."""
 MAX_NODES: Final = 1_000_000

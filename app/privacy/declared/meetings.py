@@ -34,6 +34,7 @@ TABLES = (
             " notice_window track_opening links_bound letter_delivery retention_days duty_station"
             " working_days protocol_order agenda_numbering default_offer_window default_approval"
             " default_registration_rules default_substitution_freeze default_needs_credentials"
+            " default_longest_stretch"
         ),
     ),
     Declared(
@@ -57,7 +58,7 @@ TABLES = (
             " calendar_sequence opened_at adjourned_at closed_at participants_published_at"
             " decent_hours briefers_due chatham_house series_id series_date needs_credentials"
             " participants_list protocol_order agenda_numbering substitution_freeze form_version"
-            " needs_retention_days registration_rules approval"
+            " needs_retention_days registration_rules approval longest_stretch"
         ),
     ),
     Declared(
@@ -96,6 +97,50 @@ TABLES = (
         },
         plain=plain(
             "id created_at meeting_id number revision status symbol issued_at public_etag full_etag"
+        ),
+    ),
+    Declared(
+        table="agenda_version_languages",
+        personal={
+            "public_body": _record("The issued agenda, which never changes.", Seen.PUBLIC),
+            "full_body": _record("The issued agenda, which never changes."),
+        },
+        plain=plain("version_id language place public_missing public_etag full_missing full_etag"),
+    ),
+    Declared(
+        table="agenda_adoptions",
+        personal={"chair": _record("Who was in the chair when the agenda was adopted.")},
+        plain=plain("id created_at meeting_id version_id of_number amended adopted_at item_id"),
+    ),
+    Declared(
+        table="public_pages",
+        personal={
+            "content": Personal(
+                "What everybody may see of a meeting; made anew with every change.",
+                Seen.PUBLIC,
+                Kept.RECORD,
+            )
+        },
+        plain=plain("meeting_id kind language place etag content_language made_by"),
+    ),
+    Declared(
+        table="foreign_items",
+        plain=plain("id created_at meeting_id item_id guid number code slug kind track subtitle"),
+    ),
+    Declared(
+        table="declared_conflicts",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "reason": Personal(
+                "Why two things are not to be at once; it may name people.",
+                Seen.ORGANIZERS,
+                Kept.MEETING,
+                "NULL",
+            )
+        },
+        plain=plain(
+            "id created_at meeting_id item_id other_item_id working_group_id entity_id"
+            " panellist_id priority"
         ),
     ),
     Declared(

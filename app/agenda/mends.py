@@ -1,0 +1,367 @@
+"""What would mend the problems of a timetable, as requests that can be sent as they are."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from itertools import islice
+from statistics import median_low
+from typing import Any, Final
+from uuid import UUID
+
+from app.agenda.findings import ProblemKind, TimetableProblem
+from app.agenda.lifecycle import ChildrenRun, ItemKind
+from app.agenda.sittings import DAY, HeldSitting
+from app.agenda.timetable import TimedItem
+from app.agenda.tree import MINUTE, ItemState, WorkingAgenda, pinned_wall_time
+from app.core.zones import format_offset, offset_at, to_local
+from app.meetings.lifecycle import MeetingStatus
+
+LOOK_BACK: Final = 50
+"""Items, for the one that runs over."""
+BREAK, LUNCH = 15, 60
+"""Minutes."""
+BREAKS: Final = {
+    "en": "Break",
+    "fr": "Pause",
+    "es": "Pausa",
+    "ar": "استراحة",
+    "zh": "休息",
+    "ru": "Перерыв",
+}
+LUNCHES: Final = {
+    "en": "Lunch",
+    "fr": "Déjeuner",
+    "es": "Almuerzo",
+    "ar": "غداء",
+    "zh": "午餐",
+    "ru": "Обед",
+}
+
+
+class MendVerb(StrEnum):
+    """What a request does about a problem."""
+
+    SHORTEN = "shorten"
+    LENGTHEN = "lengthen"
+    SET_DURATION = "set_duration"
+    MAKE_FLEXIBLE = "make_flexible"
+    MOVE_PIN = "move_pin"
+    SHIFT = "shift"
+    FIT = "fit"
+    INSERT_BREAK = "insert_break"
+    MOVE_TO_SITTING = "move_to_sitting"
+    EXTEND_SITTING = "extend_sitting"
+    CUT_SITTING = "cut_sitting"
+    EXTEND_MEETING = "extend_meeting"
+    LEAVE_ROOM = "leave_room"
+    RUN_IN_SEQUENCE = "run_in_sequence"
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A request; `if_match` is the path of what its `If-Match` needs the tag of, if it does."""
+
+    verb: MendVerb
+    method: str
+    path: str
+    body: dict[str, Any]
+    if_match: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MendedProblem:
+    """A problem with what would mend it, the least change first."""
+
+    kind: ProblemKind
+    item_id: UUID | None
+    minutes: int
+    sitting_id: UUID | None
+    other_id: UUID | None
+    mend: list[Mend] = field(default_factory=list)
+
+
+def mended(agenda: WorkingAgenda) -> list[MendedProblem]:
+    """The problems of the timetable in its order."""
+    workshop = Workshop(agenda)
+    return [
+        MendedProblem(
+            problem.kind,
+            problem.item_id,
+            problem.minutes,
+            problem.sitting_id,
+            problem.other_id,
+            list(workshop.mends(problem)),
+        )
+        for problem in agenda.timetable.problems
+    ]
+
+
+class Workshop:
+    """Where the mends of one agenda are made."""
+
+    def __init__(self, agenda: WorkingAgenda) -> None:
+        self.agenda = agenda
+        self.meeting = agenda.meeting
+        self.path = f"/v1/meetings/{agenda.meeting.id}"
+
+    def mends(self, problem: TimetableProblem) -> Iterator[Mend]:
+        if problem.kind is ProblemKind.SITTING_OUTSIDE_MEETING:
+            return self._sitting_outside(problem)
+        assert problem.item_id is not None, "every other problem is one of an item"
+        ways: dict[ProblemKind, Callable[[TimetableProblem, ItemState], Iterator[Mend]]] = {
+            ProblemKind.OVERRUN: self._overrun,
+            ProblemKind.GAP: self._gap,
+            ProblemKind.OUTSIDE_MEETING: self._outside_meeting,
+            ProblemKind.OUTSIDE_SITTING: self._outside_sitting,
+            ProblemKind.MISSING_DURATION: self._missing_duration,
+            ProblemKind.NOTHING_LEFT: self._nothing_left,
+            ProblemKind.BREAK_MISSING: self._break_missing,
+            ProblemKind.LUNCH_MISSING: self._lunch_missing,
+            ProblemKind.LONG_DAY: self._long_day,
+            ProblemKind.ROOM_TWICE: self._room_twice,
+        }
+        return ways[problem.kind](problem, self.agenda.states[problem.item_id])
+
+    @cached_property
+    def _places(self) -> dict[UUID, int]:
+        return {timed.id: place for place, timed in enumerate(self.agenda.timetable.items)}
+
+    @cached_property
+    def _indexes(self) -> dict[UUID, int]:
+        """The place of every item among its siblings, from 0."""
+        counts: dict[UUID | None, int] = {}
+        found = {}
+        for timed in self.agenda.timetable.items:
+            parent = self.agenda.states[timed.id].parent_id
+            found[timed.id] = counts.get(parent, 0)
+            counts[parent] = found[timed.id] + 1
+        return found
+
+    @cached_property
+    def _lanes(self) -> dict[UUID, tuple[tuple[UUID, UUID], ...]]:
+        """The parallel segments that each item lies in, with the branch."""
+        found: dict[UUID, tuple[tuple[UUID, UUID], ...]] = {}
+        for timed in self.agenda.timetable.items:
+            parent = self.agenda.states[timed.id].parent_id
+            found[timed.id] = () if parent is None else found[parent]
+            if parent is not None and self._runs_in_parallel(parent):
+                found[timed.id] += ((parent, timed.id),)
+        return found
+
+    def _runs_in_parallel(self, item_id: UUID) -> bool:
+        return self.agenda.states[item_id].children_run is ChildrenRun.IN_PARALLEL
+
+    def _timed(self, item_id: UUID) -> TimedItem:
+        return self.agenda.timetable.items[self._places[item_id]]
+
+    def _before(self, item_id: UUID) -> UUID | None:
+        """What runs until the item begins, or over it: of those near before it the last to end."""
+        place, lane = self._places[item_id], self._lanes[item_id]
+        near = self.agenda.timetable.items[max(0, place - LOOK_BACK) : place]
+        ends = [
+            (timed.starts_at + timed.minutes * MINUTE, timed.id)
+            for timed in near
+            if timed.minutes and not _apart(self._lanes[timed.id], lane)
+        ]
+        return max(ends, key=lambda each: each[0])[1] if ends else None
+
+    # One way to mend each kind of problem
+
+    def _overrun(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        before = self._before(item.id)
+        if before is not None:
+            yield from self._shorten(self.agenda.states[before], problem.minutes)
+        yield from self._move_pin(item, problem.minutes)
+        yield self._shift(item, problem.minutes)
+        yield self._fit(problem.sitting_id)
+
+    def _gap(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        before = self._before(item.id)
+        if before is not None:
+            known = self.agenda.states[before]
+            minutes = (known.duration or 0) + problem.minutes
+            if known.duration and minutes <= DAY:
+                yield self._change(MendVerb.LENGTHEN, known, {"duration": minutes})
+        yield self._shift(item, -problem.minutes)
+        if problem.minutes <= DAY:
+            index = self._indexes[item.id]
+            yield self._insert(item.parent_id, index, problem.minutes, BREAKS)
+
+    def _outside_meeting(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        yield from self._shorten(item, problem.minutes)
+        yield self._fit(None)
+        latest = max(self.meeting.ends_at, self.agenda.timetable.ends_at)
+        yield from self._extend_meeting(self.meeting.starts_at, latest)
+
+    def _outside_sitting(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        sitting = self._held(item.sitting_id or problem.sitting_id)
+        timed = self._timed(item.id)
+        end = timed.starts_at + timed.minutes * MINUTE
+        if sitting is not None and end > sitting.ends_at:
+            yield from self._shorten(item, problem.minutes)
+            yield from self._extend_sitting(sitting, problem.minutes)
+            yield self._fit(sitting.id)
+        later = self._sitting_after(timed.starts_at)
+        if later is not None:
+            body: dict[str, Any] = {"sitting": str(later.id), "pinned_start": None}
+            yield self._change(MendVerb.MOVE_TO_SITTING, item, body)
+
+    def _missing_duration(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        yield self._change(MendVerb.SET_DURATION, item, {"duration": self._usual(item)})
+        if problem.sitting_id is not None or not self.agenda.sittings:
+            yield self._change(MendVerb.MAKE_FLEXIBLE, item, {"flexible": True})
+
+    def _nothing_left(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        yield self._fit(problem.sitting_id)
+        body = {"flexible": False, "duration": self._usual(item)}
+        yield self._change(MendVerb.SET_DURATION, item, body)
+
+    def _break_missing(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        if problem.other_id is not None:
+            yield self._pause_after(problem.other_id, BREAK, BREAKS)
+        else:
+            yield from self._shorten(item, problem.minutes)
+
+    def _lunch_missing(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        if problem.other_id is not None:
+            yield self._pause_after(problem.other_id, LUNCH, LUNCHES)
+        else:
+            yield from self._shorten(item, problem.minutes)
+
+    def _long_day(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        yield from self._shorten(item, problem.minutes)
+        later = self._sitting_after(self._timed(item.id).starts_at)
+        if later is not None:
+            body: dict[str, Any] = {"sitting": str(later.id), "pinned_start": None}
+            yield self._change(MendVerb.MOVE_TO_SITTING, item, body)
+
+    def _room_twice(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        yield self._change(MendVerb.LEAVE_ROOM, item, {"room": None})
+        assert problem.other_id is not None, "a room is met in by two"
+        lanes = zip(self._lanes[item.id], self._lanes[problem.other_id], strict=False)
+        fork = next((one[0] for one, other in lanes if one != other), None)
+        if fork is not None:
+            known = self.agenda.states[fork]
+            body = {"children_run": ChildrenRun.IN_SEQUENCE.value}
+            yield self._change(MendVerb.RUN_IN_SEQUENCE, known, body)
+
+    def _sitting_outside(self, problem: TimetableProblem) -> Iterator[Mend]:
+        held = self._held(problem.sitting_id)
+        if held is None:
+            return
+        starts_at = min(held.starts_at, self.meeting.starts_at)
+        yield from self._extend_meeting(starts_at, max(held.ends_at, self.meeting.ends_at))
+        start = max(held.local_start, self.meeting.local_start)
+        end = min(held.local_end, self.meeting.local_end)
+        if start < end:
+            body = {"local_start": start.isoformat(), "local_end": end.isoformat()}
+            yield self._change_sitting(MendVerb.CUT_SITTING, held, body)
+
+    # Requests
+
+    def _change(self, verb: MendVerb, item: ItemState, body: dict[str, Any]) -> Mend:
+        path = f"{self.path}/agenda/items/{item.id}"
+        return Mend(verb, "PATCH", path, body, f"{self.path}/agenda")
+
+    def _shorten(self, item: ItemState, minutes: int) -> Iterator[Mend]:
+        if item.duration is not None and item.duration > minutes:
+            yield self._change(MendVerb.SHORTEN, item, {"duration": item.duration - minutes})
+
+    def _move_pin(self, item: ItemState, minutes: int) -> Iterator[Mend]:
+        wall = pinned_wall_time(self.meeting, item.pinned_minutes)
+        if wall is not None:
+            body = {"pinned_start": (wall + minutes * MINUTE).isoformat()}
+            yield self._change(MendVerb.MOVE_PIN, item, body)
+
+    def _shift(self, item: ItemState, minutes: int) -> Mend:
+        body = {"item_id": str(item.id), "minutes": minutes}
+        return self._operation(MendVerb.SHIFT, "shift", body)
+
+    def _fit(self, sitting_id: UUID | None) -> Mend:
+        body = {} if sitting_id is None else {"sitting_id": str(sitting_id)}
+        return self._operation(MendVerb.FIT, "fit", body)
+
+    def _operation(self, verb: MendVerb, name: str, body: dict[str, Any]) -> Mend:
+        return Mend(verb, "POST", f"{self.path}/agenda/{name}", body, f"{self.path}/agenda")
+
+    def _pause_after(self, item_id: UUID, minutes: int, words: dict[str, str]) -> Mend:
+        """Behind the item, or behind the parallel segment that ends with it."""
+        end = self._timed(item_id).starts_at + self._timed(item_id).minutes * MINUTE
+        for fork, _ in self._lanes[item_id]:
+            if self._timed(fork).ends_at == end:
+                item_id = fork
+                break
+        if self._timed(item_id).ends_at > end:  # what lies under it comes after
+            return self._insert(item_id, 0, minutes, words)
+        item = self.agenda.states[item_id]
+        return self._insert(item.parent_id, self._indexes[item_id] + 1, minutes, words)
+
+    def _insert(
+        self, parent_id: UUID | None, position: int, minutes: int, words: dict[str, str]
+    ) -> Mend:
+        tags = [tag for tag in self.meeting.languages if tag in words] or ["en"]
+        body = {
+            "kind": ItemKind.BREAK.value,
+            "title": {tag: words[tag] for tag in tags},
+            "duration": minutes,
+            "parent_id": None if parent_id is None else str(parent_id),
+            "position": position,
+        }
+        return self._operation(MendVerb.INSERT_BREAK, "items", body)
+
+    def _extend_sitting(self, held: HeldSitting, minutes: int) -> Iterator[Mend]:
+        """Up to the next sitting, and to midnight."""
+        end = held.local_end + minutes * MINUTE
+        later = [other.local_start for other in self.agenda.sittings if other.day == held.day]
+        free = all(not held.local_start < start < end for start in later)
+        if free and (end - MINUTE).date() == held.local_start.date():
+            body = {"local_end": end.isoformat()}
+            yield self._change_sitting(MendVerb.EXTEND_SITTING, held, body)
+
+    def _change_sitting(self, verb: MendVerb, held: HeldSitting, body: dict[str, Any]) -> Mend:
+        path = f"{self.path}/sittings/{held.id}"
+        return Mend(verb, "PATCH", path, body, path)
+
+    def _extend_meeting(self, starts_at: datetime, ends_at: datetime) -> Iterator[Mend]:
+        """A draft is changed, an announced meeting rescheduled; nothing else moves its end."""
+        zone = self.meeting.timezone
+        body = {
+            "local_start": to_local(starts_at, zone).isoformat(),
+            "start_offset": format_offset(offset_at(starts_at, zone)),
+            "local_end": to_local(ends_at, zone).isoformat(),
+            "end_offset": format_offset(offset_at(ends_at, zone)),
+        }
+        if self.meeting.status is MeetingStatus.DRAFT:
+            yield Mend(MendVerb.EXTEND_MEETING, "PATCH", self.path, body, self.path)
+        elif self.meeting.status is MeetingStatus.SCHEDULED:
+            path = f"{self.path}/reschedule"
+            yield Mend(MendVerb.EXTEND_MEETING, "POST", path, body, None)
+
+    # What there is
+
+    def _held(self, sitting_id: UUID | None) -> HeldSitting | None:
+        return next((held for held in self.agenda.sittings if held.id == sitting_id), None)
+
+    def _sitting_after(self, instant: datetime) -> HeldSitting | None:
+        return next((held for held in self.agenda.sittings if held.starts_at > instant), None)
+
+    def _usual(self, item: ItemState) -> int:
+        """What items beside it take, else ten minutes."""
+        beside = (
+            state.duration
+            for state in self.agenda.states.values()
+            if state.parent_id == item.parent_id and state.kind is item.kind and state.duration
+        )
+        return median_low(list(islice(beside, LOOK_BACK)) or [10])
+
+
+def _apart(one: tuple[tuple[UUID, UUID], ...], other: tuple[tuple[UUID, UUID], ...]) -> bool:
+    """Whether they lie in different branches of one parallel segment."""
+    for (fork, branch), (fork_there, branch_there) in zip(one, other, strict=False):
+        if fork != fork_there:
+            return False
+        if branch != branch_there:
+            return True
+    return False

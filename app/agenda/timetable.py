@@ -1,0 +1,132 @@
+"""The timetable of an agenda: pure arithmetic on minutes, pins and sittings.
+
+Every item begins when all that comes before it has ended. A pinned start holds in any case: an
+item that comes too early leaves a gap, one that comes too late an overrun, and what follows begins
+when both have ended, so that an item without a pin never begins before the end of an earlier one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.agenda.clockwork import Block, Clock, SittingTimes
+from app.agenda.findings import (
+    ProblemKind,
+    TimetableProblem,
+    faults_of_sittings,
+    faults_of_steps,
+    rooms_twice,
+)
+from app.agenda.pauses import faults_of_work
+from app.agenda.policy import PlannedItem
+from app.agenda.steps import Step, laid_out
+
+__all__ = [
+    "ProblemKind",
+    "SittingTimes",
+    "TimedItem",
+    "Timetable",
+    "TimetableProblem",
+    "timetable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TimedItem:
+    """An item with its place and its times, all in UTC.
+
+    `depth` is 1 at the top. `ends_at` is the end of everything under the item. `gap_before` are
+    the minutes of nothing before its start in its sitting, `overrun` the minutes that what comes
+    before runs past a pinned start; at most one of the two is not zero.
+    """
+
+    id: UUID
+    depth: int
+    starts_at: datetime
+    ends_at: datetime
+    gap_before: int
+    overrun: int
+    minutes: int = 0
+    """Of its own, also those that a flexible item takes."""
+    sitting_id: UUID | None = None
+    """In which it begins, where the meeting has sittings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The items in reading order, depth first, when the last of them ends, and what is wrong."""
+
+    items: list[TimedItem]
+    ends_at: datetime
+    problems: list[TimetableProblem]
+
+
+def timetable(
+    items: Iterable[PlannedItem],
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    sittings: Sequence[SittingTimes] = (),
+    *,
+    longest_stretch: int | None = None,
+) -> Timetable:
+    """When every item is on, for items that `validate_tree` lets pass.
+
+    Sittings come in their order and do not overlap; without any, the meeting is the one sitting,
+    and without `ends_at` nothing can be outside. `longest_stretch` holds for sittings that do not
+    have their own.
+    """
+    layout = laid_out(items)
+    clock = Clock(sittings_or_meeting(sittings, starts_at, ends_at))
+    last = clock.run(layout.line, sittings[0].begins_at if sittings else starts_at)
+    problems = [
+        *faults_of_steps(layout.read, clock, ends_at),
+        *rooms_twice(layout.read, clock.blocks),
+        *faults_of_work(layout.read, clock, longest_stretch),
+        *faults_of_sittings(sittings, starts_at, ends_at),
+    ]
+    return Timetable(_timed(layout.read, clock.blocks), last, problems)
+
+
+def sittings_or_meeting(
+    sittings: Sequence[SittingTimes], starts_at: datetime, ends_at: datetime | None
+) -> Sequence[SittingTimes]:
+    if sittings or ends_at is None:
+        return sittings
+    return [SittingTimes(None, starts_at, ends_at)]
+
+
+def ends_with_children(
+    read: Sequence[Step], blocks: Mapping[UUID, Block], passed: frozenset[UUID] = frozenset()
+) -> dict[UUID, datetime]:
+    """The end of each item and all under it, without what takes no time."""
+    latest: dict[int, datetime] = {}
+    found: dict[UUID, datetime] = {}
+    for step in reversed(read):
+        end = blocks[step.item.id].ends_at
+        below = latest.pop(step.depth + 1, end)
+        found[step.item.id] = total = max(end, below)
+        if step.alive and step.item.id not in passed:
+            latest[step.depth] = max(total, latest.get(step.depth, total))
+    return found
+
+
+def _timed(read: Sequence[Step], blocks: Mapping[UUID, Block]) -> list[TimedItem]:
+    ends = ends_with_children(read, blocks)
+    timed = []
+    for step in read:
+        item_id = step.item.id
+        block = blocks[item_id]
+        timed.append(
+            TimedItem(
+                item_id,
+                step.depth,
+                block.starts_at,
+                ends[item_id],
+                block.gap,
+                block.overrun,
+                round((block.ends_at - block.starts_at).total_seconds() / 60),
+                block.sitting.id if block.sitting else None,
+            )
+        )
+    return timed

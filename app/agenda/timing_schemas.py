@@ -1,0 +1,122 @@
+"""Edits of many times at once, and what happens of an agenda, as they cross the wire."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.agenda.projection import Progress
+from app.agenda.retiming import Reach
+from app.agenda.schemas import Number
+from app.agenda.times import ComputedInstant, ComputedWallTime, TimetableProblemOut
+from app.core.fields import Flag, InstantField, Minutes, Schema, Whole, ZoneName
+
+
+class FitRequest(Schema):
+    """Which items, and how."""
+
+    sitting_id: UUID | None = Field(
+        None, description="Only those of this sitting; by default all items of the meeting."
+    )
+    fill: Flag = Field(
+        False, description="Whether durations are stretched too, where there is time left."
+    )
+
+
+class ShiftRequest(Schema):
+    item_id: UUID = Field(description="That begins later, or earlier.")
+    minutes: Annotated[
+        int, Field(ge=-1440, le=1440, description="Negative for earlier.", examples=[15]), Whole
+    ]
+    reach: Reach = Field(
+        Reach.SITTING,
+        description="How far pins move along: up to the beginning of the next sitting, or to the "
+        "end of the meeting.",
+    )
+
+
+class SwapRequest(Schema):
+    """Two items that change places; pins and sittings belong to the places."""
+
+    item_id: UUID
+    with_id: UUID
+
+
+class Happened(Schema):
+    """When it happened."""
+
+    at: InstantField | None = Field(
+        None, description="By default now; not later, nor before the meeting was opened."
+    )
+
+
+class ItemTimes(Schema):
+    number: Number
+    duration: Minutes | None
+    pinned_start: ComputedWallTime | None
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+
+
+class RetimedItem(Schema):
+    """An item whose number, duration, pin or times change."""
+
+    id: UUID
+    before: ItemTimes
+    after: ItemTimes
+
+
+class RetimedAgenda(Schema):
+    """What the edit changes, or would change."""
+
+    dry_run: bool
+    timezone: ZoneName
+    ends_before: ComputedInstant = Field(description="When the last item ended before.")
+    ends_after: ComputedInstant
+    items: list[RetimedItem] = Field(
+        max_length=1000, description="Those that change, in the order of the agenda afterwards."
+    )
+    problems: list[TimetableProblemOut] = Field(max_length=5000, description="Afterwards.")
+
+
+class ProjectedItemOut(Schema):
+    """An item as planned, as it happened and as it will be."""
+
+    id: UUID
+    number: Number
+    progress: Progress
+    planned_start: ComputedInstant
+    planned_end: ComputedInstant
+    actual_start: InstantField | None
+    actual_end: InstantField | None
+    projected_start: ComputedInstant | None = Field(
+        description="What happened, where it has; null for what takes no time any more."
+    )
+    projected_end: ComputedInstant | None
+    local_start: ComputedWallTime | None = Field(description="Of `projected_start`.")
+    local_end: ComputedWallTime | None
+
+
+class ProjectionOut(Schema):
+    """When the rest of the agenda will be on, by what has happened so far.
+
+    While the meeting is not under way it is what is planned.
+    """
+
+    as_of: InstantField
+    in_session: bool = Field(description="Whether the meeting is under way.")
+    shown_in: ZoneName = Field(description="Zone of the local times.")
+    running: list[UUID] = Field(
+        max_length=1000, description="Items that are on, with those that they lie under."
+    )
+    late: int = Field(
+        ge=-1_000_000,
+        le=1_000_000,
+        description="Minutes by which the agenda will end later than planned.",
+        examples=[12],
+    )
+    planned_end: ComputedInstant
+    projected_end: ComputedInstant
+    items: list[ProjectedItemOut] = Field(max_length=1000)

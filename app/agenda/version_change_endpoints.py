@@ -1,0 +1,114 @@
+"""HTTP for what changed between versions of the agenda, as data and as a text to send."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from app.agenda import comparing
+from app.agenda.access import AgendaDep
+from app.agenda.comparing import Compared
+from app.agenda.problems import AgendaNotIssued
+from app.agenda.public import VersionNumber
+from app.agenda.schemas import ChangesOut
+from app.agenda.words import words_for
+from app.core.fields import accepted_languages
+from app.core.negotiation import preferred
+from app.core.openapi import Responses, raises
+from app.core.problems import NotAcceptable, NotFound
+from app.core.routes import Session, router_for
+from app.meetings.access import MeetingDep, MeetingRef
+from app.meetings.queries import find_public
+
+router = router_for("agenda")
+everybody = router_for("public")
+BASE: Final = "/meetings/{m}/agenda"
+_VARY: Final = "Accept, Accept-Language"
+_FORMS: Final[Responses] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string", "maxLength": 10_000_000}}}}
+}
+Since = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        le=1_000_000,
+        description="Number of the version to compare with; by default the one before.",
+        examples=[1],
+    ),
+]
+Languages = Annotated[
+    str | None,
+    Header(
+        alias="Accept-Language",
+        max_length=1000,
+        description="Of the plain text: one of the six of the United Nations.",
+        examples=["fr"],
+    ),
+]
+
+
+@router.get(
+    f"{BASE}/versions/{{number}}/changes",
+    operation_id="getAgendaVersionChanges",
+    response_model=ChangesOut,
+    responses=_FORMS | raises(NotFound, NotAcceptable),
+)
+async def get_version_changes(
+    session: Session,
+    view: MeetingDep,
+    number: VersionNumber,
+    request: Request,
+    since: Since = None,
+    accept_language: Languages = None,
+) -> Response:
+    """Read what changed between two versions, as JSON or, with `Accept: text/plain`, as a text."""
+    found = await comparing.versions(session, view.meeting.id, number, since, full=view.observes)
+    return _told(request, found, accept_language, view.meeting.languages)
+
+
+@router.get(
+    f"{BASE}/changes-since-issue",
+    operation_id="getAgendaChangesSinceIssue",
+    response_model=ChangesOut,
+    responses=_FORMS | raises(AgendaNotIssued, NotAcceptable),
+)
+async def get_changes_since_issue(
+    session: Session, seen: AgendaDep, request: Request, accept_language: Languages = None
+) -> Response:
+    """Read what the next version would change, as JSON or as a text."""
+    found = await comparing.working(session, seen.agenda, full=seen.full)
+    return _told(request, found, accept_language, seen.meeting.meeting.languages)
+
+
+@everybody.get(
+    "/public/meetings/{m}/agenda/versions/{number}/changes",
+    operation_id="getPublicAgendaVersionChanges",
+    response_model=ChangesOut,
+    responses=_FORMS | raises(NotFound, NotAcceptable),
+    openapi_extra={"x-public": True},
+)
+async def get_public_version_changes(
+    session: Session,
+    m: MeetingRef,
+    number: VersionNumber,
+    request: Request,
+    since: Since = None,
+    accept_language: Languages = None,
+) -> Response:
+    """Read what changed between two versions of a public meeting's agenda, as JSON or as a text."""
+    meeting = await find_public(session, m)
+    if meeting is None:
+        raise NotFound
+    found = await comparing.versions(session, meeting.id, number, since, full=False)
+    response = _told(request, found, accept_language, meeting.languages)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def _told(request: Request, found: Compared, asked: str | None, languages: Any) -> Response:
+    if preferred(request.headers.get("accept"), ["application/json", "text/plain"]) != "text/plain":
+        body = found.out().model_dump_json()
+        return Response(body, media_type="application/json", headers={"Vary": _VARY})
+    words = words_for([*accepted_languages(asked), *languages])
+    headers = {"Content-Language": words.language, "Vary": _VARY}
+    return PlainTextResponse(found.text(words), headers=headers)

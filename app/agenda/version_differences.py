@@ -1,0 +1,194 @@
+"""What is different between two issued agendas: pure functions over plain values.
+
+Members are compared by their names, whatever they are, so that a new one needs nothing here. One
+that only one of the two versions knows came with a newer program and is not compared.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple, Self
+
+from app.agenda.lifecycle import ChangeKind, ItemStanding
+from app.agenda.orders import in_common_order
+
+PLACE: Final = "place"
+_STRUCTURE: Final = frozenset({"id", "items", "depth"})
+_TIMES: Final = frozenset({"starts_at", "ends_at", "local_start", "local_end", "duration"})
+_STANDING: Final = frozenset({"standing", "merged_into", "merged_into_id"})
+_OF_MEETING: Final = (
+    *("title", "format", "timezone", "starts_at", "ends_at", "local_start", "local_end"),
+    "languages",
+)
+_KINDS: Final = {
+    "number": ChangeKind.RENUMBERED,
+    "title": ChangeKind.RETITLED,
+    PLACE: ChangeKind.MOVED,
+}
+Plain = Mapping[str, Any]
+
+
+class Change(NamedTuple):
+    """One member before and after."""
+
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An item of one version, and where it stands in it."""
+
+    values: Plain
+    parent_id: str | None
+    position: int
+    previous: str | None
+    """The item before it under the same parent."""
+
+    @property
+    def place(self) -> Plain:
+        return {"parent_id": self.parent_id, "position": self.position}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """What became of one item; `before` or `after` is None where it is not in that version."""
+
+    id: str
+    before: Node | None
+    after: Node | None
+    members: Mapping[str, Change] = field(default_factory=dict)
+    shifted: bool = False
+    """Whether its times moved only as the meeting did."""
+
+    def mirrored(self) -> Self:
+        members = {name: Change(each.after, each.before) for name, each in self.members.items()}
+        return type(self)(self.id, self.after, self.before, members, self.shifted)
+
+    @property
+    def node(self) -> Node:
+        """As it is now, or was last."""
+        found = self.after or self.before
+        assert found is not None, "it was in one of the versions"
+        return found
+
+    @property
+    def kinds(self) -> list[ChangeKind]:
+        """What happened, in the order of the enumeration."""
+        if self.before is None or self.after is None:
+            return [ChangeKind.ADDED if self.before is None else ChangeKind.REMOVED]
+        found = {kind for name, change in self.members.items() for kind in self._of(name, change)}
+        return [kind for kind in ChangeKind if kind in found]
+
+    def _of(self, name: str, change: Change) -> Iterator[ChangeKind]:
+        if name in _STANDING:
+            assert self.after is not None, "only of those in both"
+            yield _STANDS[self.after.values.get("standing", ItemStanding.STANDING)]
+        elif name in _TIMES:
+            yield ChangeKind.SHIFTED if self.shifted else ChangeKind.RETIMED
+        elif name == "panel":
+            yield from _of_panel(change)
+        else:
+            yield _KINDS.get(name, ChangeKind.CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """All that is different: of the meeting, and by item in the order of the later version."""
+
+    meeting: Mapping[str, Change]
+    items: Sequence[ItemChange]
+
+    def __bool__(self) -> bool:
+        return bool(self.meeting or self.items)
+
+
+def between(before: Plain, after: Plain) -> Differences:
+    """From one issued agenda to another; `between(b, a)` is the mirror of `between(a, b)`."""
+    old, new = nodes(before), nodes(after)
+    kept = _unmoved(old, new)
+    moves = _shift(before["meeting"], after["meeting"])
+    found = [
+        _difference(item_id, old.get(item_id), new.get(item_id), moves, moved=item_id not in kept)
+        for item_id in [*new, *(each for each in old if each not in new)]
+    ]
+    return Differences(
+        _compared(before["meeting"], after["meeting"], _OF_MEETING),
+        [each for each in found if each.members or each.before is None or each.after is None],
+    )
+
+
+def nodes(issued: Plain) -> dict[str, Node]:
+    """Every item by its id, in reading order."""
+    return dict(_nodes(issued["items"], None))
+
+
+def panellists(panel: Plain | None) -> list[Plain]:
+    return list(panel["panellists"]) if panel else []
+
+
+_STANDS: Final = {
+    ItemStanding.STANDING: ChangeKind.REINSTATED,
+    ItemStanding.WITHDRAWN: ChangeKind.WITHDRAWN,
+    ItemStanding.MERGED: ChangeKind.MERGED,
+}
+
+
+def _nodes(items: Sequence[Plain], parent_id: str | None) -> Iterator[tuple[str, Node]]:
+    previous: str | None = None
+    for position, item in enumerate(items):
+        yield item["id"], Node(item, parent_id, position, previous)
+        yield from _nodes(item["items"], item["id"])
+        previous = item["id"]
+
+
+def _unmoved(old: Mapping[str, Node], new: Mapping[str, Node]) -> set[str]:
+    """Those that kept their parent and their order among all that did; as many as can be."""
+    stayed = [i for i in new if i in old and old[i].parent_id == new[i].parent_id]
+    by_parent: dict[str | None, list[str]] = {}
+    for item_id in stayed:
+        by_parent.setdefault(new[item_id].parent_id, []).append(item_id)
+    return {
+        item_id
+        for siblings in by_parent.values()
+        for item_id in in_common_order(siblings, {i: old[i].position for i in siblings})
+    }
+
+
+def _difference(
+    item_id: str, old: Node | None, new: Node | None, moves: Any, *, moved: bool
+) -> ItemChange:
+    if old is None or new is None:
+        return ItemChange(item_id, old, new)
+    names = [name for name in new.values if name in old.values and name not in _STRUCTURE]
+    members = _compared(old.values, new.values, names)
+    if moved:
+        members[PLACE] = Change(old.place, new.place)
+    return ItemChange(item_id, old, new, members, _as_the_meeting(old.values, new.values, moves))
+
+
+def _compared(old: Plain, new: Plain, names: Sequence[str]) -> dict[str, Change]:
+    both = (name for name in names if name in old and name in new)
+    return {name: Change(old[name], new[name]) for name in both if old[name] != new[name]}
+
+
+def _of_panel(change: Change) -> Iterator[ChangeKind]:
+    if panellists(change.before) != panellists(change.after):
+        yield ChangeKind.PANELLISTS
+    rest = [{**(panel or {}), "panellists": None} for panel in change]
+    if rest[0] != rest[1]:
+        yield ChangeKind.CHANGED
+
+
+def _shift(old: Plain, new: Plain) -> Any:
+    return _instant(new["starts_at"]) - _instant(old["starts_at"])
+
+
+def _as_the_meeting(old: Plain, new: Plain, moves: Any) -> bool:
+    ends = ("starts_at", "ends_at")
+    same = old.get("duration") == new.get("duration")
+    return same and all(_instant(new[end]) - _instant(old[end]) == moves for end in ends)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,144 @@
+"""A programme as linked data: schema.org's Event, with an Event for each item (JSON-LD 1.1).
+
+Everybody may read it, so no secret is in it: the way in is the address of the public page.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from app.calendar.entries import place_of
+from app.meetings.lifecycle import MeetingFormat, MeetingStatus
+from app.programme.calendars import House
+from app.programme.papers import Entry, Paper
+from app.programme.records import Record
+
+_ATTENDANCE = {
+    MeetingFormat.VIRTUAL: "OnlineEventAttendanceMode",
+    MeetingFormat.HYBRID: "MixedEventAttendanceMode",
+    MeetingFormat.IN_PERSON: "OfflineEventAttendanceMode",
+}
+Thing = dict[str, Any]
+
+
+def linked_data(paper: Paper, record: Record, house: House) -> bytes:
+    """The whole object as sent."""
+    meeting = record.meeting
+    page = f"{house.url}/v1/public/meetings/{meeting.handle}/programme.html"
+    status = _status(record)
+    organizer = _organizer(paper, house, meeting.handle)
+    common = {
+        "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": f"https://schema.org/{_ATTENDANCE[meeting.format]}",
+        "organizer": organizer,
+    }
+    return json.dumps(
+        {
+            "@context": "https://schema.org",
+            "@type": "Event",
+            "@id": f"urn:uuid:{meeting.id}",
+            "identifier": meeting.handle,
+            "name": paper.meeting.text,
+            "url": page,
+            "startDate": _instant(paper.starts_at),
+            "endDate": _instant(paper.ends_at),
+            **_before(record, status),
+            **common,
+            "location": _location(record, page),
+            "inLanguage": list(meeting.languages),
+            "subEvent": _sub_events(paper, record, common, page),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode("utf-8", "replace")
+
+
+def _sub_events(paper: Paper, record: Record, common: Thing, page: str) -> list[Thing]:
+    """Items as they hang under each other; what is withdrawn is cancelled."""
+    made: dict[str, Thing] = {}
+    top: list[Thing] = []
+    for entry in sorted(paper.entries, key=lambda entry: entry.depth):
+        if entry.is_break:
+            continue
+        event = made[entry.id] = _sub_event(entry, record, common, page)
+        above = made.get(entry.parent or "")
+        siblings = top if above is None else above.setdefault("subEvent", [])
+        siblings.append(event)
+    return top
+
+
+def _sub_event(entry: Entry, record: Record, common: Thing, page: str) -> Thing:
+    event: Thing = {
+        "@type": "Event",
+        "@id": f"urn:uuid:{entry.id}",
+        "name": entry.title.text,
+        "startDate": _instant(entry.starts_at),
+        "endDate": _instant(entry.ends_at),
+        **common,
+        "location": _location(record, f"{page}#item-{entry.id}", entry.room),
+        "superEvent": {"@id": f"urn:uuid:{entry.parent or record.meeting.id}"},
+    }
+    if entry.number is not None:
+        event["identifier"] = entry.number
+    if entry.struck:
+        event["eventStatus"] = "https://schema.org/EventCancelled"
+    if entry.notes:
+        event["description"] = "\n".join(note.text for note in entry.notes)
+    if entry.speakers:
+        event["performer"] = [_performer(entry, place) for place in range(len(entry.speakers))]
+    return event
+
+
+def _performer(entry: Entry, place: int) -> Thing:
+    person = entry.speakers[place]
+    about = {"description": person.about} if person.about else {}
+    return {"@type": "Person", "name": person.name, **about}
+
+
+def _organizer(paper: Paper, house: House, handle: str) -> Thing:
+    name = paper.committee.text if paper.committee else paper.meeting.text
+    return {
+        "@type": "Organization",
+        "name": name,
+        "url": f"{house.url}/v1/public/meetings/{handle}",
+    }
+
+
+def _status(record: Record) -> str:
+    match record.meeting.status:
+        case MeetingStatus.CANCELLED:
+            return "EventCancelled"
+        case MeetingStatus.POSTPONED:
+            return "EventPostponed"
+        case _:
+            return "EventRescheduled" if record.earlier else "EventScheduled"
+
+
+def _before(record: Record, status: str) -> Thing:
+    """Where it was to begin; one that is only postponed keeps its date."""
+    if not record.earlier or status == "EventScheduled":
+        return {}
+    return {"previousStartDate": _one_or_more([_instant(at) for at in record.earlier])}
+
+
+def _location(record: Record, page: str, room: str | None = None) -> Any:
+    return _one_or_more(list(_locations(record, page, room)))
+
+
+def _locations(record: Record, page: str, room: str | None) -> Iterator[Thing]:
+    meeting = record.meeting
+    if meeting.format is not MeetingFormat.IN_PERSON:
+        yield {"@type": "VirtualLocation", "url": page}
+    place = ", ".join(filter(None, [room, place_of(meeting)]))
+    if meeting.format is not MeetingFormat.VIRTUAL:
+        name = place or meeting.timezone.rpartition("/")[2].replace("_", " ")
+        yield {"@type": "Place", "name": name, "address": place_of(meeting) or name}
+
+
+def _one_or_more(found: Sequence[Any]) -> Any:
+    return found[0] if len(found) == 1 else list(found)
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,83 @@
+"""Every select about papers."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.agenda.tables import AgendaVersion
+from app.events.tables import LogEntry
+from app.meetings.events import MeetingRescheduled
+from app.meetings.tables import Meeting
+from app.panels.lifecycle import GONE
+from app.panels.tables import Panel, Panellist
+
+MOST_MOVES = 20
+"""Of a meeting that a reader is told of."""
+_PERSON = ("role", "status", "name", "honorific", "job_title", "affiliation", "minutes")
+_PRIVATE = ("email", "timezone")
+
+
+async def find_issued(
+    session: AsyncSession, meeting_id: UUID, number: int | None, *, full: bool
+) -> Sequence[bytes]:
+    """The version with this number, or the one in force, and the one before it."""
+    body: Any = AgendaVersion.full_body if full else AgendaVersion.public_body
+    columns: list[Any] = [AgendaVersion.number, body]
+    statement = select(*columns).where(col(AgendaVersion.meeting_id) == meeting_id)
+    if number is not None:
+        statement = statement.where(col(AgendaVersion.number) <= number)
+    statement = statement.order_by(col(AgendaVersion.number).desc()).limit(2)
+    rows = (await session.execute(statement)).all()
+    if number is not None and rows and rows[0][0] != number:
+        return []
+    return [row[1] for row in rows]
+
+
+async def earlier_starts(session: AsyncSession, meeting: Meeting) -> tuple[datetime, ...]:
+    """When the meeting was to begin before it was moved, the first first."""
+    before = col(LogEntry.data)["changes"]["starts_at"]["before"]
+    statement = (
+        select(before)
+        .where(
+            col(LogEntry.meeting_id) == meeting.id,
+            col(LogEntry.name) == MeetingRescheduled.name,
+            col(LogEntry.subject_id) == meeting.id,
+        )
+        .order_by(col(LogEntry.id))
+        .limit(MOST_MOVES)
+    )
+    found = (await session.execute(statement)).scalars()
+    starts = [datetime.fromisoformat(each) for each in found if isinstance(each, str)]
+    return tuple(dict.fromkeys(each for each in starts if each != meeting.starts_at))
+
+
+async def panels_to_show(
+    session: AsyncSession, meeting_id: UUID, *, private: bool
+) -> Mapping[str, dict[str, Any]]:
+    """The panels of the working agenda by item, with everybody who is not gone."""
+    names = [*_PERSON, *(_PRIVATE if private else ())]
+    columns: list[Any] = [Panel.item_id, Panel.title, *(getattr(Panellist, n) for n in names)]
+    statement = (
+        select(*columns)
+        .outerjoin(
+            Panellist,
+            (col(Panellist.panel_id) == col(Panel.id)) & col(Panellist.status).not_in(GONE),
+        )
+        .where(col(Panel.meeting_id) == meeting_id)
+        .order_by(col(Panellist.position))
+    )
+    found: dict[str, dict[str, Any]] = defaultdict(lambda: {"panellists": []})
+    for item_id, title, *said in (await session.execute(statement)).all():
+        panel = found[str(item_id)]
+        panel["title"] = title
+        person = dict(zip(names, said, strict=True))
+        if person["name"] is not None:
+            person |= {"role": person["role"].value, "status": person["status"].value}
+            panel["panellists"].append(person)
+    return found

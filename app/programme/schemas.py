@@ -1,0 +1,171 @@
+"""A paper as JSON: in one language, its words and times as readers see them."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from app.agenda.lifecycle import ItemKind, ItemStanding
+from app.agenda.times import ComputedInstant
+from app.core.fields import Flag, Handle, InstantField, Schema, ZoneName
+from app.letters.words import LetterLanguage, plain_text
+from app.programme.lifecycle import PaperKind, PaperState
+from app.programme.papers import Entry, Fact, Paper, Place, Speaker
+
+Hours = Annotated[str, Field(max_length=60, examples=["10:00–10:15"])]
+Said = Annotated[str, Field(max_length=500)]
+Told = Annotated[str, Field(max_length=10_000)]
+"""A paragraph, or what stands under a label."""
+
+
+class FactOut(Schema):
+    """Something to know, under a label."""
+
+    label: str = Field(max_length=200, examples=["Format and place"])
+    lines: list[Told] = Field(max_length=100, examples=[["Virtual"]])
+
+    @classmethod
+    def of_fact(cls, fact: Fact) -> Self:
+        return cls(label=fact.label, lines=[plain_text(line) for line in fact.lines])
+
+
+class SpeakerOut(Schema):
+    """Somebody on a panel; the last four are empty but in a run of show."""
+
+    role: str = Field(max_length=200, examples=["Moderator"])
+    name: str = Field(max_length=500, examples=["Ms. Amina Rossi"])
+    about: str = Field(max_length=500, description="Title and organization.")
+    minutes: int | None = Field(ge=0, le=1440)
+    state: str = Field(max_length=200, description="Whether they have confirmed, where told.")
+    at: str = Field(max_length=50, description="When they speak.", examples=["10:15"])
+    there: str = Field(max_length=200, description="The same by their own clocks.")
+    email: str = Field(max_length=300)
+
+
+class PaperItemOut(Schema):
+    """An item of a paper."""
+
+    id: UUID
+    parent_id: UUID | None
+    number: str | None = Field(max_length=200, examples=["2(a)"])
+    depth: int = Field(ge=1, le=1000)
+    kind: ItemKind
+    kind_name: str = Field(max_length=200, examples=["Briefing"])
+    title: str = Field(max_length=500)
+    title_language: str | None = Field(
+        max_length=20, description="Where it is not that of the paper."
+    )
+    standing: ItemStanding
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+    day: date = Field(description="By the clocks of the paper's zone.")
+    hours: Hours
+    there: str = Field(
+        max_length=60, description="The hours by the reader's clocks.", examples=["19:00–19:15"]
+    )
+    room: str | None = Field(max_length=200)
+    marks: list[Said] = Field(max_length=20, examples=[["Briefing", "For information"]])
+    news: list[Said] = Field(max_length=5, description="What is new of it in this version.")
+    facts: list[FactOut] = Field(max_length=20)
+    panel: str | None = Field(max_length=500, description="Its title, where it is another.")
+    speakers: list[SpeakerOut] = Field(max_length=1000)
+    notes: list[Told] = Field(max_length=20_000, description="Paragraphs.")
+
+    @classmethod
+    def of_entry(cls, entry: Entry) -> Self:
+        return cls(
+            id=UUID(entry.id),
+            parent_id=UUID(entry.parent) if entry.parent else None,
+            number=entry.number,
+            depth=entry.depth,
+            kind=ItemKind(entry.kind),
+            kind_name=entry.kind_name,
+            title=entry.title.text,
+            title_language=entry.title.language,
+            standing=ItemStanding(entry.standing),
+            starts_at=entry.starts_at,
+            ends_at=entry.ends_at,
+            day=entry.day,
+            hours=entry.hours,
+            there=entry.there,
+            room=entry.room,
+            marks=list(entry.marks),
+            news=list(entry.news),
+            facts=[FactOut.of_fact(fact) for fact in entry.facts],
+            panel=None if entry.panel is None else entry.panel.text,
+            speakers=[_speaker(person) for person in entry.speakers],
+            notes=[note.text for note in entry.notes],
+        )
+
+
+class PlaceOut(Schema):
+    """The hours of each day by the clocks of another place."""
+
+    name: str = Field(max_length=200, examples=["Nairobi"])
+    zone: ZoneName
+    offset: str = Field(max_length=20, examples=["UTC+03:00"])
+    hours: list[Hours] = Field(max_length=5, examples=[["17:00–20:00"]])
+
+
+class PaperOut(Schema):
+    """An agenda or a programme in one language, ready to be shown."""
+
+    kind: PaperKind
+    state: PaperState
+    version: int | None = Field(ge=1, le=1_000_000, description="Of the agenda; null for a draft.")
+    symbol: str | None = Field(max_length=200)
+    issued_at: InstantField | None
+    draft: Flag
+    language: LetterLanguage
+    direction: Literal["ltr", "rtl"]
+    title: str = Field(max_length=500, examples=["Provisional agenda"])
+    committee: str | None = Field(max_length=500)
+    meeting: str = Field(max_length=500)
+    meeting_handle: Handle
+    timezone: ZoneName
+    reader_timezone: ZoneName | None
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+    notices: list[Said] = Field(max_length=10, description="To be read first.")
+    facts: list[FactOut] = Field(
+        max_length=20, description="Of a run of show also the secret ways in, and whom to call."
+    )
+    places: list[PlaceOut] = Field(max_length=20)
+    items: list[PaperItemOut] = Field(
+        max_length=1000, description="In the order of the paper, one after the other."
+    )
+
+    @classmethod
+    def of_paper(cls, paper: Paper) -> Self:
+        return cls(
+            kind=paper.kind,
+            state=paper.state,
+            version=paper.version,
+            symbol=paper.symbol,
+            issued_at=paper.issued_at,
+            draft=paper.version is None,
+            language=paper.language,
+            direction="rtl" if paper.direction == "rtl" else "ltr",
+            title=paper.title,
+            committee=None if paper.committee is None else paper.committee.text,
+            meeting=paper.meeting.text,
+            meeting_handle=paper.handle,
+            timezone=paper.timezone,
+            reader_timezone=paper.reader_timezone,
+            starts_at=paper.starts_at,
+            ends_at=paper.ends_at,
+            notices=list(paper.notices),
+            facts=[FactOut.of_fact(fact) for fact in paper.facts],
+            places=[_place(place) for place in paper.places],
+            items=[PaperItemOut.of_entry(entry) for entry in paper.entries],
+        )
+
+
+def _speaker(person: Speaker) -> SpeakerOut:
+    names = SpeakerOut.model_fields
+    return SpeakerOut(**{name: getattr(person, name) for name in names})
+
+
+def _place(place: Place) -> PlaceOut:
+    return PlaceOut(name=place.name, zone=place.zone, offset=place.offset, hours=list(place.hours))

@@ -1,0 +1,157 @@
+"""What changed between versions, over HTTP: as data, and as a text in six languages."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from app.agenda.words import words_in
+from app.core.fields import UN_LANGUAGES
+from tests.agenda.planning import Planning, item, slug
+
+PLAIN = {"Accept": "text/plain"}
+CANARY = "canary-0815"
+
+
+@pytest.fixture
+async def revised(planning: Planning) -> Planning:
+    """Issued, much changed, and issued again."""
+    before = await planning.put(
+        item("Opening", duration=10),
+        item("Panel", "panel", duration=30),
+        item("Old business", duration=10),
+        item("Reports", items=[item("First", duration=5), item("Second", duration=5)]),
+        item(CANARY, access="restricted"),
+    )
+    opening, panel, _, reports, hidden = before["items"]
+    people = await planning.panel(panel["id"])
+    await planning.panellist(people, "invite", name="Stays")
+    gone = await planning.panellist(people, "invite", name="Leaves")
+    await planning.issue()
+    path = f"{planning.path}/panels/{people['id']}/panellists/{gone['id']}/decline"
+    assert (await planning.organizer.post(path)).is_success
+    await planning.panellist(people, "invite", name="Comes")
+    kept: list[Any] = [
+        item("Panel", "panel", duration=30, id=panel["id"]),
+        item("Welcome", duration=20, id=opening["id"], room="Hall 1"),
+        item("New business", duration=15),
+        item(
+            "Reports",
+            id=reports["id"],
+            items=[
+                item("Second", duration=5, id=reports["items"][1]["id"]),
+                item("First", duration=5, id=reports["items"][0]["id"]),
+            ],
+        ),
+        item(f"{CANARY} again", access="restricted", id=hidden["id"]),
+    ]
+    await planning.put(*kept)
+    return planning
+
+
+async def test_changes_are_told_as_data_to_each_what_they_may_see(
+    revised: Planning, anonymous: httpx.AsyncClient
+) -> None:
+    draft = (await revised.organizer.get(f"{revised.agenda}/changes-since-issue")).json()
+    await revised.issue()
+    path = f"{revised.agenda}/versions/2/changes"
+    full = (await revised.organizer.get(path)).json()
+    told = {}
+    for each in full["items"]:
+        place = each["after"] or each["before"]
+        told[place["title"]["en"]] = [kind for kind in each["kinds"] if kind != "retimed"]
+    assert {name: kinds for name, kinds in told.items() if kinds} == {
+        "Panel": told["Panel"],
+        "Welcome": told["Welcome"],
+        "New business": ["added"],
+        "Old business": ["removed"],
+        f"{CANARY} again": ["retitled"],
+        **{name: told[name] for name in ("First", "Second")},
+    }
+    moved = [name for name, kinds in told.items() if "moved" in kinds]
+    assert len(moved) == 2  # one of the first two, and one of the reports
+    assert "panellists" in told["Panel"]
+    assert {"retitled", "changed"} <= set(told["Welcome"])
+    assert (full["since"]["number"], full["until"]["number"], full["meeting"]) == (1, 2, {})
+    assert (draft["since"], draft["until"]) == (full["since"], None)
+    assert draft["items"] == full["items"]
+    backwards = (await revised.organizer.get(f"{revised.agenda}/versions/1/changes?since=2")).json()
+    mirrored = {each["id"]: (each["after"], each["before"]) for each in full["items"]}
+    assert {e["id"]: (e["before"], e["after"]) for e in backwards["items"]} == mirrored
+    assert (await revised.organizer.get(f"{path}?since=2")).json()["items"] == []
+    first = (await revised.organizer.get(f"{revised.agenda}/versions/1/changes")).json()
+    assert {kind for each in first["items"] for kind in each["kinds"]} == {"added"}
+    assert first["since"] is None
+    public = await anonymous.get(f"{revised.public}/versions/2/changes")
+    theirs = await revised.focal_point.get(path)
+    assert public.json() == theirs.json()
+    assert CANARY not in public.text + theirs.text
+    assert public.headers["cache-control"] == "public, max-age=60"
+
+
+async def test_changes_are_told_as_a_text_that_can_be_sent(
+    revised: Planning, anonymous: httpx.AsyncClient
+) -> None:
+    draft = await revised.organizer.get(f"{revised.agenda}/changes-since-issue", headers=PLAIN)
+    assert "Working agenda, not issued yet" in draft.text
+    await revised.issue()
+    answer = await anonymous.get(f"{revised.public}/versions/2/changes", headers=PLAIN)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert (answer.headers["content-language"], answer.headers["vary"]) == (
+        "en",
+        "Accept, Accept-Language",
+    )
+    text = re.sub(r"\d{4}-\d\d-\d\d", "DAY", answer.text)
+    assert text.startswith(
+        'Changes to the agenda of the meeting "6th meeting"\n'
+        "COORDINATION-COMMITTEE-6/1/Rev.1, issued on DAY\n"
+        "Compared with COORDINATION-COMMITTEE-6/1, issued on DAY\n"
+        "All times are those of America/New_York.\n\n"
+        "Added\n  3 New business (10:50–11:05)\n\n"
+        "Removed\n  3 Old business (10:40–10:50)\n\n"
+    )
+    *_, moved, renumbered, retitled, retimed, people, other = text.split("\n\n")
+    assert (moved.count("\n"), renumbered.splitlines()[1]) == (2, "  1 Panel: 1 (before: 2)")
+    assert retitled == "With another title\n  2 Welcome (before: Opening)"
+    assert "  1 Panel: 10:00–10:30 (before: 10:10–10:40)" in retimed.splitlines()
+    assert people == "Panellists\n  1 Panel: joined: Comes; left: Leaves"
+    assert other == "Otherwise changed\n  2 Welcome: room\n"
+    assert CANARY not in text
+    for language in UN_LANGUAGES:
+        headers = PLAIN | {"Accept-Language": f"{language}-XX, en;q=0.1"}
+        foreign = await anonymous.get(f"{revised.public}/versions/2/changes", headers=headers)
+        assert foreign.headers["content-language"] == language
+        assert words_in(language).kind("added") in foreign.text
+        assert "{" not in foreign.text
+
+
+async def test_what_cannot_be_compared_is_refused(
+    planning: Planning, anonymous: httpx.AsyncClient
+) -> None:
+    path = f"{planning.agenda}/versions/1/changes"
+    assert (await planning.organizer.get(path)).status_code == 404
+    early = await planning.focal_point.get(f"{planning.agenda}/changes-since-issue")
+    assert (early.status_code, slug(early)) == (404, "agenda-not-issued")
+    await planning.put(item())
+    await planning.issue()
+    unknown = await planning.organizer.get(f"{path}?since=7")
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "query/since")
+    assert (await planning.organizer.get(f"{path}?since=0")).status_code == 422
+    image = await planning.organizer.get(path, headers={"Accept": "image/png"})
+    assert image.status_code == 406
+    nothing = await planning.organizer.get(f"{planning.agenda}/changes-since-issue", headers=PLAIN)
+    assert nothing.text.endswith("\nNothing has changed.\n")
+    assert (await anonymous.get("/v1/public/meetings/none/agenda/versions/1/changes")).is_error
+
+
+def test_every_language_has_the_same_phrases_with_the_same_values() -> None:
+    def shape(phrases: Any) -> Any:
+        if isinstance(phrases, dict):
+            return {name: shape(each) for name, each in phrases.items()}
+        return sorted(re.findall(r"\{\w+\}", phrases))
+
+    english = shape(words_in("en").phrases)
+    assert {tag: shape(words_in(tag).phrases) for tag in UN_LANGUAGES} == dict.fromkeys(
+        UN_LANGUAGES, english
+    )

@@ -1,0 +1,1 @@
+"""Agendas as files, and declared conflicts."""

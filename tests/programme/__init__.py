@@ -1,0 +1,1 @@
+"""Tests of the agenda and the programme as papers."""
