@@ -12,6 +12,10 @@ from app.agenda.version_change_endpoints import everybody as public_agenda_chang
 from app.agenda.version_change_endpoints import router as version_changes
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
+from app.briefings import slots as of_briefings  # noqa: F401  # they register themselves
+from app.briefings.endpoints import router as briefings
+from app.briefings.link_endpoints import router as briefing_links
+from app.briefings.paper_endpoints import router as briefing_papers
 from app.calendar.endpoints import router as calendar
 from app.calendar.public import router as public_calendar
 from app.committees.endpoints import router as committees
@@ -55,7 +59,11 @@ from app.meetings.public import router as public_meetings
 from app.meetings.verbs import router as meeting_verbs
 from app.outcomes.endpoints import router as outcomes
 from app.panels import listeners as of_panels  # noqa: F401  # they register themselves
+from app.panels import telling as of_conflicts  # noqa: F401  # as above
+from app.panels.conflict_endpoints import router as conflicts
 from app.panels.endpoints import router as panels
+from app.panels.own_endpoints import router as own_places
+from app.panels.rehearsal_endpoints import router as rehearsals
 from app.people.endpoints import router as people
 from app.privacy.endpoints import router as privacy
 from app.programme.endpoints import router as programme
@@ -91,6 +99,7 @@ TAGS = [
         "name": "documents",
         "description": "Symbols, revisions and language versions, who reads them, and their bytes.",
     },
+    {"name": "briefings", "description": "Who briefs for each working group, and for how long."},
     {"name": "invitations", "description": "Who is asked, with what seats, and what they said."},
     {"name": "registrations", "description": "Delegations and the waiting list."},
     {"name": "questions", "description": "What a meeting asks of those who are registered."},
@@ -127,7 +136,10 @@ PARTS = (
     agenda_standing,
     version_changes,
     agenda_changes,
+    conflicts,
     panels,
+    rehearsals,
+    own_places,
     exchange,
     declared_conflicts,
     public_schedules,
@@ -138,6 +150,9 @@ PARTS = (
     uploads,
     upload_parts,
     document_archives,
+    briefings,
+    briefing_links,
+    briefing_papers,
     invitations,
     invitation_links,
     seat_pools,

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import callers, provisioning, serving
 from app import check as invariants
+from app.briefings import slots as of_briefings  # noqa: F401  # they register themselves
 from app.committees.imports import import_committees
 from app.core import clock
 from app.core.database import sqlstate
@@ -39,6 +40,7 @@ from app.holidays.official import load_official
 from app.identity.lifecycle import Role
 from app.meetings import listeners as of_meetings  # noqa: F401  # they register themselves
 from app.meetings import rederiving
+from app.panels import confirmed as of_panels  # noqa: F401  # as above
 from app.settings import Settings, get_settings
 
 MEDIA_TYPES = {

@@ -109,6 +109,7 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=[
                 "Authorization",
+                "Briefing-Link",
                 "Content-Type",
                 "Idempotency-Key",
                 "If-Match",
@@ -125,6 +126,7 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
             ],
             expose_headers=[
                 "Accept-Ranges",
+                "Conflicts",
                 "Content-Disposition",
                 "Content-Range",
                 "Date",

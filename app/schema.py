@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 import app.agenda.tables
 import app.attendance.tables
+import app.briefings.tables
 import app.committees.tables
 import app.core.idempotency
 import app.credentials.tables
@@ -21,6 +22,7 @@ import app.invitations.tables
 import app.mail.tables
 import app.meetings.tables
 import app.outcomes.tables
+import app.panels.confirmed_tables
 import app.panels.tables
 import app.privacy.tables
 import app.questions.tables

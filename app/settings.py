@@ -62,6 +62,10 @@ class Settings(BaseSettings):
         None,
         description="Page that personal join links lead to; by default PUBLIC_URL/join.",
     )
+    speak_url: str | None = Field(
+        None,
+        description="Page that links of panellists lead to; by default PUBLIC_URL/speak.",
+    )
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
@@ -279,6 +283,7 @@ class Settings(BaseSettings):
         "public_url",
         "answer_url",
         "join_url",
+        "speak_url",
         "oidc_issuer",
         "reply_address",
         "authserv_id",

@@ -26,6 +26,7 @@ from app.agenda.problems import (
     AgendaOutdated,
     AgendaTooDeep,
     AgendaTooLarge,
+    ItemHasBriefing,
     ItemHasPanel,
     ItemIssued,
     ItemRepeated,
@@ -33,6 +34,7 @@ from app.agenda.problems import (
     ItemUnderItself,
     ItemUnknown,
     NotInSession,
+    PersonInTwoSlots,
     PositionUnknown,
     SymbolTaken,
 )
@@ -100,6 +102,7 @@ async def get_agenda(seen: AgendaDep, request: Request, timezone: ReaderZone = N
     responses=raises(
         *(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemRepeated, ItemUnknown, ItemHasPanel),
         *(ItemIssued, ItemTakenIn, ItemUnderItself, AgendaOutdated),
+        *(ItemHasBriefing, PersonInTwoSlots),
     ),
 )
 async def replace_agenda(
@@ -122,7 +125,7 @@ async def replace_agenda(
     response_model=ItemOut,
     responses=raises(
         *(MeetingClosed, AgendaTooLarge, AgendaTooDeep, ItemUnknown, PositionUnknown),
-        AgendaOutdated,
+        *(AgendaOutdated, PersonInTwoSlots),
     ),
     openapi_extra=takes_if_match(),
 )
@@ -162,7 +165,9 @@ async def get_item(
     operation_id="changeAgendaItem",
     response_model=ItemOut,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel, AgendaOutdated),
+    responses=raises(
+        *(MeetingClosed, ItemHasPanel, AgendaOutdated, ItemHasBriefing, PersonInTwoSlots)
+    ),
 )
 async def change_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemPatch, request: Request
@@ -180,7 +185,10 @@ async def change_item(
     operation_id="deleteAgendaItem",
     status_code=status.HTTP_204_NO_CONTENT,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, ItemHasPanel, ItemIssued, ItemTakenIn, AgendaOutdated),
+    responses=raises(
+        *(MeetingClosed, ItemHasPanel, ItemIssued, ItemTakenIn, AgendaOutdated),
+        *(ItemHasBriefing, PersonInTwoSlots),
+    ),
 )
 async def delete_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
@@ -197,7 +205,7 @@ async def delete_item(
     openapi_extra=needs_if_match(),
     responses=raises(
         *(MeetingClosed, AgendaTooDeep, ItemUnderItself, ItemUnknown, PositionUnknown),
-        AgendaOutdated,
+        *(AgendaOutdated, PersonInTwoSlots),
     ),
 )
 async def move_item(

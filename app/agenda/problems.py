@@ -70,6 +70,14 @@ class ItemHasPanel(Problem):
     slug, title, status = "item-has-panel", "The item has a panel", HTTPStatus.CONFLICT
 
 
+class ItemHasBriefing(Problem):
+    """A working group is asked for its briefer: delete the briefing before the item goes, changes
+    its kind or is another group's.
+    """
+
+    slug, title, status = "item-has-briefing", "The item has a briefing", HTTPStatus.CONFLICT
+
+
 class ItemIssued(Problem):
     """The item stood in an issued version, so it is not deleted: withdraw it, or merge it.
 
@@ -129,6 +137,19 @@ class SymbolTaken(AlreadyExists):
     """Another version of this agenda has the symbol."""
 
     slug, title, status = "symbol-taken", "Symbol taken", HTTPStatus.CONFLICT
+
+
+class PersonInTwoSlots(Problem):
+    """Somebody who has confirmed would be on two items of the meeting at the same time.
+
+    `errors` names the items. Move one of them, shorten it, or let the person withdraw from one.
+    """
+
+    slug, title, status = (
+        "person-in-two-slots",
+        "Somebody would be in two places at once",
+        HTTPStatus.CONFLICT,
+    )
 
 
 class SittingsOverlap(Problem):

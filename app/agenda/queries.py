@@ -57,8 +57,9 @@ _PANELLISTS = table(
     column("affiliation", Text),
     column("minutes", Integer),
 )
-"""Panels lie to the right of this domain, so their columns are named here and nothing is
-imported; addresses are not among them."""
+_BRIEFINGS = table("briefings", column("item_id", Uuid))
+"""Panels and briefings lie to the right of this domain, so their columns are named here and
+nothing is imported; addresses are not among them."""
 
 _ITEMS, _GROUPS, _LEADS = (
     SQLModel.metadata.tables[name] for name in ("agenda_items", "committees", "entities")
@@ -219,10 +220,24 @@ async def find_groups(
     return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
 
 
+async def numberings_of(session: AsyncSession, committees: Collection[UUID]) -> dict[UUID, Any]:
+    """The committees' styles of numbers."""
+    statement = sa_select(col(Committee.id), col(Committee.agenda_numbering))
+    rows = await session.execute(statement.where(col(Committee.id).in_(committees)))
+    return {row[0]: row[1] for row in rows}
+
+
 async def items_with_panels(session: AsyncSession, items: Collection[UUID]) -> set[UUID]:
     if not items:
         return set()
     statement = sa_select(_PANELS.c.item_id).where(_PANELS.c.item_id.in_(items))
+    return set((await session.execute(statement)).scalars())
+
+
+async def items_with_briefings(session: AsyncSession, items: Collection[UUID]) -> set[UUID]:
+    if not items:
+        return set()
+    statement = sa_select(_BRIEFINGS.c.item_id).where(_BRIEFINGS.c.item_id.in_(items))
     return set((await session.execute(statement)).scalars())
 
 

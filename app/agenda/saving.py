@@ -15,6 +15,7 @@ from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import (
     AgendaTooDeep,
     AgendaTooLarge,
+    ItemHasBriefing,
     ItemHasPanel,
     ItemIssued,
     ItemRepeated,
@@ -28,11 +29,14 @@ from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
 from app.core.many import insert_many, update_many
 from app.core.problems import Problem
-from app.events import record
+from app.events import announce
 from app.meetings.tables import Meeting
+
+_SAVED = "saved agenda"
 
 
 async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
+    """In two statements."""
     ground = await queries.ground_of(session, meeting)
     return replace((await load_agendas(session, [meeting]))[meeting.id], ground=ground)
 
@@ -51,6 +55,20 @@ async def load_agendas(
             sittings=[HeldSitting.of(meeting, each) for each in sittings.get(meeting.id, [])],
         )
         for meeting in meetings
+    }
+
+
+async def numbered_agendas(
+    session: AsyncSession, meetings: Collection[Meeting]
+) -> dict[UUID, WorkingAgenda]:
+    """Likewise, with their items' numbers as the committees have them."""
+    styles = await queries.numberings_of(session, {each.committee_id for each in meetings})
+    agendas = await load_agendas(session, meetings)
+    return {
+        meeting_id: replace(
+            agenda, ground=agenda.ground._replace(numbering=styles[agenda.meeting.committee_id])
+        )
+        for meeting_id, agenda in agendas.items()
     }
 
 
@@ -76,10 +94,23 @@ async def save(
         raise _refusal(error, pointers) from None
     _check_never_issued(agenda, edit)
     await _check_panels(session, agenda, edit)
+    await _check_briefings(session, agenda, edit)
     await _write(session, agenda.meeting, edit)
     revision = agenda.ground.revision + 1
+    saved = session.info[_SAVED] = await _saved(session, agenda, after, revision)
     await _record(session, agenda.meeting, changes_of(edit, agenda.states, after, moved), revision)
-    return await _saved(session, agenda, after, revision)
+    return saved
+
+
+def saved_agenda(session: AsyncSession, meeting_id: UUID) -> WorkingAgenda | None:
+    """The agenda of the meeting as it was saved last in this transaction, if it was."""
+    saved: WorkingAgenda | None = session.info.get(_SAVED)
+    return saved if saved is not None and saved.meeting.id == meeting_id else None
+
+
+def forget_saved(session: AsyncSession) -> None:
+    """Because its sittings are others now."""
+    session.info.pop(_SAVED, None)
 
 
 async def _record(session: AsyncSession, meeting: Meeting, edit: Changes, revision: int) -> None:
@@ -90,7 +121,7 @@ async def _record(session: AsyncSession, meeting: Meeting, edit: Changes, revisi
         **edit._asdict(),
         revision=revision,
     )
-    entry = record(session, fact)
+    entry = await announce(session, fact)
     await session.flush()
     row = {"meeting_id": meeting.id, "revision": revision, "event_id": entry.id}
     await session.execute(insert(AgendaRevision), row)
@@ -153,6 +184,19 @@ async def _check_panels(session: AsyncSession, agenda: WorkingAgenda, edit: Edit
     if held:
         items = ", ".join(sorted(map(str, held)))
         raise ItemHasPanel(f"Delete the panel first: {items}.")
+
+
+async def _check_briefings(session: AsyncSession, agenda: WorkingAgenda, edit: Edit) -> None:
+    """Nor who was named to brief."""
+    leaving = {*edit.removed, *(s.id for s in edit.changed if s.kind is not ItemKind.BRIEFING)}
+    leaving |= {
+        s.id for s in edit.changed if s.working_group_id != agenda.states[s.id].working_group_id
+    }
+    suspects = {i for i in leaving if agenda.states[i].kind is ItemKind.BRIEFING}
+    held = await queries.items_with_briefings(session, suspects)
+    if held:
+        items = ", ".join(sorted(map(str, held)))
+        raise ItemHasBriefing(f"Delete the briefing first: {items}.")
 
 
 async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:

@@ -12,6 +12,7 @@ from app.agenda.preconditions import accept_match, require_match
 from app.agenda.problems import (
     AgendaNotIssued,
     AgendaOutdated,
+    PersonInTwoSlots,
     SittingsFull,
     SittingsOverlap,
     SittingUnknown,
@@ -60,7 +61,9 @@ async def list_sittings(seen: AgendaDep, paging: Paging) -> Page[SittingOut]:
     BASE,
     operation_id="replaceSittings",
     openapi_extra=needs_if_match(),
-    responses=raises(AgendaOutdated, MeetingClosed, SittingsOverlap, SittingUnknown),
+    responses=raises(
+        AgendaOutdated, MeetingClosed, PersonInTwoSlots, SittingsOverlap, SittingUnknown
+    ),
 )
 async def replace_sittings(
     session: Session, seen: AgendaToEdit, body: SittingsWrite, request: Request
@@ -84,7 +87,9 @@ async def replace_sittings(
     operation_id="addSitting",
     status_code=status.HTTP_201_CREATED,
     openapi_extra=takes_if_match(),
-    responses=raises(AgendaOutdated, MeetingClosed, SittingsOverlap, SittingsFull),
+    responses=raises(
+        AgendaOutdated, MeetingClosed, PersonInTwoSlots, SittingsOverlap, SittingsFull
+    ),
 )
 async def add_sitting(
     session: Session, seen: AgendaToEdit, body: SittingWrite, request: Request, response: Response
@@ -107,7 +112,7 @@ async def get_sitting(held: SittingDep) -> SittingOut:
     BASE + "/{sitting_id}",
     operation_id="changeSitting",
     openapi_extra=needs_if_match(),
-    responses=raises(AgendaOutdated, MeetingClosed, SittingsOverlap),
+    responses=raises(AgendaOutdated, MeetingClosed, PersonInTwoSlots, SittingsOverlap),
 )
 async def change_sitting(
     session: Session, seen: AgendaToEdit, held: SittingToEdit, body: SittingPatch, request: Request
@@ -124,7 +129,7 @@ async def change_sitting(
     operation_id="deleteSitting",
     status_code=status.HTTP_204_NO_CONTENT,
     openapi_extra=needs_if_match(),
-    responses=raises(AgendaOutdated, MeetingClosed),
+    responses=raises(AgendaOutdated, MeetingClosed, PersonInTwoSlots),
 )
 async def delete_sitting(
     session: Session, seen: AgendaToEdit, held: SittingToEdit, request: Request

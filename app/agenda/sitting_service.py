@@ -13,13 +13,14 @@ from sqlmodel import col
 from app.agenda import queries
 from app.agenda.events import SittingsChanged
 from app.agenda.problems import SittingsFull, SittingsOverlap
+from app.agenda.saving import forget_saved
 from app.agenda.sitting_schemas import MAX_SITTINGS, SittingWrite
 from app.agenda.sittings import DAY, HeldSitting, day_and_minutes
 from app.agenda.tables import Sitting
 from app.core import clock
 from app.core.problems import FieldError, Invalid
 from app.core.zones import RepeatedWallTime, ZoneTrouble, to_instant
-from app.events import record
+from app.events import announce, record
 from app.meetings.tables import Meeting
 
 LAST_DAY = 31
@@ -48,7 +49,10 @@ async def keep_sittings(
     rows = {entry.id: _row(meeting, entry) for entry in _checked(meeting, wanted)}
     _check_apart(rows, wanted)
     before = {held.id: _kept(meeting, held) for held in present}
-    await _write(session, meeting, before, rows)
+    changed = await _write(session, meeting, before, rows)
+    forget_saved(session)
+    if changed is not None:
+        await announce(session, changed)
     found = await queries.list_sittings(session, [meeting.id])
     return [HeldSitting.of(meeting, sitting) for sitting in found.get(meeting.id, [])]
 
@@ -59,6 +63,7 @@ async def move_along(
     """Let the sittings begin earlier or later as the meeting does, by the clock on the wall.
 
     Their days count from the meeting's first; where one would then lie over midnight all stay.
+    Whoever keeps times of items follows the meeting, after this.
     """
     times = [each.hour * 60 + each.minute for each in (before, after)]
     minutes = times[1] - times[0]
@@ -72,7 +77,9 @@ async def move_along(
         key: {name: value + shift.get(name, 0) for name, value in row.items() if name in shift}
         for key, row in old.items()
     }
-    await _write(session, meeting, old, {key: old[key] | row for key, row in new.items()})
+    changed = await _write(session, meeting, old, {key: old[key] | row for key, row in new.items()})
+    if changed is not None:
+        record(session, changed)
 
 
 async def _write(
@@ -80,8 +87,8 @@ async def _write(
     meeting: Meeting,
     before: Mapping[UUID, dict[str, Any]],
     after: Mapping[UUID, dict[str, Any]],
-) -> None:
-    """One statement each for what is new, changed and gone; records it if there is anything."""
+) -> SittingsChanged | None:
+    """One statement each for what is new, changed and gone; says what it was, if anything."""
     added = [key for key in after if key not in before]
     changed = [key for key, row in after.items() if key in before and row != before[key]]
     removed = [key for key in before if key not in after]
@@ -94,18 +101,16 @@ async def _write(
         fixed = {"meeting_id": meeting.id, "created_at": clock.now()}
         rows = [{"id": key, **after[key], **fixed} for key in added]
         await session.execute(insert(Sitting).execution_options(render_nulls=True), rows)
-    if added or changed or removed:
-        record(
-            session,
-            SittingsChanged(
-                subject_id=meeting.id,
-                meeting_id=meeting.id,
-                committee_id=meeting.committee_id,
-                added=added,
-                changed={str(key): _differences(before[key], after[key]) for key in changed},
-                removed=removed,
-            ),
-        )
+    if not (added or changed or removed):
+        return None
+    return SittingsChanged(
+        subject_id=meeting.id,
+        meeting_id=meeting.id,
+        committee_id=meeting.committee_id,
+        added=added,
+        changed={str(key): _differences(before[key], after[key]) for key in changed},
+        removed=removed,
+    )
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,13 @@ from app.agenda import standing
 from app.agenda.access import AgendaToEdit, ItemToEdit
 from app.agenda.answers import item_answer
 from app.agenda.preconditions import require_match
-from app.agenda.problems import AgendaOutdated, ItemOff, ItemUnderItself, ItemUnknown
+from app.agenda.problems import (
+    AgendaOutdated,
+    ItemOff,
+    ItemUnderItself,
+    ItemUnknown,
+    PersonInTwoSlots,
+)
 from app.agenda.schemas import ItemMerge, ItemOut
 from app.core.openapi import needs_if_match, raises
 from app.core.problems import MoveForbidden
@@ -24,7 +30,7 @@ ITEM = "/meetings/{m}/agenda/items/{item_id}"
     operation_id="withdrawAgendaItem",
     response_model=ItemOut,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated),
+    responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated, PersonInTwoSlots),
 )
 async def withdraw_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
@@ -43,7 +49,7 @@ async def withdraw_item(
     operation_id="reinstateAgendaItem",
     response_model=ItemOut,
     openapi_extra=needs_if_match(),
-    responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated),
+    responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated, PersonInTwoSlots),
 )
 async def reinstate_item(
     session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
@@ -61,7 +67,7 @@ async def reinstate_item(
     openapi_extra=needs_if_match(),
     responses=raises(
         *(MeetingClosed, MoveForbidden, ItemUnknown, ItemUnderItself, ItemOff),
-        AgendaOutdated,
+        *(AgendaOutdated, PersonInTwoSlots),
     ),
 )
 async def merge_item(

@@ -23,6 +23,7 @@ from app.agenda.problems import (
     ItemUnderItself,
     ItemUnknown,
     NotInSession,
+    PersonInTwoSlots,
     PinTooFar,
     SittingUnknown,
 )
@@ -62,7 +63,7 @@ ReaderZone = Annotated[
     f"{BASE}/fit",
     operation_id="fitAgenda",
     openapi_extra=needs_if_match(),
-    responses=raises(AgendaOutdated, MeetingClosed, CannotFit, SittingUnknown),
+    responses=raises(AgendaOutdated, MeetingClosed, CannotFit, SittingUnknown, PersonInTwoSlots),
 )
 async def fit_agenda(
     session: Session,
@@ -85,7 +86,7 @@ async def fit_agenda(
     f"{BASE}/shift",
     operation_id="shiftAgenda",
     openapi_extra=needs_if_match(),
-    responses=raises(AgendaOutdated, MeetingClosed, ItemUnknown, PinTooFar),
+    responses=raises(AgendaOutdated, MeetingClosed, ItemUnknown, PinTooFar, PersonInTwoSlots),
 )
 async def shift_agenda(
     session: Session,
@@ -108,7 +109,10 @@ async def shift_agenda(
     f"{BASE}/swap",
     operation_id="swapAgendaItems",
     openapi_extra=needs_if_match(),
-    responses=raises(AgendaOutdated, MeetingClosed, ItemUnknown, ItemUnderItself, AgendaTooDeep),
+    responses=raises(
+        *(AgendaOutdated, MeetingClosed, ItemUnknown, ItemUnderItself, AgendaTooDeep),
+        PersonInTwoSlots,
+    ),
 )
 async def swap_items(
     session: Session,

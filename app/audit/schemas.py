@@ -13,12 +13,15 @@ from app.core.fields import InstantField, Schema
 class ActorKind(StrEnum):
     ACCOUNT = "account"
     LINK = "link"
+    PANELLIST = "panellist"
     ANONYMOUS = "anonymous"
     SYSTEM = "system"
 
 
 class LogActor(Schema):
-    """Who did it: an account, the holder of a link, nobody known, or the service itself."""
+    """Who did it: an account, the holder of a link, a panellist, nobody known, or the service
+    itself.
+    """
 
     kind: ActorKind
     id: UUID | None = Field(

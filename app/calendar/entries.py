@@ -21,6 +21,7 @@ from app.core.fields import in_language
 from app.entities.tables import Person
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.meetings.tables import Meeting
+from app.panels.tables import Panel, Panellist
 from app.registrations.lifecycle import Participation as Answered
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
@@ -154,6 +155,44 @@ def personal_entry(
         location=entry.location or join_address,
         conferences=(conference,) if online else (),
         alarms=(ALARM_MINUTES,),
+    )
+
+
+def slot_entry(
+    meeting: Meeting,
+    panel: Panel,
+    person: Panellist,
+    frame: Frame,
+    *,
+    room: str | None,
+    page: str | None,
+    page_words: str,
+) -> MeetingEntry:
+    """A panellist's slot, with times of their own zone; the way in stands on their page.
+
+    Its UID is the place's for life. A panel that has lost its time is shown with the meeting's.
+    """
+    entry = meeting_entry(meeting, frame)
+    zone, languages = ZoneInfo(person.timezone), [*frame.languages, *meeting.languages]
+    title = in_language(panel.title, languages)
+    words = [f"{page_words}\n{page}" if page else "", in_language(panel.concept_note, languages)]
+    return replace(
+        entry,
+        uid=f"{person.id}@{frame.domain}",
+        sequence=meeting.calendar_sequence + panel.calendar_sequence + person.calendar_sequence,
+        created=person.created_at,
+        zone=zone,
+        start=_wall(panel.slot_starts_at or meeting.starts_at, zone),
+        end=_wall(panel.slot_ends_at or meeting.ends_at, zone),
+        summary=f"{title} ({entry.summary})",
+        description="\n\n".join(filter(None, words)),
+        location=room or entry.location,
+        attendee=Attendee(
+            name=person.name,
+            address=person.email or "",
+            participation=Participation.ACCEPTED,
+        ),
+        alarms=(ALARM_MINUTES,) if page else (),
     )
 
 

@@ -85,6 +85,11 @@ _HEADERS = {
         "description": "The path of what was made.",
         "schema": {"type": "string", "maxLength": 2000},
     },
+    "Conflicts": {
+        "description": "How many conflicts of people the meeting has after the change, as "
+        "a dictionary (RFC 9651) such as `bookings=1, hours=2`; absent where there are none.",
+        "schema": {"type": "string", "maxLength": 200},
+    },
     "RateLimitPolicy": {
         "description": "How many requests (`q`) in how many seconds (`w`); absent without a limit.",
         "schema": {"type": "string", "maxLength": 200},
@@ -94,6 +99,11 @@ _HEADERS = {
         "schema": {"type": "string", "maxLength": 200},
     },
 }
+
+_TIMED = tuple(
+    f"/v1/meetings/{{m}}/{part}" for part in ("agenda", "sittings", "panels", "briefings")
+)
+"""Where changes say time for people."""
 
 
 def raises(*problems: type[Problem]) -> Responses:
@@ -327,6 +337,8 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
             names["ETag"] = "EntityTag"
         if status in {"429", "503"}:
             names["Retry-After"] = "RetryAfter"
+        if method != "get" and status in {"200", "201", "204"} and _says_times(path):
+            names["Conflicts"] = "Conflicts"
         if status == "200" and _is_page(response):
             names["Link"] = "NextPage"
         if status == "201" and method == "post":
@@ -336,6 +348,10 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
         response["headers"] = response.get("headers", {}) | {
             name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()
         }
+
+
+def _says_times(path: str) -> bool:
+    return path.startswith(_TIMED) and "/versions" not in path
 
 
 def _is_page(response: dict[str, Any]) -> bool:

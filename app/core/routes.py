@@ -50,12 +50,24 @@ MAX_ERRORS = 100
 Handler = Callable[[Request], Awaitable[Response]]
 Work = Callable[[idempotency.Claim | None], Awaitable[Response | None]]
 
+_HEADERS = "headers of the answer"
 _CONSTRAINTS: dict[str, Callable[[], Problem]] = {}
 
 
 def refuse_as(name: str, problem: Callable[[], Problem]) -> None:
     """Let a constraint of the database speak as a named problem."""
     _CONSTRAINTS[name] = problem
+
+
+def answer_with(session: AsyncSession, name: str, value: str) -> None:
+    """Say something in a header of the request's answer; an empty value takes it back.
+
+    For what an act far to the right of the endpoint has found out.
+    """
+    headers: dict[str, str] = session.info.setdefault(_HEADERS, {})
+    headers.pop(name, None)
+    if value:
+        headers[name] = value
 
 
 def router_for(*tags: str, route_class: type[APIRoute] | None = None) -> APIRouter:
@@ -237,6 +249,7 @@ async def _in_transaction(request: Request, endpoint: Handler, *, planning: bool
                 return found
             request.state.claimed = claimed = found
         response = await endpoint(request)
+        response.headers.update(session.info.get(_HEADERS, {}))
         if claimed is not None and response.status_code < 300:
             await idempotency.keep(session, request, claimed, response, _told(session))
     return _conditional(request, response)

@@ -163,16 +163,32 @@ async def build_agenda(stage: Stage) -> None:
             "concept_note": {"en": "What the developments mean for neighbours and for Africa."},
         },
     )
-    path = f"{MEETING_PATH}/panels/{panel['id']}/panellists"
-    for speaker in people.panel(stage.data["sixth_meeting"]["panel"]["speakers"]):
-        panellist = await stage.post(path, speaker)
-        await stage.post(f"{path}/{panellist['id']}/invite")
-        await stage.post(f"{path}/{panellist['id']}/confirm")
+    await ask_panellists(stage, panel["id"])
     conflicts = await stage.call("GET", f"{MEETING_PATH}/agenda/conflicts")
     expect("conflicts", (conflicts["problems"], conflicts["bookings"]), ([], []))
     version = await stage.post(f"{MEETING_PATH}/agenda/versions", {})
     expect("first version", version["status"], "provisional")
     stage.say("  provisional agenda issued: panel of four, eight briefings")
+
+
+async def ask_panellists(stage: Stage, panel_id: str) -> None:
+    """By mail, and they confirm on their page; who has no address is asked by telephone."""
+    path = f"{MEETING_PATH}/panels/{panel_id}/panellists"
+    asked = {}
+    for speaker in people.panel(stage.data["sixth_meeting"]["panel"]["speakers"]):
+        panellist = await stage.post(path, speaker)
+        await stage.post(f"{path}/{panellist['id']}/invite")
+        if panellist["email"] is None:
+            await stage.post(f"{path}/{panellist['id']}/confirm")
+        else:
+            asked[panellist["email"]] = panellist["id"]
+    for address, token in (await mails_of(stage, "speak", len(asked))).items():
+        session = await stage.post("/v1/links/exchange", {"token": token})
+        headers = {"Authorization": f"Bearer {session['token']}"}
+        own = f"/v1/panellists/{asked[address]}"
+        await stage.call("PUT", f"{own}/recording-consent", {"agreed": True}, headers=headers)
+        await stage.post(f"{own}/confirm", headers=headers)
+    stage.say(f"  {len(asked)} people of the panel asked by mail, and confirmed on their page")
 
 
 def agenda_items(data: dict[str, Any]) -> list[dict[str, Any]]:

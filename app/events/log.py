@@ -72,14 +72,15 @@ def recorded(session: AsyncSession) -> list[LogEntry]:
     return list(session.info.get("recorded", ()))
 
 
-async def announce(session: AsyncSession, event: Event) -> None:
+async def announce(session: AsyncSession, event: Event) -> LogEntry:
     """Record the fact, and let the domains to the right do what must happen in the same
     transaction, such as promoting somebody when a seat falls free.
     """
-    record(session, event)
+    entry = record(session, event)
     for reaction in _REACTIONS.get(type(event), ()):
         await session.flush()
         await reaction(session, event)
+    return entry
 
 
 def react_to(

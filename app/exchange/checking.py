@@ -14,7 +14,7 @@ from app.exchange.lifecycle import ConflictPriority
 from app.exchange.policy import Key, Pair, Span, Violation, violations
 from app.exchange.queries import Named
 from app.exchange.tables import DeclaredConflict
-from app.panels.queries import Seat, seats_of
+from app.panels.seats import Seat, seats_of
 
 
 class Checked(NamedTuple):
@@ -35,7 +35,7 @@ async def check(session: AsyncSession, agenda: WorkingAgenda) -> Checked:
     declared = await present_of(session, agenda)
     seats = await seats_of(session, agenda.meeting.id)
     by_id = {named.conflict.id: named for named in declared}
-    person_of = {seat.panellist_id: seat.key for seat in seats}
+    person_of = {seat.panellist_id: seat.key for seat in seats if seat.panellist_id}
     pairs = [_pair(named.conflict, person_of) for named in declared]
     found = violations(_spans(agenda, seats), pairs)
     gravity = {each: place for place, each in enumerate(ConflictPriority)}

@@ -6,7 +6,7 @@ from fastapi import Path, Query, Request, Response
 
 from app.agenda.access import AgendaToEdit
 from app.agenda.preconditions import accept_match
-from app.agenda.problems import ItemHasPanel
+from app.agenda.problems import ItemHasBriefing, ItemHasPanel, PersonInTwoSlots
 from app.agenda.saving import load_agenda
 from app.core.fields import Language, accepted_languages
 from app.core.imports import DryRun, Elsewhere
@@ -139,7 +139,10 @@ async def export_version_schedule(
 @router.post(
     f"{BASE}/import",
     operation_id="importAgenda",
-    responses=raises(AgendaFileRefused, MeetingClosed, ItemHasPanel, UnsupportedMediaType),
+    responses=raises(
+        *(AgendaFileRefused, MeetingClosed, ItemHasPanel, UnsupportedMediaType),
+        *(ItemHasBriefing, PersonInTwoSlots),
+    ),
     openapi_extra={**AGENDA_BODY, **takes_if_match()},
 )
 async def import_agenda(

@@ -1,6 +1,7 @@
 """Taking a file for the agenda of a meeting; the meeting's row is locked by the caller."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from sqlmodel import col
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
 from app.agenda.queries import find_groups, items_with_panels
-from app.agenda.saving import save
+from app.agenda.saving import forget_saved, load_agenda, save
 from app.agenda.tables import Sitting
 from app.agenda.tree import ItemState, WorkingAgenda
+from app.briefings.slots import retime as retime_briefings
 from app.core import clock
 from app.core.ids import new_id
 from app.core.many import insert_many
@@ -30,8 +32,11 @@ from app.exchange.problems import AgendaFileRefused
 from app.exchange.schemas import AgendaTaken, TakenItem
 from app.exchange.sittings import SittingsPlan, plan_sittings
 from app.exchange.tables import ForeignItem
+from app.meetings.tables import Meeting
 from app.panels.lifecycle import PanellistStatus
+from app.panels.slots import retime
 from app.panels.tables import Panel, Panellist
+from app.panels.telling import look
 
 MAX_ERRORS = 1000
 
@@ -131,7 +136,8 @@ async def _write(
     if dropped:
         statement = delete(Panel).where(col(Panel.id).in_(dropped.values()))
         await session.execute(statement.execution_options(synchronize_session=False))
-    await save(session, agenda, states)
+    present = await load_agenda(session, meeting)
+    await save(session, replace(agenda, sittings=present.sittings), states)
     await _write_foreign(session, [row for p in plan.planned if (row := foreign_row(meeting, p))])
     panels, people = await _write_panels(session, meeting.id, plan.planned)
     event = AgendaImported(
@@ -149,6 +155,15 @@ async def _write(
     )
     record(session, event)
     await session.flush()
+    await _time_again(session, meeting)
+
+
+async def _time_again(session: AsyncSession, meeting: Meeting) -> None:
+    """Those on panels and briefings follow items, sittings and panels that are others now."""
+    forget_saved(session)
+    await retime(session, meeting)
+    await retime_briefings(session, meeting.id)
+    await look(session, meeting)
 
 
 async def _write_sittings(session: AsyncSession, plan: SittingsPlan) -> None:

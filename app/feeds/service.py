@@ -57,6 +57,7 @@ async def own_feed(session: AsyncSession, secret: bytes, token: str) -> Feed:
     Raises `LinkUnknown` and `LinkSpent`.
     """
     link = await identity.find_join_link(session, secret, token)
+    assert link.person_id is not None, "who is registered is a person"
     known = await queries.find_own(session, link.person_id)
     if known is not None:
         return known

@@ -54,6 +54,8 @@ def _actor(caller: Caller | None, request: Request) -> Actor:
         return Actor("anonymous", None, request_id)
     if caller.link is not None:
         return Actor("link", caller.link.person_id, request_id)
+    if caller.speaks is not None:
+        return Actor("panellist", caller.speaks, request_id)
     return Actor("account", caller.account_id, request_id)
 
 
@@ -72,13 +74,23 @@ async def current_caller(request: Request) -> Caller:
     caller = _known_caller(request)
     if caller.only_delivers_mail:
         raise NotPermitted("This account hands over mails, and does nothing else.")
+    if caller.speaks is not None:
+        raise NotPermitted("This session is for a panellist's own places, and nothing else.")
+    return caller
+
+
+async def panellist_caller(request: Request) -> Caller:
+    """Whoever has exchanged the link of a panellist."""
+    caller = _known_caller(request)
+    if caller.speaks is None:
+        raise NotFound
     return caller
 
 
 async def mail_gateway(request: Request) -> Caller:
     """A caller who may hand over mails that came in elsewhere."""
     caller = _known_caller(request)
-    if caller.link is not None:
+    if caller.link is not None or caller.speaks is not None:
         raise NotFound
     if not caller.may(Permission.DELIVER_MAIL):
         raise NotPermitted("Only a mail gateway or an administrator may hand over mails.")
@@ -111,6 +123,7 @@ CallerDep = Annotated[Caller, Depends(current_caller)]
 AccountCaller = Annotated[Caller, Depends(account_caller)]
 Administrator = Annotated[Caller, Depends(administrator)]
 MailGateway = Annotated[Caller, Depends(mail_gateway)]
+PanellistCaller = Annotated[Caller, Depends(panellist_caller)]
 
 
 async def account_for(session: Session, caller: Administrator, account_id: UUID) -> Account:
@@ -180,6 +193,7 @@ __all__ = [
     "CallerDep",
     "GrantDep",
     "MailGateway",
+    "PanellistCaller",
     "Permission",
     "TokenDep",
     "TokenToRevoke",

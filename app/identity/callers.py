@@ -25,8 +25,10 @@ async def caller_of_token(session: AsyncSession, token: str) -> Caller | None:
     row = await queries.find_bearer(session, tokens.token_hash(token), clock.now())
     if row is None:
         return None
-    link = None
-    if row.link_id is not None:
+    link = speaks = None
+    if row.purpose == LinkPurpose.SPEAK_ON_PANEL:
+        speaks = row.resource_id
+    elif row.link_id is not None:
         purpose = LinkPurpose(row.purpose)
         link = LinkUse(purpose, row.resource_id, row.person_id, row.entity_id)
     return Caller(
@@ -36,6 +38,7 @@ async def caller_of_token(session: AsyncSession, token: str) -> Caller | None:
         scopes=frozenset(Scope(scope) for scope in row.scopes),
         rights=_rights(row.rights),
         link=link,
+        speaks=speaks,
         token_id=row.token_id,
     )
 

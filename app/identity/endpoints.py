@@ -249,7 +249,7 @@ async def revoke_grant(session: Session, grant: GrantDep) -> None:
 async def exchange_link(
     session: Session, body: LinkExchange, request: Request
 ) -> LinkSession | Response:
-    """Turn the link of an invitation into a short session, once.
+    """Turn the link of an invitation or of a panellist into a short session, once.
 
     Looking at the link changes nothing; this call uses it up. A second one is answered 410. Where
     the organizers bind links to their mailboxes, the first call is answered 403 `link-code-needed`,
@@ -294,13 +294,22 @@ async def _link_of(session: Session, caller: Caller) -> LinkUseOut | None:
 
 
 async def _link_use(
-    session: Session, purpose: LinkPurpose, invitation_id: UUID, person_id: UUID
+    session: Session, purpose: LinkPurpose, resource_id: UUID, person_id: UUID | None
 ) -> LinkUseOut:
-    entity_id, meeting_id = await queries.find_link_use(session, invitation_id, person_id)
+    if person_id is None:
+        return LinkUseOut(
+            purpose=purpose,
+            meeting_id=await queries.meeting_of_place(session, resource_id),
+            invitation_id=None,
+            entity_id=None,
+            person_id=None,
+            panellist_id=resource_id,
+        )
+    entity_id, meeting_id = await queries.find_link_use(session, resource_id, person_id)
     return LinkUseOut(
         purpose=purpose,
         meeting_id=meeting_id,
-        invitation_id=invitation_id,
+        invitation_id=resource_id,
         entity_id=entity_id,
         person_id=person_id,
     )

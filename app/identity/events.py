@@ -60,7 +60,7 @@ class LinkCodeAsked(Event):
     name: ClassVar[str] = "link.code_asked"
     purpose: LinkPurpose
     resource_id: UUID
-    person_id: UUID
+    person_id: UUID | None
     asked_at: datetime
 
 
@@ -71,7 +71,7 @@ class LinkRevoked(Event):
     name: ClassVar[str] = "link.revoked"
     purpose: LinkPurpose
     resource_id: UUID
-    person_id: UUID
+    person_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,4 +81,4 @@ class LinkRenewalAsked(Event):
     name: ClassVar[str] = "link.renewal_asked"
     purpose: LinkPurpose
     resource_id: UUID
-    person_id: UUID
+    person_id: UUID | None

@@ -31,3 +31,9 @@ class LinkPurpose(Choice):
     """The session may answer the invitation and register the delegation."""
     JOIN_MEETING = "join_meeting"
     """The personal link of somebody registered; there is no session for it."""
+    SPEAK_ON_PANEL = "speak_on_panel"
+    """The session answers for a panellist, who need be in no directory."""
+
+
+EXCHANGED = frozenset({LinkPurpose.ANSWER_INVITATION, LinkPurpose.SPEAK_ON_PANEL})
+"""Links that are used once, for a session."""

@@ -62,6 +62,8 @@ class Caller:
     scopes: frozenset[Scope]
     rights: tuple[Right, ...] = ()
     link: LinkUse | None = None
+    speaks: UUID | None = None
+    """The panellist whose link was exchanged: nothing else is any of its business."""
     token_id: UUID | None = None
     languages: tuple[str, ...] = field(default=())
 

@@ -38,6 +38,12 @@ _BY_SUBJECT = text(
 )
 
 
+_INVITATIONS = table("invitations", column("id", Uuid), column("meeting_id", Uuid))
+_PANELS = table("panels", column("id", Uuid), column("meeting_id", Uuid))
+_PANELLISTS = table("panellists", column("id", Uuid), column("panel_id", Uuid))
+"""What links are for lies to the right of this domain: columns are named here."""
+
+
 async def find_bearer(session: AsyncSession, hash_: bytes, now: datetime) -> Row[Any] | None:
     """Token, account with live grants, or link: in one statement."""
     return (await session.execute(_BY_TOKEN, {"hash": hash_, "now": now})).one_or_none()
@@ -116,22 +122,30 @@ async def find_link_use(
     session: AsyncSession, resource_id: UUID, person_id: UUID
 ) -> tuple[UUID, UUID | None]:
     """The entity of the person that a link was sent to, and the meeting of the invitation."""
-    invitations = table("invitations", column("id", Uuid), column("meeting_id", Uuid))
     people = table("people", column("id", Uuid), column("entity_id", Uuid))
     statement = (
-        sa_select(people.c.entity_id, invitations.c.meeting_id)
-        .select_from(people.outerjoin(invitations, invitations.c.id == resource_id))
+        sa_select(people.c.entity_id, _INVITATIONS.c.meeting_id)
+        .select_from(people.outerjoin(_INVITATIONS, _INVITATIONS.c.id == resource_id))
         .where(people.c.id == person_id)
     )
     entity_id, meeting_id = (await session.execute(statement)).one()
     return entity_id, meeting_id
 
 
-async def is_bound(session: AsyncSession, invitation_id: UUID) -> bool:
-    """Whether links to the invitation are bound to their mailboxes: the meeting says, else its
-    committee. All of them lie to the right: their columns are named here.
+async def meeting_of_place(session: AsyncSession, panellist_id: UUID) -> UUID | None:
+    """The meeting on whose panel the panellist of a link has a place."""
+    found: UUID | None = (
+        await session.execute(_meeting_of_place(panellist_id))
+    ).scalar_one_or_none()
+    return found
+
+
+async def is_bound(session: AsyncSession, resource_id: UUID) -> bool:
+    """Whether links to the invitation, or of the panellist, are bound to their mailboxes: the
+    meeting says, else its committee. All of them lie to the right: their columns are named here.
     """
-    invitations = table("invitations", column("id", Uuid), column("meeting_id", Uuid))
+    invited = sa_select(_INVITATIONS.c.meeting_id).where(_INVITATIONS.c.id == resource_id)
+    about = invited.union_all(_meeting_of_place(resource_id)).subquery()
     meetings = table(
         "meetings",
         column("id", Uuid),
@@ -141,10 +155,9 @@ async def is_bound(session: AsyncSession, invitation_id: UUID) -> bool:
     committees = table("committees", column("id", Uuid), column("links_bound", Boolean))
     statement = (
         sa_select(func.coalesce(meetings.c.links_bound, committees.c.links_bound))
-        .select_from(invitations)
-        .join(meetings, meetings.c.id == invitations.c.meeting_id)
+        .select_from(about)
+        .join(meetings, meetings.c.id == about.c.meeting_id)
         .join(committees, committees.c.id == meetings.c.committee_id)
-        .where(invitations.c.id == invitation_id)
     )
     return bool((await session.execute(statement)).scalar_one_or_none())
 
@@ -200,3 +213,11 @@ async def lock_answer_links(session: AsyncSession, people: Collection[UUID]) -> 
         .with_for_update()
     )
     return (await session.execute(statement)).scalars().all()
+
+
+def _meeting_of_place(panellist_id: UUID) -> Select[Any]:
+    return (
+        sa_select(_PANELS.c.meeting_id)
+        .join(_PANELLISTS, _PANELLISTS.c.panel_id == _PANELS.c.id)
+        .where(_PANELLISTS.c.id == panellist_id)
+    )

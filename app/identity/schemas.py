@@ -38,11 +38,21 @@ class LinkUseOut(Schema):
     """What the session of an exchanged link is for."""
 
     purpose: LinkPurpose
-    meeting_id: UUID | None = Field(description="Where the invitation is; null if it is gone.")
-    invitation_id: UUID = Field(description="The one invitation that the session may act on.")
-    entity_id: UUID = Field(description="For whom it acts.")
-    person_id: UUID = Field(
-        description="Whose link it was, and in whose name the log has its acts."
+    meeting_id: UUID | None = Field(
+        description="Where the invitation or the panel is; null if it is gone."
+    )
+    invitation_id: UUID | None = Field(
+        description="The one invitation that the session may act on; null for a panellist's link."
+    )
+    entity_id: UUID | None = Field(
+        description="For whom it acts; null for a panellist, who acts for themselves."
+    )
+    person_id: UUID | None = Field(
+        description="Whose link it was, and in whose name the log has its acts; null for a "
+        "panellist, who is in no directory."
+    )
+    panellist_id: UUID | None = Field(
+        None, description="Of a panellist's link: whose it was. `GET /v1/panellists` goes on."
     )
 
 

@@ -24,7 +24,7 @@ from app.identity.events import (
     TokenCreated,
     TokenRevoked,
 )
-from app.identity.lifecycle import AccountKind, LinkPurpose, Role, Scope
+from app.identity.lifecycle import EXCHANGED, AccountKind, LinkPurpose, Role, Scope
 from app.identity.problems import (
     LinkCodeNeeded,
     LinkCodeWrong,
@@ -167,7 +167,7 @@ def create_link(
     session: AsyncSession,
     purpose: LinkPurpose,
     resource_id: UUID,
-    person_id: UUID,
+    person_id: UUID | None,
     expires_at: datetime,
 ) -> Link:
     """A link for a mail; `tokens.link_token` gives the secret whenever it is rendered."""
@@ -181,13 +181,14 @@ def create_link(
 async def exchange_link(
     session: AsyncSession, secret: bytes, token: str, code: str | None = None
 ) -> tuple[Link, Token, str] | LinkCodeNeeded | LinkCodeWrong:
-    """Turn an invitation's link into a short session, once; gives the session's bearer token.
+    """Turn the link of an invitation or of a panellist into a short session, once; gives the
+    session's bearer token.
 
     The link's row is locked: of many exchanges at once one gets the session, the others
     `LinkSpent`. Raises `LinkUnknown` for a forged token. Refusals about the code are given and
     not raised: what was counted or asked for is to be committed with them.
     """
-    link = await _lock_link(session, secret, token, LinkPurpose.ANSWER_INVITATION)
+    link = await _lock_link(session, secret, token, EXCHANGED)
     now = clock.now()
     if link.used_at is not None or link.revoked_at is not None or link.expires_at <= now:
         raise LinkSpent("This link was used before, has expired or was revoked.")
@@ -245,7 +246,7 @@ async def _open_session(
 async def ask_for_fresh_link(session: AsyncSession, secret: bytes, token: str) -> None:
     """Have a fresh link sent to the address that the old one went to; says nothing either way."""
     try:
-        link = await _lock_link(session, secret, token, LinkPurpose.ANSWER_INVITATION)
+        link = await _lock_link(session, secret, token, EXCHANGED)
     except LinkUnknown:
         return
     if link.revoked_at is None:
@@ -259,7 +260,7 @@ def send_fresh_link(session: AsyncSession, link: Link) -> None:
 
 async def find_join_link(session: AsyncSession, secret: bytes, token: str) -> Link:
     """The live personal link behind a token; raises `LinkUnknown` or `LinkSpent`."""
-    link = await _lock_link(session, secret, token, LinkPurpose.JOIN_MEETING)
+    link = await _lock_link(session, secret, token, {LinkPurpose.JOIN_MEETING})
     if link.revoked_at is not None or link.expires_at <= clock.now():
         raise LinkSpent("This link has expired or was revoked.")
     return link
@@ -301,11 +302,11 @@ def _about(link: Link) -> dict[str, Any]:
 
 
 async def _lock_link(
-    session: AsyncSession, secret: bytes, token: str, purpose: LinkPurpose
+    session: AsyncSession, secret: bytes, token: str, purposes: Collection[LinkPurpose]
 ) -> Link:
     link_id = tokens.read_link_token(secret, token)
     link = await queries.lock_link(session, link_id) if link_id else None
-    if link is None or link.purpose is not purpose:
+    if link is None or link.purpose not in purposes:
         raise LinkUnknown("There is no such link; it may be cut off or mistyped.")
     return link
 

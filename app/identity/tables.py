@@ -70,21 +70,24 @@ class Grant(Row, table=True):
 class Link(Row, table=True):
     """A secret address in a mail.
 
-    The token is the id with a keyed signature, so nothing that opens it is stored. An
-    invitation's link is exchanged once for a session; a join link works until it expires.
+    The token is the id with a keyed signature, so nothing that opens it is stored. The link of
+    an invitation or of a panellist is exchanged once for a session; a join link works until it
+    expires.
     """
 
     __tablename__ = "links"
     __table_args__ = (
         one_of("purpose", LinkPurpose),
+        CheckConstraint("(purpose = 'speak_on_panel') = (person_id IS NULL)", name="reader"),
         CheckConstraint(f"code_tries BETWEEN 0 AND {CODE_TRIES}", name="code_tries"),
         CheckConstraint(f"codes_asked BETWEEN 0 AND {CODES}", name="codes_asked"),
     )
 
     purpose: LinkPurpose = Field(sa_type=values(LinkPurpose))
     resource_id: UUID = Field(index=True)
-    """The invitation or the registration."""
-    person_id: UUID = Field(foreign_key="people.id", index=True)
+    """The invitation, the registration or the panellist."""
+    person_id: UUID | None = Field(default=None, foreign_key="people.id", index=True)
+    """Null for a panellist, who is their own resource."""
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)

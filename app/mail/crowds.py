@@ -15,6 +15,7 @@ from app.events.tables import LogEntry
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Account, Link
 from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.many import ONCE
 from app.mail.tables import Message
 
 _MESSAGES: Any = Message.__table__  # type: ignore[attr-defined]  # SQLModel has it
@@ -99,7 +100,7 @@ def _messages(entry: LogEntry, kind: MessageKind, each: CTE, about: str, domain:
     return (
         insert(_MESSAGES)
         .from_select(list(columns), rows, include_defaults=False)
-        .on_conflict_do_nothing(index_elements=["event_id", "person_id", "account_id", "kind"])
+        .on_conflict_do_nothing(index_elements=ONCE)
     )
 
 

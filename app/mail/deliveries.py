@@ -18,10 +18,13 @@ from app.mail.bounces import find_suppressed, told
 from app.mail.events import AddressReleased, MessageOpened, MessageRetried
 from app.mail.letters import LINKS
 from app.mail.lifecycle import RETRIABLE, MessageState, verbs_of
+from app.mail.places import find_asked
 from app.mail.policy import link_expires_at
 from app.mail.problems import MessageNotRetriable, RecipientSuppressed
+from app.mail.speaking import link_to_page
 from app.mail.tables import Message, SuppressedAddress
 from app.meetings.tables import Meeting
+from app.panels.tables import Panellist
 
 
 async def retry(session: AsyncSession, message: Message, meeting: Meeting) -> None:
@@ -41,6 +44,8 @@ async def retry(session: AsyncSession, message: Message, meeting: Meeting) -> No
         raise RecipientSuppressed(told(suppressed))
     if LINKS.get(message.kind) is LinkPurpose.ANSWER_INVITATION:
         await _ensure_answer_link(session, message, meeting)
+    if LINKS.get(message.kind) is LinkPurpose.SPEAK_ON_PANEL:
+        await _ensure_page_link(session, message)
     message.state, message.due_at = MessageState.PLANNED, clock.now()
     record(
         session,
@@ -90,6 +95,8 @@ async def note_opening(session: AsyncSession, message: Message, committee: Commi
 async def _present_address(session: AsyncSession, message: Message) -> str | None:
     if message.person_id is not None:
         return (await session.get_one(Person, message.person_id)).email
+    if message.panellist_id is not None:
+        return (await session.get_one(Panellist, message.panellist_id)).email
     return (await session.get_one(Account, message.account_id)).email
 
 
@@ -108,3 +115,13 @@ async def _ensure_answer_link(session: AsyncSession, message: Message, meeting: 
     if any(person.id == message.person_id for person in acting):
         expires_at = link_expires_at(meeting.registration_closes_at, meeting.ends_at, now)
         identity.create_link(session, purpose, invitation.id, message.person_id, expires_at)
+
+
+async def _ensure_page_link(session: AsyncSession, message: Message) -> None:
+    """A fresh link where the old one has expired."""
+    assert message.panellist_id is not None, "such mails go to panellists"
+    asked = await find_asked(session, message.panellist_id)
+    purpose = LinkPurpose.SPEAK_ON_PANEL
+    link = await queries.find_live_link(session, purpose, message.panellist_id, None)
+    if asked is not None and (link is None or link.expires_at <= clock.now()):
+        link_to_page(session, asked)

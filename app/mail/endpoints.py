@@ -52,6 +52,7 @@ async def list_messages(
     ] = None,
     invitation_id: Annotated[UUID | None, Query(description="Only mails about this one.")] = None,
     registration_id: Annotated[UUID | None, Query(description="Only mails about this one.")] = None,
+    panellist_id: Annotated[UUID | None, Query(description="Only mails to this one.")] = None,
     state: Annotated[MessageState | None, Query(description="Only those in this state.")] = None,
     kind: Annotated[MessageKind | None, Query(description="Only those of this kind.")] = None,
 ) -> Page[MessageOut]:
@@ -61,6 +62,7 @@ async def list_messages(
         meeting=meeting,
         invitation_id=invitation_id,
         registration_id=registration_id,
+        panellist_id=panellist_id,
         state=state,
         kind=kind,
     )

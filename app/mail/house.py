@@ -14,4 +14,5 @@ def house_of(settings: Settings, secret: bytes | None) -> House:
         opened_url=f"{settings.url}/v1/opened",
         reply_address=settings.reply_address,
         url=settings.url,
+        speak_url=settings.speak_url or f"{settings.url}/speak",
     )

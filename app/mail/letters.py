@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, select_autoescape
 
+from app.briefings.links import briefer_token, group_token
+from app.briefings.service import due_at
 from app.calendar.entries import (
     PRODID,
     Frame,
@@ -19,6 +22,7 @@ from app.calendar.entries import (
     left_behind,
     personal_entry,
     place_of,
+    slot_entry,
     timetable,
 )
 from app.calendar.writer import Method, Organizer, calendar, plain
@@ -32,6 +36,7 @@ from app.letters.writing import where
 from app.mail import digests
 from app.mail.addresses import Use, tagged
 from app.mail.lifecycle import MessageKind
+from app.mail.places import Speaking
 from app.mail.plainness import as_header, as_text, shown, value
 from app.mail.queries import Case
 from app.mail.wordings import Spoken, speak
@@ -45,7 +50,10 @@ from app.reminders.tokens import digest_token
 _TIME_AND_PLACE = ("committee", "meeting", "when", "when_there", "place")
 _INVITATION_FACTS = (*_TIME_AND_PLACE, "seats", "deadline", "contact")
 _MEETING_FACTS = (*_TIME_AND_PLACE, "contact")
+_BRIEFING_FACTS = (*_TIME_AND_PLACE, "briefing", "briefing_slot")
 _PERSONAL_FACTS = (*_TIME_AND_PLACE, "role", "contact")
+_SLOT = ("panel", "slot_there", "slot", "part", "rehearsal", "room")
+_PANEL_FACTS = ("committee", "meeting", *_SLOT, "contact")
 FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.INVITATION: _INVITATION_FACTS,
     MessageKind.LINK_RENEWED: _INVITATION_FACTS,
@@ -74,7 +82,23 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
     MessageKind.CREDENTIALS_RETURNED: _MEETING_FACTS,
     MessageKind.EXCEPTION_GRANTED: (*_TIME_AND_PLACE, "late_places", "late_until", "contact"),
+    MessageKind.PANEL_INVITATION: _PANEL_FACTS,
+    MessageKind.PANEL_LINK_RENEWED: _PANEL_FACTS,
+    MessageKind.PANEL_LINK_CODE: ("committee", "meeting", "panel"),
+    MessageKind.PANEL_CONFIRMED: _PANEL_FACTS,
+    MessageKind.PANEL_CHANGED: _PANEL_FACTS,
+    MessageKind.PANEL_REMINDER: _PANEL_FACTS,
+    MessageKind.PANEL_NEAR: _PANEL_FACTS,
+    MessageKind.PANEL_WITHDRAWN: ("committee", "meeting", "panel", "slot_there", "contact"),
+    MessageKind.PANEL_READDRESSED: ("committee", "meeting", "panel", "slot_there", "contact"),
+    MessageKind.PANEL_ENTRY_DROPPED: ("committee", "meeting", "panel", "slot_there", "contact"),
+    MessageKind.BRIEFER_ASKED: (*_BRIEFING_FACTS, "briefers_until", "contact"),
+    MessageKind.BRIEFER_REMINDER: (*_BRIEFING_FACTS, "briefers_until", "contact"),
+    MessageKind.BRIEFER_NAMED: (*_BRIEFING_FACTS, "contact"),
 }
+BRIEFINGS = frozenset(
+    {MessageKind.BRIEFER_ASKED, MessageKind.BRIEFER_REMINDER, MessageKind.BRIEFER_NAMED}
+)
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
 """Without them a mail is of no use: own words must name them where the standard ones do."""
@@ -96,6 +120,11 @@ METHODS: Mapping[MessageKind, Method] = {
     MessageKind.MEETING_CANCELLED: Method.CANCEL,
     MessageKind.MEETING_POSTPONED: Method.REQUEST,
     MessageKind.COUNTER_DECLINED: Method.DECLINECOUNTER,
+    MessageKind.PANEL_CONFIRMED: Method.REQUEST,
+    MessageKind.PANEL_CHANGED: Method.REQUEST,
+    MessageKind.PANEL_WITHDRAWN: Method.CANCEL,
+    MessageKind.PANEL_READDRESSED: Method.CANCEL,
+    MessageKind.PANEL_ENTRY_DROPPED: Method.CANCEL,
 }
 """How a calendar entry goes with mails to people who have, or had, a seat. A postponed meeting is
 updated to TENTATIVE and not cancelled, so that its new date finds the same entry again."""
@@ -109,6 +138,13 @@ LINKS = {
     MessageKind.SEAT_OFFERED: LinkPurpose.ANSWER_INVITATION,
     MessageKind.CREDENTIALS_RETURNED: LinkPurpose.ANSWER_INVITATION,
     MessageKind.EXCEPTION_GRANTED: LinkPurpose.ANSWER_INVITATION,
+    MessageKind.PANEL_INVITATION: LinkPurpose.SPEAK_ON_PANEL,
+    MessageKind.PANEL_LINK_RENEWED: LinkPurpose.SPEAK_ON_PANEL,
+    MessageKind.PANEL_LINK_CODE: LinkPurpose.SPEAK_ON_PANEL,
+    MessageKind.PANEL_CONFIRMED: LinkPurpose.SPEAK_ON_PANEL,
+    MessageKind.PANEL_CHANGED: LinkPurpose.SPEAK_ON_PANEL,
+    MessageKind.PANEL_REMINDER: LinkPurpose.SPEAK_ON_PANEL,
+    MessageKind.PANEL_NEAR: LinkPurpose.SPEAK_ON_PANEL,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
 
@@ -125,6 +161,9 @@ TELL_OF_POSTPONEMENT = frozenset(
         MessageKind.SEAT_OFFERED,
         MessageKind.CREDENTIALS_RETURNED,
         MessageKind.EXCEPTION_GRANTED,
+        MessageKind.PANEL_INVITATION,
+        MessageKind.PANEL_LINK_RENEWED,
+        MessageKind.PANEL_CONFIRMED,
     }
 )
 """They give the date as one that holds, which that of a postponed meeting does not."""
@@ -145,6 +184,13 @@ class House:
     """Where answers and delivery reports are taken in; None where none are."""
     url: str = ""
     """Where the API is."""
+    speak_url: str = ""
+    """The page of panellists."""
+
+    @property
+    def briefing_url(self) -> str:
+        """The page on which groups name their briefers, and these answer."""
+        return f"{self.url}/briefing"
 
     @property
     def domain(self) -> str:
@@ -334,6 +380,8 @@ def _values(case: Case, words: Words) -> dict[str, object]:
         "committee": _committee(case, words),
         "entity": _entity(case, words),
         "attendee": value(plain(case.attendee.name if case.attendee else "")),
+        "panel": _in(case.speaking.panel.title, words) if case.speaking else "",
+        "group": _in(case.group.name, words) if case.group else "",
     }
 
 
@@ -373,7 +421,7 @@ def _facts(case: Case, known: Mapping[str, str | None]) -> list[tuple[str, str]]
 def _known(case: Case, words: Words) -> dict[str, str | None]:
     """Everything that can stand among the facts; None or nothing for what there is not."""
     meeting, here = case.meeting, ZoneInfo(case.meeting.timezone)
-    there = ZoneInfo(case.entity.timezone) if case.entity else here
+    there = _zone_of_reader(case) or here
     closes_at, invitation = meeting.registration_closes_at, case.invitation
     start, end = meeting.starts_at, meeting.ends_at
     held_until = case.registration.offer_ends_at if case.registration else None
@@ -398,13 +446,59 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
         "late_places": str(late.persons - late.used) if late else None,
         "late_until": words.moment(late.until.astimezone(there)) if late else None,
         "agenda": value(agenda_symbol(case.agenda) or ""),
+        "briefing": _in(case.briefed.title, words) if case.briefed else None,
+        "briefing_slot": _briefing_slot(case, words),
+        "briefers_until": words.moment(due_at(meeting).astimezone(here)),
         "role": words.say("roles", case.registration.role.value) if case.registration else None,
         "contact": _contacts(meeting, words),
+        **_place(case, words),
     }
+
+
+def _place(case: Case, words: Words) -> dict[str, str | None]:
+    """What can stand among the facts about somebody's place on a panel."""
+    place = case.speaking
+    if place is None:
+        return dict.fromkeys(_SLOT)
+    person, slot, rehearsal = place.person, place.slot, place.rehearsal
+    here, there = ZoneInfo(case.meeting.timezone), ZoneInfo(person.timezone)
+    role = words.say("panel_roles", person.role.value)
+    return {
+        "panel": _in(place.panel.title, words),
+        "slot_there": _span(slot, there, words) if slot else None,
+        "slot": _span(slot, here, words) if slot and here.key != there.key else None,
+        "part": words.say("part", role=role, minutes=person.minutes),
+        "rehearsal": _span((rehearsal.starts_at, rehearsal.ends_at), there, words)
+        if rehearsal
+        else None,
+        "room": value(plain(place.room or place_of(case.meeting))),
+    }
+
+
+def _span(times: tuple[datetime, datetime], zone: ZoneInfo, words: Words) -> str:
+    return words.span(times[0].astimezone(zone), times[1].astimezone(zone))
+
+
+def _zone_of_reader(case: Case) -> ZoneInfo | None:
+    if case.speaking is not None:
+        return ZoneInfo(case.speaking.person.timezone)
+    return ZoneInfo(case.entity.timezone) if case.entity else None
+
+
+def _briefing_slot(case: Case, words: Words) -> str | None:
+    """When the briefing is on: on the briefer's own clock, for the group on the meeting's."""
+    briefing = case.briefing
+    if briefing is None or briefing.slot_starts_at is None or briefing.slot_ends_at is None:
+        return None
+    zone = ZoneInfo(briefing.timezone if case.to_briefer else case.meeting.timezone)
+    start, end = briefing.slot_starts_at.astimezone(zone), briefing.slot_ends_at.astimezone(zone)
+    return words.span(start, end)
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:
     """The person's calendar entry, for those who have a seat or have just lost it."""
+    if case.speaking is not None:
+        return _slot_invite(case, case.speaking, house, words)
     method, registration = METHODS.get(case.message.kind), case.registration
     if method is None or registration is None or not case.own:
         return None
@@ -440,6 +534,42 @@ def _invite(case: Case, house: House, words: Words) -> Invite | None:
     return Invite(method=method, body=calendar([entry], method=method, prodid=PRODID))
 
 
+def _slot_invite(case: Case, place: Speaking, house: House, words: Words) -> Invite | None:
+    """The slot for a panellist's calendar, who comes or came, and has no seat in the meeting."""
+    kind, method = case.message.kind, METHODS.get(case.message.kind)
+    dropped = kind is MessageKind.PANEL_ENTRY_DROPPED
+    if method is None or not (place.person.has_entry or dropped):
+        return None
+    if method is Method.REQUEST and not (place.comes and place.slot):
+        return None
+    if kind is MessageKind.PANEL_WITHDRAWN and case.message.data.get("was") != "confirmed":
+        return None
+    if not dropped and kind is not MessageKind.PANEL_WITHDRAWN and not place.comes:
+        return None
+    frame = Frame(
+        organizer=Organizer(
+            name=plain(in_language(case.committee.name, [words.language])), address=house.mail_from
+        ),
+        languages=(words.language,),
+        stamp=max(case.stamp, place.stamp or case.stamp),
+        uid_domain=house.domain,
+    )
+    entry = slot_entry(
+        case.meeting,
+        place.panel,
+        place.person,
+        frame,
+        room=place.room,
+        page=_address(case, house) if method is Method.REQUEST else None,
+        page_words=words.say("page_words"),
+    )
+    if case.leaves_address:
+        entry = left_behind(entry, case.address)
+    elif method is Method.CANCEL:
+        entry = cancelled(entry)
+    return Invite(method=method, body=calendar([entry], method=method, prodid=PRODID))
+
+
 def unsubscribe_address(case: Case, house: House) -> str | None:
     """Where a reader of digests stops them; the token is good for nothing else."""
     message = case.message
@@ -455,12 +585,27 @@ def _address(case: Case, house: House) -> str | None:
     """The page with the token as its fragment, which browsers send to no server."""
     if case.message.kind is MessageKind.DIGEST:
         return unsubscribe_address(case, house)
+    if case.message.kind in BRIEFINGS:
+        return _briefing_address(case, house)
     if case.link is None or METHODS.get(case.message.kind) is Method.CANCEL:
         return None
-    answers = case.link.purpose is LinkPurpose.ANSWER_INVITATION
-    page = house.answer_url if answers else house.join_url
+    page = {
+        LinkPurpose.ANSWER_INVITATION: house.answer_url,
+        LinkPurpose.SPEAK_ON_PANEL: house.speak_url,
+    }.get(case.link.purpose, house.join_url)
     token = link_token(house.secret, case.link.id) if house.secret else LEFT_OUT
     return f"{page}#{token}"
+
+
+def _briefing_address(case: Case, house: House) -> str | None:
+    briefing = case.briefing
+    if briefing is None:
+        return None
+    if house.secret is None:
+        return f"{house.briefing_url}#{LEFT_OUT}"
+    if case.to_briefer:
+        return f"{house.briefing_url}#{briefer_token(house.secret, briefing.briefer_key)}"
+    return f"{house.briefing_url}#{group_token(house.secret, briefing.group_key)}"
 
 
 def _image(case: Case, house: House) -> str | None:
@@ -481,7 +626,8 @@ def _code(case: Case, house: House) -> str | None:
 
 
 def _honorific(case: Case) -> str:
-    return (case.person and case.person.honorific) or ""
+    reader = case.speaking.person if case.speaking else case.person
+    return (reader and reader.honorific) or ""
 
 
 def _committee(case: Case, words: Words) -> str:

@@ -90,6 +90,36 @@ class MessageKind(Choice):
     """An organizer has found something wrong with them; the focal points are told what."""
     EXCEPTION_GRANTED = "exception_granted"
     """So many may be registered late, so long; to the focal points."""
+    PANEL_INVITATION = "panel_invitation"
+    """Somebody is asked to speak on a panel; with a link to their page."""
+    PANEL_LINK_RENEWED = "panel_link_renewed"
+    """A fresh link to it."""
+    PANEL_LINK_CODE = "panel_link_code"
+    """The code that a link bound to its mailbox needs."""
+    PANEL_CONFIRMED = "panel_confirmed"
+    """The reader is on the panel; with the slot for their calendar."""
+    PANEL_CHANGED = "panel_changed"
+    """The panel has another slot, room, title or rehearsal, or the reader another part in it."""
+    PANEL_REMINDER = "panel_reminder"
+    """The reader was asked and has not answered."""
+    PANEL_NEAR = "panel_near"
+    """The rehearsal or the panel is near."""
+    PANEL_WITHDRAWN = "panel_withdrawn"
+    """The reader is not on the panel any more."""
+    PANEL_READDRESSED = "panel_readdressed"
+    """Mails about the place go to another address; to the old one, whose entry goes."""
+    PANEL_ENTRY_DROPPED = "panel_entry_dropped"
+    """The reader has the whole meeting in the calendar, in the place of the slot."""
+    BRIEFER_ASKED = "briefer_asked"
+    """A working group is asked who briefs for it."""
+    BRIEFER_REMINDER = "briefer_reminder"
+    """It has not named anybody yet."""
+    BRIEFER_NAMED = "briefer_named"
+    """The reader is named to brief, with the time; asks to confirm."""
+
+
+OF_PANELS = frozenset(kind for kind in MessageKind if kind.value.startswith("panel_"))
+"""They go to panellists."""
 
 
 class MailLanguage(Choice):

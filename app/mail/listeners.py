@@ -18,7 +18,7 @@ from app.events.tables import LogEntry
 from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
-from app.mail import queries
+from app.mail import briefing, queries, speaking
 from app.mail.acts import concerned, rows_of_act
 from app.mail.letters import METHODS
 from app.mail.lifecycle import MessageKind, MessageState
@@ -52,12 +52,16 @@ class Planner:
             await several(self, session, [entry])
         elif (listener := _LISTENERS.get(entry.name)) is not None:
             await listener(self, session, entry)
+        await speaking.follow(session, entry, self._domain)
 
     async def together(self, session: AsyncSession, entries: Sequence[LogEntry]) -> None:
         """Runs of the facts that come in hundreds take a few statements, not a few each."""
         for name, run in groupby(entries, key=lambda entry: entry.name):
             if (several := _TOGETHER.get(name)) is not None:
-                await several(self, session, list(run))
+                same = list(run)
+                await several(self, session, same)
+                for entry in {each.meeting_id: each for each in same}.values():
+                    await speaking.follow(session, entry, self._domain)
                 continue
             for entry in run:
                 await self(session, entry)
@@ -73,8 +77,11 @@ class Planner:
     async def link_renewal_asked(self, session: AsyncSession, entry: LogEntry) -> None:
         """To the address that the old link went to, never to one that the asker names."""
         old = await session.get(Link, entry.subject_id)
+        if old is not None and old.purpose is LinkPurpose.SPEAK_ON_PANEL:
+            await speaking.link_renewal_asked(session, entry, old, self._domain)
+            return
         found = await queries.find_invited(session, old.resource_id) if old else None
-        if old is None or found is None:
+        if old is None or old.person_id is None or found is None:
             return
         invitation, entity, meeting = found
         since = clock.now() - RENEWAL_PAUSE
@@ -89,6 +96,9 @@ class Planner:
     async def link_code_asked(self, session: AsyncSession, entry: LogEntry) -> None:
         """To the address that the link went to; the code itself is made when it is sent."""
         link = await session.get(Link, entry.subject_id)
+        if link is not None and link.purpose is LinkPurpose.SPEAK_ON_PANEL:
+            await speaking.link_code_asked(session, entry, link, self._domain)
+            return
         found = await queries.find_invited(session, link.resource_id) if link else None
         if link is None or found is None:
             return
@@ -331,6 +341,15 @@ class Planner:
     async def digest_due(self, session: AsyncSession, entry: LogEntry) -> None:
         await plan_digest(session, entry, self._domain)
 
+    async def briefing_asked(self, session: AsyncSession, entry: LogEntry) -> None:
+        await briefing.plan_asking(session, entry, self._domain)
+
+    async def briefer_named(self, session: AsyncSession, entry: LogEntry) -> None:
+        await briefing.plan_named(session, entry, self._domain)
+
+    async def briefing_reminded(self, session: AsyncSession, entry: LogEntry) -> None:
+        await briefing.plan_reminding(session, entry, self._domain)
+
     async def _invite(
         self,
         session: AsyncSession,
@@ -498,4 +517,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "digest.due": Planner.digest_due,
     "series.rescheduled": Planner.series_rescheduled,
     "series.cancelled": Planner.series_cancelled,
+    "briefing.asked": Planner.briefing_asked,
+    "briefing.named": Planner.briefer_named,
+    "briefing.reminded": Planner.briefing_reminded,
 }

@@ -24,7 +24,7 @@ from app.mail.tables import Message
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import RegistrationStatus
 
-_ONCE = ("event_id", "person_id", "account_id", "kind")
+ONCE = ("event_id", "person_id", "account_id", "panellist_id", "kind")
 """What tells messages apart: one fact tells one person once."""
 
 
@@ -50,7 +50,7 @@ async def store(
         return set()
     statement = (
         insert(Message)
-        .on_conflict_do_nothing(index_elements=_ONCE)
+        .on_conflict_do_nothing(index_elements=ONCE)
         .returning(col(Message.event_id), col(Message.person_id))
     )
     return {(row[0], row[1]) for row in await session.execute(statement, list(rows))}

@@ -12,7 +12,15 @@ from uuid import UUID
 from app.mail.lifecycle import DUE, MessageKind, MessageState
 
 K = MessageKind
-WINDOWED = frozenset({K.MEETING_CHANGED, K.MEETING_UPDATED, K.MEETING_POSTPONED, K.AGENDA_ISSUED})
+WINDOWED = frozenset(
+    {
+        K.MEETING_CHANGED,
+        K.MEETING_UPDATED,
+        K.MEETING_POSTPONED,
+        K.AGENDA_ISSUED,
+        K.PANEL_CHANGED,
+    }
+)
 """They wait for what else may change; a cancellation and what somebody waits for do not."""
 
 _SAID_BY: Mapping[MessageKind, frozenset[MessageKind]] = {
@@ -26,6 +34,9 @@ _SAID_BY: Mapping[MessageKind, frozenset[MessageKind]] = {
         }
     ),
     K.AGENDA_ISSUED: frozenset({K.MEETING_CHANGED, K.MEETING_CANCELLED, K.REGISTRATION_CONFIRMED}),
+    K.PANEL_CHANGED: frozenset(
+        {K.MEETING_CANCELLED, K.PANEL_CONFIRMED, K.PANEL_INVITATION, K.PANEL_WITHDRAWN}
+    ),
 }
 """For each kind the stronger ones that tell the same and more; never both ways."""
 

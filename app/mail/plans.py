@@ -13,6 +13,7 @@ from app.mail import queries
 from app.mail.letters import METHODS
 from app.mail.lifecycle import MessageKind
 from app.mail.listeners import Planner
+from app.panels.lifecycle import PanellistStatus
 from app.registrations.lifecycle import RegistrationStatus
 
 
@@ -23,6 +24,7 @@ class Notice(Schema):
     language: Language
     person_id: UUID | None = Field(description="To whom, of an entity's directory.")
     account_id: UUID | None = Field(description="To whom, where it would go to an account.")
+    panellist_id: UUID | None = Field(description="To whom, where it would go to a panellist.")
     name: str = Field(max_length=500, description="Of the reader.", examples=["Amina Okafor"])
     recipient: str = Field(
         max_length=254, description="The address.", examples=["a.okafor@example.org"]
@@ -78,10 +80,20 @@ def _plan_of(notices: list[Notice]) -> NoticePlan:
     )
 
 
-def _notice(message: Any, reader: str, entity: str | None, registration: Any) -> Notice:
+def _notice(
+    message: Any, reader: str, entity: str | None, registration: Any, panellist: Any
+) -> Notice:
     shown = {
         name: getattr(message, name)
-        for name in ("kind", "language", "person_id", "account_id", "recipient", "due_at")
+        for name in (
+            "kind",
+            "language",
+            "person_id",
+            "account_id",
+            "panellist_id",
+            "recipient",
+            "due_at",
+        )
     }
     unseated = message.data.get("was") == RegistrationStatus.CONFIRMED.value
     seated = (
@@ -94,4 +106,7 @@ def _notice(message: Any, reader: str, entity: str | None, registration: Any) ->
         method == "CANCEL"
         or (method is not None and registration.status is RegistrationStatus.CONFIRMED)
     )
+    if panellist is not None:
+        comes = method == "CANCEL" or panellist.status is PanellistStatus.CONFIRMED
+        changes = method is not None and panellist.has_entry and comes
     return Notice(name=reader, entity=entity, calendar=changes, **shown)

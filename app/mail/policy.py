@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.briefings.lifecycle import BriefingStatus
 from app.credentials.lifecycle import CredentialsStatus
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
 from app.meetings.lifecycle import OPEN_TO_REGISTRATION, OVER, MeetingStatus
+from app.panels.lifecycle import ASKED, GONE, PanellistStatus
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import Participation, RegistrationStatus
 
@@ -51,6 +53,17 @@ class Present:
     credentials: CredentialsStatus | None = None
     exception_left: bool = False
     """Somebody may still be registered under the exception that the mail is about."""
+    panellist: PanellistStatus | None = None
+    """Of the reader, where the mail goes to a panellist."""
+    slot_begun: bool = False
+    """The panel has begun."""
+    has_entry: bool = False
+    """The slot stands in the panellist's calendar."""
+    unreachable: bool = False
+    """The reader has no address any more."""
+    briefing: BriefingStatus | None = None
+    briefers_due: bool = False
+    """The time until which groups name their briefers has passed."""
 
 
 def moot(kind: MessageKind, present: Present) -> str | None:
@@ -59,6 +72,8 @@ def moot(kind: MessageKind, present: Present) -> str | None:
         return "The meeting is over."
     if present.left and kind not in _TAKE_BACK:
         return "The person has left the entity."
+    if present.unreachable:
+        return "The panellist has no mail address."
     return _RULES[kind](present)
 
 
@@ -178,6 +193,24 @@ def _lets_in_late(present: Present) -> str | None:
     return _to_those_who_act(present) or over
 
 
+def _asks_for_briefer(present: Present) -> str | None:
+    others = _unless_briefing(present, BriefingStatus.ASKED)
+    late = "The time to name somebody has passed." if present.briefers_due else None
+    return others or _if_meeting(present, set(OVER)) or late or _if_repeated(present)
+
+
+def _asks_briefer(present: Present) -> str | None:
+    others = _unless_briefing(present, BriefingStatus.NAMED)
+    return others or _if_meeting(present, set(OVER)) or _if_repeated(present)
+
+
+def _unless_briefing(present: Present, status: BriefingStatus) -> str | None:
+    if present.briefing is None:
+        return "Nobody is asked about it any more."
+    wrong = present.briefing is not status
+    return f"The briefing is {present.briefing.value}." if wrong else None
+
+
 def _to_those_who_act(present: Present) -> str | None:
     """The links of whoever acts no longer are revoked."""
     dead = None if present.link_alive else "The link has expired."
@@ -228,7 +261,57 @@ def _too_late_to_act(present: Present) -> str | None:
     return _if_meeting(present, closed) or passed or dead or _if_repeated(present)
 
 
+def _asks_to_speak(present: Present) -> str | None:
+    dead = None if present.link_alive else "The link has expired."
+    cancelled = _if_meeting(present, set(OVER))
+    return _unless_panellist(present, PanellistStatus.INVITED) or cancelled or dead
+
+
+def _opens_page(present: Present) -> str | None:
+    return None if present.link_alive else "The link has expired."
+
+
+def _proves_panellist(present: Present) -> str | None:
+    return _opens_page(present) or (None if present.code_good else "The code has expired.")
+
+
+def _welcomes_on_panel(present: Present) -> str | None:
+    cancelled = _if_meeting(present, {MeetingStatus.CANCELLED})
+    return _unless_panellist(present, PanellistStatus.CONFIRMED) or cancelled
+
+
+def _tells_of_panel(present: Present) -> str | None:
+    """A postponed meeting has told that it has no times."""
+    no_times = {MeetingStatus.CANCELLED, MeetingStatus.POSTPONED}
+    others = _unless_panellist(present, *ASKED) or _if_meeting(present, no_times)
+    return others or _if_repeated(present)
+
+
+def _reminds_panellist(present: Present) -> str | None:
+    begun = "The panel has begun." if present.slot_begun else None
+    return _asks_to_speak(present) or begun or _if_repeated(present)
+
+
+def _reminds_of_panel(present: Present) -> str | None:
+    others = {MeetingStatus.CANCELLED, MeetingStatus.POSTPONED, MeetingStatus.CLOSED}
+    begun = "The panel has begun." if present.slot_begun else None
+    comes = _unless_panellist(present, PanellistStatus.CONFIRMED)
+    return comes or _if_meeting(present, others) or begun or _if_repeated(present)
+
+
+def _drops_entry(present: Present) -> str | None:
+    return "The slot stands in the calendar again." if present.has_entry else None
+
+
+def _unless_panellist(present: Present, *statuses: PanellistStatus) -> str | None:
+    if present.panellist in statuses:
+        return None
+    return f"The panellist is {present.panellist}."
+
+
 def _gone(present: Present) -> str | None:
+    if present.panellist in GONE:
+        return f"The panellist has {present.panellist}."
     if present.invitation is InvitationStatus.WITHDRAWN:
         return "The invitation was withdrawn."
     if present.registration not in {None, *LIVE_REGISTRATIONS}:
@@ -272,6 +355,19 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_REJECTED: _rejects,
     MessageKind.CREDENTIALS_RETURNED: _returns_credentials,
     MessageKind.EXCEPTION_GRANTED: _lets_in_late,
+    MessageKind.PANEL_INVITATION: _asks_to_speak,
+    MessageKind.PANEL_LINK_RENEWED: _opens_page,
+    MessageKind.PANEL_LINK_CODE: _proves_panellist,
+    MessageKind.PANEL_CONFIRMED: _welcomes_on_panel,
+    MessageKind.PANEL_CHANGED: _tells_of_panel,
+    MessageKind.PANEL_REMINDER: _reminds_panellist,
+    MessageKind.PANEL_NEAR: _reminds_of_panel,
+    MessageKind.PANEL_WITHDRAWN: _takes_back_registration,
+    MessageKind.PANEL_READDRESSED: _leaves_address,
+    MessageKind.PANEL_ENTRY_DROPPED: _drops_entry,
+    MessageKind.BRIEFER_ASKED: _asks_for_briefer,
+    MessageKind.BRIEFER_REMINDER: _asks_for_briefer,
+    MessageKind.BRIEFER_NAMED: _asks_briefer,
 }
 _TAKE_BACK = frozenset(
     {

@@ -37,6 +37,7 @@ async def preview_mail(
         invitation_id=body.invitation_id,
         registration_id=body.registration_id,
         person_id=body.person_id,
+        panellist_id=body.panellist_id,
         spoken=body.wording.spoken if body.wording else None,
         note=body.note,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.briefings.tables import Briefing
 from app.core.ids import new_id
 from app.core.problems import Invalid
 from app.entities.tables import Entity, Person
@@ -19,13 +20,15 @@ from app.identity.tables import Link
 from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
 from app.mail import queries
-from app.mail.letters import FACTS, House, Letter, purpose_of, write
-from app.mail.lifecycle import MessageKind
+from app.mail.letters import BRIEFINGS, FACTS, House, Letter, purpose_of, write
+from app.mail.lifecycle import OF_PANELS, MessageKind
+from app.mail.places import first_asked
 from app.mail.problems import NobodyToWriteTo
 from app.mail.queries import Addressee, Case, acting_for_invited
 from app.mail.tables import Message
 from app.mail.wordings import Spoken
 from app.meetings.tables import Meeting
+from app.panels.lifecycle import PanellistStatus
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
 
@@ -36,6 +39,7 @@ class Readers(StrEnum):
     INVITED = "invited"
     REGISTERED = "registered"
     ANYBODY = "anybody"
+    PANELLISTS = "on a panel, with a mail address,"
     COLLEAGUES = "both registered and invited"
     """Focal points, about somebody registered."""
 
@@ -53,6 +57,11 @@ _LIKELY = {
 """In which state the registration mostly is that a kind is about; else it is confirmed."""
 
 
+_LIKELY_ON_PANEL = {
+    MessageKind.PANEL_INVITATION: PanellistStatus.INVITED,
+    MessageKind.PANEL_REMINDER: PanellistStatus.INVITED,
+    MessageKind.PANEL_WITHDRAWN: PanellistStatus.WITHDRAWN,
+}
 _TO_FOCAL_POINTS = frozenset(
     {
         MessageKind.INVITATION_WITHDRAWN,
@@ -72,6 +81,7 @@ class Wanted:
     invitation_id: UUID | None
     registration_id: UUID | None
     person_id: UUID | None
+    panellist_id: UUID | None
     spoken: Spoken | None
     """Words that are not kept yet."""
     note: str | None
@@ -80,6 +90,8 @@ class Wanted:
 def readers_of(kind: MessageKind) -> Readers:
     """By what its mails tell: a role is told to somebody registered, seats to a focal point."""
     told = FACTS.get(kind, ())
+    if kind in OF_PANELS:
+        return Readers.PANELLISTS
     if kind is MessageKind.ATTENDEE_DECLINED:
         return Readers.COLLEAGUES
     if kind in _TO_FOCAL_POINTS or "seats" in told:
@@ -94,23 +106,54 @@ async def preview(
 
     Raises `Invalid` for people and things of other meetings, `NobodyToWriteTo` without anybody.
     """
-    reader = await _reader(session, meeting, line, wanted)
     message = Message(
         id=new_id(),
         event_id=new_id(),
         kind=wanted.kind,
         meeting_id=meeting.id,
-        invitation_id=reader.invitation_id,
-        registration_id=reader.registration_id,
-        person_id=reader.person.id,
-        recipient=reader.person.email,
-        language=wanted.language or reader.person.language or reader.language,
+        briefing_id=await _briefing(session, meeting, wanted.kind),
         message_id="",
+        **await _read_by(session, meeting, line, wanted),
     )
     purpose = purpose_of(wanted.kind)
     case = await queries.imagine_case(session, message, purpose, wanted.note)
     case = replace(case, link=_link(case, purpose), wording=wanted.spoken or case.wording)
     return case, write(case, house)
+
+
+async def _briefing(session: AsyncSession, meeting: Meeting, kind: MessageKind) -> UUID | None:
+    """The first one of the meeting, for mails about briefings."""
+    if kind not in BRIEFINGS:
+        return None
+    first = sa_select(col(Briefing.id)).where(col(Briefing.meeting_id) == meeting.id)
+    found: UUID | None = (await session.execute(first.order_by(col(Briefing.id)))).scalar()
+    return found
+
+
+async def _read_by(
+    session: AsyncSession, meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted
+) -> dict[str, Any]:
+    """The members of the message that say who reads it, and about what."""
+    if readers_of(wanted.kind) is Readers.PANELLISTS:
+        likely = _LIKELY_ON_PANEL.get(wanted.kind, PanellistStatus.CONFIRMED)
+        asked = await first_asked(session, meeting.id, wanted.panellist_id, likely)
+        others = (wanted.registration_id, wanted.invitation_id, wanted.person_id)
+        if asked is None or any(others):
+            _meant(None, Readers.PANELLISTS, asked=any((wanted.panellist_id, *others)))
+        assert asked is not None, "else it was refused"
+        language = wanted.language or asked.language
+        address = asked.person.email or ""
+        return {"panellist_id": asked.person.id, "recipient": address, "language": language}
+    if wanted.panellist_id is not None:
+        _meant(None, Readers.ANYBODY, asked=True)
+    reader = await _reader(session, meeting, line, wanted)
+    return {
+        "invitation_id": reader.invitation_id,
+        "registration_id": reader.registration_id,
+        "person_id": reader.person.id,
+        "recipient": reader.person.email,
+        "language": wanted.language or reader.person.language or reader.language,
+    }
 
 
 async def _reader(
@@ -196,6 +239,9 @@ def _colleagues(meeting: Meeting, line: tuple[UUID, ...], wanted: Wanted) -> Sel
 
 def _link(case: Case, purpose: LinkPurpose) -> Link | None:
     """The one there is, or one that the mail would come with."""
+    if purpose is LinkPurpose.SPEAK_ON_PANEL and case.speaking is not None:
+        place, expires_at = case.speaking.person.id, case.meeting.ends_at + timedelta(days=1)
+        return case.link or Link(purpose=purpose, resource_id=place, expires_at=expires_at)
     about = case.invitation if purpose is LinkPurpose.ANSWER_INVITATION else case.registration
     seated = case.registration and case.registration.status is RegistrationStatus.CONFIRMED
     if case.link or about is None or case.person is None:

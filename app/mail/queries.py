@@ -28,6 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from app.agenda.tables import AgendaItem
+from app.briefings.tables import Briefing
 from app.calendar.queries import latest_agenda, latest_change
 from app.committees.tables import Committee
 from app.core import clock
@@ -43,18 +45,21 @@ from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MailLanguage, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless
+from app.mail.places import Speaking, find_speaking
 from app.mail.several import KEY, besides, still_told
 from app.mail.tables import Message, RestingDomain, SuppressedAddress, Wording
 from app.mail.wordings import Spoken
 from app.mail.words import words_for
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
+from app.panels.tables import Panellist
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration, RegistrationException
 from app.reminders.digests import may_read
 
 Invited = tuple[Invitation, Entity, Meeting]
+_LEAVE_ADDRESS = frozenset({MessageKind.REGISTRATION_READDRESSED, MessageKind.PANEL_READDRESSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,13 @@ class Case:
     """Of the delegation whose invitation it is about."""
     exception: RegistrationException | None = None
     """The one that was granted; in a preview the newest of the invitation."""
+    speaking: Speaking | None = None
+    """The place on a panel of whoever reads it, if that is a panellist."""
+    briefing: Briefing | None = None
+    briefed: AgendaItem | None = None
+    """The item of the briefing."""
+    group: Committee | None = None
+    """The working group that briefs."""
 
     @property
     def code_asked_at(self) -> datetime | None:
@@ -133,13 +145,21 @@ class Case:
     @property
     def name(self) -> str:
         """Of whoever reads it."""
-        reader = self.person or self.account
+        panellist = self.speaking.person if self.speaking else None
+        reader = self.person or self.account or panellist
+        if reader is None and self.briefing is not None:
+            return (self.briefing.name if self.to_briefer else self.briefing.contact_name) or ""
         return reader.name if reader else ""
+
+    @property
+    def to_briefer(self) -> bool:
+        """It goes to who is named, and not to the group."""
+        return self.message.kind is MessageKind.BRIEFER_NAMED
 
     @property
     def leaves_address(self) -> bool:
         """It goes to an address that the person had, and no further mail does."""
-        return self.message.kind is MessageKind.REGISTRATION_READDRESSED
+        return self.message.kind in _LEAVE_ADDRESS
 
     @property
     def address(self) -> str:
@@ -148,6 +168,11 @@ class Case:
             return self.message.recipient
         if self.person is not None:
             return self.person.email
+        if self.speaking is not None:
+            return self.speaking.person.email or ""
+        if self.account is None and self.briefing is not None:
+            found = self.briefing.email if self.to_briefer else self.briefing.contact_email
+            return found or ""
         return (self.account and self.account.email) or ""
 
 
@@ -185,6 +210,7 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
     told = [_told(each, message.meeting_id) for each in row.told]
     this = next(each for each in told if each.id == message.id)
     case = _case(message, row, said_again=needless(this, told), told=merged(this, told))
+    case = await _with_place(session, case)
     meetings = [meeting for _, meeting in await still_told(session, message, clock.now())]
     return replace(case, meetings=tuple(meetings)) if meetings else case
 
@@ -197,7 +223,13 @@ async def imagine_case(
     parameters = _parameters(message, purpose) | about | {"kind": message.kind.value}
     row = (await session.execute(_imagined_statement(), parameters)).one()
     told = Merged(frozenset(), (note,) if note else ())
-    return _case(message, row, said_again=False, told=told)
+    return await _with_place(session, _case(message, row, said_again=False, told=told))
+
+
+async def _with_place(session: AsyncSession, case: Case) -> Case:
+    if case.message.panellist_id is None:
+        return case
+    return replace(case, speaking=await find_speaking(session, case.message.panellist_id))
 
 
 def _parameters(message: Message, purpose: LinkPurpose) -> dict[str, Any]:
@@ -230,11 +262,14 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
         reads_digests=row.reads_digests,
         credentials=row.Credentials,
         exception=row.exception,
+        briefing=row.Briefing,
+        briefed=row.AgendaItem,
+        group=row.working_group,
     )
 
 
 async def find_live_link(
-    session: AsyncSession, purpose: LinkPurpose, resource_id: UUID, person_id: UUID
+    session: AsyncSession, purpose: LinkPurpose, resource_id: UUID, person_id: UUID | None
 ) -> Link | None:
     statement = live_link(purpose, resource_id, person_id)
     found: Link | None = (await session.execute(statement)).scalar_one_or_none()
@@ -242,12 +277,14 @@ async def find_live_link(
 
 
 def live_link(purpose: Any, resource_id: Any, person_id: Any) -> Select[Any]:
-    """The newest link of a person that was not revoked, spent or not; values or columns."""
+    """The newest link of a person, or of a panellist, that was not revoked, spent or not; values or
+    columns.
+    """
     return (
         sa_select(Link)
         .where(
             col(Link.resource_id) == resource_id,
-            col(Link.person_id) == person_id,
+            col(Link.person_id).is_not_distinct_from(person_id),
             col(Link.purpose) == purpose,
             col(Link.revoked_at).is_(None),
         )
@@ -442,20 +479,25 @@ async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUI
 
 async def planned_because_of(
     session: AsyncSession, events: Collection[UUID]
-) -> Sequence[tuple[Message, str, str | None, Registration | None]]:
-    """The messages with their readers' names, entities and registrations, by kind and reader."""
-    reader = func.coalesce(col(Person.name), col(Account.name))
-    columns: list[Any] = [Message, reader, Entity.abbreviation, Registration]
+) -> Sequence[tuple[Message, str, str | None, Registration | None, Panellist | None]]:
+    """The messages with their readers' names, entities, and registrations or places on panels, by
+    kind and reader.
+    """
+    reader = func.coalesce(
+        *(col(Person.name), col(Account.name), col(Panellist.name), col(Message.recipient))
+    )
+    columns: list[Any] = [Message, reader, Entity.abbreviation, Registration, Panellist]
     statement: Select[Any] = (
         sa_select(*columns)
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
         .outerjoin(Account, col(Account.id) == col(Message.account_id))
         .outerjoin(Entity, col(Entity.id) == col(Person.entity_id))
         .outerjoin(Registration, col(Registration.id) == col(Message.registration_id))
+        .outerjoin(Panellist, col(Panellist.id) == col(Message.panellist_id))
         .where(col(Message.event_id).in_(events))
         .order_by(col(Message.kind), col(Entity.abbreviation), reader, col(Message.id))
     )
-    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in await session.execute(statement)]
 
 
 async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
@@ -471,17 +513,18 @@ async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
 async def waiting_until(
     session: AsyncSession, meeting_id: UUID, kinds: Collection[MessageKind], now: datetime
 ) -> dict[UUID, datetime]:
-    """By person, when the first of the mails of these kinds that wait will go out."""
+    """By person or panellist, when the first of the mails of these kinds that wait will go out."""
+    reader = func.coalesce(col(Message.person_id), col(Message.panellist_id))
     statement = (
-        sa_select(col(Message.person_id), func.min(col(Message.due_at)))
+        sa_select(reader, func.min(col(Message.due_at)))
         .where(
             col(Message.meeting_id) == meeting_id,
             col(Message.kind).in_(kinds),
             col(Message.state) == MessageState.PLANNED,
             col(Message.due_at) > now,
-            col(Message.person_id).is_not(None),
+            reader.is_not(None),
         )
-        .group_by(col(Message.person_id))
+        .group_by(reader)
     )
     found: Any = await session.execute(statement)
     return {row[0]: row[1] for row in found}
@@ -500,6 +543,30 @@ async def renewed_since(
         )
     )
     return bool((await session.execute(statement)).scalar_one())
+
+
+async def page_renewed_since(session: AsyncSession, panellist_id: UUID, moment: datetime) -> bool:
+    """Whether a fresh link was planned for this panellist after the moment."""
+    statement = select(
+        exists().where(
+            col(Message.panellist_id) == panellist_id,
+            col(Message.kind) == MessageKind.PANEL_LINK_RENEWED,
+            col(Message.created_at) > moment,
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
+async def address_of_place(session: AsyncSession, panellist_id: UUID) -> str | None:
+    """Where the latest mail to a panellist went, or may have gone."""
+    statement = (
+        sa_select(col(Message.recipient))
+        .where(col(Message.panellist_id) == panellist_id, col(Message.attempts) > 0)
+        .order_by(col(Message.attempted_at).desc(), col(Message.id).desc())
+        .limit(1)
+    )
+    found: str | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
 
 
 async def decline_told_since(
@@ -523,6 +590,7 @@ def list_messages(
     meeting: str | None = None,
     invitation_id: UUID | None = None,
     registration_id: UUID | None = None,
+    panellist_id: UUID | None = None,
     state: MessageState | None = None,
     kind: MessageKind | None = None,
 ) -> Select[Any]:
@@ -539,6 +607,8 @@ def list_messages(
         statement = statement.where(col(Message.invitation_id) == invitation_id)
     if registration_id is not None:
         statement = statement.where(col(Message.registration_id) == registration_id)
+    if panellist_id is not None:
+        statement = statement.where(col(Message.panellist_id) == panellist_id)
     if state is not None:
         statement = statement.where(col(Message.state) == state)
     if kind is not None:
@@ -638,7 +708,10 @@ def _imagined_statement() -> Select[Any]:
     return _case_of(sa_select(*columns).subquery("message"))
 
 
-_ABOUT = ("event_id", "meeting_id", "invitation_id", "registration_id", "person_id", "account_id")
+_ABOUT = (
+    *("event_id", "meeting_id", "invitation_id", "registration_id", "person_id", "account_id"),
+    *("panellist_id", "briefing_id"),
+)
 
 
 def _case_of(source: Any) -> Select[Any]:
@@ -652,6 +725,7 @@ def _case_of(source: Any) -> Select[Any]:
             purpose == LinkPurpose.ANSWER_INVITATION,
             func.coalesce(message.invitation_id, message.registration_id),
         ),
+        (purpose == LinkPurpose.SPEAK_ON_PANEL, message.panellist_id),
         else_=func.coalesce(message.registration_id, message.invitation_id),
     )
     link = aliased(Link, live_link(purpose, about, message.person_id).lateral(), name="link")
@@ -659,9 +733,12 @@ def _case_of(source: Any) -> Select[Any]:
     exception = aliased(
         RegistrationException, _exception_of(message, fact).lateral(), name="exception"
     )
+    working_group = aliased(Committee, name="working_group")
     same_person = and_(
         col(other.person_id).is_not_distinct_from(message.person_id),
         col(other.account_id).is_not_distinct_from(message.account_id),
+        col(other.panellist_id).is_not_distinct_from(message.panellist_id),
+        col(other.briefing_id).is_not_distinct_from(message.briefing_id),
     )
     same_meeting = col(other.meeting_id) == message.meeting_id
     tried = col(other.attempts) > 0
@@ -711,6 +788,9 @@ def _case_of(source: Any) -> Select[Any]:
         wording,
         Credentials,
         exception,
+        Briefing,
+        AgendaItem,
+        working_group,
         latest_change(message.meeting_id, subjects).scalar_subquery().label("stamp"),
         latest_agenda(message.meeting_id).scalar_subquery().label("agenda"),
         first_message_id.scalar_subquery().label("first_message_id"),
@@ -741,6 +821,9 @@ def _case_of(source: Any) -> Select[Any]:
         .outerjoin(wording, true())
         .outerjoin(Credentials, col(Credentials.invitation_id) == message.invitation_id)
         .outerjoin(exception, true())
+        .outerjoin(Briefing, col(Briefing.id) == message.briefing_id)
+        .outerjoin(AgendaItem, col(AgendaItem.id) == col(Briefing.item_id))
+        .outerjoin(working_group, col(working_group.id) == col(AgendaItem.working_group_id))
     )
 
 

@@ -16,20 +16,24 @@ from app.core.ids import new_id
 from app.events.tables import LogEntry
 from app.identity.tables import Account
 from app.invitations.tables import Invitation
+from app.mail import speaking
 from app.mail.crowds import remind_focal_points, remind_registered
 from app.mail.digests import kept
 from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.many import ONCE
 from app.mail.policy import link_expires_at
 from app.mail.tables import Message
 from app.meetings.tables import Meeting
 from app.reminders import audience, digests
 from app.reminders.digests import Figures
-from app.reminders.lifecycle import About, To
+from app.reminders.lifecycle import OF_PANELS, About, To
 
 KINDS = {
     About.ANSWER: MessageKind.REMINDER,
     About.DELEGATION: MessageKind.DELEGATION_REMINDER,
     About.ATTENDANCE: MessageKind.ATTENDANCE_REMINDER,
+    About.PANEL_ANSWER: MessageKind.PANEL_REMINDER,
+    About.PANEL: MessageKind.PANEL_NEAR,
 }
 
 
@@ -42,7 +46,15 @@ async def plan_reminder(session: AsyncSession, entry: LogEntry, domain: str) -> 
     meeting = await session.get(Meeting, entry.subject_id)
     if meeting is None:
         return
-    about, kind = About(entry.data["about"]), KINDS[About(entry.data["about"])]
+    about = About(entry.data["about"])
+    if about is About.BRIEFER:
+        return  # each briefing has a fact of its own, of which its group is told
+    kind = KINDS[about]
+    if about in OF_PANELS:
+        panel_id, before = UUID(entry.data["panel_id"]), entry.recorded_at
+        asked = audience.panellists(about, meeting.id, panel_id)
+        await speaking.remind(session, entry, kind, asked, before, domain)
+        return
     if about is About.ATTENDANCE:
         people = audience.attending(meeting.id, entry.recorded_at)
         await remind_registered(session, entry, kind, people, domain)
@@ -68,8 +80,7 @@ async def plan_digest(session: AsyncSession, entry: LogEntry, domain: str) -> No
         return
     rows = _digest_rows(entry, committee, found, accounts, domain)
     statement = insert(Message).values(rows)
-    once = ["event_id", "person_id", "account_id", "kind"]
-    await session.execute(statement.on_conflict_do_nothing(index_elements=once))
+    await session.execute(statement.on_conflict_do_nothing(index_elements=ONCE))
 
 
 def _digest_rows(

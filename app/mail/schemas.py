@@ -23,9 +23,14 @@ class MessageOut(Schema):
     meeting_id: UUID
     invitation_id: UUID | None = Field(description="The invitation that it is about.")
     registration_id: UUID | None = Field(description="The registration that it is about.")
+    briefing_id: UUID | None = Field(
+        description="The briefing that it is about; without a person and an account it goes to "
+        "whom that names."
+    )
     event_id: UUID = Field(description="The entry of the log that it followed from.")
     person_id: UUID | None = Field(description="To whom, of an entity's directory.")
     account_id: UUID | None = Field(description="To whom, where it goes to an account.")
+    panellist_id: UUID | None = Field(description="To whom, where it goes to a panellist.")
     recipient: str = Field(
         max_length=254, description="The address.", examples=["a.rossi@example.org"]
     )

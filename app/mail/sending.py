@@ -10,6 +10,7 @@ import structlog
 from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.briefings.service import due_at
 from app.core import clock
 from app.core.database import Database
 from app.entities.service import has_left
@@ -206,16 +207,22 @@ def _lets_in(exception: RegistrationException | None, now: datetime) -> bool:
     return exception.until > now and exception.used < exception.persons
 
 
+def _same_address(case: Case) -> bool:
+    """Whether the reader has, again, the address that the mail is for."""
+    reader = case.speaking.person if case.speaking else case.person
+    return reader is not None and reader.email == case.message.recipient
+
+
 def _present(case: Case) -> Present:
     now = clock.now()
-    link = case.link
+    link, place = case.link, case.speaking
     return Present(
         meeting=case.meeting.status,
         stale=now > case.meeting.ends_at + STALE_AFTER,
         invitation=case.invitation.status if case.invitation else None,
         registration=case.registration.status if case.registration else None,
         participation=case.registration.participation if case.registration else None,
-        same_address=case.person is not None and case.person.email == case.message.recipient,
+        same_address=_same_address(case),
         left=case.person is not None
         and case.entity is not None
         and has_left(case.person, case.entity),
@@ -231,4 +238,10 @@ def _present(case: Case) -> Present:
         lost_seat=case.lost_seat,
         credentials=case.credentials.status if case.credentials else None,
         exception_left=_lets_in(case.exception, now),
+        panellist=place.person.status if place else None,
+        slot_begun=_passed(place.panel.slot_starts_at, now) if place else False,
+        has_entry=place is not None and place.person.has_entry,
+        unreachable=place is not None and not case.address,
+        briefing=case.briefing.status if case.briefing else None,
+        briefers_due=_passed(due_at(case.meeting), now),
     )

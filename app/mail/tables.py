@@ -16,9 +16,9 @@ from app.mail.wordings import Spoken
 class Message(Row, table=True):
     """One mail to one person because of one fact; its Message-ID never changes.
 
-    It goes to somebody of a directory or to an account, such as an organizer's. What it says is
-    rendered from the present state when it is sent, not before `due_at`; one fact tells one
-    person once, however often the log is followed again.
+    It goes to somebody of a directory, to an account, such as an organizer's, to a panellist, or to
+    whom a briefing names. What it says is rendered from the present state when it is sent, not
+    before `due_at`; one fact tells one person once, however often the log is followed again.
     """
 
     __tablename__ = "messages"
@@ -26,9 +26,19 @@ class Message(Row, table=True):
         one_of("kind", MessageKind),
         one_of("state", MessageState),
         UniqueConstraint(
-            "event_id", "person_id", "account_id", "kind", postgresql_nulls_not_distinct=True
+            "event_id",
+            "person_id",
+            "account_id",
+            "panellist_id",
+            "kind",
+            postgresql_nulls_not_distinct=True,
         ),
-        CheckConstraint("(person_id IS NULL) <> (account_id IS NULL)", name="recipient"),
+        CheckConstraint(
+            "num_nonnulls(person_id, account_id, panellist_id) = 1"
+            " OR (num_nonnulls(person_id, account_id, panellist_id) = 0"
+            " AND briefing_id IS NOT NULL)",
+            name="recipient",
+        ),
         Index(
             "ix_messages_due",
             "due_at",
@@ -45,6 +55,9 @@ class Message(Row, table=True):
     registration_id: UUID | None = Field(default=None, foreign_key="registrations.id", index=True)
     person_id: UUID | None = Field(default=None, foreign_key="people.id", index=True)
     account_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
+    panellist_id: UUID | None = Field(default=None, foreign_key="panellists.id", index=True)
+    briefing_id: UUID | None = Field(default=None, index=True)
+    """What it is about, which may be gone; of no person and no account, whom its kind goes to."""
     recipient: str = Field(sa_type=Text)
     language: str = Field(sa_type=Text)
     message_id: str = Field(sa_type=Text, unique=True)

@@ -136,6 +136,9 @@ class PreviewRequest(Schema):
     person_id: UUID | None = Field(
         None, description="The reader: a focal point of an invited entity, or somebody registered."
     )
+    panellist_id: UUID | None = Field(
+        None, description="The reader, of mails to panellists: somebody on a panel of this meeting."
+    )
     wording: WordingWrite | None = Field(
         None, description="Words that are not saved yet; null for those in force."
     )

@@ -51,7 +51,15 @@ _INVITATIONS = table(
 )
 _REGISTRATIONS = table("registrations", column("meeting_id", Uuid), column("status", Text))
 _CREDENTIALS = table("credentials", column("invitation_id", Uuid), column("status", Text))
-_AGENDA_ITEMS = table("agenda_items", column("meeting_id", Uuid))
+_AGENDA_ITEMS = table(
+    "agenda_items",
+    column("id", Uuid),
+    column("meeting_id", Uuid),
+    column("kind", Text),
+    column("working_group_id", Uuid),
+    column("standing", Text),
+)
+_BRIEFINGS = table("briefings", column("item_id", Uuid), column("status", Text))
 _AGENDA_VERSIONS = table("agenda_versions", column("meeting_id", Uuid))
 """These lie to the right of this domain: their columns are named here, nothing is imported."""
 
@@ -165,6 +173,7 @@ async def find_plan(session: AsyncSession, meeting: Meeting) -> Plan:
                 _without_list(meeting).label("without_holidays"),
                 _pending(meeting.id).label("pending"),
                 _credentials(meeting).label("credentials"),
+                _briefings(meeting.id).label("briefings"),
             )
         )
     ).one()
@@ -188,7 +197,26 @@ async def find_plan(session: AsyncSession, meeting: Meeting) -> Plan:
         without_holidays=found.without_holidays,
         pending=found.pending,
         credentials=found.credentials or {},
+        briefings=found.briefings or {},
     )
+
+
+def _briefings(meeting_id: UUID) -> Any:
+    item, status = _AGENDA_ITEMS.c, func.coalesce(_BRIEFINGS.c.status, "unasked")
+    per_status = (
+        sa_select(status.label("status"), func.count().label("number"))
+        .select_from(_AGENDA_ITEMS.outerjoin(_BRIEFINGS, _BRIEFINGS.c.item_id == item.id))
+        .where(
+            item.meeting_id == meeting_id,
+            item.kind == "briefing",
+            item.standing == "standing",
+            item.working_group_id.is_not(None),
+        )
+        .group_by(status)
+        .subquery()
+    )
+    counts = sa_select(func.json_object_agg(per_status.c.status, per_status.c.number))
+    return counts.scalar_subquery()
 
 
 def _pending(meeting_id: UUID) -> Any:

@@ -34,6 +34,9 @@ class MissingCode(StrEnum):
     REGISTRATIONS_PENDING = "registrations_pending"
     CREDENTIALS_MISSING = "credentials_missing"
     CREDENTIALS_UNCHECKED = "credentials_unchecked"
+    BRIEFERS_UNASKED = "briefers_unasked"
+    BRIEFERS_UNNAMED = "briefers_unnamed"
+    BRIEFERS_UNCONFIRMED = "briefers_unconfirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Plan:
     """Registrations that wait for a decision."""
     credentials: Mapping[str, int] = field(default_factory=dict)
     """Of the entities that have accepted, how many by state; nothing where none are needed."""
+    briefings: Mapping[str, int] = field(default_factory=dict)
+    """Items on which a working group briefs, how many by state; `unasked` before anybody is."""
 
 
 def missing(plan: Plan, now: datetime) -> list[Missing]:
@@ -91,6 +96,7 @@ def missing(plan: Plan, now: datetime) -> list[Missing]:
     found = [*_description(plan), *_places(plan), *_times(plan, now), *_agenda(plan)]
     found += _invitations(plan)
     found += _delegations(plan)
+    found += _briefings(plan)
     return sorted(found, key=lambda each: each.severity is not Severity.BLOCKING)
 
 
@@ -182,6 +188,20 @@ def _delegations(plan: Plan) -> Iterator[Missing]:
         detail = f"Credentials that nobody has looked at: {unchecked}."
         mend = _mend("GET", plan, "/invitations?credentials=presented")
         yield _advisory(MissingCode.CREDENTIALS_UNCHECKED, detail, mend)
+
+
+def _briefings(plan: Plan) -> Iterator[Missing]:
+    count = plan.briefings
+    if unasked := count.get("unasked"):
+        detail = f"Working groups that were not asked who briefs: {unasked}."
+        yield _advisory(MissingCode.BRIEFERS_UNASKED, detail, _mend("POST", plan, "/briefings"))
+    look = _mend("GET", plan, "/briefings")
+    if unnamed := count.get("asked", 0) + count.get("declined", 0):
+        detail = f"Briefings for which nobody is named: {unnamed}."
+        yield _advisory(MissingCode.BRIEFERS_UNNAMED, detail, look)
+    if unconfirmed := count.get("named"):
+        detail = f"Briefers who have not confirmed: {unconfirmed}."
+        yield _advisory(MissingCode.BRIEFERS_UNCONFIRMED, detail, look)
 
 
 def _blocking(code: MissingCode, detail: str, mend: Mend) -> Missing:

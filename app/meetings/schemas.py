@@ -108,6 +108,42 @@ NeedsRetention = Annotated[
 ]
 
 
+OfDay = Annotated[
+    str,
+    StringConstraints(min_length=5, max_length=5, pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"),
+    Field(examples=["07:00"]),
+]
+
+
+UNTIL_BRIEFERS_ARE_NAMED = (
+    "Days before the start until which working groups name and change who briefs for them"
+)
+BriefersDue = Annotated[int, Field(ge=0, le=365, examples=[7]), Whole]
+
+
+class DecentHours(Schema):
+    """From when until when people are asked to speak, by the clock where each of them is.
+
+    Nothing is refused for lying outside; `GET .../agenda/conflicts` reports it.
+    """
+
+    earliest: OfDay = "07:00"
+    latest: OfDay = Field("22:00", description="24:00 for the end of the day.")
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.earliest >= self.latest:
+            raise ValueError("earliest must be before latest")
+        return self
+
+
+class DecentHoursPatch(Schema):
+    """Either member; null goes back to the default."""
+
+    earliest: OfDay | None = None
+    latest: OfDay | None = None
+
+
 class Contact(Schema):
     """Somebody to be asked about the meeting, by anybody who may see it."""
 
@@ -179,6 +215,10 @@ class MeetingSettings(Schema):
         "given counts; null lets the instant stay as it is.",
     )
     venue: Line | None = Field(None, examples=["Conference Room 4"])
+    decent_hours: DecentHours = Field(default_factory=DecentHours)
+    briefers_due: BriefersDue | None = Field(
+        None, description=f"{UNTIL_BRIEFERS_ARE_NAMED}; null: until the start."
+    )
     contacts: Contacts = Field(default_factory=list)
     public: Flag = Field(
         default=False, description="Whether everybody may see it once it is announced."
@@ -325,6 +365,8 @@ class MeetingSettingsPatch(Schema):
     offer_window: OfferWindow | None = None
     registration_deadline: RegistrationDeadlinePatch | None = None
     venue: Line | None = None
+    decent_hours: DecentHoursPatch | None = None
+    briefers_due: BriefersDue | None = None
     contacts: Contacts | None = None
     public: Flag | None = None
     needs_retention_days: NeedsRetention | None = None
@@ -410,6 +452,10 @@ class PublicMeetingOut(MeetingShown):
 class MeetingOut(MeetingShown):
     seat_quota: Seats
     capacity: Seats | None = Field(description="Seats in all; null for no limit.")
+    decent_hours: DecentHours
+    briefers_due: BriefersDue | None = Field(
+        description=f"{UNTIL_BRIEFERS_ARE_NAMED}; null: until the start."
+    )
     offer_window: OfferWindow | None = Field(
         description="Minutes for which a free seat is offered; null: it is given at once."
     )

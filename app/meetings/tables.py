@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -20,6 +21,7 @@ from app.meetings.lifecycle import MeetingFormat, MeetingStatus, ParticipantsLis
 
 PUBLIC_CHANGES = Sequence("public_changes", metadata=SQLModel.metadata)
 """Counts the changes of what everybody may see; see `app/meetings/triggers.py`."""
+DECENT_HOURS = {"earliest": "07:00", "latest": "22:00"}
 
 
 class Meeting(Row, table=True):
@@ -47,6 +49,7 @@ class Meeting(Row, table=True):
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration"),
         CheckConstraint("substitution_freeze > 0", name="substitution_freeze"),
+        CheckConstraint("briefers_due BETWEEN 0 AND 365", name="briefers_due"),
         CheckConstraint("longest_stretch BETWEEN 15 AND 1440", name="longest_stretch"),
         CheckConstraint("(series_id IS NULL) = (series_date IS NULL)", name="series"),
         UniqueConstraint("series_id", "series_date"),
@@ -68,6 +71,14 @@ class Meeting(Row, table=True):
     ends_at: datetime = Field(sa_type=Instant)
     languages: list[str] = Field(sa_type=TextList)
     seat_quota: int
+    decent_hours: dict[str, Any] = Field(
+        default_factory=lambda: dict(DECENT_HOURS),
+        sa_type=Json,
+        sa_column_kwargs={"server_default": text('\'{"earliest": "07:00", "latest": "22:00"}\'')},
+    )
+    """From when until when, on their own clocks, people are asked to speak."""
+    briefers_due: int | None = None
+    """Days before the start until which groups name their briefers; None: until the start."""
     capacity: int | None = None
     seats_taken: int = 0
     offer_window: int | None = None

@@ -1,4 +1,5 @@
-"""Two small pages for people without a front end: answering an invitation, joining a meeting.
+"""Small pages for people without a front end: answering an invitation, joining a meeting, speaking
+on a panel, a briefing.
 
 The token of a mail's link stands behind the `#`, which browsers keep to themselves; the scripts
 read it there and call the API only once somebody presses a button, so programs that look at links
@@ -30,6 +31,16 @@ async def answer_page() -> Response:
 @router.get("/join")
 async def join_page() -> Response:
     return _file("join.html")
+
+
+@router.get("/speak")
+async def speak_page() -> Response:
+    return _file("speak.html")
+
+
+@router.get("/briefing")
+async def briefing_page() -> Response:
+    return _file("briefing.html")
 
 
 @router.get("/pages/{name}")

@@ -1,93 +1,22 @@
 // Answering an invitation and naming representatives, with the link from the mail.
 import {
-  Problem, byId, call, during, fill, handIn, inLanguage, make, moment, note, save, say, sayOf, tell,
-  tokenOfLink, translate,
+  byId, call, during, fill, handIn, inLanguage, make, moment, note, save, say, sayOf, translate,
 } from "./common.js";
+import { doorTo, submit } from "./door.js";
 import { answers, refresh, showForm } from "./form.js";
 
-const KEPT = "secretariat.invitation";
-let session = null;
-
 translate();
-byId("open").addEventListener("click", (event) => during(event.target, open));
-byId("proof").addEventListener("submit", (event) => submit(event, open));
-byId("another").addEventListener("click", (event) => during(event.target, another));
-byId("renew").addEventListener("click", (event) => during(event.target, renew));
+const door = doorTo("secretariat.invitation", show);
 byId("letter").addEventListener("click", (event) => during(event.target, letter));
 byId("answer").addEventListener("submit", (event) => submit(event, answer));
 byId("register").addEventListener("submit", (event) => submit(event, register));
 byId("register").addEventListener("change", refresh);
-if (!tokenOfLink() && !kept()) {
-  byId("open").hidden = true;
-  note(say("no_link"));
-}
-
-function submit(event, action) {
-  event.preventDefault();
-  return during(event.target.querySelector("button"), action);
-}
-
-/** The session outlives a reload of this tab, as the link itself works once. */
-function kept() {
-  const found = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-  return found !== null && (!tokenOfLink() || found.link === tokenOfLink()) ? found : null;
-}
-
-async function open() {
-  session = kept();
-  if (session === null || !(await resumed())) {
-    await exchange(tokenOfLink());
-    await show();
-  }
-  byId("door").hidden = true;
-  byId("inside").hidden = false;
-}
-
-async function resumed() {
-  try {
-    await show();
-  } catch (problem) {
-    if (!(problem instanceof Problem && problem.slug === "not-authenticated")) throw problem;
-    sessionStorage.removeItem(KEPT);
-    return false;
-  }
-  return true;
-}
-
-/** Gives the code that was typed, if one was asked for. */
-async function exchange(link) {
-  const code = byId("proof").hidden ? null : byId("code").value.trim() || null;
-  try {
-    session = { link, ...(await call("POST", "links/exchange", { body: { token: link, code } })) };
-  } catch (problem) {
-    const slug = problem instanceof Problem ? problem.slug : "";
-    const bound = slug === "link-code-needed" || slug === "link-code-wrong";
-    byId("renew").hidden = slug !== "link-spent";
-    byId("proof").hidden = !bound;
-    byId("open").hidden = bound;
-    byId("code").value = "";
-    throw bound ? new Problem({ detail: say(slug.replaceAll("-", "_")) }) : problem;
-  }
-  sessionStorage.setItem(KEPT, JSON.stringify(session));
-}
-
-async function another() {
-  byId("code").value = "";
-  await open();
-}
-
-async function renew() {
-  const answer = await call("POST", "links/renew", { body: { token: tokenOfLink() } });
-  byId("renew").hidden = true;
-  tell(null);
-  note(answer.detail);
-}
 
 async function show() {
   const [meeting, form, invitation, people] = await Promise.all([
     inSession("GET", ""),
     inSession("GET", "/form"),
-    inSession("GET", `/invitations/${session.invitation_id}`),
+    inSession("GET", `/invitations/${door.session.invitation_id}`),
     listPeople(),
   ]);
   byId("title").textContent = inLanguage(meeting.title);
@@ -157,14 +86,14 @@ function action(word, registration, act) {
 }
 
 function letter() {
-  const path = `meetings/${session.meeting_id}/invitations/${session.invitation_id}/letter.pdf`;
-  return save(path, "letter.pdf", session.token);
+  const path = `meetings/${door.session.meeting_id}/invitations/${door.session.invitation_id}/letter.pdf`;
+  return save(path, "letter.pdf", door.session.token);
 }
 
 async function answer() {
   const chosen = document.querySelector("input[name=answer]:checked");
   const words = byId("note").value.trim();
-  await inSession("POST", `/invitations/${session.invitation_id}/answer`, {
+  await inSession("POST", `/invitations/${door.session.invitation_id}/answer`, {
     answer: chosen.value,
     note: words || null,
   });
@@ -195,8 +124,8 @@ async function accept(registration) {
 }
 
 async function handInFile(file) {
-  const path = `meetings/${session.meeting_id}/invitations/${session.invitation_id}/files`;
-  return (await handIn(path, file, session.token)).id;
+  const path = `meetings/${door.session.meeting_id}/invitations/${door.session.invitation_id}/files`;
+  return (await handIn(path, file, door.session.token)).id;
 }
 
 async function withdraw(registration) {
@@ -217,5 +146,5 @@ async function listPeople() {
 }
 
 function inSession(method, path, body) {
-  return call(method, `meetings/${session.meeting_id}${path}`, { body, bearer: session.token });
+  return call(method, `meetings/${door.session.meeting_id}${path}`, { body, bearer: door.session.token });
 }

@@ -1,4 +1,4 @@
-// What both pages share: words, calls, and text that is never markup.
+// What the pages share: words, calls, and text that is never markup.
 import { TEXTS } from "./texts.js";
 
 const tags = (navigator.languages ?? [navigator.language]).map((tag) => tag.split("-")[0]);
@@ -71,8 +71,8 @@ export class Problem extends Error {
   }
 }
 
-function send(method, path, { body, file, bearer, accept = "application/json" } = {}) {
-  const headers = { Accept: accept, "Accept-Language": language };
+function send(method, path, { body, file, bearer, accept = "application/json", headers: more } = {}) {
+  const headers = { Accept: accept, "Accept-Language": language, ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (file !== undefined) headers["Content-Type"] = file.type;
   if (bearer) headers.Authorization = `Bearer ${bearer}`;

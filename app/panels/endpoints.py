@@ -1,47 +1,43 @@
-"""HTTP for panels, the people on them, and what does not fit together."""
-
-from uuid import UUID
+"""HTTP for panels and the people on them."""
 
 from fastapi import Request, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda.access import AgendaDep, AgendaToEdit, MeetingToPlan
-from app.agenda.policy import Slot
-from app.agenda.problems import AgendaNotIssued, PositionUnknown
-from app.agenda.times import TimetableProblemOut
-from app.core.openapi import raises, takes_if_match
+from app.agenda.problems import AgendaNotIssued, PersonInTwoSlots, PositionUnknown
+from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
-from app.core.preconditions import accept_match
+from app.core.preconditions import accept_match, representation_etag
 from app.core.problems import MoveForbidden
 from app.core.routes import Session, router_for
-from app.meetings.access import MeetingSecrets
+from app.meetings.access import MeetingView
 from app.meetings.problems import MeetingClosed
-from app.meetings.queries import visible_among
-from app.panels import queries, service
+from app.panels import queries, service, showing, telling
 from app.panels.access import (
     PanelDep,
     PanellistDep,
     PanellistToChange,
     PanelToChange,
 )
-from app.panels.conflicts import Clash, find_conflicts
 from app.panels.lifecycle import PanellistVerb
 from app.panels.problems import (
     ModeratorTaken,
+    NobodyToAsk,
     NotAPanelItem,
     PanelExists,
     PanelFull,
     PanellistAsked,
+    PanellistReplacedAlready,
 )
-from app.panels.queries import Seat
+from app.panels.replacing import replace
 from app.panels.schemas import (
-    Booking,
-    ConflictsOut,
-    DoubleBooking,
     PanelCreate,
+    PanellistAnswer,
     PanellistOut,
     PanellistPatch,
+    PanellistReplacement,
     PanellistSort,
     PanellistWrite,
     PanelOut,
@@ -55,20 +51,7 @@ router = router_for("panels")
 BASE = "/meetings/{m}/panels"
 PEOPLE = BASE + "/{p}/panellists"
 PERSON = PEOPLE + "/{x}"
-MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden)
-
-
-@router.get("/meetings/{m}/agenda/conflicts", operation_id="listAgendaConflicts", tags=["agenda"])
-async def list_conflicts(session: Session, view: MeetingSecrets) -> ConflictsOut:
-    """Find gaps, overruns, missing durations, and people who are in two places at once."""
-    found = await find_conflicts(session, view.meeting)
-    clashes = found.clashes[:1000]
-    meetings = {slot.meeting_id for clash in clashes for slot, _ in (clash.first, clash.second)}
-    known = await visible_among(session, view.caller, meetings)
-    return ConflictsOut(
-        problems=[TimetableProblemOut.of(problem) for problem in found.problems],
-        bookings=[_double_booking(clash, known) for clash in clashes],
-    )
+MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden, PersonInTwoSlots)
 
 
 @router.get(BASE, operation_id="listPanels", responses=raises(AgendaNotIssued))
@@ -79,7 +62,10 @@ async def list_panels(
     order = ordering(sort, {"created_at": col(Panel.created_at)}, col(Panel.id))
     hidden = () if seen.full else seen.agenda.hidden
     statement = queries.list_panels(seen.agenda.meeting.id, hidden)
-    return await fetch_page(session, paging, statement, order, lambda row: PanelOut.of(row[0]))
+    page = await fetch_page(session, paging, statement, order, lambda row: row[0])
+    spoken = await queries.minutes_of(session, [panel.id for panel in page.items])
+    shown = [PanelOut.shown(panel, spoken.get(panel.id, 0)) for panel in page.items]
+    return Page[PanelOut](items=shown, next_cursor=page.next_cursor)
 
 
 @router.post(
@@ -95,31 +81,31 @@ async def create_panel(
     members = body.model_dump(exclude={"item_id"})
     panel = await service.create_panel(session, seen.agenda, body.item_id, members)
     response.headers["Location"] = f"/v1/meetings/{panel.meeting_id}/panels/{panel.id}"
-    return PanelOut.of(panel)
+    return await _shown(session, panel)
 
 
 @router.get(BASE + "/{p}", operation_id="getPanel", responses=raises(AgendaNotIssued))
-async def get_panel(panel: PanelDep) -> PanelOut:
-    """Read a panel."""
-    return PanelOut.of(panel)
+async def get_panel(session: Session, panel: PanelDep) -> PanelOut:
+    """Read a panel, and whether what is to be said fits into its time."""
+    return await _shown(session, panel)
 
 
 @router.patch(
     BASE + "/{p}",
     operation_id="changePanel",
     responses=raises(MeetingClosed),
-    openapi_extra=takes_if_match(),
+    openapi_extra=tells(takes_if_match()),
 )
 async def change_panel(
     session: Session, view: MeetingToPlan, panel: PanelToChange, body: PanelPatch, request: Request
 ) -> PanelOut:
-    """Change a panel's title or concept note by JSON merge patch."""
-    accept_match(request, PanelOut.of(panel))
+    """Change a panel's title, concept note or time for questions by JSON merge patch."""
+    accept_match(request, await _shown(session, panel))
     before = writable(PanelWrite, panel)
     after = merged(PanelWrite, before, body)
     changed = changes(before, after)
     await service.change_panel(session, view.meeting, panel, after.model_dump(), changed)
-    return PanelOut.of(panel)
+    return await _shown(session, panel)
 
 
 @router.delete(
@@ -133,7 +119,7 @@ async def delete_panel(
     session: Session, view: MeetingToPlan, panel: PanelToChange, request: Request
 ) -> None:
     """Delete a panel as long as nobody was asked."""
-    accept_match(request, PanelOut.of(panel))
+    accept_match(request, await _shown(session, panel))
     await service.delete_panel(session, view.meeting, panel)
 
 
@@ -164,12 +150,12 @@ async def add_panellist(
     panel: PanelToChange,
     body: PanellistWrite,
     response: Response,
-) -> PanellistOut:
+) -> PanellistAnswer:
     """Propose somebody for a panel."""
     person = await service.add_panellist(session, view.meeting, panel, body.model_dump())
     path = f"/v1/meetings/{view.meeting.id}/panels/{panel.id}/panellists/{person.id}"
     response.headers["Location"] = path
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 @router.get(PERSON, operation_id="getPanellist", responses=raises(AgendaNotIssued))
@@ -181,8 +167,8 @@ async def get_panellist(seen: AgendaDep, person: PanellistDep) -> PanellistOut:
 @router.patch(
     PERSON,
     operation_id="changePanellist",
-    responses=raises(MeetingClosed, ModeratorTaken, PositionUnknown),
-    openapi_extra=takes_if_match(),
+    responses=raises(MeetingClosed, ModeratorTaken, PositionUnknown, PersonInTwoSlots),
+    openapi_extra=tells(takes_if_match()),
 )
 async def change_panellist(
     session: Session,
@@ -190,14 +176,15 @@ async def change_panellist(
     person: PanellistToChange,
     body: PanellistPatch,
     request: Request,
-) -> PanellistOut:
+    response: Response,
+) -> PanellistAnswer:
     """Change somebody on a panel, also their place, by JSON merge patch."""
     accept_match(request, _person(person))
     before = writable(PanellistWrite, person)
     after = merged(PanellistWrite, before, body)
     changed = list(changes(before, after))
     await service.change_panellist(session, view.meeting, person, after.model_dump(), changed)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
 @router.delete(
@@ -213,73 +200,123 @@ async def remove_panellist(
     """Remove somebody who was proposed but never asked."""
     accept_match(request, _person(person))
     await service.remove_panellist(session, view.meeting, person)
+    await telling.look(session, view.meeting)
 
 
-@router.post(f"{PERSON}/invite", operation_id="invitePanellist", responses=MOVE_RESPONSES)
+@router.post(
+    f"{PERSON}/invite",
+    operation_id="invitePanellist",
+    openapi_extra=tells(),
+    responses=MOVE_RESPONSES,
+)
 async def invite_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
-    """Ask somebody who was proposed."""
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
+    """Ask somebody who was proposed: a mail with a personal link goes to their address."""
     await service.move_panellist(session, view.meeting, person, PanellistVerb.INVITE)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
-@router.post(f"{PERSON}/confirm", operation_id="confirmPanellist", responses=MOVE_RESPONSES)
+@router.post(
+    f"{PERSON}/confirm",
+    operation_id="confirmPanellist",
+    openapi_extra=tells(),
+    responses=MOVE_RESPONSES,
+)
 async def confirm_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
     """Record that somebody who was asked will come."""
     await service.move_panellist(session, view.meeting, person, PanellistVerb.CONFIRM)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
-@router.post(f"{PERSON}/decline", operation_id="declinePanellist", responses=MOVE_RESPONSES)
+@router.post(
+    f"{PERSON}/decline",
+    operation_id="declinePanellist",
+    openapi_extra=tells(),
+    responses=MOVE_RESPONSES,
+)
 async def decline_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
     """Record that somebody who was asked will not come."""
     await service.move_panellist(session, view.meeting, person, PanellistVerb.DECLINE)
-    return _person(person)
+    return await _answer(session, view, person, response)
 
 
-@router.post(f"{PERSON}/withdraw", operation_id="withdrawPanellist", responses=MOVE_RESPONSES)
+@router.post(
+    f"{PERSON}/withdraw",
+    operation_id="withdrawPanellist",
+    openapi_extra=tells(),
+    responses=MOVE_RESPONSES,
+)
 async def withdraw_panellist(
+    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
+) -> PanellistAnswer:
+    """Record that somebody who was asked, or had confirmed, does not come after all."""
+    await service.move_panellist(session, view.meeting, person, PanellistVerb.WITHDRAW)
+    return await _answer(session, view, person, response)
+
+
+@router.post(
+    f"{PERSON}/resend",
+    operation_id="resendToPanellist",
+    openapi_extra=tells(),
+    responses=raises(MeetingClosed, NobodyToAsk),
+)
+async def resend_to_panellist(
     session: Session, view: MeetingToPlan, person: PanellistToChange
 ) -> PanellistOut:
-    """Record that somebody who had confirmed cannot come after all."""
-    await service.move_panellist(session, view.meeting, person, PanellistVerb.WITHDRAW)
+    """Write to a panellist once more, with a fresh link to their page."""
+    await service.ask_again(session, view.meeting, person)
     return _person(person)
+
+
+@router.post(
+    f"{PERSON}/replace",
+    operation_id="replacePanellist",
+    status_code=status.HTTP_201_CREATED,
+    openapi_extra=tells(),
+    responses=raises(MeetingClosed, PanelFull, PanellistReplacedAlready),
+)
+async def replace_panellist(
+    session: Session,
+    view: MeetingToPlan,
+    person: PanellistToChange,
+    body: PanellistReplacement,
+    response: Response,
+) -> PanellistAnswer:
+    """Give somebody's place to another, with its role, order and minutes.
+
+    The link of whoever had it dies; if they were asked, they are told, and a slot in their
+    calendar goes. The other is asked at once, or proposed.
+    """
+    members = body.model_dump(exclude={"invite"})
+    other = await replace(session, view.meeting, person, members)
+    if body.invite:
+        await service.move_panellist(session, view.meeting, other, PanellistVerb.INVITE)
+    path = f"/v1/meetings/{view.meeting.id}/panels/{other.panel_id}/panellists/{other.id}"
+    response.headers["Location"] = path
+    return await _answer(session, view, other, response)
 
 
 def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
     out = PanellistOut.of(person)
-    return out if organizes else out.model_copy(update={"email": None})
+    return out if organizes else out.for_others()
 
 
-def _double_booking(clash: Clash, known: set[UUID]) -> DoubleBooking:
-    (first, seat), (second, other) = clash.first, clash.second
-    return DoubleBooking(
-        name=(seat if first.meeting_id in known else other).name,
-        first=_booking(first, seat, known, second),
-        second=_booking(second, other, known, first),
-    )
+async def _shown(session: AsyncSession, panel: Panel) -> PanelOut:
+    spoken = await queries.minutes_of(session, [panel.id])
+    return PanelOut.shown(panel, spoken.get(panel.id, 0))
 
 
-def _booking(slot: Slot, seat: Seat, known: set[UUID], beside: Slot) -> Booking:
-    if slot.meeting_id not in known:
-        return Booking(
-            meeting_id=None,
-            meeting=None,
-            item_id=None,
-            panellist_id=None,
-            starts_at=max(slot.starts_at, beside.starts_at),
-            ends_at=min(slot.ends_at, beside.ends_at),
-        )
-    return Booking(
-        meeting_id=slot.meeting_id,
-        meeting=seat.meeting.handle,
-        item_id=slot.item_id,
-        panellist_id=seat.panellist_id,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-    )
+async def _answer(
+    session: Session, view: MeetingView, person: Panellist, response: Response
+) -> PanellistAnswer:
+    """With what the change brings into conflict; the tag is that of the panellist alone."""
+    found = await telling.look(session, view.meeting)
+    people = await showing.shown(session, view.caller, found.of(person.id))
+    out = _person(person)
+    response.headers["ETag"] = representation_etag(out)
+    return PanellistAnswer(**out.model_dump(), conflicts=people)

@@ -1,6 +1,7 @@
 """Facts about panels and the people on them; ids name the people, names stay out of the log."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,6 +19,29 @@ class PanelCreated(Event):
 class PanelChanged(Event):
     name: ClassVar[str] = "panel.changed"
     changes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelRetimed(Event):
+    """Its item has another time, or another room; null for no time."""
+
+    name: ClassVar[str] = "panel.retimed"
+    starts_at: datetime | None
+    ends_at: datetime | None
+    calendar_sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsalChanged(Event):
+    """The subject is the panel; secrets are named and not told."""
+
+    name: ClassVar[str] = "rehearsal.changed"
+    members: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsalRemoved(Event):
+    name: ClassVar[str] = "rehearsal.removed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +103,47 @@ class PanellistWithdrawn(Move, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PanellistReplaced(Event):
-    """The substitute of somebody registered has taken their place on the panel too."""
+    """The subject has the place of another, who was that far; `registration_id` where it is the
+    substitute of somebody registered.
+    """
 
     name: ClassVar[str] = "panellist.replaced"
     panel_id: UUID
+    replaces_id: UUID
     was: PanellistStatus
-    registration_id: UUID
+    registration_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanellistAskedAgain(Event):
+    """They are written to once more, with a fresh link."""
+
+    name: ClassVar[str] = "panellist.asked_again"
+    panel_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanellistReaddressed(Event):
+    """Mails go to another address from now on."""
+
+    name: ClassVar[str] = "panellist.readdressed"
+    panel_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanellistEntryDropped(Event):
+    """The whole meeting stands in their calendar, in the place of the slot."""
+
+    name: ClassVar[str] = "panellist.entry_dropped"
+    panel_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanellistEntryGiven(Event):
+    """The slot stands in their calendar again, as the meeting does no more."""
+
+    name: ClassVar[str] = "panellist.entry_given"
+    panel_id: UUID
 
 
 V = PanellistVerb

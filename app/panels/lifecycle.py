@@ -31,8 +31,11 @@ TRANSITIONS: dict[tuple[PanellistStatus, PanellistVerb], PanellistStatus] = {
     (S.PROPOSED, V.INVITE): S.INVITED,
     (S.INVITED, V.CONFIRM): S.CONFIRMED,
     (S.INVITED, V.DECLINE): S.DECLINED,
+    (S.INVITED, V.WITHDRAW): S.WITHDRAWN,
     (S.CONFIRMED, V.WITHDRAW): S.WITHDRAWN,
 }
 
 PANELLIST = Lifecycle("panellist", TRANSITIONS)
 GONE = frozenset({S.DECLINED, S.WITHDRAWN})
+ASKED = frozenset({S.INVITED, S.CONFIRMED})
+"""They are written to, and shown to participants."""

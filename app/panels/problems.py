@@ -39,5 +39,17 @@ class PanellistAsked(StillInUse):
     slug, title, status = "panellist-asked", "A panellist was asked already", HTTPStatus.CONFLICT
 
 
+class PanellistReplacedAlready(Problem):
+    """Somebody has this place already: replace that one."""
+
+    slug, title, status = "panellist-replaced", "The panellist was replaced", HTTPStatus.CONFLICT
+
+
+class NobodyToAsk(Problem):
+    """Only somebody who was asked, has not gone and has a mail address is written to again."""
+
+    slug, title, status = "nobody-to-ask", "There is nobody to write to", HTTPStatus.CONFLICT
+
+
 refuse_as("uq_panels_item_id", lambda: PanelExists("The item has its panel already."))
 refuse_as("uq_panellists_moderator", lambda: ModeratorTaken("The panel has a moderator already."))

@@ -1,44 +1,84 @@
 """Every select about panels and the people on them."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, exists, func
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from app.meetings.lifecycle import MeetingStatus
-from app.meetings.tables import Meeting
+from app.entities.tables import Person
 from app.panels.lifecycle import GONE, PanellistStatus
-from app.panels.tables import Panel, Panellist
+from app.panels.tables import Panel, Panellist, Rehearsal
+from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.tables import Registration
 
 SHOWN_TO_ALL = frozenset({PanellistStatus.INVITED, PanellistStatus.CONFIRMED})
 """People who are on the panel as far as participants are told."""
-
-TIME_SETTLED = frozenset(MeetingStatus) - {
-    MeetingStatus.DRAFT,
-    MeetingStatus.POSTPONED,
-    MeetingStatus.CANCELLED,
-}
-"""Meetings that keep people busy."""
-
-
-class Seat(NamedTuple):
-    """A live panellist on an item; `key` is the same wherever the person is."""
-
-    key: str
-    panellist_id: UUID
-    name: str
-    item_id: UUID
-    meeting: Meeting
 
 
 def list_panels(meeting_id: UUID, hidden: Collection[UUID] = ()) -> Select[Any]:
     """The panels of a meeting but those on the hidden items."""
     statement: Select[Any] = select(Panel).where(col(Panel.meeting_id) == meeting_id)
     return statement.where(col(Panel.item_id).not_in(hidden)) if hidden else statement
+
+
+async def panels_of(session: AsyncSession, meeting_id: UUID) -> Sequence[Panel]:
+    """All of them; the meeting's row is locked by the caller."""
+    statement = select(Panel).where(col(Panel.meeting_id) == meeting_id).order_by(col(Panel.id))
+    return (await session.execute(statement)).scalars().all()
+
+
+async def minutes_of(session: AsyncSession, panels: Collection[UUID]) -> dict[UUID, int]:
+    """By panel, the minutes of those on it who are not gone."""
+    statement = (
+        sa_select(col(Panellist.panel_id), func.sum(col(Panellist.minutes)))
+        .where(col(Panellist.panel_id).in_(panels), col(Panellist.status).not_in(GONE))
+        .group_by(col(Panellist.panel_id))
+    )
+    return {row[0]: int(row[1] or 0) for row in await session.execute(statement)}
+
+
+async def find_rehearsal(session: AsyncSession, panel_id: UUID) -> Rehearsal | None:
+    return await session.get(Rehearsal, panel_id, populate_existing=True)
+
+
+async def is_replaced(session: AsyncSession, panellist_id: UUID) -> bool:
+    statement = select(exists().where(col(Panellist.replaces_id) == panellist_id))
+    return bool((await session.execute(statement)).scalar_one())
+
+
+async def seated(session: AsyncSession, meeting_id: UUID, addresses: Collection[str]) -> set[str]:
+    """Those of the addresses whose people have a seat in the meeting: it is in their calendars."""
+    statement = (
+        sa_select(func.lower(col(Person.email)))
+        .join(Registration, col(Registration.person_id) == col(Person.id))
+        .where(
+            col(Registration.meeting_id) == meeting_id,
+            col(Registration.status) == RegistrationStatus.CONFIRMED,
+            func.lower(col(Person.email)).in_(addresses),
+        )
+    )
+    return set((await session.execute(statement)).scalars())
+
+
+async def lock_confirmed(session: AsyncSession, meeting_id: UUID) -> Sequence[Panellist]:
+    """Those with an address who come to the panels of a meeting."""
+    statement = (
+        select(Panellist)
+        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
+        .where(
+            col(Panel.meeting_id) == meeting_id,
+            col(Panellist.status) == PanellistStatus.CONFIRMED,
+            col(Panellist.email).is_not(None),
+        )
+        .order_by(col(Panellist.id))
+        .with_for_update(of=Panellist)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
 async def find_panel(session: AsyncSession, meeting_id: UUID, panel_id: UUID) -> Panel | None:
@@ -82,45 +122,3 @@ async def find_panellist(
         col(Panellist.id) == panellist_id, col(Panellist.panel_id) == panel_id
     )
     return (await session.execute(statement)).scalar_one_or_none()
-
-
-async def seats_of(session: AsyncSession, meeting_id: UUID) -> list[Seat]:
-    """Everybody on the panels of a meeting who has neither declined nor withdrawn."""
-    return await _seats(session, _seated().where(col(Panel.meeting_id) == meeting_id))
-
-
-async def seats_elsewhere(
-    session: AsyncSession, meeting_id: UUID, keys: Collection[str]
-) -> list[Seat]:
-    """The same people on panels of other announced meetings."""
-    if not keys:
-        return []
-    statement = _seated().where(
-        col(Panel.meeting_id) != meeting_id,
-        col(Meeting.status).in_(TIME_SETTLED),
-        _key().in_(keys),
-    )
-    return await _seats(session, statement)
-
-
-def _seated() -> Select[Any]:
-    columns: list[Any] = [_key(), Panellist.id, Panellist.name, Panel.item_id, Meeting]
-    return (
-        sa_select(*columns)
-        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
-        .join(Meeting, col(Meeting.id) == col(Panel.meeting_id))
-        .where(col(Panellist.status).not_in(GONE))
-        .order_by(col(Panellist.id))
-    )
-
-
-def _key() -> Any:
-    """Who somebody is: their address, else their name whatever its letter case.
-
-    The database makes both sides of every comparison, as its idea of letter case is its own.
-    """
-    return func.coalesce(col(Panellist.email), func.lower(col(Panellist.name)))
-
-
-async def _seats(session: AsyncSession, statement: Select[Any]) -> list[Seat]:
-    return [Seat(*row) for row in (await session.execute(statement)).all()]

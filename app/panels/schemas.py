@@ -1,7 +1,7 @@
 """Panels and panellists as they cross the wire."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -9,17 +9,27 @@ from pydantic import Field
 from app.agenda.times import ComputedInstant, TimetableProblemOut
 from app.core.fields import (
     Email,
-    Handle,
+    Flag,
     InstantField,
+    Language,
     LocalizedLine,
     LocalizedText,
     Minutes,
+    Paragraphs,
     Schema,
     ShortLine,
     ZoneName,
 )
+from app.panels.balance import Balance
 from app.panels.lifecycle import PanellistStatus, PanelRole
+from app.panels.showing import PeopleConflicts
+from app.panels.tables import Panel
 
+SpokenLanguages = Annotated[
+    list[Language],
+    Field(max_length=20, description="In which they can speak.", examples=[["en", "fr"]]),
+]
+Biography = Annotated[LocalizedText, Field(description="To be read out and published.")]
 Place = Annotated[
     int, Field(ge=0, le=49, description="Place among the panel's people, from 0.", examples=[0])
 ]
@@ -30,6 +40,9 @@ class PanelWrite(Schema):
 
     title: LocalizedLine
     concept_note: LocalizedText = Field(default_factory=dict)
+    questions_minutes: Minutes | None = Field(
+        None, description="Minutes for questions, beside those of the people."
+    )
 
 
 class PanelCreate(PanelWrite):
@@ -39,13 +52,42 @@ class PanelCreate(PanelWrite):
 class PanelPatch(Schema):
     title: dict[str, str | None] | None = Field(None, max_length=20)
     concept_note: dict[str, str | None] | None = Field(None, max_length=20)
+    questions_minutes: Minutes | None = None
 
 
 class PanelOut(PanelWrite):
+    """A panel with its time: what is wanted of it, and what the agenda gives."""
+
     id: UUID
     meeting_id: UUID
     item_id: UUID
     created_at: InstantField
+    slot_starts_at: ComputedInstant | None = Field(
+        description="Of its item on the working agenda; null while that takes no time."
+    )
+    slot_ends_at: ComputedInstant | None
+    minutes_planned: int = Field(
+        ge=0,
+        le=100_000,
+        description="Of all who have neither declined nor withdrawn, and of questions.",
+        examples=[55],
+    )
+    minutes_over: int | None = Field(
+        ge=-10_000_000,
+        le=100_000,
+        description="More than the item has, or less where negative; null without a slot.",
+        examples=[-5],
+    )
+
+    @classmethod
+    def shown(cls, panel: Panel, spoken: int) -> Self:
+        """The row, with the minutes of its people."""
+        found = Balance.of(panel, spoken)
+        members = {name: getattr(panel, name) for name in cls.model_fields.keys() - _COUNTED}
+        return cls(minutes_planned=found.planned, minutes_over=found.over, **members)
+
+
+_COUNTED = frozenset({"minutes_planned", "minutes_over"})
 
 
 class PanelSort(StrEnum):
@@ -64,8 +106,17 @@ class PanellistWrite(Schema):
     affiliation: ShortLine | None = Field(None, examples=["Permanent Mission of Ruritania"])
     email: Email | None = None
     city: ShortLine | None = Field(None, examples=["Brussels"])
-    timezone: ZoneName = "UTC"
+    timezone: ZoneName = Field(
+        "UTC", description="Theirs: times in their mails and on their page are of this zone."
+    )
     minutes: Minutes | None = Field(None, description="Minutes to speak.")
+    language: Language | None = Field(
+        None, description="Of their mails; null for the meeting's first one.", examples=["fr"]
+    )
+    biography: Biography = Field(default_factory=dict)
+    spoken_languages: SpokenLanguages = Field(default_factory=list)
+    equipment: Paragraphs | None = Field(None, examples=["A laptop with a headset."])
+    needs: Paragraphs | None = Field(None, examples=["Live captions."])
 
 
 class PanellistPatch(Schema):
@@ -79,10 +130,36 @@ class PanellistPatch(Schema):
     city: ShortLine | None = None
     timezone: ZoneName | None = None
     minutes: Minutes | None = None
+    language: Language | None = None
+    biography: dict[str, str | None] | None = Field(None, max_length=20)
+    spoken_languages: SpokenLanguages | None = None
+    equipment: Paragraphs | None = None
+    needs: Paragraphs | None = None
+
+
+class PanellistReplacement(Schema):
+    """Who comes in somebody's place, which keeps its role, its order and, unless others are given,
+    its minutes.
+    """
+
+    name: ShortLine = Field(examples=["Amina Rossi"])
+    honorific: ShortLine | None = None
+    job_title: ShortLine | None = None
+    affiliation: ShortLine | None = None
+    email: Email | None = None
+    city: ShortLine | None = None
+    timezone: ZoneName = "UTC"
+    language: Language | None = None
+    minutes: Minutes | None = None
+    invite: Flag = Field(True, description="Ask them at once; else they are proposed.")
 
 
 class PanellistOut(Schema):
-    """Somebody on a panel; the address is shown to organizers, to others it is null."""
+    """Somebody on a panel.
+
+    Address, equipment, needs, reasons and consent are shown to organizers; to others they are
+    null, and the biography is empty until the person has confirmed.
+    """
 
     id: UUID
     panel_id: UUID
@@ -97,7 +174,41 @@ class PanellistOut(Schema):
     city: ShortLine | None
     timezone: ZoneName
     minutes: Minutes | None
+    language: Language | None
+    biography: Biography
+    spoken_languages: SpokenLanguages
+    equipment: Paragraphs | None
+    needs: Paragraphs | None
+    recording_consent: bool | None = Field(
+        description="Whether they agree to be recorded, in their own words on their page; null "
+        "while they have not said."
+    )
+    recording_consent_at: InstantField | None
+    reason: Paragraphs | None = Field(description="Why they declined or withdrew.")
+    invited_at: InstantField | None
+    answered_at: InstantField | None
+    replaces_id: UUID | None = Field(description="The panellist whose place this is now.")
     created_at: InstantField
+
+    def for_others(self) -> Self:
+        """As those see it who do not organize the meeting."""
+        hidden: dict[str, Any] = dict.fromkeys(_ORGANIZERS) | {"spoken_languages": []}
+        if self.status is not PanellistStatus.CONFIRMED:
+            hidden["biography"] = {}
+        return self.model_copy(update=hidden)
+
+
+_ORGANIZERS = (
+    "email",
+    "language",
+    "equipment",
+    "needs",
+    "recording_consent",
+    "recording_consent_at",
+    "reason",
+    "invited_at",
+    "answered_at",
+)
 
 
 class PanellistSort(StrEnum):
@@ -105,32 +216,13 @@ class PanellistSort(StrEnum):
     POSITION_DOWN = "-position"
 
 
-class Booking(Schema):
-    """Where a person is at a time.
+class PanellistAnswer(PanellistOut):
+    """What became of a panellist, and what that brings into conflict: nothing is refused for it."""
 
-    Of a meeting that the caller may not know of, only the time that the two have in common.
-    """
-
-    meeting_id: UUID | None
-    meeting: Handle | None
-    item_id: UUID | None
-    panellist_id: UUID | None
-    starts_at: ComputedInstant
-    ends_at: ComputedInstant
+    conflicts: PeopleConflicts
 
 
-class DoubleBooking(Schema):
-    """A person, told by mail address or else by name, on two panels at overlapping times."""
-
-    name: ShortLine
-    first: Booking
-    second: Booking
-
-
-class ConflictsOut(Schema):
+class ConflictsOut(PeopleConflicts):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
     problems: list[TimetableProblemOut] = Field(max_length=5000)
-    bookings: list[DoubleBooking] = Field(
-        max_length=1000, description="The first thousand, in the order of time."
-    )

@@ -1,6 +1,6 @@
 """Panels and the people on them: the verbs; the meeting's row is locked by the caller."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from app.agenda import policy
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import PositionUnknown
 from app.agenda.tree import WorkingAgenda
+from app.core import clock
 from app.core.fields import normalised_email
 from app.events import record
+from app.identity import service as identity
 from app.meetings.tables import Meeting
 from app.panels import queries
 from app.panels.events import (
@@ -20,11 +22,14 @@ from app.panels.events import (
     PanelCreated,
     PanelDeleted,
     PanellistAdded,
+    PanellistAskedAgain,
     PanellistChanged,
+    PanellistReaddressed,
     PanellistRemoved,
 )
-from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb
-from app.panels.problems import NotAPanelItem, PanelFull, PanellistAsked
+from app.panels.lifecycle import ASKED, PANELLIST, PanellistStatus, PanellistVerb
+from app.panels.problems import NobodyToAsk, NotAPanelItem, PanelFull, PanellistAsked
+from app.panels.slots import keep_slot, slots_of
 from app.panels.tables import Panel, Panellist
 
 MAX_PEOPLE = 50
@@ -38,8 +43,9 @@ async def create_panel(
     if state is None or state.kind is not ItemKind.PANEL:
         raise NotAPanelItem.at("/item_id", "The agenda has no such item of the kind panel.")
     panel = Panel(meeting_id=agenda.meeting.id, item_id=item_id, **members)
+    keep_slot(panel, slots_of(agenda).get(item_id))
     session.add(panel)
-    record(session, PanelCreated(item_id=item_id, **_about(agenda.meeting, panel.id)))
+    record(session, PanelCreated(item_id=item_id, **about(agenda.meeting, panel.id)))
     await session.flush()
     return panel
 
@@ -51,10 +57,12 @@ async def change_panel(
     members: dict[str, Any],
     changes: dict[str, Any],
 ) -> None:
+    """Calendars show the title."""
     if changes:
         for name, value in members.items():
             setattr(panel, name, value)
-        record(session, PanelChanged(changes=changes, **_about(meeting, panel.id)))
+        panel.calendar_sequence += "title" in changes
+        record(session, PanelChanged(changes=changes, **about(meeting, panel.id)))
         await session.flush()
 
 
@@ -63,7 +71,7 @@ async def delete_panel(session: AsyncSession, meeting: Meeting, panel: Panel) ->
     people = await queries.people_of(session, panel.id)
     if any(person.status is not PanellistStatus.PROPOSED for person in people):
         raise PanellistAsked("People of this panel were asked already.")
-    record(session, PanelDeleted(item_id=panel.item_id, **_about(meeting, panel.id)))
+    record(session, PanelDeleted(item_id=panel.item_id, **about(meeting, panel.id)))
     await session.delete(panel)
     await session.flush()
 
@@ -75,10 +83,10 @@ async def add_panellist(
     people = await queries.people_of(session, panel.id)
     if len(people) >= MAX_PEOPLE:
         raise PanelFull(f"A panel has at most {MAX_PEOPLE} people.")
-    person = Panellist(panel_id=panel.id, **_kept(members))
-    _place(people, person, members["position"])
+    person = Panellist(panel_id=panel.id, **kept(members))
+    place(people, person, members["position"])
     session.add(person)
-    event = PanellistAdded(panel_id=panel.id, role=person.role, **_about(meeting, person.id))
+    event = PanellistAdded(panel_id=panel.id, role=person.role, **about(meeting, person.id))
     record(session, event)
     await session.flush()
     return person
@@ -89,17 +97,21 @@ async def change_panellist(
     meeting: Meeting,
     person: Panellist,
     members: dict[str, Any],
-    changed: list[str],
+    changed: Collection[str],
 ) -> None:
     """Set the members; `changed` names those that differ."""
     if not changed:
         return
     if "position" in changed:
-        _place(await queries.people_of(session, person.panel_id), person, members["position"])
-    for name, value in _kept(members).items():
+        place(await queries.people_of(session, person.panel_id), person, members["position"])
+    for name, value in kept(members).items():
         setattr(person, name, value)
-    about = _about(meeting, person.id)
-    record(session, PanellistChanged(panel_id=person.panel_id, members=changed, **about))
+    tells = {"panel_id": person.panel_id, **about(meeting, person.id)}
+    record(session, PanellistChanged(members=list(changed), **tells))
+    if "email" in changed and person.status in ASKED:
+        await identity.revoke_links(session, person.id)
+        person.calendar_sequence += 1
+        record(session, PanellistReaddressed(**tells))
     await session.flush()
 
 
@@ -107,24 +119,56 @@ async def remove_panellist(session: AsyncSession, meeting: Meeting, person: Pane
     """Only somebody who was never asked."""
     if person.status is not PanellistStatus.PROPOSED:
         raise PanellistAsked(f"This panellist is {person.status.value}.")
-    record(session, PanellistRemoved(panel_id=person.panel_id, **_about(meeting, person.id)))
+    record(session, PanellistRemoved(panel_id=person.panel_id, **about(meeting, person.id)))
     await session.delete(person)
     await session.flush()
 
 
 async def move_panellist(
-    session: AsyncSession, meeting: Meeting, person: Panellist, verb: PanellistVerb
+    session: AsyncSession,
+    meeting: Meeting,
+    person: Panellist,
+    verb: PanellistVerb,
+    reason: str | None = None,
+    *,
+    keeps_link: bool = False,
 ) -> None:
-    """Raises `MoveForbidden` from a state that does not permit the verb."""
+    """Raises `MoveForbidden` from a state that does not permit the verb.
+
+    Who withdraws by themselves keeps the link, to read what they said.
+    """
     before = person.status
     person.status = PANELLIST.move(before, verb)
-    about = _about(meeting, person.id)
-    event = MOVES[verb](panel_id=person.panel_id, before=before, after=person.status, **about)
-    record(session, event)
+    match verb:
+        case PanellistVerb.INVITE:
+            person.invited_at = clock.now()
+        case PanellistVerb.CONFIRM:
+            person.answered_at = clock.now()
+            person.has_entry = not await _meets(session, meeting, person)
+        case PanellistVerb.DECLINE:
+            person.answered_at, person.reason = clock.now(), reason
+        case PanellistVerb.WITHDRAW:
+            person.reason = reason
+            person.calendar_sequence += 1
+            if not keeps_link:
+                await identity.revoke_links(session, person.id)
+    tells = {"panel_id": person.panel_id, "before": before, "after": person.status}
+    record(session, MOVES[verb](**tells, **about(meeting, person.id)))
     await session.flush()
 
 
-def _place(people: Sequence[Panellist], person: Panellist, position: int | None) -> None:
+async def ask_again(session: AsyncSession, meeting: Meeting, person: Panellist) -> None:
+    """Write once more, with a fresh link, to somebody who was asked or comes; raises
+    `NobodyToAsk`.
+    """
+    if person.status not in ASKED or person.email is None:
+        at = "has a mail address" if person.email else "has no mail address"
+        raise NobodyToAsk(f"This panellist is {person.status.value} and {at}.")
+    record(session, PanellistAskedAgain(panel_id=person.panel_id, **about(meeting, person.id)))
+    await session.flush()
+
+
+def place(people: Sequence[Panellist], person: Panellist, position: int | None) -> None:
     """Give everybody their place, from 0 without holes, with the person at `position`."""
     others = [other for other in people if other.id != person.id]
     index = len(others) if position is None else position
@@ -137,16 +181,23 @@ def _place(people: Sequence[Panellist], person: Panellist, position: int | None)
         each.position = places[each.id]
 
 
-def _kept(members: dict[str, Any]) -> dict[str, Any]:
-    """As the row keeps them; the place is given by `_place`."""
+def kept(members: dict[str, Any]) -> dict[str, Any]:
+    """As the row keeps them; the place is given by `place`."""
     email = members["email"]
-    kept = members | {"email": None if email is None else normalised_email(email)}
-    return {name: value for name, value in kept.items() if name != "position"}
+    found = members | {"email": None if email is None else normalised_email(email)}
+    return {name: value for name, value in found.items() if name != "position"}
 
 
-def _about(meeting: Meeting, subject_id: UUID) -> dict[str, UUID]:
+def about(meeting: Meeting, subject_id: UUID) -> dict[str, UUID]:
     return {
         "subject_id": subject_id,
         "meeting_id": meeting.id,
         "committee_id": meeting.committee_id,
     }
+
+
+async def _meets(session: AsyncSession, meeting: Meeting, person: Panellist) -> bool:
+    """Whether the whole meeting stands in their calendar, where the slot need not."""
+    if person.email is None:
+        return False
+    return bool(await queries.seated(session, meeting.id, [person.email]))

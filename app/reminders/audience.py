@@ -17,6 +17,8 @@ from app.entities.tables import Entity, FocalPoint, Person
 from app.identity.tables import Account, Grant
 from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
+from app.panels.lifecycle import PanellistStatus
+from app.panels.tables import Panel, Panellist
 from app.registrations.lifecycle import LIVE, RegistrationStatus
 from app.registrations.tables import Registration
 from app.reminders.lifecycle import About, To
@@ -82,6 +84,24 @@ def attending(meeting_id: UUID, before: datetime | None = None) -> Select[Any]:
         )
     )
     return statement if before is None else statement.where(col(Registration.created_at) <= before)
+
+
+def panellists(about: About, meeting_id: UUID, panel_id: UUID | None = None) -> Select[Any]:
+    """Who was asked and has not answered, or who comes, of all panels or of one; `person_id` is the
+    panellist's.
+    """
+    asked = about is About.PANEL_ANSWER
+    status = PanellistStatus.INVITED if asked else PanellistStatus.CONFIRMED
+    statement: Select[Any] = (
+        select(col(Panellist.id).label("person_id"))
+        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
+        .where(
+            col(Panel.meeting_id) == meeting_id,
+            col(Panellist.status) == status,
+            col(Panellist.email).is_not(None),
+        )
+    )
+    return statement if panel_id is None else statement.where(col(Panel.id) == panel_id)
 
 
 def _acts(focal_point: Any, account: Any, line: Sequence[UUID]) -> ColumnElement[bool]:

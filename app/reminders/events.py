@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from app.events import Event
 from app.reminders.lifecycle import About, To
@@ -29,6 +30,8 @@ class ReminderDue(Event):
     to: To
     due_at: datetime
     at: datetime
+    panel_id: UUID | None = None
+    """Of a step about panels: the one that it is due for."""
 
 
 @dataclass(frozen=True, kw_only=True)

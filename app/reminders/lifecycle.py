@@ -12,6 +12,12 @@ class Anchor(Choice):
     """The end of registration."""
     START = "start"
     """The beginning of the meeting."""
+    SLOT = "slot"
+    """The beginning of the panel, for steps about panels."""
+    REHEARSAL = "rehearsal"
+    """The beginning of its rehearsal, likewise."""
+    BRIEFERS_DUE = "briefers_due"
+    """The time until which working groups name who briefs for them."""
 
 
 class About(Choice):
@@ -21,6 +27,17 @@ class About(Choice):
     """It was accepted, or tentatively, and nobody is registered."""
     ATTENDANCE = "attendance"
     """The meeting is near, for those who have a seat."""
+    PANEL_ANSWER = "panel_answer"
+    """A panellist was asked and has not answered."""
+    PANEL = "panel"
+    """The panel, or its rehearsal, is near, for those who have confirmed."""
+    BRIEFER = "briefer"
+    """A working group has not named who briefs for it."""
+
+
+OF_PANELS = frozenset({About.PANEL_ANSWER, About.PANEL})
+"""Steps about them are due for each panel by itself."""
+ANCHORS_OF_PANELS = frozenset({Anchor.SLOT, Anchor.REHEARSAL})
 
 
 class To(Choice):

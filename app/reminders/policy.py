@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from app.invitations.lifecycle import LIVE, InvitationStatus
 from app.meetings.deadlines import (
@@ -12,7 +13,15 @@ from app.meetings.deadlines import (
     wall_instant,
     working_days_back,
 )
-from app.reminders.lifecycle import About, Anchor, Outcome, To, Unit
+from app.reminders.lifecycle import (
+    ANCHORS_OF_PANELS,
+    OF_PANELS,
+    About,
+    Anchor,
+    Outcome,
+    To,
+    Unit,
+)
 
 LATE: Final = timedelta(hours=12)
 """A step that is so late runs only as the last one of its subject."""
@@ -69,6 +78,19 @@ class Step:
         )
 
 
+Moment = tuple[datetime, datetime]
+"""An instant, and what the clocks of the meeting's zone show then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelTimes:
+    """When a panel with people on it begins, and its rehearsal."""
+
+    panel_id: UUID
+    slot: Moment | None
+    rehearsal: Moment | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     """The times of a meeting that steps are counted from."""
@@ -80,9 +102,18 @@ class Timing:
     local_close: datetime | None
     """What the zone's clocks show when registration closes."""
     calendar: WorkingCalendar
+    panels: tuple[PanelTimes, ...] = ()
+    briefers_due: Moment | None = None
+    """Until when groups name their briefers."""
 
-    def anchor(self, step: Step) -> tuple[datetime, datetime] | None:
-        """Instant and wall time; None where the meeting has no deadline."""
+    def anchor(self, step: Step, panel: PanelTimes | None = None) -> Moment | None:
+        """None where the meeting has no deadline, or the panel no such time."""
+        if step.anchor is Anchor.BRIEFERS_DUE:
+            return self.briefers_due
+        if step.anchor in ANCHORS_OF_PANELS:
+            if panel is None:
+                return None
+            return panel.slot if step.anchor is Anchor.SLOT else panel.rehearsal
         if step.anchor is Anchor.START:
             return self.starts_at, self.local_start
         if self.closes_at is None or self.local_close is None:
@@ -100,6 +131,10 @@ class Due:
     anchor_at: datetime
     place: int = 0
     """In the list of steps."""
+    panel_id: UUID | None = None
+
+    def about_same(self, other: "Due") -> bool:
+        return (self.step.about, self.panel_id) == (other.step.about, other.panel_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +151,15 @@ class Verdict:
 
 def timed(steps: Sequence[Step], timing: Timing) -> list[Due | None]:
     """When each step is due for a meeting with these times; None where it never is, as without a
-    deadline to count from.
+    deadline to count from. One about panels is shown with the first panel that it is due for.
     """
-    return [_due(step, timing, place) for place, step in enumerate(steps)]
+    dues = [_dues(step, timing, place) for place, step in enumerate(steps)]
+    return [min(found, key=lambda due: due.due_at) if found else None for found in dues]
+
+
+def all_due(steps: Sequence[Step], timing: Timing) -> list[Due]:
+    """The same, with steps about panels once for every panel."""
+    return [due for place, step in enumerate(steps) for due in _dues(step, timing, place)]
 
 
 def verdicts(steps: Sequence[Due | None], ran: Container[str], now: datetime) -> list[Verdict]:
@@ -162,16 +203,32 @@ def digest_day(
     return local.date() if due else None
 
 
-def _due(step: Step, timing: Timing, place: int) -> Due | None:
-    """A step about attendance is another one once the meeting is on another day: people are told
-    of the new day although they were told of the old one.
+def _dues(step: Step, timing: Timing, place: int) -> list[Due]:
+    panels = timing.panels if step.about in OF_PANELS else (None,)
+    found = (_due(step, timing, place, panel) for panel in panels)
+    return [due for due in found if due is not None]
+
+
+def _due(step: Step, timing: Timing, place: int, panel: PanelTimes | None) -> Due | None:
+    """A step about attendance, or about a panel, is another one once that is on another day: people
+    are told of the new day although they were told of the old one.
     """
-    anchor = timing.anchor(step)
+    anchor = timing.anchor(step, panel)
     due_at = _counted(step, *anchor, timing) if anchor else None
     if anchor is None or due_at is None:
         return None
     day = f"|{timing.local_start:%Y-%m-%d}" if step.about is About.ATTENDANCE else ""
-    return Due(step=step, key=step.key + day, due_at=due_at, anchor_at=anchor[0], place=place)
+    panel_id = panel.panel_id if panel else None
+    if panel_id is not None:
+        day = f"|{panel_id}|{anchor[1]:%Y-%m-%d}"
+    return Due(
+        step=step,
+        key=step.key + day,
+        due_at=due_at,
+        anchor_at=anchor[0],
+        place=place,
+        panel_id=panel_id,
+    )
 
 
 def _counted(step: Step, instant: datetime, local: datetime, timing: Timing) -> datetime | None:
@@ -190,7 +247,7 @@ def _counted(step: Step, instant: datetime, local: datetime, timing: Timing) -> 
 
 def _why_not(each: Due, steps: Sequence[Due], now: datetime) -> str | None:
     """Why a step that is due is skipped; None where it runs."""
-    others = [o for o in steps if o is not each and o.step.about is each.step.about]
+    others = [other for other in steps if other is not each and other.about_same(each)]
     rank = (each.due_at, each.place)
     if each.anchor_at <= now:
         return "What it was to remind of has passed."

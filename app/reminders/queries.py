@@ -3,16 +3,20 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Text,
     Uuid,
+    and_,
     column,
     distinct,
+    exists,
     func,
+    or_,
     select,
     table,
     update,
@@ -22,6 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.briefings.lifecycle import BriefingStatus
+from app.briefings.tables import Briefing
 from app.committees.tables import Committee
 from app.holidays.tables import OfficialHoliday
 from app.invitations.lifecycle import InvitationStatus
@@ -29,8 +35,10 @@ from app.invitations.tables import Invitation
 from app.meetings.deadlines import LOOK_BACK, WorkingCalendar
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import Meeting
+from app.panels.lifecycle import ASKED
+from app.panels.tables import Panel, Panellist, Rehearsal
 from app.reminders import audience
-from app.reminders.lifecycle import About, RunOutcome, Source, To
+from app.reminders.lifecycle import OF_PANELS, About, RunOutcome, Source, To
 from app.reminders.policy import PAUSE, Due, Step
 from app.reminders.tables import ReminderPlan, ReminderRun
 
@@ -54,6 +62,22 @@ class Planned:
     steps: list[Step]
     source: Source
 
+    @property
+    def tells_panels(self) -> bool:
+        return any(step.about in OF_PANELS for step in self.steps)
+
+
+class PanelRow(NamedTuple):
+    """When a panel begins, and its rehearsal."""
+
+    id: UUID
+    slot: datetime | None
+    rehearsal: datetime | None
+
+
+REMINDED = (MeetingStatus.SCHEDULED, MeetingStatus.IN_SESSION)
+"""Once it has begun, only panels to come are reminded of."""
+
 
 async def find_plan(
     session: AsyncSession, *, committee_id: UUID | None = None, meeting_id: UUID | None = None
@@ -68,12 +92,36 @@ async def find_plan(
 
 
 async def list_planned(session: AsyncSession, now: datetime) -> list[Planned]:
-    """The announced meetings that have not begun and have steps, in one statement."""
-    statement = _planned().where(
-        col(Meeting.status) == MeetingStatus.SCHEDULED, col(Meeting.starts_at) > now
-    )
+    """The announced meetings that have steps and have not begun, or have panels to come, in one
+    statement.
+    """
+    to_come = and_(col(Meeting.status) == MeetingStatus.SCHEDULED, col(Meeting.starts_at) > now)
+    going_on = and_(col(Meeting.status).in_(REMINDED), col(Meeting.ends_at) > now)
+    statement = _planned().where(or_(to_come, going_on))
     found = [_read(row) for row in await session.execute(statement)]
-    return [each for each in found if each.steps]
+    return [
+        each for each in found if each.tells_panels or (each.steps and each.meeting.starts_at > now)
+    ]
+
+
+async def panels_of(
+    session: AsyncSession, meetings: Collection[UUID]
+) -> dict[UUID, list[PanelRow]]:
+    """By meeting, the panels on which somebody was asked."""
+    asked = exists().where(
+        col(Panellist.panel_id) == col(Panel.id), col(Panellist.status).in_(ASKED)
+    )
+    columns: list[Any] = [Panel.meeting_id, Panel.id, Panel.slot_starts_at, Rehearsal.starts_at]
+    statement = (
+        select(*columns)
+        .outerjoin(Rehearsal, col(Rehearsal.panel_id) == col(Panel.id))
+        .where(col(Panel.meeting_id).in_(meetings), asked)
+        .order_by(col(Panel.id))
+    )
+    found: dict[UUID, list[PanelRow]] = {}
+    for meeting_id, *row in await session.execute(statement):
+        found.setdefault(meeting_id, []).append(PanelRow(*row))
+    return found
 
 
 async def find_planned(session: AsyncSession, meeting_id: UUID) -> Planned:
@@ -145,6 +193,20 @@ async def mark_reminded(
     await session.execute(statement)
 
 
+async def unnamed_briefings(
+    session: AsyncSession, meeting_id: UUID, now: datetime
+) -> Sequence[Briefing]:
+    """Of the groups that have named nobody and were not asked or reminded lately, locked."""
+    statement = (
+        select(Briefing)
+        .where(*_unnamed(meeting_id, now))
+        .order_by(col(Briefing.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def lock_to_remind(
     session: AsyncSession, meeting_id: UUID, wanted: Collection[UUID] | None
 ) -> Sequence[Invitation]:
@@ -188,9 +250,24 @@ async def would_tell(
     ]
     crowds.append(audience.attending(meeting_id).subquery())
     kinds.append((About.ATTENDANCE, To.ALL))
+    for about in (About.PANEL_ANSWER, About.PANEL):
+        crowds.append(audience.panellists(about, meeting_id).subquery())
+        kinds.append((about, To.ALL))
     counts = [select(func.count(distinct(crowd.c.person_id))).scalar_subquery() for crowd in crowds]
+    unnamed = select(func.count(col(Briefing.id))).where(*_unnamed(meeting_id, now))
+    counts.append(unnamed.scalar_subquery())
+    kinds.append((About.BRIEFER, To.ALL))
     row = (await session.execute(select(*counts))).one()
     return dict(zip(kinds, row, strict=True))
+
+
+def _unnamed(meeting_id: UUID, now: datetime) -> list[ColumnElement[bool]]:
+    stirred = func.greatest(col(Briefing.asked_at), col(Briefing.reminded_at))
+    return [
+        col(Briefing.meeting_id) == meeting_id,
+        col(Briefing.status) == BriefingStatus.ASKED,
+        stirred <= now - PAUSE,
+    ]
 
 
 def _planned() -> Select[Any]:

@@ -4,7 +4,7 @@ Nothing is remembered between two looks, so a clock that jumps, a worker that wa
 worker change nothing but the hour: what happened stands in a table, once.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.briefings.service import due_at
+from app.briefings.service import remind as remind_group
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.database import Database, is_unavailable
@@ -27,8 +29,8 @@ from app.meetings.tables import Meeting
 from app.reminders import digests, policy, queries
 from app.reminders.events import DigestDue, ReminderDue, ReminderSkipped
 from app.reminders.lifecycle import About
-from app.reminders.policy import Due, Timing, Verdict
-from app.reminders.queries import Planned
+from app.reminders.policy import Due, Moment, PanelTimes, Timing, Verdict
+from app.reminders.queries import PanelRow, Planned
 from app.reminders.tables import ReminderRun
 
 PAUSE = 30.0
@@ -62,18 +64,16 @@ async def _apart(database: Database, work: Callable[[AsyncSession], Awaitable[No
 
 
 async def pending(session: AsyncSession, now: datetime) -> list[UUID]:
-    """The meetings that have a step to be run or skipped; three statements for all of them."""
+    """The meetings that have a step to be run or skipped; three statements for all of them, and one
+    more where some have steps about panels.
+    """
     planned = await queries.list_planned(session, now)
-    calendars = await queries.calendars_of(session, planned)
+    timings = await _timings(session, planned)
     runs = await queries.list_runs(session, [each.meeting.id for each in planned])
     return [
         each.meeting.id
         for each in planned
-        if policy.verdicts(
-            policy.timed(each.steps, timing_of(each.meeting, calendars[each.meeting.id])),
-            runs[each.meeting.id],
-            now,
-        )
+        if policy.verdicts(_all_due(each, timings[each.meeting.id]), runs[each.meeting.id], now)
     ]
 
 
@@ -82,21 +82,44 @@ async def run_steps(session: AsyncSession, meeting_id: UUID) -> None:
     await lock_meeting(session, meeting_id)
     planned = await queries.find_planned(session, meeting_id)
     meeting, now = planned.meeting, clock.now()
-    if meeting.status is not MeetingStatus.SCHEDULED:
+    if meeting.status not in queries.REMINDED:
         return
-    due = await timed(session, planned)
+    due = _all_due(planned, (await _timings(session, [planned]))[meeting_id])
     runs = await queries.list_runs(session, [meeting_id])
     for verdict in policy.verdicts(due, runs[meeting_id], now):
         await _carry_out(session, meeting, verdict, now)
 
 
 async def timed(session: AsyncSession, planned: Planned) -> list[Due | None]:
-    calendars = await queries.calendars_of(session, [planned])
-    return policy.timed(planned.steps, timing_of(planned.meeting, calendars[planned.meeting.id]))
+    """For each step when it is due first."""
+    timings = await _timings(session, [planned])
+    return policy.timed(planned.steps, timings[planned.meeting.id])
 
 
-def timing_of(meeting: Meeting, calendar: WorkingCalendar) -> Timing:
-    closes_at = meeting.registration_closes_at
+async def _timings(session: AsyncSession, planned: Sequence[Planned]) -> dict[UUID, Timing]:
+    calendars = await queries.calendars_of(session, planned)
+    with_panels = [each.meeting.id for each in planned if each.tells_panels]
+    panels = await queries.panels_of(session, with_panels) if with_panels else {}
+    return {
+        each.meeting.id: timing_of(
+            each.meeting, calendars[each.meeting.id], panels.get(each.meeting.id, ())
+        )
+        for each in planned
+    }
+
+
+def _all_due(planned: Planned, timing: Timing) -> list[Due]:
+    """Of a meeting that has begun only what its panels are told."""
+    found = policy.all_due(planned.steps, timing)
+    if planned.meeting.status is MeetingStatus.SCHEDULED:
+        return found
+    return [due for due in found if due.panel_id is not None]
+
+
+def timing_of(
+    meeting: Meeting, calendar: WorkingCalendar, panels: Sequence[PanelRow] = ()
+) -> Timing:
+    closes_at, briefers_due = meeting.registration_closes_at, due_at(meeting)
     return Timing(
         zone=meeting.timezone,
         local_start=meeting.local_start,
@@ -104,7 +127,16 @@ def timing_of(meeting: Meeting, calendar: WorkingCalendar) -> Timing:
         closes_at=closes_at,
         local_close=to_local(closes_at, meeting.timezone) if closes_at else None,
         calendar=calendar,
+        panels=tuple(
+            PanelTimes(each.id, _moment(each.slot, meeting), _moment(each.rehearsal, meeting))
+            for each in panels
+        ),
+        briefers_due=(briefers_due, to_local(briefers_due, meeting.timezone)),
     )
+
+
+def _moment(instant: datetime | None, meeting: Meeting) -> Moment | None:
+    return None if instant is None else (instant, to_local(instant, meeting.timezone))
 
 
 def run_of(due: Due | None, runs: Mapping[str, ReminderRun]) -> ReminderRun | None:
@@ -153,13 +185,17 @@ async def _carry_out(
             to=step.to,
             due_at=due.due_at,
             at=now,
+            panel_id=due.panel_id,
             **about(meeting),
         )
     entry_id = new_id()
     if not await queries.claim_run(session, meeting.id, due, verdict.reason, entry_id):
         return
     record(session, fact).id = entry_id
-    if verdict.runs and step.about is not About.ATTENDANCE:
+    if verdict.runs and step.about is About.BRIEFER:
+        for briefing in await queries.unnamed_briefings(session, meeting.id, now):
+            await remind_group(session, meeting, briefing)
+    elif verdict.runs and step.about in (About.ANSWER, About.DELEGATION):
         await queries.mark_reminded(session, step.about, meeting.id, now)
     log.info("reminder", meeting=meeting.handle, step=due.key, skipped=verdict.reason)
 

@@ -7,7 +7,17 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.core.fields import ClockTime, Flag, InstantField, Paragraphs, Schema, WallTimeField, Whole
-from app.reminders.lifecycle import About, Anchor, Outcome, RunOutcome, Source, To, Unit
+from app.reminders.lifecycle import (
+    ANCHORS_OF_PANELS,
+    OF_PANELS,
+    About,
+    Anchor,
+    Outcome,
+    RunOutcome,
+    Source,
+    To,
+    Unit,
+)
 from app.reminders.policy import Step
 
 Number = Annotated[int, Field(ge=0, le=365), Whole]
@@ -55,6 +65,16 @@ class ReminderStep(Schema):
             raise ValueError("hours before have no time of the day")
         if self.about is About.ATTENDANCE and (self.anchor, self.to) != (Anchor.START, To.ALL):
             raise ValueError("reminders of attendance are anchored at start and go to all")
+        if self.about in OF_PANELS:
+            if self.anchor is Anchor.DEADLINE or self.to is not To.ALL:
+                raise ValueError(
+                    "reminders of panels are anchored at slot, rehearsal or start and go to all"
+                )
+        elif self.anchor in ANCHORS_OF_PANELS:
+            raise ValueError("only reminders of panels are anchored at slot or rehearsal")
+        briefer, due = self.about is About.BRIEFER, self.anchor is Anchor.BRIEFERS_DUE
+        if briefer is not due or (briefer and self.to is not To.ALL):
+            raise ValueError("reminders of briefers are anchored at briefers_due and go to all")
         return self
 
     def as_step(self) -> Step:

@@ -13,8 +13,8 @@ OLD_KINDS = (
     "'registration_substituted', 'meeting_changed', 'meeting_updated', 'agenda_issued', "
     "'meeting_cancelled', 'meeting_postponed', 'attendee_declined', 'counter_declined', "
     "'reminder', 'delegation_reminder', 'attendance_reminder', 'digest', 'seat_offered', "
-    "'offer_expired', 'registration_unseated', 'registration_pending', 'registration_rejected', "
-    "'registration_readdressed'"
+    "'offer_expired', 'registration_unseated', 'registration_pending', "
+    "'registration_rejected', 'registration_readdressed'"
 )
 NEW_KINDS = "'credentials_returned', 'exception_granted'"
 

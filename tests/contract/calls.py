@@ -49,6 +49,8 @@ async def call(
     method, path, described = operations(document)[operation_id]
     content: dict[str, Any] = {}
     headers = {"If-Match": "*"} | HEADERS.get(operation_id, {})
+    if operation_id == "putBriefingPaperByLink":
+        headers["Briefing-Link"] = part.secrets["briefing_link"]
     query = dict(QUERIES.get(operation_id, {}))
     if "requestBody" in described:
         if operation_id in SHEETS:
@@ -180,6 +182,29 @@ BODIES: dict[str, Body] = {
     "changePanel": lambda _: TITLE,
     "addPanellist": lambda _: {"name": "New"},
     "changePanellist": lambda _: {"name": "New words"},
+    "replacePanellist": lambda _: {"name": "New"},
+    "putRehearsal": lambda _: {
+        "starts_at": "2021-10-07T14:00:00Z",
+        "ends_at": "2021-10-07T15:00:00Z",
+    },
+    "changeOwnPlace": lambda _: {"name": "New words"},
+    "declineOwnPlace": lambda _: {"reason": "A word."},
+    "withdrawOwnPlace": lambda _: {"reason": "A word."},
+    "putOwnRecordingConsent": lambda _: {"agreed": True},
+    "askForBriefers": lambda _: {},
+    "shareBriefingTime": lambda _: {"minutes": 20},
+    "changeBriefing": lambda _: {"weight": 2},
+    "nameBriefer": lambda _: {"name": "Somebody"},
+    "giveBriefingTimeBack": lambda _: {"minutes": 1, "to_others": False},
+    "openBriefingLink": lambda part: {"token": part.secrets["briefing_link"]},
+    "nameBrieferByLink": lambda part: {
+        "token": part.secrets["briefing_link"],
+        "briefer": {"name": "Somebody"},
+    },
+    "answerBriefingByLink": lambda part: {
+        "token": part.secrets["briefing_link"],
+        "answer": "decline",
+    },
     "inviteEntities": lambda part: {"entities": [part.stranger["handle"]]},
     "sendInvitations": lambda part: {"invitations": [part.ids["invitation_id"]]},
     "changeInvitation": lambda _: {"seat_quota": 40},
@@ -258,7 +283,10 @@ QUERIES = dict.fromkeys(
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}
 """Raw mails."""
 
-FILES = dict.fromkeys(("uploadFile", "putDocumentContent"), b"%PDF-1.7\n%%EOF\n")
+FILES = dict.fromkeys(
+    ("uploadFile", "putDocumentContent", "putBriefingPaper", "putBriefingPaperByLink"),
+    b"%PDF-1.7\n%%EOF\n",
+)
 """Files as bodies."""
 
 PARTS = {"appendDocumentUpload": b"%PDF-1.7\n"}

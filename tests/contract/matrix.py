@@ -64,7 +64,14 @@ _ANSWERS: Row = (401, 401, 404, 404, DONE, DONE, 404, 403, DONE, DONE, DONE)
 _BY_ROWS: Row = (401, 401, 404, DONE, DONE, DONE, 404, DONE, 403, DONE, DONE)
 _PRESENCE: Row = (401, 401, 404, DONE, DONE, 403, 404, DONE, DONE, DONE, DONE)
 _STEPS: Row = (401, 401, 403, 403, 403, 404, 403, DONE, DONE, DONE, DONE)
+_BRIEFING: Row = (401, 401, 404, 404, 404, 404, 404, DONE, DONE, DONE, DONE)
+_BRIEFING_NAMES: Row = (401, 401, 404, 404, 404, 404, 404, 403, 403, DONE, DONE)
+"""Of a working group for which only organizers speak."""
 _DIGESTS: Row = (401, 401, 403, 403, 403, 404, 403, 403, DONE, DONE, DONE)
+
+_PANELLISTS: Row = (401, 401, 404, 404, 404, 404, 404, 404, 404, 404, 404)
+_PANELLISTS_WRITE: Row = (401, 401, 404, 404, 404, 404, 404, 404, 403, 404, 404)
+"""For the session of a panellist's link alone, whose cells are tested by themselves."""
 
 _KEPT: Row = (401, 401, 404, 404, 403, 403, 404, 404, DONE, DONE, DONE)
 _KEPT_WRITE: Row = (401, 401, 404, 404, 403, 403, 404, 404, 403, DONE, DONE)
@@ -222,6 +229,35 @@ MATRIX: Final[dict[str, Row]] = {
     "confirmPanellist": _ORGANIZERS,
     "declinePanellist": _ORGANIZERS,
     "withdrawPanellist": _ORGANIZERS,
+    "resendToPanellist": _ORGANIZERS,
+    "replacePanellist": _ORGANIZERS,
+    "getRehearsal": _ORGANIZERS_READ,
+    "putRehearsal": _ORGANIZERS,
+    "deleteRehearsal": _ORGANIZERS,
+    "listOwnPlaces": _PANELLISTS,
+    "getOwnPlace": _PANELLISTS,
+    "changeOwnPlace": _PANELLISTS_WRITE,
+    "confirmOwnPlace": _PANELLISTS_WRITE,
+    "declineOwnPlace": _PANELLISTS_WRITE,
+    "withdrawOwnPlace": _PANELLISTS_WRITE,
+    "putOwnRecordingConsent": _PANELLISTS_WRITE,
+    "getBriefings": _OBSERVERS,
+    "askForBriefers": _ORGANIZERS,
+    "shareBriefingTime": _ORGANIZERS,
+    "listOwnBriefings": _ACCOUNTS,
+    "getBriefing": _BRIEFING,
+    "changeBriefing": _ORGANIZERS,
+    "deleteBriefing": _ORGANIZERS,
+    "nameBriefer": _BRIEFING_NAMES,
+    "confirmBriefing": _BRIEFING_NAMES,
+    "declineBriefing": _BRIEFING_NAMES,
+    "remindBriefing": _ORGANIZERS,
+    "giveBriefingTimeBack": _BRIEFING_NAMES,
+    "putBriefingPaper": _BRIEFING_NAMES,
+    "putBriefingPaperByLink": _NO_BAD_TOKEN,
+    "openBriefingLink": _NO_BAD_TOKEN,
+    "nameBrieferByLink": _NO_BAD_TOKEN,
+    "answerBriefingByLink": _NO_BAD_TOKEN,
     "listDocuments": _MEETING,
     "createDocument": (401, 401, 404, 403, DONE, DONE, 404, 403, 403, DONE, DONE),
     "getDocument": _DIRECTORY,

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import httpx
 
+from app.briefings.links import group_token
+from app.briefings.tables import Briefing
 from app.core import clock
 from app.core.ids import new_id
 from app.identity import service as identity
@@ -91,6 +93,7 @@ class Part:
         holidays = {"holidays": [{"day": "2021-01-01", "name": {"en": "New Year"}}]}
         listed = "/v1/duty-stations/new-york/holidays/2021"
         assert (await world.administrator.put(listed, json=holidays)).is_success
+        await part._prepare_briefing()
         await part._prepare_series()
         await part._prepare_directory()
         await part._prepare_delegation()
@@ -133,6 +136,16 @@ class Part:
         made = await post(self.administrator, "/v1/links/exchange", body)
         return str(made["token"])
 
+    async def panellist_session(self) -> str:
+        """The bearer token of the panellist, who has exchanged a link."""
+        expires = clock.now() + timedelta(days=30)
+        panellist, purpose = UUID(self.ids["x"]), LinkPurpose.SPEAK_ON_PANEL
+        async with self.world.app.state.database.transaction() as session:
+            link = identity.create_link(session, purpose, panellist, None, expires)
+        token = link_token(self.world.app.state.secret, link.id)
+        made = await post(self.administrator, "/v1/links/exchange", {"token": token})
+        return str(made["token"])
+
     async def _prepare_agenda(self) -> None:
         items = f"{self.path}/agenda/items"
         item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
@@ -143,8 +156,13 @@ class Part:
         panel = {"item_id": made["id"], "title": {"en": "Panel"}}
         seated = await post(self.administrator, f"{self.path}/panels", panel)
         path = f"{self.path}/panels/{seated['id']}/panellists"
-        speaker = await post(self.administrator, path, {"name": "Speaker"})
+        known = {"name": "Speaker", "email": f"speaker{self.world.next()}@example.org"}
+        speaker = await post(self.administrator, path, known)
         await post(self.administrator, f"{path}/{speaker['id']}/invite")
+        times = {"starts_at": "2021-10-07T14:00:00Z", "ends_at": "2021-10-07T15:00:00Z"}
+        rehearsal = f"{self.path}/panels/{seated['id']}/rehearsal"
+        put = await self.administrator.put(rehearsal, json=times | {"passcode": PASSCODE})
+        assert put.status_code == 201, put.text
         self.ids |= {
             "item_id": made["id"],
             "sitting_id": sitting["id"],
@@ -152,6 +170,20 @@ class Part:
             "x": speaker["id"],
             "free_item": free["id"],
         }
+
+    async def _prepare_briefing(self) -> None:
+        """Of a group for which only organizers speak; the link is that of its contact's mail."""
+        group = await self.world.committee(parent=self.committee["handle"])
+        item = {"kind": "briefing", "title": {"en": "Briefing"}, "duration": 30}
+        item |= {"working_group": group["handle"]}
+        made = await post(self.administrator, f"{self.path}/agenda/items", item)
+        contact = {"name": f"Contact {self.mark}", "email": f"contact.{self.mark}@example.org"}
+        ask = {"ask": [{"item_id": made["id"], "contact": contact}]}
+        asked = await post(self.administrator, f"{self.path}/briefings", ask)
+        self.ids["b"] = asked["briefings"][0]["id"]
+        async with self.world.app.state.database.transaction() as session:
+            briefing = await session.get_one(Briefing, UUID(self.ids["b"]))
+        self.secrets["briefing_link"] = group_token(self.world.app.state.secret, briefing.group_key)
 
     async def _prepare_series(self) -> None:
         """The meeting was made for one of its dates."""
@@ -366,6 +398,8 @@ class Scene:
     here: Part
     elsewhere: Part
     callers: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    panellist: httpx.AsyncClient = field(init=False)
+    """The session of a panellist's link, made before everything is only rehearsed."""
 
     @classmethod
     async def of(cls, world: World, here: Part, elsewhere: Part) -> Self:
@@ -392,4 +426,6 @@ class Scene:
             "organizer": organizer,
             "administrator": world.administrator,
         }
-        return cls(world, here, elsewhere, callers)
+        scene = cls(world, here, elsewhere, callers)
+        scene.panellist = await world.client(await here.panellist_session())
+        return scene

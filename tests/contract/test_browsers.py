@@ -36,6 +36,7 @@ async def test_a_named_origin_may_ask_and_read(browser: httpx.AsyncClient) -> No
     exposed = set(refused.headers["access-control-expose-headers"].split(", "))
     assert exposed == {
         "Accept-Ranges",
+        "Conflicts",
         "Content-Disposition",
         "Content-Range",
         "Date",

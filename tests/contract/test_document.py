@@ -81,6 +81,8 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
         "deleteMeeting": True,
         "putConferenceRoom": False,
         "deleteConferenceRoom": True,
+        "putRehearsal": False,
+        "deleteRehearsal": True,
         "putWording": False,
         "deleteWording": True,
         "replaceForm": True,
@@ -103,6 +105,9 @@ async def test_a_needed_header_is_a_required_one(app: FastAPI) -> None:
     }
 
 
+_MAY_REPLACE = {"putConferenceRoom", "putRehearsal", "putWording"}
+
+
 async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> None:
     answers = described(app)
     limited = {"RateLimit-Policy", "RateLimit"}
@@ -113,9 +118,12 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
         for name, operation in answers.items()
         if "201" in operation["responses"] and not name.startswith("put")
     }
-    assert len(made) == 27
+    assert len(made) == 28
     common = {"X-Request-ID", "ETag", "Location"} | limited
-    assert {name: names for name, names in made.items() if names != common} == {}
+    telling = {"addAgendaItem", "createPanel", "addPanellist", "replacePanellist"}
+    """They say what people's times bring into conflict."""
+    assert {name for name, names in made.items() if "Conflicts" in names} == telling
+    assert {name: names for name, names in made.items() if names - {"Conflicts"} != common} == {}
     for _ in range(2):
         await world.entity()
     listed = await world.administrator.get("/v1/entities?limit=1")

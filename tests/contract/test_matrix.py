@@ -32,6 +32,20 @@ async def test_every_cell(prepared: Scene, caller: str) -> None:
     assert found == {operation_id: row[place] for operation_id, row in MATRIX.items()}
 
 
+async def test_a_panellists_session_is_for_their_own_places_and_nothing_else(
+    prepared: Scene,
+) -> None:
+    document = prepared.world.app.openapi()
+    found = {}
+    for operation_id, (_, path, _) in operations(document).items():
+        answer = await call(prepared.panellist, document, operation_id, prepared.here)
+        own = path.startswith("/v1/panellists")
+        public = MATRIX[operation_id][0] == DONE or MATRIX[operation_id][0] not in {401, 404}
+        if judged(answer) not in ({DONE} if own else {403, 404}) and not public:
+            found[operation_id] = answer.status_code
+    assert found == {}
+
+
 async def test_every_id_of_another_parent_is_unknown(prepared: Scene) -> None:
     """A child is sought under its own parent only, even by who may see both."""
     document = prepared.world.app.openapi()
@@ -210,8 +224,8 @@ async def test_the_canary_is_seen_by_those_who_may(prepared: Scene) -> None:
 @pytest.mark.parametrize("caller", [name for name in CALLERS if name != "organizer"])
 async def test_the_passcode_is_shown_to_organizers_only(prepared: Scene, caller: str) -> None:
     expected = {
-        "administrator": ["getConferenceRoom", "getRunOfShow", "getRunOfShowFile"],
-        "reading": ["getConferenceRoom", "getRunOfShow", "getRunOfShowFile"],
+        "administrator": ["getConferenceRoom", "getRehearsal", "getRunOfShow", "getRunOfShowFile"],
+        "reading": ["getConferenceRoom", "getRehearsal", "getRunOfShow", "getRunOfShowFile"],
         "focal_point": ["getRegistrationCalendar"],
         "link": ["getRegistrationCalendar"],
     }

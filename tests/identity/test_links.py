@@ -40,6 +40,7 @@ class Mailed:
             "invitation_id": str(link.resource_id),
             "entity_id": entity_id,
             "person_id": str(link.person_id),
+            "panellist_id": None,
         }
 
 

@@ -61,6 +61,7 @@ async def test_a_message_shows_its_delivery_and_no_token(stage: Stage, world: Wo
         "event_id": str(message.event_id),
         "person_id": str(stage.focal_point.id),
         "account_id": None,
+        "panellist_id": None,
         "due_at": item["created_at"],
         "recipient": "amina@example.org",
         "language": "fr",

@@ -14,7 +14,7 @@ from app.mail.letters import purpose_of, write
 from app.mail.lifecycle import MessageKind
 from app.mail.queries import load_case
 from tests.mail.stage import DAY, HOUSE, Stage
-from tests.world import World
+from tests.world import World, post
 
 TABLES = ("messages", "links", "events", "wordings", "invitations", "registrations")
 TOKEN = re.compile(r"#[\w-]{20,}")
@@ -172,11 +172,43 @@ async def test_words_that_are_not_saved_and_a_note_are_shown(
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/wording/paragraphs/1"]
 
 
+async def on_a_panel(stage: Stage, organizer: httpx.AsyncClient) -> str:
+    """Somebody in Tashkent who comes; the id."""
+    path = f"/v1/meetings/{stage.meeting.handle}"
+    item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
+    made = await post(organizer, f"{path}/agenda/items", item)
+    panel = await post(
+        organizer, f"{path}/panels", {"item_id": made["id"], "title": {"en": "Recent developments"}}
+    )
+    people = f"{path}/panels/{panel['id']}/panellists"
+    known = {"name": "Li Wei", "email": "li@example.org", "timezone": "Asia/Tashkent"}
+    person = await post(organizer, people, known)
+    for verb in ("invite", "confirm"):
+        await post(organizer, f"{people}/{person['id']}/{verb}")
+    return str(person["id"])
+
+
+async def test_a_mail_to_a_panellist_is_seen_as_they_will(
+    stage: Stage, organizer: httpx.AsyncClient
+) -> None:
+    person = await on_a_panel(stage, organizer)
+    seen = await preview(stage, organizer, "panel_confirmed", panellist_id=person)
+    assert seen["recipient"] == {"name": "Li Wei", "email": "li@example.org"}
+    assert "19:00–20:00, Asia/Tashkent" in seen["text"]
+    assert "/speak#…" in seen["text"]
+    assert "DTSTART;TZID=Asia/Tashkent:20211008T190000" in seen["calendar"]
+    path = f"/v1/meetings/{stage.meeting.handle}/previews"
+    for kind, name in (("panel_near", "person_id"), ("invitation", "panellist_id")):
+        refused = await organizer.post(path, json={"kind": kind, name: person})
+        assert refused.status_code == 422
+
+
 async def test_every_kind_is_seen_in_every_language(
     stage: Stage, organizer: httpx.AsyncClient
 ) -> None:
     await stage.send()
     await stage.register()
+    await on_a_panel(stage, organizer)
     directions = set()
     for kind in MessageKind:
         for language in UN_LANGUAGES:

@@ -8,6 +8,7 @@ import pytest
 
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import read_link_token
+from app.mail.lifecycle import OF_PANELS
 from app.mail.lifecycle import MessageKind as Kind
 from app.mail.policy import Present, moot
 from app.mail.tables import Message
@@ -156,7 +157,8 @@ def test_what_is_still_true_for_whoever_was_substituted(kind: Kind) -> None:
         Kind.REGISTRATION_WITHDRAWN,
         Kind.REGISTRATION_READDRESSED,
     }
-    about_people = set(Kind) - {Kind.INVITATION, Kind.LINK_RENEWED, Kind.INVITATION_WITHDRAWN}
+    to_others = OF_PANELS | {Kind.INVITATION, Kind.LINK_RENEWED, Kind.INVITATION_WITHDRAWN}
+    about_people = set(Kind) - to_others
     if kind in about_people:
         assert (moot(kind, present) is None) is (kind in still)
 

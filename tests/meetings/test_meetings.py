@@ -55,6 +55,8 @@ async def test_a_meeting_takes_its_committees_defaults(world: World) -> None:
         "contacts": [],
         "seat_quota": 7,
         "capacity": None,
+        "decent_hours": {"earliest": "07:00", "latest": "22:00"},
+        "briefers_due": None,
         "offer_window": None,
         "registration_opens_at": None,
         "registration_closes_at": None,

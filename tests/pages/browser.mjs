@@ -48,9 +48,11 @@ class Element {
 function matcher(selector) {
   if (selector === "[data-text]") return (e) => e.dataset.text !== undefined;
   if (selector === "button") return (e) => e.tag === "button";
-  const radio = (e) => e.tag === "input" && e.attributes.name === "answer";
-  if (selector === "input[name=answer]") return radio;
-  if (selector === "input[name=answer]:checked") return (e) => radio(e) && e.checked;
+  const named = selector.match(/^input\[name=(\w+)\](:checked)?$/);
+  if (named) {
+    const radio = (e) => e.tag === "input" && e.attributes.name === named[1];
+    return named[2] ? (e) => radio(e) && e.checked : radio;
+  }
   throw new Error(`no such selector here: ${selector}`);
 }
 
@@ -114,11 +116,13 @@ for (const step of steps) {
   for (const [id, value] of Object.entries(step.set ?? {})) byId(id).value = value;
   for (const id of step.tick ?? []) byId(id).checked = true;
   for (const [id, name] of Object.entries(step.attach ?? {})) {
-    byId(id).files = [new File(["%PDF-1.7"], name, { type: "application/pdf" })];
+    byId(id).files = [new File(["%PDF-1.7\n%%EOF\n"], name, { type: "application/pdf" })];
   }
   byId("register")?.listeners.change?.({});
   if (step.choose) {
-    for (const radio of root.querySelectorAll("input[name=answer]")) {
+    const value = (e) => e.attributes.type === "radio" && e.attributes.value === step.choose;
+    const { name } = root.all(value)[0].attributes;
+    for (const radio of root.querySelectorAll(`input[name=${name}]`)) {
       radio.checked = radio.attributes.value === step.choose;
     }
   }

@@ -77,7 +77,7 @@ async def visit(
     return found
 
 
-@pytest.mark.parametrize("page", ["answer", "join"])
+@pytest.mark.parametrize("page", ["answer", "join", "speak", "briefing"])
 async def test_a_page_is_made_of_nothing_but_what_the_service_serves(
     anonymous: httpx.AsyncClient, page: str
 ) -> None:
@@ -103,7 +103,7 @@ async def test_nothing_else_is_served(anonymous: httpx.AsyncClient) -> None:
         assert (await anonymous.get(f"/pages/{name}")).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["answer", "join"])
+@pytest.mark.parametrize("page", ["answer", "join", "speak", "briefing"])
 def test_every_field_has_a_label_and_every_phrase_words(page: str) -> None:
     html = (FOLDER / f"{page}.html").read_text("utf-8")
     labels = set(re.findall(r'<label for="(\w+)"', html))
@@ -157,7 +157,7 @@ async def test_a_page_in_arabic_runs_from_the_right(stage: Stage, address: str) 
 
 
 async def test_looking_at_a_page_calls_nothing(address: str) -> None:
-    for page in ("answer", "join"):
+    for page in ("answer", "join", "speak"):
         seen = await visit(page, f"{address}/{page}#token")
         assert (seen["called"], seen["lang"]) == ([], "en")
         bare = await visit(page, f"{address}/{page}", language="fr-CH")

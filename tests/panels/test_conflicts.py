@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.meetings.lifecycle import MeetingStatus
 from tests.agenda.planning import START, Planning, found, item
 from tests.statements import counted
+from tests.world import post
 
 SAME = {"name": "Amina Rossi", "email": "amina.rossi@example.org"}
 
@@ -25,7 +26,7 @@ async def booked(planning: Planning, *verbs: str, pin: str, **person: Any) -> di
     on = await planning.add(kind="panel", duration=60, pinned_start=hour)
     panel = await planning.panel(on["id"])
     found: dict[str, Any] = await planning.panellist(panel, *verbs, **(SAME | person))
-    return {"item_id": on["id"], "panellist_id": found["id"]}
+    return {"item_id": on["id"], "panellist_id": found["id"], "briefing_id": None}
 
 
 async def test_every_fault_of_the_timetable_is_told(planning: Planning) -> None:
@@ -124,6 +125,7 @@ async def test_of_an_unknown_meeting_only_the_common_time_is_told(planning: Plan
             "meeting": None,
             "item_id": None,
             "panellist_id": None,
+            "briefing_id": None,
             "starts_at": "2021-10-08T14:30:00Z",
             "ends_at": "2021-10-08T15:00:00Z",
         },
@@ -158,3 +160,65 @@ async def test_conflicts_are_the_organizers_business(planning: Planning) -> None
     await planning.issue()
     for client in (planning.observer, planning.focal_point):
         assert (await client.get(f"{planning.agenda}/conflicts")).status_code == 403
+
+
+async def test_hours_registrations_and_briefers(planning: Planning) -> None:
+    """At night in Sydney, registered elsewhere, and on two items."""
+    group = await planning.world.committee(parent=planning.committee["handle"])
+    match = {"If-Match": "*"}
+    hours = {"decent_hours": {"earliest": "08:00"}}
+    assert (
+        await planning.organizer.patch(planning.path, json=hours, headers=match)
+    ).status_code == 200
+    sydney = {"timezone": "Australia/Sydney"}
+    here = await booked(planning, pin="10:00", **sydney)
+    there = await planning.world.meeting(
+        await planning.world.committee(),
+        local_start="2021-10-08T10:30:00",
+        local_end="2021-10-08T12:00:00",
+    )
+    await planning.world.scheduled(there)
+    entity = await planning.world.entity()
+    invitation = await planning.world.invitation(there, entity)
+    person = await planning.world.person(entity, email=SAME["email"])
+    path = f"/v1/meetings/{there['id']}/registrations"
+    body = {"entity": entity["handle"], "person_id": person["id"]}
+    assert invitation["id"]
+    await post(planning.world.administrator, path, body)
+    briefing = await planning.add(
+        kind="briefing",
+        duration=30,
+        pinned_start="2021-10-08T10:45:00",
+        working_group=group["handle"],
+    )
+    asked = await post(
+        planning.organizer, f"{planning.path}/briefings", {"ask": [{"item_id": briefing["id"]}]}
+    )
+    briefing_id = asked["briefings"][0]["id"]
+    named = await planning.organizer.put(
+        f"{planning.path}/briefings/{briefing_id}/briefer", json=SAME | sydney
+    )
+    assert named.headers["conflicts"] == "bookings=1, hours=2, registrations=2"
+    found = await conflicts(planning)
+    assert [(b["first"]["item_id"], b["second"]["briefing_id"]) for b in found["bookings"]] == [
+        (here["item_id"], briefing_id)
+    ]
+    assert [(h["booking"]["item_id"], h["local_start"]) for h in found["hours"]] == [
+        (here["item_id"], "2021-10-09T01:00:00"),
+        (briefing["id"], "2021-10-09T01:45:00"),
+    ]
+    assert [each["registration"] for each in found["registrations"]] == [
+        {
+            "meeting_id": None,
+            "meeting": None,
+            "starts_at": "2021-10-08T14:30:00Z",
+            "ends_at": "2021-10-08T15:00:00Z",
+        },
+        {
+            "meeting_id": None,
+            "meeting": None,
+            "starts_at": "2021-10-08T14:45:00Z",
+            "ends_at": "2021-10-08T15:15:00Z",
+        },
+    ]
+    assert named.json()["conflicts"]["registrations"] == found["registrations"][1:]

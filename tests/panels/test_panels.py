@@ -252,6 +252,7 @@ async def test_the_log_names_nobody(
         ("panellist.added", about | {"role": "panellist"}),
         ("panellist.invited", about | {"before": "proposed", "after": "invited"}),
         ("panellist.changed", about | {"members": ["name", "email"]}),
+        ("panellist.readdressed", about),
     ]
 
 

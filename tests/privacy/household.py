@@ -24,7 +24,7 @@ FOLLOWS = {
     ("registrations", "name_key"),
 }
 """Written by triggers, of the canaries in the person's own row."""
-NEEDED = {("suppressed_addresses", "address")}
+NEEDED = {("suppressed_addresses", "address"), ("panellists", "email")}
 """By what the row is found; it is one of the person's addresses."""
 
 
@@ -114,6 +114,11 @@ FURTHER = (
       FROM messages WHERE person_id = :id LIMIT 1
     """,
     """
+    UPDATE panellists SET email = 'finch-people-email@example.org',
+           recording_consent = true, recording_consent_at = now()
+     WHERE panel_id IN (SELECT id FROM panels WHERE meeting_id = :meeting)
+    """,
+    """
     INSERT INTO stored_files (id, created_at, meeting_id, entity_id, name, media_type, size, sha256,
                               content)
     SELECT gen_random_uuid(), now(), :meeting, entity_id, 'X', 'application/pdf', 1,
@@ -124,6 +129,11 @@ FURTHER = (
     UPDATE answers SET file_id = (SELECT id FROM stored_files WHERE name = 'X')
      WHERE id = (SELECT a.id FROM answers a JOIN registrations r ON r.id = a.registration_id
                   WHERE r.person_id = :id LIMIT 1)
+    """,
+    """
+    INSERT INTO confirmed_slots (id, created_at, meeting_id, item_id, person_key, begins, ends)
+    SELECT gen_random_uuid(), now(), :meeting, item_id, 'x', 0, 1
+      FROM briefings WHERE meeting_id = :meeting
     """,
     """
     UPDATE people SET statistics_consent_at = now(), gender = 'female', level = 'director'
@@ -181,6 +191,7 @@ EMAILS = {
     " || '@example.org'",
     "accounts": "CAST(:word AS text) || '@example.org'",
     "panellists": "CAST(:word AS text) || '@example.org'",
+    "briefings": "CAST(:word AS text) || '@example.org'",
 }
 """No two may be the same."""
 

@@ -114,15 +114,30 @@ async def test_a_place_on_a_panel_follows_only_if_an_organizer_says_so(world: Wo
     assert refusal(unknown) == (422, "invalid")
     comes = named(2, follow=["panel"])
     await post(office.organizer, f"{office.path}/{made['id']}/substitute", comes)
-    after = (await office.organizer.get(path)).json()
-    assert {name: after[name] for name in ("name", "email", "minutes", "status")} == {
-        "name": "Delegate 2",
-        "email": "delegate2@example.org",
-        "minutes": 7,
-        "status": "proposed",
-    }
+    listed = (await office.organizer.get(path.rpartition("/")[0])).json()["items"]
+    assert [
+        {name: each[name] for name in ("name", "email", "minutes", "status")} for each in listed
+    ] == [
+        {
+            "name": "Delegate 2",
+            "email": "delegate2@example.org",
+            "minutes": 7,
+            "status": "proposed",
+        },
+        {
+            "name": "Delegate 0",
+            "email": "delegate0@example.org",
+            "minutes": 7,
+            "status": "withdrawn",
+        },
+    ]
+    assert listed[0]["replaces_id"] == before["id"]
     assert (await office.organizer.get(other)).json() == bystander
     told = await entries(world.app, office.meeting)
-    assert [name for name, _ in told[-2:]] == ["registration.followed", "panellist.replaced"]
+    assert [name for name, _ in told[-3:]] == [
+        "registration.followed",
+        "panellist.withdrawn",
+        "panellist.replaced",
+    ]
     assert told[-1][1]["was"] == "confirmed"
     assert await office.wrongs() == []

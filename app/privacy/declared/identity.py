@@ -43,7 +43,9 @@ TABLES = (
         of_people="account_id = ANY(:accounts) OR link_id = ANY(:links)",
         of_meeting="link_id IN (SELECT l.id FROM links l WHERE l.resource_id IN ("
         "SELECT i.id FROM invitations i WHERE i.meeting_id = :meeting UNION ALL"
-        " SELECT r.id FROM registrations r WHERE r.meeting_id = :meeting))",
+        " SELECT r.id FROM registrations r WHERE r.meeting_id = :meeting UNION ALL"
+        " SELECT x.id FROM panellists x JOIN panels p ON p.id = x.panel_id"
+        " WHERE p.meeting_id = :meeting))",
         deleted=True,
         personal={
             "name": Personal("To recognize a token in a list.", Seen.ADMINISTRATORS, Kept.PERSON),
@@ -64,7 +66,9 @@ TABLES = (
         of_people="id = ANY(:links)",
         of_meeting="resource_id IN ("
         "SELECT i.id FROM invitations i WHERE i.meeting_id = :meeting UNION ALL"
-        " SELECT r.id FROM registrations r WHERE r.meeting_id = :meeting)",
+        " SELECT r.id FROM registrations r WHERE r.meeting_id = :meeting UNION ALL"
+        " SELECT x.id FROM panellists x JOIN panels p ON p.id = x.panel_id"
+        " WHERE p.meeting_id = :meeting)",
         deleted=True,
         plain=plain(
             "id created_at purpose resource_id person_id expires_at used_at revoked_at"

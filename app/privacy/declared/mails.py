@@ -16,7 +16,8 @@ def _received(purpose: str, becomes: str = "''") -> Personal:
 TABLES = (
     Declared(
         table="messages",
-        of_people="person_id = ANY(:people) OR account_id = ANY(:accounts)",
+        of_people="person_id = ANY(:people) OR account_id = ANY(:accounts)"
+        " OR (panellist_id IS NOT NULL AND lower(recipient) = ANY(CAST(:emails AS text[])))",
         of_meeting="meeting_id = :meeting",
         personal={
             "recipient": Personal("Where a mail goes.", Seen.ORGANIZERS, Kept.MEETING, "''"),
@@ -36,7 +37,8 @@ TABLES = (
         settled={"state": "CASE WHEN state = 'sent' THEN state ELSE 'suppressed' END"},
         plain=plain(
             "id created_at event_id kind meeting_id invitation_id registration_id person_id"
-            " account_id language message_id state due_at attempts attempted_at sent_at opened_at"
+            " account_id panellist_id briefing_id language message_id state due_at attempts"
+            " attempted_at sent_at opened_at"
         ),
     ),
     Declared(

@@ -3,12 +3,18 @@
 from app.privacy.declared.model import Declared, Personal, plain
 from app.privacy.lifecycle import Kept, Seen
 
+_ASKED = "Who names the briefer of a working group."
 _SPEAKER = "To announce who speaks; part of the published record."
 
 
 def _record(purpose: str, seen: Seen = Seen.MEETING) -> Personal:
     """What may name people and is the record itself."""
     return Personal(purpose, seen, Kept.RECORD)
+
+
+def _told(purpose: str, becomes: str = "NULL") -> Personal:
+    """What panellists tell the organizers alone."""
+    return Personal(purpose, Seen.ORGANIZERS, Kept.MEETING, becomes)
 
 
 def _office(purpose: str) -> Personal:
@@ -50,9 +56,9 @@ TABLES = (
             " last_letter offer_window registration_opens_at registration_closes_at"
             " registration_deadline venue public links_bound retention_days anonymized_at"
             " calendar_sequence opened_at adjourned_at closed_at participants_published_at"
-            " chatham_house series_id series_date needs_credentials participants_list"
-            " protocol_order agenda_numbering substitution_freeze form_version needs_retention_days"
-            " registration_rules approval longest_stretch"
+            " decent_hours briefers_due chatham_house series_id series_date needs_credentials"
+            " participants_list protocol_order agenda_numbering substitution_freeze form_version"
+            " needs_retention_days registration_rules approval longest_stretch"
         ),
     ),
     Declared(
@@ -137,9 +143,21 @@ TABLES = (
             " panellist_id priority"
         ),
     ),
-    Declared(table="panels", plain=plain("id created_at meeting_id item_id title concept_note")),
+    Declared(
+        table="panels",
+        plain=plain(
+            "id created_at meeting_id item_id title concept_note questions_minutes slot_starts_at"
+            " slot_ends_at calendar_sequence"
+        ),
+    ),
+    Declared(
+        table="rehearsals",
+        plain=plain("panel_id starts_at ends_at timezone join_address passcode note"),
+    ),
     Declared(
         table="panellists",
+        of_people="email = ANY(CAST(:emails AS text[]))",
+        entity_reads="false",
         of_meeting="panel_id IN (SELECT p.id FROM panels p WHERE p.meeting_id = :meeting)",
         personal={
             "name": _record(_SPEAKER),
@@ -148,8 +166,51 @@ TABLES = (
             "affiliation": _record(_SPEAKER),
             "email": Personal("To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL"),
             "city": Personal("To find a time for a rehearsal.", Seen.MEETING, Kept.MEETING, "NULL"),
+            "biography": Personal(
+                "To introduce who speaks, in their own words.", Seen.MEETING, Kept.MEETING, "'{}'"
+            ),
+            "spoken_languages": _told("To plan interpretation.", "'{}'"),
+            "equipment": _told("To know what somebody brings."),
+            "needs": _told("What somebody needs in order to take part."),
+            "recording_consent": _told("Whether somebody may be recorded."),
+            "recording_consent_at": _told("When they said so."),
+            "reason": _told("Why somebody does not come."),
         },
-        plain=plain("id created_at panel_id role position status timezone minutes"),
+        plain=plain(
+            "id created_at panel_id role position status timezone minutes language invited_at"
+            " answered_at replaces_id calendar_sequence has_entry"
+        ),
+    ),
+    Declared(
+        table="confirmed_slots",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "person_key": Personal(
+                "That nobody is to be in two places at once: an address, or a name.",
+                Seen.NOBODY,
+                Kept.MEETING,
+                "id::text",
+            ),
+        },
+        plain=plain("id created_at meeting_id item_id begins ends"),
+    ),
+    Declared(
+        table="briefings",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "contact_name": Personal(_ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+            "contact_email": Personal(_ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+            "name": _record(_SPEAKER),
+            "honorific": _record(_SPEAKER),
+            "job_title": _record(_SPEAKER),
+            "affiliation": _record(_SPEAKER),
+            "email": Personal("To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+        },
+        plain=plain(
+            "id created_at meeting_id item_id status weight contact_language group_key asked_at"
+            " reminded_at timezone language briefer_key named_at answered_at slot_starts_at"
+            " slot_ends_at"
+        ),
     ),
     Declared(
         table="documents",

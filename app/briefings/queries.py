@@ -1,0 +1,110 @@
+"""Every select about briefings, and about who speaks for a working group."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, false, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.agenda.tables import AgendaItem
+from app.briefings.tables import Briefing
+from app.committees.tables import Committee, Membership
+from app.core import clock
+from app.identity.lifecycle import Role
+from app.identity.policy import Caller
+from app.meetings.tables import Meeting
+
+
+async def find_briefing(
+    session: AsyncSession, meeting_id: UUID, briefing_id: UUID
+) -> Briefing | None:
+    statement = select(Briefing).where(
+        col(Briefing.id) == briefing_id, col(Briefing.meeting_id) == meeting_id
+    )
+    found: Briefing | None = (
+        await session.execute(statement.execution_options(populate_existing=True))
+    ).scalar_one_or_none()
+    return found
+
+
+async def find_by_key(
+    session: AsyncSession, *, group: UUID | None = None, briefer: UUID | None = None
+) -> Briefing | None:
+    """The briefing that a token of the group, or of the briefer, opens."""
+    which = col(Briefing.group_key) == group if group else col(Briefing.briefer_key) == briefer
+    found: Briefing | None = (await session.execute(select(Briefing).where(which))).scalar()
+    return found
+
+
+async def briefings_of(session: AsyncSession, meeting_id: UUID) -> dict[UUID, Briefing]:
+    """By item."""
+    statement = select(Briefing).where(col(Briefing.meeting_id) == meeting_id)
+    statement = statement.order_by(col(Briefing.id)).execution_options(populate_existing=True)
+    return {each.item_id: each for each in (await session.execute(statement)).scalars()}
+
+
+async def find_group(session: AsyncSession, item_id: UUID) -> Committee | None:
+    """The committee that gives the briefing on an item."""
+    statement = (
+        select(Committee)
+        .join(AgendaItem, col(AgendaItem.working_group_id) == col(Committee.id))
+        .where(col(AgendaItem.id) == item_id)
+    )
+    found: Committee | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
+
+
+def list_own(caller: Caller) -> Select[Any]:
+    """The briefings of groups that the caller speaks for, with their meetings."""
+    columns: list[Any] = [Briefing, Meeting, Committee]
+    return (
+        select(*columns)
+        .join(AgendaItem, col(AgendaItem.id) == col(Briefing.item_id))
+        .join(Committee, col(Committee.id) == col(AgendaItem.working_group_id))
+        .join(Meeting, col(Meeting.id) == col(Briefing.meeting_id))
+        .where(speaks_for_group(caller))
+    )
+
+
+async def speaks_for(session: AsyncSession, caller: Caller, group: Committee) -> bool:
+    statement = select(exists().where(col(Committee.id) == group.id, speaks_for_group(caller)))
+    return bool((await session.execute(statement)).scalar_one())
+
+
+def speaks_for_group(caller: Caller) -> Any:
+    """Whether the caller organizes the group, is a focal point for it alone, or acts for an entity
+    that chairs it today; links to invitations are for those.
+    """
+    if caller.link is not None:
+        return false()
+    if caller.is_administrator:
+        return true()
+    organized = [c for c in caller.committees(Role.ORGANIZER) if c is not None]
+    focal = [right for right in caller.rights if right.role is Role.FOCAL_POINT]
+    own = [right.committee_id for right in focal if right.committee_id is not None]
+    anywhere = [right.entity_id for right in focal if right.committee_id is None]
+    today = clock.now().date()
+    chairs = exists().where(
+        col(Membership.committee_id) == col(Committee.id),
+        col(Membership.office).is_not(None),
+        col(Membership.since) <= today,
+        or_(col(Membership.until).is_(None), col(Membership.until) > today),
+        col(Membership.entity_id).in_(anywhere),
+    )
+    group = and_(col(Committee.parent_id).is_not(None), col(Committee.id).in_(own))
+    return or_(
+        col(Committee.id).in_(organized), col(Committee.parent_id).in_(organized), group, chairs
+    )
+
+
+async def lock_all(session: AsyncSession, meeting_id: UUID) -> Sequence[Briefing]:
+    statement = (
+        select(Briefing)
+        .where(col(Briefing.meeting_id) == meeting_id)
+        .order_by(col(Briefing.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()

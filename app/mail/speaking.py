@@ -1,0 +1,278 @@
+"""Plans mails to panellists, each with a link to their page where it is of use."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.core import clock
+from app.core.ids import new_id
+from app.events.tables import LogEntry
+from app.identity import service as identity
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tables import Link
+from app.mail import places, queries
+from app.mail.letters import LINKS
+from app.mail.lifecycle import MessageKind, MessageState
+from app.mail.many import ONCE
+from app.mail.merging import WINDOWED
+from app.mail.places import Asked
+from app.mail.policy import join_link_expires_at
+from app.mail.tables import Message
+from app.panels import entries as calendar_entries
+from app.panels.lifecycle import PanellistStatus
+from app.reminders.policy import PAUSE
+
+RENEWAL_PAUSE = timedelta(minutes=1)
+_BY_THEMSELVES = "panellist"
+_TOLD_MEMBERS = frozenset({"role", "minutes"})
+"""Of a panellist: they hear when somebody else changes these."""
+Listener = Callable[[AsyncSession, LogEntry, str], Awaitable[None]]
+
+
+async def plan(
+    session: AsyncSession,
+    entry: LogEntry,
+    kind: MessageKind,
+    people: Sequence[Asked],
+    domain: str,
+    *,
+    data: Mapping[str, Any] | None = None,
+    recipient: str | None = None,
+) -> None:
+    """A message for each who has none of this kind because of this entry, and the link with it."""
+    now, rows = clock.now(), []
+    for each in people:
+        due_at = await _due(session, kind, each, now)
+        rows.append(_row(entry, kind, each, domain, now, recipient) | {"due_at": due_at})
+        rows[-1]["data"] = dict(data or {})
+    if not rows:
+        return
+    statement = insert(Message).on_conflict_do_nothing(index_elements=ONCE)
+    added = await session.execute(statement.returning(col(Message.panellist_id)), rows)
+    planned = set(added.scalars())
+    if LINKS.get(kind) is LinkPurpose.SPEAK_ON_PANEL and kind is not MessageKind.PANEL_LINK_CODE:
+        for each in people:
+            if each.person.id in planned:
+                link_to_page(session, each)
+
+
+def link_to_page(session: AsyncSession, asked: Asked) -> Link:
+    """A fresh link for one mail."""
+    expires_at = join_link_expires_at(asked.meeting.ends_at)
+    purpose = LinkPurpose.SPEAK_ON_PANEL
+    return identity.create_link(session, purpose, asked.person.id, None, expires_at)
+
+
+async def follow(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """What panellists hear of a fact, if anything."""
+    if (listener := LISTENERS.get(entry.name)) is not None:
+        await listener(session, entry, domain)
+
+
+async def remind(
+    session: AsyncSession,
+    entry: LogEntry,
+    kind: MessageKind,
+    panellists: Select[Any],
+    before: datetime,
+    domain: str,
+) -> None:
+    """Whoever is among these still, and was not asked just now."""
+    ids = (await session.execute(panellists)).scalars().all()
+    found = [await places.find_asked(session, each) for each in ids]
+    lately = before - PAUSE
+    people = [
+        each
+        for each in found
+        if each is not None and (each.person.invited_at is None or each.person.invited_at <= lately)
+    ]
+    await plan(session, entry, kind, people, domain)
+
+
+async def _invited(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    await _tell_one(session, entry, MessageKind.PANEL_INVITATION, domain)
+
+
+async def _confirmed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    await _tell_one(session, entry, MessageKind.PANEL_CONFIRMED, domain)
+
+
+async def _withdrawn(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    await _tell_one(session, entry, MessageKind.PANEL_WITHDRAWN, domain, {"was": _was(entry)})
+
+
+async def _asked_again(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """The same mail as at first, by how far they are."""
+    asked = await places.find_asked(session, entry.subject_id)
+    if asked is not None:
+        kind = _FIRST_MAILS.get(asked.person.status)
+        if kind is not None:
+            await plan(session, entry, kind, [asked], domain)
+
+
+async def _readdressed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """The old address hears that no more comes, the new one gets everything."""
+    old = await queries.address_of_place(session, entry.subject_id)
+    asked = await places.find_asked(session, entry.subject_id)
+    if asked is None:
+        return
+    await _asked_again(session, entry, domain)
+    if old is not None and old != asked.person.email:
+        kind = MessageKind.PANEL_READDRESSED
+        await plan(session, entry, kind, [asked], domain, recipient=old)
+
+
+async def _entry_dropped(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    await _tell_one(session, entry, MessageKind.PANEL_ENTRY_DROPPED, domain)
+
+
+async def _entry_given(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    await _tell_one(session, entry, MessageKind.PANEL_CHANGED, domain)
+
+
+async def _panellist_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """Only of what others changed, and that concerns them."""
+    if entry.actor_kind != _BY_THEMSELVES and _TOLD_MEMBERS & set(entry.data["members"]):
+        asked = await places.find_asked(session, entry.subject_id)
+        if asked is not None and asked.person.status in _FIRST_MAILS:
+            await plan(session, entry, MessageKind.PANEL_CHANGED, [asked], domain)
+
+
+async def _panel_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    if "title" in entry.data["changes"]:
+        await _tell_panel(session, entry, domain)
+
+
+async def _tell_panel(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    people = await places.asked_on_panel(session, entry.subject_id)
+    await plan(session, entry, MessageKind.PANEL_CHANGED, people, domain)
+
+
+async def _rescheduled(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """Their panels tell of other times; links end with the meeting."""
+    people = await places.asked_for_meeting(session, entry.subject_id)
+    if people:
+        expires_at = join_link_expires_at(people[0].meeting.ends_at)
+        await identity.move_links(session, [each.person.id for each in people], expires_at)
+
+
+async def _postponed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    people = await places.asked_for_meeting(session, entry.subject_id)
+    await plan(session, entry, MessageKind.MEETING_POSTPONED, people, domain)
+
+
+async def _cancelled(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    people = await places.asked_for_meeting(session, entry.subject_id)
+    await plan(session, entry, MessageKind.MEETING_CANCELLED, people, domain)
+
+
+async def _seats_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    if entry.meeting_id is not None:
+        await calendar_entries.settle(session, entry.meeting_id)
+
+
+async def link_renewal_asked(
+    session: AsyncSession, entry: LogEntry, link: Link, domain: str
+) -> None:
+    """To the address of now: a link dies where that becomes another one."""
+    since = clock.now() - RENEWAL_PAUSE
+    asked = await places.find_asked(session, link.resource_id)
+    if asked is None or await queries.page_renewed_since(session, asked.person.id, since):
+        return
+    await plan(session, entry, MessageKind.PANEL_LINK_RENEWED, [asked], domain)
+
+
+async def link_code_asked(session: AsyncSession, entry: LogEntry, link: Link, domain: str) -> None:
+    """The code itself is made when it is sent."""
+    asked = await places.find_asked(session, link.resource_id)
+    if asked is not None:
+        data = {"link_id": str(link.id), "code_asked_at": entry.data["asked_at"]}
+        await plan(session, entry, MessageKind.PANEL_LINK_CODE, [asked], domain, data=data)
+
+
+async def _tell_one(
+    session: AsyncSession,
+    entry: LogEntry,
+    kind: MessageKind,
+    domain: str,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    asked = await places.find_asked(session, entry.subject_id)
+    if asked is not None:
+        await plan(session, entry, kind, [asked], domain, data=data)
+
+
+async def _due(session: AsyncSession, kind: MessageKind, asked: Asked, now: datetime) -> datetime:
+    """At once, or with what waits for them about this meeting."""
+    if kind not in WINDOWED:
+        return now
+    waiting = await queries.waiting_until(session, asked.meeting.id, WINDOWED, now)
+    if (known := waiting.get(asked.person.id)) is not None:
+        return known
+    return now + await queries.notice_window(session, asked.meeting.id)
+
+
+def _row(
+    entry: LogEntry,
+    kind: MessageKind,
+    asked: Asked,
+    domain: str,
+    now: datetime,
+    recipient: str | None,
+) -> dict[str, Any]:
+    message_id = new_id()
+    return {
+        "id": message_id,
+        "created_at": now,
+        "event_id": entry.id,
+        "kind": kind,
+        "meeting_id": asked.meeting.id,
+        "panellist_id": asked.person.id,
+        "recipient": recipient or asked.person.email,
+        "language": asked.language,
+        "message_id": f"<{message_id}@{domain}>",
+        "state": MessageState.PLANNED,
+        "attempts": 0,
+    }
+
+
+def _was(entry: LogEntry) -> str:
+    return str(entry.data["before"])
+
+
+_FIRST_MAILS = {
+    PanellistStatus.INVITED: MessageKind.PANEL_INVITATION,
+    PanellistStatus.CONFIRMED: MessageKind.PANEL_CONFIRMED,
+}
+_SEATS = (
+    "registration.confirmed",
+    "registration.promoted",
+    "registration.offer_accepted",
+    "registration.withdrawn",
+    "registration.substituted",
+    "registration.unseated",
+    "registration.readdressed",
+)
+LISTENERS: Mapping[str, Listener] = {
+    "panellist.invited": _invited,
+    "panellist.confirmed": _confirmed,
+    "panellist.withdrawn": _withdrawn,
+    "panellist.asked_again": _asked_again,
+    "panellist.readdressed": _readdressed,
+    "panellist.entry_dropped": _entry_dropped,
+    "panellist.entry_given": _entry_given,
+    "panellist.changed": _panellist_changed,
+    "panel.changed": _panel_changed,
+    "panel.retimed": _tell_panel,
+    "rehearsal.changed": _tell_panel,
+    "rehearsal.removed": _tell_panel,
+    "meeting.rescheduled": _rescheduled,
+    "meeting.postponed": _postponed,
+    "meeting.cancelled": _cancelled,
+    **dict.fromkeys(_SEATS, _seats_changed),
+}

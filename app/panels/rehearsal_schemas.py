@@ -1,0 +1,98 @@
+"""Rehearsals as they cross the wire."""
+
+from datetime import UTC, datetime
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from app.core.fields import (
+    InstantField,
+    Paragraphs,
+    Schema,
+    ShortLine,
+    WallTimeField,
+    WebAddress,
+    ZoneName,
+)
+from app.core.problems import Invalid
+from app.core.zones import ZoneTrouble, to_instant, to_local
+from app.panels.tables import Rehearsal
+
+AT_MOST_A_DAY = 24 * 60 * 60
+
+
+class RehearsalWrite(Schema):
+    """When it is: as two instants, or as two wall times in a zone; then how to get in."""
+
+    starts_at: InstantField | None = None
+    ends_at: InstantField | None = None
+    local_start: WallTimeField | None = None
+    local_end: WallTimeField | None = None
+    timezone: ZoneName | None = Field(
+        None, description="Of the wall times; null for that of the meeting."
+    )
+    join_address: WebAddress | None = Field(
+        None, description="A secret: shown to organizers, and to those who have confirmed."
+    )
+    passcode: ShortLine | None = None
+    note: Paragraphs | None = Field(None, examples=["Please try your headset."])
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        instants = (self.starts_at, self.ends_at)
+        walls = (self.local_start, self.local_end)
+        if None in instants and None in walls:
+            raise ValueError("give starts_at and ends_at, or local_start and local_end")
+        if any(instants) != all(instants) or any(walls) != all(walls):
+            raise ValueError("a start has an end")
+        return self
+
+    def times(self, zone: str) -> tuple[datetime, datetime]:
+        """The two instants, in a zone that counts unless another is named; raises `Invalid`."""
+        zone = self.timezone or zone
+        start = _instant("start", self.starts_at, self.local_start, zone)
+        end = _instant("end", self.ends_at, self.local_end, zone)
+        if not 0 < (end - start).total_seconds() <= AT_MOST_A_DAY:
+            raise Invalid.at("/ends_at", "A rehearsal ends after it starts, within a day.")
+        return start, end
+
+
+class RehearsalOut(Schema):
+    """A rehearsal, with its wall times in the zone in which it was given."""
+
+    starts_at: InstantField
+    ends_at: InstantField
+    local_start: WallTimeField
+    local_end: WallTimeField
+    timezone: ZoneName
+    join_address: WebAddress | None
+    passcode: ShortLine | None
+    note: Paragraphs | None
+
+    @classmethod
+    def shown(cls, rehearsal: Rehearsal, zone: str | None = None) -> Self:
+        """In the zone of a reader, or in its own."""
+        zone = zone or rehearsal.timezone
+        members = {
+            name: getattr(rehearsal, name)
+            for name in ("starts_at", "ends_at", "join_address", "passcode", "note")
+        }
+        return cls(
+            local_start=to_local(rehearsal.starts_at, zone),
+            local_end=to_local(rehearsal.ends_at, zone),
+            timezone=zone,
+            **members,
+        )
+
+
+def _instant(end: str, instant: datetime | None, wall: datetime | None, zone: str) -> datetime:
+    """An instant decides; a wall time beside it must be the same."""
+    if instant is not None:
+        if wall is not None and to_local(instant, zone) != wall:
+            raise Invalid.at(f"/local_{end}", f"Is not the same time in {zone}.")
+        return instant.astimezone(UTC)
+    assert wall is not None, "one of the two is given"
+    try:
+        return to_instant(wall, zone)
+    except ZoneTrouble as trouble:
+        raise Invalid.at(f"/local_{end}", str(trouble)) from None

@@ -1,0 +1,172 @@
+"""Who has to be where: panellists and briefers on their items, in this meeting and in others."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, Text, Uuid, cast, column, func, null, table, union_all
+from sqlalchemy import select as sa_select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.entities.tables import PersonAddress
+from app.meetings.lifecycle import MeetingStatus
+from app.meetings.tables import Meeting
+from app.panels.lifecycle import GONE, PanellistStatus
+from app.panels.tables import Panel, Panellist
+from app.registrations.lifecycle import RegistrationStatus
+from app.registrations.tables import Registration
+
+TIME_SETTLED = frozenset(MeetingStatus) - {
+    MeetingStatus.DRAFT,
+    MeetingStatus.POSTPONED,
+    MeetingStatus.CANCELLED,
+}
+"""Meetings that keep people busy."""
+
+_BRIEFINGS = table(
+    "briefings",
+    column("id", Uuid),
+    column("meeting_id", Uuid),
+    column("item_id", Uuid),
+    column("status", Text),
+    column("name", Text),
+    column("email", Text),
+    column("timezone", Text),
+)
+"""Briefings lie to the right of this domain: their columns are named here, nothing is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody on an item who is not gone; `key` is the same wherever the person is."""
+
+    key: str
+    panellist_id: UUID | None
+    briefing_id: UUID | None
+    name: str
+    timezone: str
+    item_id: UUID
+    meeting: Meeting
+
+
+class Elsewhere(NamedTuple):
+    """A confirmed registration of somebody at another meeting."""
+
+    key: str
+    meeting: Meeting
+
+
+async def seats_of(session: AsyncSession, meeting_id: UUID) -> list[Seat]:
+    """Everybody on the panels and briefings of a meeting who has not declined or withdrawn."""
+    seated = _seated()
+    return await _seats(session, _with_meeting(seated).where(seated.c.meeting_id == meeting_id))
+
+
+async def seats_elsewhere(
+    session: AsyncSession, meeting_id: UUID, keys: Collection[str]
+) -> list[Seat]:
+    """The same people in other announced meetings."""
+    if not keys:
+        return []
+    seated = _seated()
+    statement = _with_meeting(seated).where(
+        seated.c.meeting_id != meeting_id,
+        col(Meeting.status).in_(TIME_SETTLED),
+        seated.c.key.in_(keys),
+    )
+    return await _seats(session, statement)
+
+
+async def registered_elsewhere(
+    session: AsyncSession,
+    meeting_id: UUID,
+    keys: Collection[str],
+    between: tuple[datetime, datetime],
+) -> list[Elsewhere]:
+    """Other announced meetings at which people with these addresses have a place at that time."""
+    if not keys:
+        return []
+    starts_at, ends_at = between
+    columns: list[Any] = [PersonAddress.address, Meeting]
+    statement = (
+        sa_select(*columns)
+        .join(Registration, col(Registration.person_id) == col(PersonAddress.person_id))
+        .join(Meeting, col(Meeting.id) == col(Registration.meeting_id))
+        .where(
+            col(PersonAddress.address).in_(keys),
+            col(Registration.status) == RegistrationStatus.CONFIRMED,
+            col(Meeting.id) != meeting_id,
+            col(Meeting.status).in_(TIME_SETTLED),
+            col(Meeting.starts_at) < ends_at,
+            col(Meeting.ends_at) > starts_at,
+        )
+        .order_by(col(Meeting.starts_at), col(Meeting.id), col(PersonAddress.address))
+        .distinct()
+    )
+    return [Elsewhere(*row) for row in (await session.execute(statement)).all()]
+
+
+async def confirmed_seats(session: AsyncSession, meeting_id: UUID) -> set[tuple[str, UUID]]:
+    """Who has said to come, by key and item."""
+    seated = _seated()
+    statement = sa_select(seated.c.key, seated.c.item_id).where(
+        seated.c.meeting_id == meeting_id,
+        seated.c.status == PanellistStatus.CONFIRMED.value,
+    )
+    return {(key, item_id) for key, item_id in (await session.execute(statement)).all()}
+
+
+def _seated() -> Any:
+    """Panellists and briefers alike; a briefing that is asked for has nobody yet."""
+    panellists: list[Any] = [
+        _key(col(Panellist.email), col(Panellist.name)).label("key"),
+        col(Panellist.id).label("panellist_id"),
+        null().cast(Uuid).label("briefing_id"),
+        col(Panellist.name).label("name"),
+        col(Panellist.timezone).label("timezone"),
+        col(Panel.item_id).label("item_id"),
+        col(Panel.meeting_id).label("meeting_id"),
+        cast(col(Panellist.status), Text).label("status"),
+    ]
+    briefing = _BRIEFINGS.c
+    briefers: list[Any] = [
+        _key(briefing.email, briefing.name),
+        null().cast(Uuid),
+        briefing.id,
+        briefing.name,
+        briefing.timezone,
+        briefing.item_id,
+        briefing.meeting_id,
+        briefing.status,
+    ]
+    return union_all(
+        sa_select(*panellists)
+        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
+        .where(col(Panellist.status).not_in(GONE)),
+        sa_select(*briefers).where(briefing.status.in_(["named", "confirmed"])),
+    ).subquery()
+
+
+def _with_meeting(seated: Any) -> Select[Any]:
+    seat = seated.c
+    order = func.coalesce(seat.panellist_id, seat.briefing_id)
+    columns: list[Any] = [
+        *(seat.key, seat.panellist_id, seat.briefing_id, seat.name, seat.timezone, seat.item_id),
+        Meeting,
+    ]
+    return sa_select(*columns).join(Meeting, col(Meeting.id) == seat.meeting_id).order_by(order)
+
+
+def _key(email: Any, name: Any) -> Any:
+    """Who somebody is: their address, else their name whatever its letter case.
+
+    The database makes both sides of every comparison, as its idea of letter case is its own.
+    """
+    return func.coalesce(email, func.lower(name))
+
+
+async def _seats(session: AsyncSession, statement: Select[Any]) -> list[Seat]:
+    return [Seat(*row) for row in (await session.execute(statement)).all()]

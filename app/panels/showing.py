@@ -1,0 +1,172 @@
+"""Conflicts of people as they are shown: of a meeting that the caller may not know of, only the
+time that it has in common with the one that they plan.
+"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PlainSerializer, WithJsonSchema
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.agenda.times import ComputedInstant
+from app.core.fields import WALL_TIME, Handle, Schema, ShortLine, ZoneName
+from app.identity.policy import Caller
+from app.meetings.queries import visible_among
+from app.panels.conflicts import Conflicts, Slot
+from app.panels.seats import Elsewhere
+
+MOST = 1000
+"""Of each kind."""
+
+LocalTime = Annotated[
+    datetime,
+    PlainSerializer(lambda local: local.isoformat(), return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": WALL_TIME,
+            "maxLength": 19,
+            "description": "Wall time where the person is.",
+            "examples": ["2021-10-08T23:00:00"],
+        }
+    ),
+]
+
+
+class Booking(Schema):
+    """Where a person is at a time: on a panel or giving a briefing.
+
+    Of a meeting that the caller may not know of, only the time that the two have in common.
+    """
+
+    meeting_id: UUID | None
+    meeting: Handle | None
+    item_id: UUID | None
+    panellist_id: UUID | None
+    briefing_id: UUID | None
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+
+
+class DoubleBooking(Schema):
+    """A person, told by mail address or else by name, on two items at overlapping times."""
+
+    name: ShortLine
+    first: Booking
+    second: Booking
+
+
+class OutsideHours(Schema):
+    """A person on an item outside the meeting's `decent_hours`, by the clock where they are."""
+
+    name: ShortLine
+    booking: Booking
+    timezone: ZoneName
+    local_start: LocalTime
+    local_end: LocalTime
+
+
+class MeetingThere(Schema):
+    """Another meeting at which the person has a place.
+
+    Of one that the caller may not know of, only the time that it has in common with the booking.
+    """
+
+    meeting_id: UUID | None
+    meeting: Handle | None
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+
+
+class AlsoRegistered(Schema):
+    """A person on an item here who is registered and confirmed elsewhere at that time."""
+
+    name: ShortLine
+    booking: Booking
+    registration: MeetingThere
+
+
+class PeopleConflicts(Schema):
+    """What does not fit together about people; each list in the order of time, the first thousand.
+
+    The header `Conflicts` of an answer counts those of the whole meeting.
+    """
+
+    bookings: list[DoubleBooking] = Field(max_length=MOST)
+    hours: list[OutsideHours] = Field(max_length=MOST)
+    registrations: list[AlsoRegistered] = Field(max_length=MOST)
+
+
+async def shown(session: AsyncSession, caller: Caller, found: Conflicts) -> PeopleConflicts:
+    bookings, registrations = found.bookings[:MOST], found.registrations[:MOST]
+    meetings = {slot.seat.meeting.id for pair in bookings for slot in pair}
+    meetings |= {there.meeting.id for _, there in registrations}
+    known = await visible_among(session, caller, meetings) if meetings else set()
+    return PeopleConflicts(
+        bookings=[_double_booking(first, second, known) for first, second in bookings],
+        hours=[_outside_hours(slot) for slot in found.hours[:MOST]],
+        registrations=[_also_registered(slot, there, known) for slot, there in registrations],
+    )
+
+
+def _double_booking(first: Slot, second: Slot, known: set[UUID]) -> DoubleBooking:
+    return DoubleBooking(
+        name=(first if first.seat.meeting.id in known else second).seat.name,
+        first=_booking(first, second, known),
+        second=_booking(second, first, known),
+    )
+
+
+def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> Booking:
+    seat = slot.seat
+    if seat.meeting.id not in known:
+        return Booking(
+            meeting_id=None,
+            meeting=None,
+            item_id=None,
+            panellist_id=None,
+            briefing_id=None,
+            starts_at=max(slot.starts_at, beside.starts_at),
+            ends_at=min(slot.ends_at, beside.ends_at),
+        )
+    return _whole(slot)
+
+
+def _whole(slot: Slot) -> Booking:
+    return Booking(
+        meeting_id=slot.seat.meeting.id,
+        meeting=slot.seat.meeting.handle,
+        item_id=slot.seat.item_id,
+        panellist_id=slot.seat.panellist_id,
+        briefing_id=slot.seat.briefing_id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+    )
+
+
+def _outside_hours(slot: Slot) -> OutsideHours:
+    zone = ZoneInfo(slot.seat.timezone)
+    return OutsideHours(
+        name=slot.seat.name,
+        booking=_whole(slot),
+        timezone=slot.seat.timezone,
+        local_start=slot.starts_at.astimezone(zone).replace(tzinfo=None),
+        local_end=slot.ends_at.astimezone(zone).replace(tzinfo=None),
+    )
+
+
+def _also_registered(slot: Slot, there: Elsewhere, known: set[UUID]) -> AlsoRegistered:
+    meeting = there.meeting
+    told = meeting.id in known
+    return AlsoRegistered(
+        name=slot.seat.name,
+        booking=_whole(slot),
+        registration=MeetingThere(
+            meeting_id=meeting.id if told else None,
+            meeting=meeting.handle if told else None,
+            starts_at=meeting.starts_at if told else max(meeting.starts_at, slot.starts_at),
+            ends_at=meeting.ends_at if told else min(meeting.ends_at, slot.ends_at),
+        ),
+    )

@@ -1,0 +1,55 @@
+"""Saying at once what an edit has brought into conflict: in the header of its answer.
+
+`Conflicts: bookings=1, hours=2` counts, as a dictionary of RFC 9651, what
+`GET .../agenda/conflicts` lists; whatever is not named there is none.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.agenda.events import AgendaChanged, SittingsChanged
+from app.agenda.saving import saved_agenda
+from app.agenda.tree import WorkingAgenda
+from app.core.routes import answer_with
+from app.events import react_to
+from app.meetings.tables import Meeting
+from app.panels import confirmed
+from app.panels.conflicts import Conflicts, find_conflicts
+
+HEADER = "Conflicts"
+
+
+@react_to(AgendaChanged)
+async def tell_of_edit(session: AsyncSession, event: AgendaChanged) -> None:
+    """The agenda that was saved is at hand, and not read again."""
+    meeting = await session.get_one(Meeting, event.subject_id)
+    await look(session, meeting, saved_agenda(session, meeting.id))
+
+
+@react_to(SittingsChanged)
+async def tell_of_sittings(session: AsyncSession, event: SittingsChanged) -> None:
+    """Items flow through them."""
+    await look(session, await session.get_one(Meeting, event.subject_id))
+
+
+async def look(
+    session: AsyncSession,
+    meeting: Meeting,
+    agenda: WorkingAgenda | None = None,
+    *,
+    quietly: bool = False,
+) -> Conflicts:
+    """Keep the slots of those confirmed, find every conflict, and say how many there are; `quietly`
+    where that is not the caller's business.
+
+    Raises `PersonInTwoSlots`.
+    """
+    await confirmed.keep(session, meeting, agenda)
+    found = await find_conflicts(session, meeting, agenda)
+    counts = {
+        "bookings": len(found.bookings),
+        "hours": len(found.hours),
+        "registrations": len(found.registrations),
+    }
+    told = ", ".join(f"{name}={number}" for name, number in counts.items() if number)
+    answer_with(session, HEADER, "" if quietly else told)
+    return found
