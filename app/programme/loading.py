@@ -1,9 +1,10 @@
 """What a paper is made of, from the database."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,11 @@ from app.agenda.problems import AgendaNotIssued
 from app.agenda.saving import load_agenda
 from app.agenda.views import agenda_body
 from app.calendar.queries import last_change
+from app.core import clock
 from app.core.problems import NotFound
+from app.documents.policy import Reader
+from app.documents.queries import live_entities
+from app.invitations.access import own_entities
 from app.meetings.tables import ConferenceRoom
 from app.programme import queries
 from app.programme.access import PaperView
@@ -42,10 +47,24 @@ async def load_record(
         committee=view.committee,
         agenda=agenda,
         before=before,
+        documents=await _documents(session, view, kind),
         room=await session.get(ConferenceRoom, meeting.id) if private else None,
         earlier=await queries.earlier_starts(session, meeting) if earlier else (),
         stamp=await _stamp(session, view, agenda, form),
     )
+
+
+async def _documents(
+    session: AsyncSession, view: PaperView, kind: PaperKind
+) -> Mapping[str, Sequence[str]]:
+    """What there is to read; an agenda names none, as it stays as it was issued."""
+    if kind is PaperKind.AGENDA:
+        return {}
+    entities: frozenset[UUID] = frozenset()
+    if view.seen is not None and not view.full:
+        entities = await live_entities(session, view.meeting.id, own_entities(view.seen))
+    reader = Reader(clock.now(), observes=view.full, entities=entities)
+    return await queries.symbols_by_item(session, view.meeting.id, reader)
 
 
 async def _stamp(

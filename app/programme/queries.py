@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda.tables import AgendaVersion
+from app.documents.lifecycle import DocumentAccess, DocumentStatus
+from app.documents.policy import Reader, natural
+from app.documents.queries import known_to
+from app.documents.tables import Document
 from app.events.tables import LogEntry
 from app.meetings.events import MeetingRescheduled
 from app.meetings.tables import Meeting
@@ -81,3 +85,23 @@ async def panels_to_show(
             person |= {"role": person["role"].value, "status": person["status"].value}
             panel["panellists"].append(person)
     return found
+
+
+async def symbols_by_item(
+    session: AsyncSession, meeting_id: UUID, reader: Reader
+) -> Mapping[str, Sequence[str]]:
+    """Of the published documents that somebody may know of; those of a panel are its item's."""
+    statement = (
+        select(func.coalesce(col(Document.item_id), col(Panel.item_id)), col(Document.symbol))
+        .outerjoin(Panel, col(Panel.id) == col(Document.panel_id))
+        .where(
+            col(Document.meeting_id) == meeting_id,
+            col(Document.status) == DocumentStatus.PUBLISHED,
+            col(Document.access).in_((DocumentAccess.PUBLIC, DocumentAccess.MEMBERS)),
+            known_to(reader),
+        )
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for item_id, symbol in (await session.execute(statement)).all():
+        found[str(item_id)].append(symbol)
+    return {item_id: sorted(symbols, key=natural) for item_id, symbols in found.items()}
