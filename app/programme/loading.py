@@ -88,13 +88,15 @@ async def _issued(session: AsyncSession, view: PaperView) -> tuple[Agenda, Agend
 
 
 async def _draft(session: AsyncSession, view: PaperView, *, private: bool) -> Agenda:
-    """The working agenda as JSON, with who is on its panels as far as it is known."""
+    """The working agenda as JSON, with who speaks as far as it is known."""
     assert view.seen is not None, "drafts are not for the public"
     seen = AgendaView(view.seen, await load_agenda(session, view.meeting), None)
     agenda = _working(seen)
     panels = await queries.panels_to_show(session, view.meeting.id, private=private)
+    briefers = await queries.briefers_to_show(session, view.meeting.id, private=private)
     for item in _all(agenda["items"]):
         item["panel"] = panels.get(item["id"])
+        item["briefer"] = briefers.get(item["id"])
     return agenda
 
 
