@@ -201,7 +201,7 @@ def set_clock(settings: Settings):
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: looking through it for garbage takes a tenth of the time of tests."""
+    """What was imported stays: to look through it for garbage takes a tenth of all time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
