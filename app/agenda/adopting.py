@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agenda import queries, storing
 from app.agenda.events import AgendaAdopted
 from app.agenda.lifecycle import ItemKind, VersionStatus
-from app.agenda.problems import ItemUnknown, MeetingNotInSession
+from app.agenda.problems import ItemUnknown, NotInSession
 from app.agenda.schemas import AdoptionCreate, AdoptionOut, VersionOut
 from app.agenda.tables import AgendaAdoption
 from app.agenda.tree import WorkingAgenda
@@ -25,13 +25,13 @@ async def adopt(
 ) -> VersionOut:
     """Record that the meeting adopts the version in force, or the working agenda as amended.
 
-    Raises `MeetingNotInSession`, `MoveForbidden` where there is nothing to adopt or it was adopted
+    Raises `NotInSession`, `MoveForbidden` where there is nothing to adopt or it was adopted
     already, `ItemUnknown`, `SymbolTaken`.
     """
     meeting = agenda.meeting
     if meeting.status is not MeetingStatus.IN_SESSION:
         state = meeting.status.value
-        raise MeetingNotInSession(f"The meeting is {state}: nothing is adopted.", state=state)
+        raise NotInSession(f"The meeting is {state}: nothing is adopted.", state=state)
     before = await queries.versions_so_far(session, meeting.id)
     status = next_status(before, VersionStatus.ADOPTED)
     version = next_version(meeting.handle, before, status, act.symbol)

@@ -33,7 +33,7 @@ from app.agenda.problems import (
     ItemTakenIn,
     ItemUnderItself,
     ItemUnknown,
-    MeetingNotInSession,
+    NotInSession,
     PersonInTwoSlots,
     PositionUnknown,
     SymbolTaken,
@@ -253,7 +253,7 @@ async def issue_agenda(
     f"{BASE}/adopt",
     operation_id="adoptAgenda",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(MeetingClosed, MeetingNotInSession, MoveForbidden, ItemUnknown, SymbolTaken),
+    responses=raises(MeetingClosed, NotInSession, MoveForbidden, ItemUnknown, SymbolTaken),
     openapi_extra=tells(takes_if_match()),
 )
 async def adopt_agenda(

@@ -133,16 +133,6 @@ class AgendaEmpty(Problem):
     slug, title, status = "agenda-empty", "The agenda is empty", HTTPStatus.CONFLICT
 
 
-class MeetingNotInSession(Problem):
-    """A meeting adopts its agenda while it is in session: open or resume it first."""
-
-    slug, title, status = (
-        "meeting-not-in-session",
-        "The meeting is not in session",
-        HTTPStatus.CONFLICT,
-    )
-
-
 class SymbolTaken(AlreadyExists):
     """Another version of this agenda has the symbol."""
 
@@ -200,7 +190,10 @@ class PinTooFar(Problem):
 
 
 class NotInSession(Problem):
-    """Items are started and ended only while the meeting is in session; `state` says what it is."""
+    """Items are started and ended, and agendas adopted, only while the meeting is in session.
+
+    `state` says what it is: open or resume it first.
+    """
 
     slug, title, status = "not-in-session", "Not in session", HTTPStatus.CONFLICT
 

@@ -1,6 +1,6 @@
 """An item as it stands in a paper."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ class Items:
     there: ZoneInfo | None
     numbers: Mapping[str, str | None]
     news: Mapping[str, Revision]
+    documents: Mapping[str, Sequence[str]]
     usual_openness: str | None
     """That of most items, which is not said of each."""
 
@@ -110,6 +111,9 @@ class Items:
             yield self._fact("group", group)
         if node.presenter is not None:
             yield self._fact("presenter", Run(node.presenter))
+        if symbols := self.documents.get(node.id):
+            lines = tuple((Run(symbol, whole=True),) for symbol in symbols)
+            yield Fact(self.words.say("facts", "documents"), lines)
 
     def _actual(self, node: Node) -> Iterator[Fact]:
         """When it was started and ended, for those who run the meeting."""

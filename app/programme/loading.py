@@ -1,9 +1,10 @@
 """What a paper is made of, from the database."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,11 @@ from app.agenda.problems import AgendaNotIssued
 from app.agenda.saving import load_agenda
 from app.agenda.views import agenda_body
 from app.calendar.queries import last_change
+from app.core import clock
 from app.core.problems import NotFound
+from app.documents.policy import Reader
+from app.documents.queries import live_entities
+from app.invitations.access import own_entities
 from app.meetings.tables import ConferenceRoom
 from app.programme import queries
 from app.programme.access import PaperView
@@ -42,10 +47,24 @@ async def load_record(
         committee=view.committee,
         agenda=agenda,
         before=before,
+        documents=await _documents(session, view, kind),
         room=await session.get(ConferenceRoom, meeting.id) if private else None,
         earlier=await queries.earlier_starts(session, meeting) if earlier else (),
         stamp=await _stamp(session, view, agenda, form),
     )
+
+
+async def _documents(
+    session: AsyncSession, view: PaperView, kind: PaperKind
+) -> Mapping[str, Sequence[str]]:
+    """What there is to read; an agenda names none, as it stays as it was issued."""
+    if kind is PaperKind.AGENDA:
+        return {}
+    entities: frozenset[UUID] = frozenset()
+    if view.seen is not None and not view.full:
+        entities = await live_entities(session, view.meeting.id, own_entities(view.seen))
+    reader = Reader(clock.now(), observes=view.full, entities=entities)
+    return await queries.symbols_by_item(session, view.meeting.id, reader)
 
 
 async def _stamp(
@@ -69,13 +88,15 @@ async def _issued(session: AsyncSession, view: PaperView) -> tuple[Agenda, Agend
 
 
 async def _draft(session: AsyncSession, view: PaperView, *, private: bool) -> Agenda:
-    """The working agenda as JSON, with who is on its panels as far as it is known."""
+    """The working agenda as JSON, with who speaks as far as it is known."""
     assert view.seen is not None, "drafts are not for the public"
     seen = AgendaView(view.seen, await load_agenda(session, view.meeting), None)
     agenda = _working(seen)
     panels = await queries.panels_to_show(session, view.meeting.id, private=private)
+    briefers = await queries.briefers_to_show(session, view.meeting.id, private=private)
     for item in _all(agenda["items"]):
         item["panel"] = panels.get(item["id"])
+        item["briefer"] = briefers.get(item["id"])
     return agenda
 
 

@@ -133,8 +133,15 @@ def _node(item: Mapping[str, Any], parent: str | None, moved_by: timedelta) -> N
         presenter=item.get("presenter"),
         room=item.get("room"),
         panel=panel.get("title"),
-        people=tuple(Person.of(each) for each in panel.get("panellists") or ()),
+        people=tuple(Person.of(each) for each in _speakers(item, panel)),
     )
+
+
+def _speakers(item: Mapping[str, Any], panel: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Those of the panel in their order, or who briefs."""
+    yield from panel.get("panellists") or ()
+    if briefer := item.get("briefer"):
+        yield briefer
 
 
 def _name_of(said: Any) -> Texts | None:

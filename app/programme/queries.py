@@ -6,11 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda.tables import AgendaVersion
+from app.briefings.lifecycle import COMING, BriefingStatus
+from app.briefings.tables import Briefing
+from app.documents.lifecycle import DocumentAccess, DocumentStatus
+from app.documents.policy import Reader, natural
+from app.documents.queries import known_to
+from app.documents.tables import Document
 from app.events.tables import LogEntry
 from app.meetings.events import MeetingRescheduled
 from app.meetings.tables import Meeting
@@ -21,6 +27,8 @@ MOST_MOVES = 20
 """Of a meeting that a reader is told of."""
 _PERSON = ("role", "status", "name", "honorific", "job_title", "affiliation", "minutes")
 _PRIVATE = ("email", "timezone")
+_OF_PANELS = frozenset({"role", "minutes"})
+"""What people have on panels only."""
 
 
 async def find_issued(
@@ -80,4 +88,41 @@ async def panels_to_show(
         if person["name"] is not None:
             person |= {"role": person["role"].value, "status": person["status"].value}
             panel["panellists"].append(person)
+    return found
+
+
+async def symbols_by_item(
+    session: AsyncSession, meeting_id: UUID, reader: Reader
+) -> Mapping[str, Sequence[str]]:
+    """Of the published documents that somebody may know of; those of a panel are its item's."""
+    statement = (
+        select(func.coalesce(col(Document.item_id), col(Panel.item_id)), col(Document.symbol))
+        .outerjoin(Panel, col(Panel.id) == col(Document.panel_id))
+        .where(
+            col(Document.meeting_id) == meeting_id,
+            col(Document.status) == DocumentStatus.PUBLISHED,
+            col(Document.access).in_((DocumentAccess.PUBLIC, DocumentAccess.MEMBERS)),
+            known_to(reader),
+        )
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for item_id, symbol in (await session.execute(statement)).all():
+        found[str(item_id)].append(symbol)
+    return {item_id: sorted(symbols, key=natural) for item_id, symbols in found.items()}
+
+
+async def briefers_to_show(
+    session: AsyncSession, meeting_id: UUID, *, private: bool
+) -> Mapping[str, dict[str, Any]]:
+    """Who comes to brief, by item, as people of panels are shown."""
+    names = [name for name in (*_PERSON, *(_PRIVATE if private else ())) if name not in _OF_PANELS]
+    columns: list[Any] = [Briefing.item_id, *(getattr(Briefing, name) for name in names)]
+    statement = select(*columns).where(
+        col(Briefing.meeting_id) == meeting_id, col(Briefing.status).in_(COMING)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for item_id, *said in (await session.execute(statement)).all():
+        person = dict(zip(names, said, strict=True))
+        status = "confirmed" if person["status"] is BriefingStatus.CONFIRMED else "invited"
+        found[str(item_id)] = person | {"role": "briefer", "status": status}
     return found

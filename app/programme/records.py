@@ -1,7 +1,7 @@
 """What a paper is made of: an agenda, its meeting, and what the reader wants."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,8 @@ class Record:
     """The JSON of an issued agenda, or of the working one."""
     before: Mapping[str, Any] | None = None
     """The version before an issued one."""
+    documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Symbols by item, of those that the reader may know of."""
     room: ConferenceRoom | None = None
     """Only for organizers."""
     earlier: tuple[datetime, ...] = ()

@@ -154,12 +154,12 @@ def desk_of(request: Request) -> press.Desk:
 
 
 def _cache(view: PaperView, kind: PaperKind, form: PaperForm) -> str:
-    """A version in a language stays as it is; all else is asked for again."""
+    """The agenda of a version in a language stays as it is; all else is asked for again."""
     if kind is PaperKind.RUN_OF_SHOW:
         return "private, no-store"
     whose = "public" if view.public else "private"
     fixed = view.asked.version is not None and view.asked.language is not None
-    if fixed and kind in NUMBERED and form not in OF_THE_MOMENT:
+    if fixed and kind is PaperKind.AGENDA and form not in OF_THE_MOMENT:
         return f"{whose}, max-age=31536000, immutable"
     return f"{whose}, no-cache"
 

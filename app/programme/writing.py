@@ -201,6 +201,7 @@ class _Writer:
             zone=self.zone,
             there=None if self.reader_zone is None else ZoneInfo(self.reader_zone),
             numbers={node.id: node.number for node in self.nodes},
+            documents=self.record.documents,
             news=revisions(known, self.nodes) if numbered else {},
             usual_openness=self.usual_openness(),
         )

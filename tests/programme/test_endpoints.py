@@ -291,17 +291,17 @@ async def test_a_meeting_that_moves_by_hand_keeps_the_walls(issued: Planning) ->
     assert (paper["items"][0]["hours"], paper["items"][0]["day"]) == ("10:00–10:15", "2021-11-08")
 
 
-async def test_a_public_paper_takes_two_statements(
+async def test_a_public_paper_takes_few_statements(
     issued: Planning, world: World, app: FastAPI
 ) -> None:
     """Which meeting, and its versions; calendars and linked data ask the log once besides."""
     client = await stranger(world)
     for path, expected in {
         "agenda.html": 2,
-        "agenda-annotated.akn": 2,
-        "programme.json": 2,
-        "programme.ics": 3,
-        "programme.jsonld": 3,
+        "agenda-annotated.akn": 3,
+        "programme.json": 3,
+        "programme.ics": 4,
+        "programme.jsonld": 4,
     }.items():
         with counted(app) as statements:
             await read(client, f"{PUBLIC}/{path}")
