@@ -351,7 +351,7 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
 
 
 def _says_times(path: str) -> bool:
-    return path.startswith(_TIMED) and "/versions" not in path
+    return path.startswith(_TIMED) and "/versions" not in path and not path.endswith("/adopt")
 
 
 def _is_page(response: dict[str, Any]) -> bool:

@@ -34,11 +34,18 @@ from app.exchange.sittings import SittingsPlan, plan_sittings
 from app.exchange.tables import ForeignItem
 from app.meetings.tables import Meeting
 from app.panels.lifecycle import PanellistStatus
-from app.panels.slots import retime
+from app.panels.slots import retime, slots_of
 from app.panels.tables import Panel, Panellist
 from app.panels.telling import look
 
 MAX_ERRORS = 1000
+_NOTHING_SAID = {
+    "biography": {},
+    "spoken_languages": [],
+    "calendar_sequence": 0,
+    "has_entry": False,
+}
+"""By people whom nobody has asked yet."""
 
 
 async def take_file(
@@ -137,9 +144,9 @@ async def _write(
         statement = delete(Panel).where(col(Panel.id).in_(dropped.values()))
         await session.execute(statement.execution_options(synchronize_session=False))
     present = await load_agenda(session, meeting)
-    await save(session, replace(agenda, sittings=present.sittings), states)
+    after = await save(session, replace(agenda, sittings=present.sittings), states)
     await _write_foreign(session, [row for p in plan.planned if (row := foreign_row(meeting, p))])
-    panels, people = await _write_panels(session, meeting.id, plan.planned)
+    panels, people = await _write_panels(session, after, plan.planned)
     event = AgendaImported(
         subject_id=meeting.id,
         meeting_id=meeting.id,
@@ -195,18 +202,20 @@ async def _write_foreign(session: AsyncSession, rows: Sequence[Mapping[str, Any]
 
 
 async def _write_panels(
-    session: AsyncSession, meeting_id: UUID, planned: Sequence[Planned]
+    session: AsyncSession, agenda: WorkingAgenda, planned: Sequence[Planned]
 ) -> tuple[list[UUID], list[UUID]]:
     """Panels of new items, with their people as proposed; the ids of both."""
+    slots = slots_of(agenda)
     panels: list[dict[str, Any]] = []
     people: list[dict[str, Any]] = []
     for each in planned:
         if each.panel is None:
             continue
         panel = each.panel.model_dump(exclude={"people"})
-        panels.append(
-            _row({"id": new_id(), "meeting_id": meeting_id, "item_id": each.item_id} | panel)
-        )
+        starts_at, ends_at = slots.get(each.item_id, (None, None))
+        about = {"id": new_id(), "meeting_id": agenda.meeting.id, "item_id": each.item_id}
+        slot = {"slot_starts_at": starts_at, "slot_ends_at": ends_at, "calendar_sequence": 0}
+        panels.append(_row(about | slot | panel))
         people += [
             _row(
                 {
@@ -215,6 +224,7 @@ async def _write_panels(
                     "position": position,
                     "status": PanellistStatus.PROPOSED,
                     "timezone": "UTC",
+                    **_NOTHING_SAID,
                     **person.model_dump(),
                 }
             )

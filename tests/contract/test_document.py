@@ -120,7 +120,7 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
     }
     assert len(made) == 28
     common = {"X-Request-ID", "ETag", "Location"} | limited
-    telling = {"addAgendaItem", "createPanel", "addPanellist", "replacePanellist"}
+    telling = {"addAgendaItem", "addSitting", "createPanel", "addPanellist", "replacePanellist"}
     """They say what people's times bring into conflict."""
     assert {name for name, names in made.items() if "Conflicts" in names} == telling
     assert {name: names for name, names in made.items() if names - {"Conflicts"} != common} == {}

@@ -1,0 +1,64 @@
+"""Panellists who answer by their link are in one place at a time, wherever items go."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.agenda.planning import Planning, item, slug
+from tests.panels.post import DAY, PostOffice
+from tests.world import post
+
+PERSON = {"name": "Amina Rossi", "email": "amina@example.org"}
+
+
+@pytest.fixture
+async def planning(world, set_clock) -> Planning:
+    set_clock(DAY)
+    return await Planning.of(world)
+
+
+async def at_once(planning: Planning, hour: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A panel at that time, and the person on it."""
+    pinned = f"2021-10-08T{hour}:00"
+    added = await planning.add(kind="panel", duration=60, pinned_start=pinned)
+    panel = await planning.panel(added["id"])
+    person = await planning.panellist(panel, **PERSON)
+    path = f"{planning.path}/panels/{panel['id']}/panellists/{person['id']}"
+    await post(planning.organizer, f"{path}/invite")
+    return panel, person
+
+
+async def test_a_link_confirms_one_of_two_slots_at_once(planning: Planning) -> None:
+    panel, person = await at_once(planning, "10:00")
+    _, other = await at_once(planning, "10:30")
+    path = f"{planning.path}/panels/{panel['id']}/panellists/{person['id']}"
+    async with PostOffice.of(planning) as office:
+        readers = [await office.session_of(mail) for mail in await office.deliver()]
+    reader, later = readers
+    own = "/v1/panellists"
+    first = await reader.post(f"{own}/{person['id']}/confirm")
+    assert (first.status_code, first.headers.get("conflicts")) == (200, None)
+    second = await reader.post(f"{own}/{other['id']}/confirm")
+    assert (second.status_code, slug(second)) == (409, "person-in-two-slots")
+    body = {"name": "Somebody else"}
+    replaced = await planning.organizer.post(f"{path}/replace", json=body)
+    assert (replaced.status_code, replaced.headers.get("conflicts")) == (201, None)
+    assert replaced.json()["conflicts"] == {"bookings": [], "hours": [], "registrations": []}
+    assert (await reader.get(own)).status_code == 401, "the link of the place that was given away"
+    second = await later.post(f"{own}/{other['id']}/confirm")
+    assert (second.status_code, second.headers.get("conflicts")) == (200, None)
+
+
+async def test_slots_follow_the_sittings(planning: Planning) -> None:
+    agenda = await planning.put(item("Talk", duration=60), item("Panel", "panel", duration=60))
+    panel = await planning.panel(agenda["items"][1]["id"])
+    await planning.panellist(panel, **PERSON, timezone="America/New_York")
+    path = f"{planning.path}/panels/{panel['id']}"
+    before = (await planning.organizer.get(path)).json()["slot_starts_at"]
+    assert before == datetime(2021, 10, 8, 15, tzinfo=UTC).isoformat().replace("+00:00", "Z")
+    sitting = {"local_start": "2021-10-08T22:00:00", "local_end": "2021-10-08T23:59:00"}
+    answer = await planning.organizer.post(f"{planning.path}/sittings", json=sitting)
+    assert (answer.status_code, answer.headers.get("conflicts")) == (201, "hours=1")
+    after = (await planning.organizer.get(path)).json()["slot_starts_at"]
+    assert after == "2021-10-09T03:00:00Z"
