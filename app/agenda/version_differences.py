@@ -78,6 +78,8 @@ class ItemChange:
         if self.before is None or self.after is None:
             return [ChangeKind.ADDED if self.before is None else ChangeKind.REMOVED]
         found = {kind for name, change in self.members.items() for kind in self._of(name, change)}
+        if found & {ChangeKind.WITHDRAWN, ChangeKind.MERGED}:
+            found -= {ChangeKind.RETIMED, ChangeKind.SHIFTED}  # it takes no time any more
         return [kind for kind in ChangeKind if kind in found]
 
     def _of(self, name: str, change: Change) -> Iterator[ChangeKind]:

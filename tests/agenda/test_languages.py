@@ -54,13 +54,14 @@ async def french(planning: Planning) -> Planning:
     match = {"If-Match": current.headers["etag"]}
     assert (await planning.organizer.patch(planning.path, json=body, headers=match)).is_success
     hidden = item(access="restricted") | {"title": {"en": "Hidden"}}
-    await planning.put(item(duration=5) | {"title": TEXTS}, hidden, item("Closing"))
+    agenda = await planning.put(item(duration=5) | {"title": TEXTS}, hidden, item("Closing"))
     first = await planning.issue()
     assert first["languages"] == [
         {"language": "en", "complete": True, "missing": 0},
         {"language": "fr", "complete": False, "missing": 2},
     ]
-    await planning.put(item() | {"title": TEXTS})
+    one, two, three = ({"id": each["id"], "title": TEXTS} for each in agenda["items"])
+    await planning.put(item() | one, hidden | two, item() | three)
     assert (await planning.issue())["languages"][1]["complete"] is True
     return planning
 
@@ -126,7 +127,7 @@ async def test_the_meeting_adopts_the_version_that_lies_before_it(
     early = await french.organizer.post(adopt)
     assert (early.status_code, slug(early)) == (409, "not-in-session")
     await french.organizer.post(f"{french.path}/open")
-    await french.put(item("Something else"))
+    await french.add(title="Something else")
     adopted = await french.organizer.post(adopt, json={"chair": "Amina Rossi"})
     version = adopted.json()
     assert (adopted.status_code, adopted.headers["location"]) == (
@@ -159,10 +160,10 @@ async def test_the_meeting_adopts_the_version_that_lies_before_it(
 
 
 async def test_the_meeting_adopts_its_agenda_as_orally_amended(planning: Planning) -> None:
-    await planning.put(item("Adoption", "adoption_of_agenda"))
+    agenda = await planning.put(item("Adoption", "adoption_of_agenda"))
     await planning.issue()
     await planning.organizer.post(f"{planning.path}/open")
-    agenda = await planning.put(item("Adoption", "adoption_of_agenda"), item("Added orally"))
+    await planning.add(title="Added orally")
     adopt = f"{planning.agenda}/adopt"
     wrong = await planning.organizer.post(
         adopt, json={"amended": True, "item_id": str(planning.id)}

@@ -24,7 +24,7 @@ async def revised(planning: Planning) -> Planning:
         item("Reports", items=[item("First", duration=5), item("Second", duration=5)]),
         item(CANARY, access="restricted"),
     )
-    opening, panel, _, reports, hidden = before["items"]
+    opening, panel, old, reports, hidden = before["items"]
     people = await planning.panel(panel["id"])
     await planning.panellist(people, "invite", name="Stays")
     gone = await planning.panellist(people, "invite", name="Leaves")
@@ -35,7 +35,7 @@ async def revised(planning: Planning) -> Planning:
     kept: list[Any] = [
         item("Panel", "panel", duration=30, id=panel["id"]),
         item("Welcome", duration=20, id=opening["id"], room="Hall 1"),
-        item("New business", duration=15),
+        item("Old business", duration=10, id=old["id"]),
         item(
             "Reports",
             id=reports["id"],
@@ -45,8 +45,12 @@ async def revised(planning: Planning) -> Planning:
             ],
         ),
         item(f"{CANARY} again", access="restricted", id=hidden["id"]),
+        item("New business", duration=15),
     ]
     await planning.put(*kept)
+    _, match = await planning.read()
+    withdraw = f"{planning.agenda}/items/{old['id']}/withdraw"
+    assert (await planning.organizer.post(withdraw, headers=match)).is_success
     return planning
 
 
@@ -65,7 +69,7 @@ async def test_changes_are_told_as_data_to_each_what_they_may_see(
         "Panel": told["Panel"],
         "Welcome": told["Welcome"],
         "New business": ["added"],
-        "Old business": ["removed"],
+        "Old business": ["withdrawn"],
         f"{CANARY} again": ["retitled"],
         **{name: told[name] for name in ("First", "Second")},
     }
@@ -108,13 +112,14 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         "COORDINATION-COMMITTEE-6/1/Rev.1, issued on DAY\n"
         "Compared with COORDINATION-COMMITTEE-6/1, issued on DAY\n"
         "All times are those of America/New_York.\n\n"
-        "Added\n  3 New business (10:50–11:05)\n\n"
-        "Removed\n  3 Old business (10:40–10:50)\n\n"
+        "Added\n  6 New business (11:00–11:15)\n\n"
+        "Withdrawn\n  3 Old business\n\n"
     )
     *_, moved, renumbered, retitled, retimed, people, other = text.split("\n\n")
     assert (moved.count("\n"), renumbered.splitlines()[1]) == (2, "  1 Panel: 1 (before: 2)")
     assert retitled == "With another title\n  2 Welcome (before: Opening)"
     assert "  1 Panel: 10:00–10:30 (before: 10:10–10:40)" in retimed.splitlines()
+    assert "Old business" not in retimed
     assert people == "Panellists\n  1 Panel: joined: Comes; left: Leaves"
     assert other == "Otherwise changed\n  2 Welcome: room\n"
     assert CANARY not in text
