@@ -1,6 +1,7 @@
 """What changed between versions, over HTTP: as data, and as a text in six languages."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -24,7 +25,7 @@ async def revised(planning: Planning) -> Planning:
         item("Reports", items=[item("First", duration=5), item("Second", duration=5)]),
         item(CANARY, access="restricted"),
     )
-    opening, panel, _, reports, hidden = before["items"]
+    opening, panel, old, reports, hidden = before["items"]
     people = await planning.panel(panel["id"])
     await planning.panellist(people, "invite", name="Stays")
     gone = await planning.panellist(people, "invite", name="Leaves")
@@ -35,7 +36,7 @@ async def revised(planning: Planning) -> Planning:
     kept: list[Any] = [
         item("Panel", "panel", duration=30, id=panel["id"]),
         item("Welcome", duration=20, id=opening["id"], room="Hall 1"),
-        item("New business", duration=15),
+        item("Old business", duration=10, id=old["id"]),
         item(
             "Reports",
             id=reports["id"],
@@ -45,8 +46,12 @@ async def revised(planning: Planning) -> Planning:
             ],
         ),
         item(f"{CANARY} again", access="restricted", id=hidden["id"]),
+        item("New business", duration=15),
     ]
     await planning.put(*kept)
+    _, match = await planning.read()
+    path = f"{planning.agenda}/items/{old['id']}/withdraw"
+    assert (await planning.organizer.post(path, headers=match)).is_success
     return planning
 
 
@@ -65,7 +70,7 @@ async def test_changes_are_told_as_data_to_each_what_they_may_see(
         "Panel": told["Panel"],
         "Welcome": told["Welcome"],
         "New business": ["added"],
-        "Old business": ["removed"],
+        "Old business": ["withdrawn"],
         f"{CANARY} again": ["retitled"],
         **{name: told[name] for name in ("First", "Second")},
     }
@@ -77,6 +82,7 @@ async def test_changes_are_told_as_data_to_each_what_they_may_see(
     assert (draft["since"], draft["until"]) == (full["since"], None)
     assert draft["items"] == full["items"]
     backwards = (await revised.organizer.get(f"{revised.agenda}/versions/1/changes?since=2")).json()
+    assert [e["kinds"] for e in backwards["items"] if e["after"] is None] == [["removed"]]
     mirrored = {each["id"]: (each["after"], each["before"]) for each in full["items"]}
     assert {e["id"]: (e["before"], e["after"]) for e in backwards["items"]} == mirrored
     assert (await revised.organizer.get(f"{path}?since=2")).json()["items"] == []
@@ -108,8 +114,8 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         "COORDINATION-COMMITTEE-6/1/Rev.1, issued on DAY\n"
         "Compared with COORDINATION-COMMITTEE-6/1, issued on DAY\n"
         "All times are those of America/New_York.\n\n"
-        "Added\n  3 New business (10:50–11:05)\n\n"
-        "Removed\n  3 Old business (10:40–10:50)\n\n"
+        "Added\n  6 New business (11:00–11:15)\n\n"
+        "Withdrawn\n  3 Old business\n\n"
     )
     *_, moved, renumbered, retitled, retimed, people, other = text.split("\n\n")
     assert (moved.count("\n"), renumbered.splitlines()[1]) == (2, "  1 Panel: 1 (before: 2)")
@@ -124,6 +130,25 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         assert foreign.headers["content-language"] == language
         assert words_in(language).kind("added") in foreign.text
         assert "{" not in foreign.text
+
+
+async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_clock: Any) -> None:
+    set_clock(datetime(2021, 10, 2, 3, tzinfo=UTC))  # still the 1st in New York
+    part = item("Part", duration=10)
+    before = await planning.put(
+        item("Welcome", duration=10), item("Off", duration=10, items=[part]), item("Last")
+    )
+    await planning.issue()
+    _, match = await planning.read()
+    path = f"{planning.agenda}/items/{before['items'][1]['id']}/withdraw"
+    assert (await planning.organizer.post(path, headers=match)).is_success
+    told = await planning.organizer.get(f"{planning.agenda}/changes-since-issue", headers=PLAIN)
+    assert told.text.split("\n", 2)[2] == (
+        "Compared with COORDINATION-COMMITTEE-6/1, issued on 2021-10-01\n"
+        "All times are those of America/New_York.\n\n"
+        "Withdrawn\n  2 Off\n\n"
+        "At another time\n  3 Last: 10:10–10:10 (before: 10:30–10:30)\n"
+    )
 
 
 async def test_what_cannot_be_compared_is_refused(
