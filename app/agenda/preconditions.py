@@ -63,7 +63,7 @@ async def _outdated(
     rows = await queries.edits_since(session, seen.agenda.meeting.id, read, MOST_EDITS)
     edits = _few([AgendaEdit.of_entry(row.revision, row) for row in rows])
     return AgendaOutdated(
-        f"The agenda was changed {now - read} times since you read it; read it again.",
+        f"The agenda was changed since you read it ({now - read}); read it again.",
         changes=[edit.model_dump(mode="json") for edit in edits],
         revision=now,
     )

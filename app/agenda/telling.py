@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.agenda.lifecycle import ChangeKind
+from app.agenda.lifecycle import ChangeKind, ItemStanding
 from app.agenda.version_differences import Change, Differences, ItemChange, Node, panellists
 from app.agenda.words import Words
 from app.core.fields import in_language
+from app.core.zones import to_local
 
 _MEMBERS_TOLD = frozenset(
     {"number", "title", "place", "duration", "starts_at", "ends_at", "local_start", "local_end"}
@@ -40,12 +41,12 @@ class Telling:
         if since is None:
             compared = say("nothing_before")
         else:
-            compared = say("since", symbol=since.symbol, date=f"{since.issued_at:%Y-%m-%d}")
+            compared = say("since", symbol=since.symbol, date=self._day(since.issued_at))
         lines = [say("head", title=self._words_of(meeting["title"]))]
         if until is None:
             lines.append(say("draft"))
         else:
-            lines.append(say("until", symbol=until.symbol, date=f"{until.issued_at:%Y-%m-%d}"))
+            lines.append(say("until", symbol=until.symbol, date=self._day(until.issued_at)))
         lines += [compared, *([say("clock", zone=meeting["timezone"])] if found else [])]
         for heading, each in self._sections(found):
             lines += ["", heading, *(f"  {line}" for line in each)]
@@ -57,10 +58,22 @@ class Telling:
         if lines := [self._of_meeting(*each) for each in self._told(found.meeting)]:
             yield self.words.kind("meeting"), lines
         for kind, line in self._lines().items():
-            if lines := [line(each) for each in found.items if kind in each.kinds]:
+            told = [each for each in found.items if kind in each.kinds and self._tells(each, kind)]
+            if lines := [line(each) for each in told]:
                 yield self.words.kind(kind), lines
         if any(each.kinds == [ChangeKind.SHIFTED] for each in found.items):
             yield self.words.say("shifted"), []
+
+    def _tells(self, change: ItemChange, kind: ChangeKind) -> bool:
+        """Times of what has just left the agenda, or lies under it, are those of nothing."""
+        if kind is not ChangeKind.RETIMED:
+            return True
+        node: Node | None = change.node
+        while node is not None:
+            if node.values.get("standing", ItemStanding.STANDING) != ItemStanding.STANDING:
+                return False
+            node = self.nodes.get(node.parent_id or "")
+        return True
 
     def _lines(self) -> dict[ChangeKind, Callable[[ItemChange], str]]:
         return {
@@ -176,6 +189,10 @@ class Telling:
         first = str(self.issued["meeting"]["local_start"])[:10]
         day = "" if start[:10] == first else f"{start[:10]} "
         return f"{day}{start[11:16]}–{end[11:16]}"
+
+    def _day(self, moment: datetime) -> str:
+        """As the papers have it: by the clocks of the meeting."""
+        return f"{to_local(moment, self.issued['meeting']['timezone']):%Y-%m-%d}"
 
     def _words_of(self, text: Mapping[str, str]) -> str:
         own: Sequence[str] = self.issued["meeting"]["languages"]

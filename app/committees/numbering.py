@@ -2,9 +2,15 @@
 
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import (
+    AfterValidator,
+    Field,
+    TypeAdapter,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from app.core.fields import Flag, Schema
 
@@ -85,8 +91,20 @@ Levels = Annotated[
     Field(min_length=1, max_length=MAX_LEVELS),
     AfterValidator(_told_apart),
 ]
+_PRESET: Final = TypeAdapter(NumberingPreset)
+_LEVELS: Final = TypeAdapter(Levels)
+
+
+def _by_shape(value: Any, _union: ValidatorFunctionWrapHandler) -> NumberingPreset | Levels:
+    """What a list lacks is told of its levels, and of anything else that it is no such name."""
+    if isinstance(value, list):
+        return _LEVELS.validate_python(value)
+    return _PRESET.validate_python(value)
+
+
 AgendaNumbering = Annotated[
     NumberingPreset | Levels,
+    WrapValidator(_by_shape),
     Field(
         description="How items of agendas are numbered: by a name (`un`: 1, 2(a), 2(a)(i); "
         "`roman`: III.B.2; `decimal`: 1.2.3), or level by level from the top, the last one for "

@@ -165,7 +165,6 @@ def _entries(
         revisions = [
             each for each in found.revisions if any(v.published_at for v in found.versions[each.id])
         ]
-        title = in_language(document.title, [language] if language else [])
         for revision in in_force(revisions):
             symbol = full_symbol(document.symbol, revision.kind, revision.number)
             ready = [
@@ -182,6 +181,7 @@ def _entries(
                 )
                 instead = language is not None and version.language != language
                 note = f" (there is none in {language})" if instead else ""
+                title = in_language(document.title, [language or version.language])
                 lines.append(f"{name}\t{symbol}\t{version.language}{note}\t{title}")
     changed = max((each.changed_at for each in entries), default=library.meeting.created_at)
     index = "file\tsymbol\tlanguage\ttitle\n" + "".join(f"{line}\n" for line in lines)

@@ -537,7 +537,7 @@ export const TEXTS = {
     no_slot: "لم يُحدد بعد",
     meeting_clocks: "بتوقيت الاجتماع",
     your_part: "دوركم",
-    part_line: "{role}، {minutes} دقيقة",
+    part_line: "{role}، {minutes} د",
     moderator: "إدارة النقاش",
     panellist: "المشاركة في النقاش",
     concept_note: "موضوعها",

@@ -211,8 +211,15 @@ async def test_a_meeting_numbers_as_its_committee_unless_it_says_otherwise(
     assert number == ("1.1.1" if own else "A.1.(a)")
     stale = await planning.organizer.put(planning.agenda, json={"items": []}, headers=match)
     assert (stale.status_code, slug(stale)) == (412, "precondition-failed")
-    for bad in ([], [{"numerals": "arabic"}], "house", [{"numerals": "arabic", "dots": True}]):
+    for bad, pointers in (
+        ([], [""]),
+        ([{"numerals": "arabic"}], [""]),
+        ("house", [""]),
+        ([{"numerals": "arabic", "dots": True}], ["/0/dots"]),
+    ):
         refused = await planning.world.administrator.patch(
             committee, json={"agenda_numbering": bad}
         )
         assert refused.status_code == 422, bad
+        told = [each["pointer"] for each in refused.json()["errors"]]
+        assert told == [f"/agenda_numbering{pointer}" for pointer in pointers]

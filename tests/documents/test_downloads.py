@@ -165,7 +165,10 @@ async def test_all_documents_of_an_item_in_french_are_one_archive(desk: Desk) ->
     lines = archive.read("index.txt").decode().splitlines()
     assert lines[1] == "X_9-en.pdf\tX/9\ten (there is none in es)\tConcept note"
     everything = await desk.organizer.get(f"{desk.path}.zip", params={"item": asked["item"]})
-    names = zipfile.ZipFile(io.BytesIO(everything.content)).namelist()
+    archive = zipfile.ZipFile(io.BytesIO(everything.content))
+    french = archive.read("index.txt").decode().splitlines()[2]
+    assert french == "X_9-fr.pdf\tX/9\tfr\tNote de cadrage"
+    names = archive.namelist()
     assert names[5:] == ["X_11-en.pdf", "X_11-fr.pdf", "X_12_Rev.1-fr.pdf"]
     head = await desk.focal_point.head(f"{desk.path}.zip", params=asked)
     assert (head.status_code, head.content) == (200, b"")
