@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.agenda.planning import START, Planning, item
-from tests.panels.post import DAY, PostOffice
+from tests.agenda.planning import START, Planning, item, slug
+from tests.panels.post import DAY, PostOffice, token_of
 from tests.world import post
 
 WAY_IN = "https://conference.example.org/j/6?pwd=canary"
@@ -52,3 +52,25 @@ async def test_who_has_said_no_sees_nothing_of_the_address_that_is_put_in_their_
     assert changed.status_code == 200
     seen = await reader.get(f"/v1/panellists/{victim['id']}")
     assert (seen.status_code, WAY_IN in seen.text) == (401, False)
+
+
+async def test_a_link_that_leads_to_a_bound_place_needs_the_code_whoever_sent_it(
+    planning: Planning, office: PostOffice
+) -> None:
+    """A page has the places of all meetings, so a forwarded link opens those that are bound too."""
+    other = await Planning.of(planning.world, handle="others-1", start=START)
+    path = f"/v1/committees/{other.committee['id']}"
+    answer = await planning.world.administrator.patch(
+        path, json={"links_bound": True}, headers=MERGE
+    )
+    assert answer.is_success
+    for each in (other, planning):
+        agenda = await each.put(item("Panel", "panel", duration=60))
+        panel = await each.panel(agenda["items"][0]["id"])
+        await each.panellist(panel, "invite", email="amina@example.org")
+    mails = await office.deliver()
+    found = [
+        await planning.organizer.post("/v1/links/exchange", json={"token": token_of(mail)})
+        for mail in mails
+    ]
+    assert [(each.status_code, slug(each)) for each in found] == [(403, "link-code-needed")] * 2
