@@ -1,11 +1,13 @@
 """Office documents are ZIP archives: looked into without unpacking them anywhere."""
 
 import re
+import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any, Final
+from xml.parsers import expat
 
 from app.documents.kinds import OPEN_DOCUMENT, OPEN_XML, Kind
 from app.documents.problems import FileRefused
@@ -27,6 +29,7 @@ _MACROS: Final = re.compile(
     r"(?i)(^|/)(vbaproject|vbadata|macros?|activex|basic|scripts|object replacements\.exe)"
     r"([^/]*\.(bin|xml|exe))?(/|$)|\.(exe|dll|js|vbs|bat|cmd|ps1|scr|com|jar|hta|lnk)$"
 )
+_PROGRAM_TYPES: Final = re.compile(r"(?i)macroenabled|vbaproject|vbadata|activex")
 _CONTENT_TYPES, _MIMETYPE = "[Content_Types].xml", "mimetype"
 
 
@@ -59,6 +62,8 @@ def _check_ends(content: IO[bytes], size: int) -> None:
         raise FileRefused("Something comes after the end of the file.")
     if disk or first or here != total or total > MOST_MEMBERS or length > MOST_DIRECTORY:
         raise FileRefused("The file has too many members.")
+    if comment:
+        raise FileRefused("Something comes after the list of the file's members.")
     if begins + length != size - len(tail) + place:
         raise FileRefused("Something stands before the beginning of the file.")
 
@@ -69,7 +74,9 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
         raise FileRefused("Two members of the file have one name.")
     if any(not _is_plain(member.orig_filename) for member in members):
         raise FileRefused("A member of the file has a name that leads out of it.")
-    if any(_MACROS.search(member.filename) for member in members):
+    if any(_is_link(member) for member in members):
+        raise FileRefused("A member of the file is a link to another file.")
+    if any(_MACROS.search(member.filename.rstrip(" .")) for member in members):
         raise FileRefused("The file has macros or programs in it: save it without.")
     if sum(member.file_size for member in members) > MOST_UNPACKED:
         raise FileRefused("The file unpacks to far too much.")
@@ -80,6 +87,11 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
             raise FileRefused("The file is packed in a way that is not taken.")
         if member.file_size > max(RATIO_FROM, MOST_RATIO * member.compress_size):
             raise FileRefused("The file unpacks to far more than it is.")
+
+
+def _is_link(member: zipfile.ZipInfo) -> bool:
+    """By the mode that Unix keeps there, whatever system the member says it comes from."""
+    return stat.S_ISLNK(member.external_attr >> 16)
 
 
 def _is_plain(name: str) -> bool:
@@ -101,8 +113,27 @@ def _check_kind(package: zipfile.ZipFile, kind: Kind) -> None:
         raise FileRefused(f"The file is no {kind.words}.")
     if package.getinfo(_CONTENT_TYPES).file_size > RATIO_FROM:
         raise FileRefused("The file is damaged.")
-    if b"macroenabled" in package.read(_CONTENT_TYPES).lower():
+    if any(_PROGRAM_TYPES.search(each) for each in _types_said(package.read(_CONTENT_TYPES))):
         raise FileRefused("The file has macros in it: save it without.")
+
+
+def _types_said(content: bytes) -> list[str]:
+    """Every media type in the list of them, read as XML: in whatever encoding it is, and with its
+    characters written out or not.
+    """
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda _, said: found.append(said.get("ContentType", ""))
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(content, True)  # a positional flag of the standard library
+    except (expat.ExpatError, LookupError, ValueError):
+        raise FileRefused("The file is damaged.") from None
+    return found
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise FileRefused("The file is damaged.")
 
 
 def _check_places(content: IO[bytes], members: list[zipfile.ZipInfo]) -> None:

@@ -19,6 +19,9 @@ HEAD = 4096
 TAIL = 65_557
 """Bytes within which a ZIP archive says that it ends: its record, and the longest comment."""
 END_OF_ZIP = b"PK\x05\x06"
+_END_OF_ZIP: Final = struct.Struct("<4s4H2LH")
+_IN_ZIP64: Final = 0xFFFFFFFF
+"""A length that stands elsewhere, in the record that ZIP64 has before this one."""
 MOST_PARTS = 100_000
 """Chunks of a PNG, segments of a JPEG, boxes of an MP4."""
 _MARKUP = re.compile(rb"(?i)<(!doctype\s+html|html|head|body|script|iframe|svg|\?php)[\s>/]")
@@ -41,6 +44,8 @@ def check(content: IO[bytes], said: str) -> Kind:
         looks = _looks_like(data)
         if looks is not kind.media_type and looks not in _ALIKE.get(kind.media_type, ()):
             raise _another(kind, data)
+        if looks != _ZIP:
+            _no_archive_behind(data)
         _CHECKS[kind.media_type](data, content, kind)
     return kind
 
@@ -94,8 +99,23 @@ def _another(kind: Kind, data: mmap.mmap) -> UnsupportedMediaType:
 
 
 def _no_archive_behind(data: mmap.mmap) -> None:
-    if data.find(END_OF_ZIP, max(0, len(data) - TAIL)) >= 0:
-        raise FileRefused("An archive is appended to the file.")
+    """Programs look for an archive from its end: it may lie in the last part of any file.
+
+    The bytes may also come about by chance; then no list of members lies where they say.
+    """
+    place = max(0, len(data) - TAIL)
+    while (place := data.find(END_OF_ZIP, place)) >= 0:
+        if _ends_archive(data, place):
+            raise FileRefused("The file is an archive as well.")
+        place += 1
+
+
+def _ends_archive(data: mmap.mmap, place: int) -> bool:
+    """Whether the list of members ends there, whatever stands before the archive."""
+    if place + _END_OF_ZIP.size > len(data):
+        return False
+    *_, length, _, _ = _END_OF_ZIP.unpack(data[place : place + _END_OF_ZIP.size])
+    return length in {0, _IN_ZIP64} or data[max(0, place - length) :][:4] == b"PK\x01\x02"
 
 
 def _pdf(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:
@@ -106,7 +126,6 @@ def _pdf(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:
         raise FileRefused("The PDF has no end: it is damaged.")
     if data[end + 5 :].strip(b"\r\n\t \x00"):
         raise FileRefused("Something comes after the end of the PDF.")
-    _no_archive_behind(data)
 
 
 def _png(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:

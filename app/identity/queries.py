@@ -40,7 +40,13 @@ _BY_SUBJECT = text(
 
 _INVITATIONS = table("invitations", column("id", Uuid), column("meeting_id", Uuid))
 _PANELS = table("panels", column("id", Uuid), column("meeting_id", Uuid))
-_PANELLISTS = table("panellists", column("id", Uuid), column("panel_id", Uuid))
+_PANELLISTS = table(
+    "panellists",
+    column("id", Uuid),
+    column("panel_id", Uuid),
+    column("email", Text),
+    column("status", Text),
+)
 """What links are for lies to the right of this domain: columns are named here."""
 
 
@@ -143,9 +149,12 @@ async def meeting_of_place(session: AsyncSession, panellist_id: UUID) -> UUID | 
 async def is_bound(session: AsyncSession, resource_id: UUID) -> bool:
     """Whether links to the invitation, or of the panellist, are bound to their mailboxes: the
     meeting says, else its committee. All of them lie to the right: their columns are named here.
+
+    The page of a panellist has every place that was asked at the address: if one of them is bound,
+    so are the links to all.
     """
     invited = sa_select(_INVITATIONS.c.meeting_id).where(_INVITATIONS.c.id == resource_id)
-    about = invited.union_all(_meeting_of_place(resource_id)).subquery()
+    about = invited.union_all(_meetings_at_address(resource_id)).subquery()
     meetings = table(
         "meetings",
         column("id", Uuid),
@@ -154,12 +163,12 @@ async def is_bound(session: AsyncSession, resource_id: UUID) -> bool:
     )
     committees = table("committees", column("id", Uuid), column("links_bound", Boolean))
     statement = (
-        sa_select(func.coalesce(meetings.c.links_bound, committees.c.links_bound))
+        sa_select(func.bool_or(func.coalesce(meetings.c.links_bound, committees.c.links_bound)))
         .select_from(about)
         .join(meetings, meetings.c.id == about.c.meeting_id)
         .join(committees, committees.c.id == meetings.c.committee_id)
     )
-    return bool((await session.execute(statement)).scalar_one_or_none())
+    return bool((await session.execute(statement)).scalar_one())
 
 
 async def lock_link(session: AsyncSession, link_id: UUID) -> Link | None:
@@ -220,4 +229,18 @@ def _meeting_of_place(panellist_id: UUID) -> Select[Any]:
         sa_select(_PANELS.c.meeting_id)
         .join(_PANELLISTS, _PANELLISTS.c.panel_id == _PANELS.c.id)
         .where(_PANELLISTS.c.id == panellist_id)
+    )
+
+
+def _meetings_at_address(panellist_id: UUID) -> Select[Any]:
+    """Of every place that the holder of the panellist's link is shown."""
+    own = _PANELLISTS.alias()
+    address = sa_select(own.c.email).where(own.c.id == panellist_id).scalar_subquery()
+    return (
+        sa_select(_PANELS.c.meeting_id)
+        .join(_PANELLISTS, _PANELLISTS.c.panel_id == _PANELS.c.id)
+        .where(
+            or_(_PANELLISTS.c.id == panellist_id, _PANELLISTS.c.email == address),
+            _PANELLISTS.c.status != "proposed",
+        )
     )

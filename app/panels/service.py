@@ -108,10 +108,12 @@ async def change_panellist(
         setattr(person, name, value)
     tells = {"panel_id": person.panel_id, **about(meeting, person.id)}
     record(session, PanellistChanged(members=list(changed), **tells))
-    if "email" in changed and person.status in ASKED:
+    if "email" in changed:
+        # Also of who has said no: a link opens every place that was asked at its address.
         await identity.revoke_links(session, person.id)
-        person.calendar_sequence += 1
-        record(session, PanellistReaddressed(**tells))
+        if person.status in ASKED:
+            person.calendar_sequence += 1
+            record(session, PanellistReaddressed(**tells))
     await session.flush()
 
 

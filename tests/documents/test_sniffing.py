@@ -24,6 +24,7 @@ from tests.documents.papers import (
     PNG,
     TEXT,
     TYPES,
+    chunk,
     open_document,
     package,
 )
@@ -104,7 +105,33 @@ def many(number: int) -> bytes:
     )
 
 
+def typed(types: bytes, **more: bytes) -> bytes:
+    return package({"[Content_Types].xml": types, "word/document.xml": b""} | more)
+
+
+def linked(target: bytes) -> bytes:
+    """With a member that is a symbolic link."""
+    file = io.BytesIO(entry("word/a.xml"))
+    with zipfile.ZipFile(file, "a") as archive:
+        link = zipfile.ZipInfo("word/link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, target)
+    return file.getvalue()
+
+
+def commented(archive: bytes, comment: bytes) -> bytes:
+    return archive[:-2] + struct.pack("<H", len(comment)) + comment
+
+
+def inside(archive: bytes, behind: int) -> bytes:
+    """An archive whose comment is what stands behind it, so that programs open it."""
+    return archive[:-2] + struct.pack("<H", behind)
+
+
 ZIP = package({"evil.html": HTML})
+MACRO = b'<Override ContentType="application/vnd.ms-word.document.macro%snabled.main+xml"/>'
+ZIP64_END = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 0xFFFFFFFF, 0xFFFFFFFF, 12)
+END_OF_PNG = chunk(b"IEND", b"")
 BAD: dict[str, tuple[Kind, bytes]] = {
     "nothing": (kinds.PDF, b""),
     "a page called PDF": (kinds.PDF, HTML),
@@ -140,6 +167,32 @@ BAD: dict[str, tuple[Kind, bytes]] = {
         "[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled.main+xml",
         "word/document.xml": b"",
     })),
+    "macros by their type, of an archive": (kinds.DOCX, typed(b"<T>" + MACRO % b"E" + b"</T>")),
+    "macros by their type, written out": (kinds.DOCX, typed(b"<T>" + MACRO % b"&#69;" + b"</T>")),
+    "macros by their type, in UTF-16": (
+        kinds.DOCX, typed((b"<T>" + MACRO % b"E" + b"</T>").decode().encode("utf-16"))
+    ),
+    "macros under another name": (kinds.DOCX, typed(
+        b'<T><Override ContentType="application/vnd.ms-office.vbaProject"/></T>', m=b"x"
+    )),
+    "types with entities": (kinds.DOCX, typed(b"<!DOCTYPE T [<!ENTITY a 'b'>]><T/>")),
+    "types in an unknown encoding": (kinds.DOCX, typed(b"<?xml version='1.0' encoding='x'?><T/>")),
+    "a link to another file": (kinds.DOCX, linked(b"/etc/passwd")),
+    "a page in the archive's comment": (kinds.DOCX, commented(DOCX, HTML)),
+    "a program whose name ends in a dot": (kinds.DOCX, entry("word/embeddings/run.exe.")),
+    "a picture with an archive inside": (kinds.PNG, (
+        PNG[: -len(END_OF_PNG)] + chunk(b"zIPs", inside(ZIP, 16)) + END_OF_PNG
+    )),
+    "a picture with a large archive inside": (kinds.PNG, (
+        PNG[: -len(END_OF_PNG)] + chunk(b"zIPs", ZIP + ZIP64_END) + END_OF_PNG
+    )),
+    "a photograph with an archive inside": (kinds.JPEG, (
+        JPEG[:2] + b"\xff\xfe" + struct.pack(">H", len(ZIP) + 2) + inside(ZIP, len(JPEG) - 2)
+        + JPEG[2:]
+    )),
+    "a film with an archive inside": (kinds.MP4, (
+        MP4 + struct.pack(">I4s", len(ZIP) + 8, b"free") + ZIP
+    )),
     "a program": (kinds.DOCX, entry("word/embeddings/run.EXE")),
     "macros of OpenDocument": (kinds.ODT, package(
         {"mimetype": kinds.ODT.media_type.encode(), "Basic/Standard/m.xml": b"x"}, first="mimetype"
@@ -160,6 +213,12 @@ BAD: dict[str, tuple[Kind, bytes]] = {
         {"[Content_Types].xml": TYPES, "word/document.xml": b"a" * 99}, zipfile.ZIP_BZIP2
     )),
 }  # fmt: skip
+
+
+def test_bytes_that_end_an_archive_by_chance_are_no_archive() -> None:
+    by_chance = struct.pack("<4s4H2LH", b"PK\x05\x06", 1, 2, 3, 4, 5, 6, 7)
+    picture = PNG[: -len(END_OF_PNG)] + chunk(b"tEXt", by_chance) + END_OF_PNG
+    assert judged(picture, kinds.PNG) == "taken"
 
 
 @pytest.mark.parametrize("what", BAD)
