@@ -106,7 +106,7 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=origins,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=[
                 "Authorization",
                 "Briefing-Link",
@@ -125,7 +125,9 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
                 "X-Request-ID",
             ],
             expose_headers=[
+                "Accept-Patch",
                 "Accept-Ranges",
+                "Allow",
                 "Conflicts",
                 "Content-Disposition",
                 "Content-Range",
@@ -137,6 +139,9 @@ def _for_browsers(origins: list[str]) -> list[Middleware]:
                 "RateLimit",
                 "RateLimit-Policy",
                 "Retry-After",
+                "Tus-Checksum-Algorithm",
+                "Tus-Extension",
+                "Tus-Max-Size",
                 "Tus-Resumable",
                 "Tus-Version",
                 "Upload-Expires",

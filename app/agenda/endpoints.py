@@ -253,7 +253,10 @@ async def issue_agenda(
     f"{BASE}/adopt",
     operation_id="adoptAgenda",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(MeetingClosed, NotInSession, MoveForbidden, ItemUnknown, SymbolTaken),
+    responses=raises(
+        *(MeetingClosed, NotInSession, MoveForbidden, ItemUnknown, SymbolTaken),
+        AgendaOutdated,
+    ),
     openapi_extra=tells(takes_if_match()),
 )
 async def adopt_agenda(

@@ -1,6 +1,7 @@
 """HTTP for the sittings of a meeting, which its timetable runs through."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import Depends, Request, Response, status
 
 from app.agenda import sitting_service as service
 from app.agenda.access import AgendaDep, AgendaToEdit, AgendaView
+from app.agenda.answers import agenda_tag
 from app.agenda.preconditions import accept_match, require_match
 from app.agenda.problems import (
     AgendaNotIssued,
@@ -17,6 +19,7 @@ from app.agenda.problems import (
     SittingsOverlap,
     SittingUnknown,
 )
+from app.agenda.saving import load_agenda
 from app.agenda.sitting_schemas import (
     SittingOut,
     SittingPatch,
@@ -66,9 +69,12 @@ async def list_sittings(seen: AgendaDep, paging: Paging) -> Page[SittingOut]:
     ),
 )
 async def replace_sittings(
-    session: Session, seen: AgendaToEdit, body: SittingsWrite, request: Request
+    session: Session, seen: AgendaToEdit, body: SittingsWrite, request: Request, response: Response
 ) -> SittingsOut:
-    """Replace all sittings, over the agenda as you read it; those with an id are kept."""
+    """Replace all sittings, over the agenda as you read it; those with an id are kept.
+
+    The `ETag` of the answer is that of the agenda.
+    """
     await require_match(session, request, seen)
     present = {held.id for held in seen.agenda.sittings}
     entries: dict[UUID, Entry] = {}
@@ -79,6 +85,8 @@ async def replace_sittings(
         sitting_id = said.id or new_id()
         entries[sitting_id] = Entry(sitting_id, said, pointer)
     kept = await _keep(session, seen, list(entries.values()))
+    agenda = await load_agenda(session, seen.meeting.meeting)
+    response.headers["ETag"] = agenda_tag(replace(seen, agenda=agenda))
     return SittingsOut(sittings=[SittingOut.of(held) for held in kept])
 
 

@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 
 from app.agenda import happening, retiming
 from app.agenda.access import AgendaDep, AgendaToEdit, AgendaView, ItemToEdit
-from app.agenda.answers import item_answer
+from app.agenda.answers import agenda_tag, item_answer
 from app.agenda.mends import mended
 from app.agenda.preconditions import accept_match, require_match
 from app.agenda.problems import (
@@ -70,16 +70,18 @@ async def fit_agenda(
     seen: AgendaToEdit,
     body: FitRequest,
     request: Request,
+    response: Response,
     *,
     dry_run: DryRun = False,
 ) -> RetimedAgenda:
     """Make the items fit their sitting or meeting: durations are scaled fairly.
 
-    Breaks and pins stay; every item keeps a minute at least.
+    Breaks and pins stay; every item keeps a minute at least. The `ETag` of the answer is that
+    of the agenda.
     """
     await require_match(session, request, seen)
     wanted = retiming.fit(seen.agenda, body.sitting_id, fill=body.fill)
-    return await _retimed(session, seen, wanted, dry_run=dry_run)
+    return await _retimed(session, seen, wanted, response, dry_run=dry_run)
 
 
 @router.post(
@@ -93,16 +95,17 @@ async def shift_agenda(
     seen: AgendaToEdit,
     body: ShiftRequest,
     request: Request,
+    response: Response,
     *,
     dry_run: DryRun = False,
 ) -> RetimedAgenda:
     """Let an item begin later or earlier, and the rest with it: the pins after it move along.
 
-    The item itself is pinned to its new start.
+    The item itself is pinned to its new start. The `ETag` of the answer is that of the agenda.
     """
     await require_match(session, request, seen)
     wanted = retiming.shift(seen.agenda, body.item_id, body.minutes, body.reach)
-    return await _retimed(session, seen, wanted, dry_run=dry_run)
+    return await _retimed(session, seen, wanted, response, dry_run=dry_run)
 
 
 @router.post(
@@ -119,13 +122,17 @@ async def swap_items(
     seen: AgendaToEdit,
     body: SwapRequest,
     request: Request,
+    response: Response,
     *,
     dry_run: DryRun = False,
 ) -> RetimedAgenda:
-    """Let two items change places, each with all that lies under it."""
+    """Let two items change places, each with all that lies under it.
+
+    The `ETag` of the answer is that of the agenda.
+    """
     await require_match(session, request, seen)
     wanted = retiming.swap(seen.agenda, body.item_id, body.with_id)
-    return await _retimed(session, seen, wanted, dry_run=dry_run)
+    return await _retimed(session, seen, wanted, response, dry_run=dry_run)
 
 
 @router.get(f"{BASE}/projection", operation_id="getProjection", responses=raises(AgendaNotIssued))
@@ -197,11 +204,17 @@ async def reset_item(
 
 
 async def _retimed(
-    session: Session, seen: AgendaView, wanted: WorkingAgenda, *, dry_run: bool
+    session: Session,
+    seen: AgendaView,
+    wanted: WorkingAgenda,
+    response: Response,
+    *,
+    dry_run: bool,
 ) -> RetimedAgenda:
-    """Save it unless it is only tried."""
+    """Save it unless it is only tried; the tag is that of the agenda as it is then."""
     before = {placed.state.id: placed for placed in seen.agenda.read(full=True)}
     after = wanted if dry_run else await save(session, seen.agenda, wanted.states.values())
+    response.headers["ETag"] = agenda_tag(seen if dry_run else replace(seen, agenda=after))
     items = [
         RetimedItem(id=placed.state.id, before=old, after=new)
         for placed in after.read(full=True)

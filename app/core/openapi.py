@@ -104,6 +104,8 @@ _TIMED = tuple(
     f"/v1/meetings/{{m}}/{part}" for part in ("agenda", "sittings", "panels", "briefings")
 )
 """Where changes say time for people."""
+_UNTIMED = ("/versions", "/adopt", "/declared-conflicts", "/papers")
+"""Parts of these that do not."""
 
 
 def raises(*problems: type[Problem]) -> Responses:
@@ -351,7 +353,7 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
 
 
 def _says_times(path: str) -> bool:
-    return path.startswith(_TIMED) and "/versions" not in path and not path.endswith("/adopt")
+    return path.startswith(_TIMED) and not any(part in path for part in _UNTIMED)
 
 
 def _is_page(response: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.core.openapi import Responses
+from app.core.openapi import Responses, raises
 from app.core.preconditions import matches
 from app.core.uploads import disposition
 from app.documents.kinds import KINDS
@@ -26,9 +26,28 @@ _BYTES = {
     kind: {"schema": {"type": "string", "format": "binary", "maxLength": 10_000_000_000}}
     for kind in KINDS
 }
+_SENT = {
+    name: {"description": words, "schema": {"type": "string", "maxLength": 1000}}
+    for name, words in (
+        ("Accept-Ranges", "`bytes`: parts of it can be asked for."),
+        ("Content-Disposition", "The name to save it under, in any script (RFC 6266)."),
+        ("ETag", "Strong tag of all of it, which never changes; for `If-Range`."),
+    )
+}
+_PLACE = {
+    "Content-Range": {
+        "description": "Which bytes of how many: `bytes 0-499/48213`; refused, `bytes */48213`.",
+        "schema": {"type": "string", "maxLength": 100},
+    }
+}
 CONTENT_ANSWER: Responses = {
-    200: {"description": "The document, to be saved.", "content": _BYTES},
-    206: {"description": "The part of it that `Range` asks for.", "content": _BYTES},
+    200: {"description": "The document, to be saved.", "content": _BYTES, "headers": _SENT},
+    206: {
+        "description": "The part of it that `Range` asks for.",
+        "content": _BYTES,
+        "headers": _SENT | _PLACE,
+    },
+    "416": raises(RangeUnsatisfiable)["416"] | {"headers": _PLACE},
 }
 RANGE_PARAMETERS: dict[str, Any] = {
     "parameters": [

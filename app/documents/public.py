@@ -16,7 +16,6 @@ from app.documents.problems import (
     DocumentEmbargoed,
     FileInfected,
     NotYetScanned,
-    RangeUnsatisfiable,
 )
 from app.documents.rendering import public_documents_out
 from app.documents.schemas import DocumentSort, PublicDocumentOut
@@ -61,8 +60,7 @@ async def get_public_document(
     f"{BASE}/{{published_id}}/versions/{{published_version_id}}/content",
     operation_id="getPublicDocumentContent",
     response_class=Response,
-    responses=CONTENT_ANSWER
-    | raises(DocumentEmbargoed, NotYetScanned, FileInfected, RangeUnsatisfiable),
+    responses=CONTENT_ANSWER | raises(DocumentEmbargoed, NotYetScanned, FileInfected),
     openapi_extra=EVERYBODY | RANGE_PARAMETERS,
 )
 async def get_public_content(found: PublicVersion, request: Request) -> Response:

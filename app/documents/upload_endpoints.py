@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from app.core.bodies import has_bad_text
 from app.core.fields import Language, ShortLine
 from app.core.limits import too_large
-from app.core.openapi import raises
+from app.core.openapi import Responses, raises
 from app.core.problems import BadRequest, BodyTooLarge, FieldError, Invalid, Problem, RequestTimeout
 from app.core.problems import UnsupportedMediaType as WrongType
 from app.core.routes import Beforehand, Route, Session, StreamedRoute, router_for
@@ -94,6 +94,23 @@ _PART: dict[str, Any] = {
 }
 
 
+_WORDS: Final = {
+    "Tus-Resumable": "The version of tus that is spoken here.",
+    "Upload-Expires": "When the upload ends unless it is complete, as a date of HTTP.",
+    "Upload-Length": "Bytes of the whole file.",
+    "Upload-Offset": "How many bytes have arrived: go on from there.",
+}
+
+
+def _answers(status_code: int, *names: str) -> Responses:
+    """The headers of tus that an answer has."""
+    headers = {
+        name: {"description": _WORDS[name], "schema": {"type": "string", "maxLength": 100}}
+        for name in ("Tus-Resumable", *names)
+    }
+    return {status_code: {"headers": headers}}
+
+
 class _Spoken:
     """Answers, also refusals, say which version of tus this is."""
 
@@ -150,7 +167,8 @@ SpeaksTus = Depends(speaks_tus)
     CREATION,
     operation_id="startDocumentUpload",
     status_code=status.HTTP_201_CREATED,
-    responses=raises(
+    responses=_answers(201, "Upload-Expires")
+    | raises(
         MeetingClosed,
         DocumentPublished,
         MeetingQuotaExceeded,
@@ -189,7 +207,7 @@ async def start_upload(
 @router.get(
     UPLOAD,
     operation_id="getDocumentUpload",
-    responses=raises(TusVersionUnknown),
+    responses=_answers(200, "Upload-Expires", "Upload-Length", "Upload-Offset"),
     openapi_extra={"parameters": [{**_RESUMABLE, "required": False}]},
 )
 async def get_upload(upload: UploadDep, response: Response) -> UploadOut:
@@ -204,7 +222,8 @@ async def get_upload(upload: UploadDep, response: Response) -> UploadOut:
     UPLOAD,
     operation_id="appendDocumentUpload",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=raises(
+    responses=_answers(204, "Upload-Expires", "Upload-Offset")
+    | raises(
         MeetingClosed,
         UploadOffsetWrong,
         PartDamaged,
@@ -241,7 +260,7 @@ async def append_upload(session: Session, upload: UploadDep, request: Request) -
     UPLOAD,
     operation_id="endDocumentUpload",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=raises(TusVersionUnknown),
+    responses=_answers(204) | raises(TusVersionUnknown),
     openapi_extra={"parameters": [_RESUMABLE]},
     dependencies=[SpeaksTus],
 )

@@ -35,7 +35,6 @@ from app.documents.problems import (
     MeetingQuotaExceeded,
     NothingToRevise,
     NotYetScanned,
-    RangeUnsatisfiable,
     TooManyDocuments,
 )
 from app.documents.receiving import receive_document
@@ -51,6 +50,12 @@ REVISIONS = ONE + "/revisions"
 VERSION = REVISIONS + "/{revision_id}/versions/{language}"
 CONTENT = ONE + "/versions/{version_id}/content"
 VersionLanguage = Annotated[Language, Path(description="BCP 47 tag of the version.")]
+_PLACE = {
+    "Location": {
+        "description": "The path of the bytes.",
+        "schema": {"type": "string", "maxLength": 2000},
+    }
+}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -112,7 +117,12 @@ def declared_type(request: Request) -> str:
     f"{VERSION}/content",
     operation_id="putDocumentContent",
     responses={
-        201: {"description": "There was none in this language.", "model": DocumentOut},
+        200: {"headers": _PLACE},
+        201: {
+            "description": "There was none in this language.",
+            "model": DocumentOut,
+            "headers": _PLACE,
+        },
         **raises(
             MeetingClosed,
             DocumentPublished,
@@ -178,8 +188,7 @@ async def delete_version(
     CONTENT,
     operation_id="getDocumentContent",
     response_class=Response,
-    responses=CONTENT_ANSWER
-    | raises(DocumentEmbargoed, NotYetScanned, FileInfected, RangeUnsatisfiable),
+    responses=CONTENT_ANSWER | raises(DocumentEmbargoed, NotYetScanned, FileInfected),
     openapi_extra=RANGE_PARAMETERS,
 )
 async def get_content(found: VersionDep, request: Request) -> Response:

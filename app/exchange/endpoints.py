@@ -1,12 +1,14 @@
 """HTTP for agendas as files: out in every form, and in again."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request, Response
 
 from app.agenda.access import AgendaToEdit
+from app.agenda.answers import agenda_tag
 from app.agenda.preconditions import accept_match
-from app.agenda.problems import ItemHasBriefing, ItemHasPanel, PersonInTwoSlots
+from app.agenda.problems import AgendaOutdated, ItemHasBriefing, ItemHasPanel, PersonInTwoSlots
 from app.agenda.saving import load_agenda
 from app.core.fields import Language, accepted_languages
 from app.core.imports import DryRun, Elsewhere
@@ -141,7 +143,7 @@ async def export_version_schedule(
     operation_id="importAgenda",
     responses=raises(
         *(AgendaFileRefused, MeetingClosed, ItemHasPanel, UnsupportedMediaType),
-        *(ItemHasBriefing, PersonInTwoSlots),
+        *(AgendaOutdated, ItemHasBriefing, PersonInTwoSlots),
     ),
     openapi_extra={**AGENDA_BODY, **takes_if_match()},
 )
@@ -149,6 +151,7 @@ async def import_agenda(
     session: Session,
     seen: AgendaToEdit,
     request: Request,
+    response: Response,
     *,
     mode: Mode = TakeMode.REPLACE,
     dry_run: DryRun = False,
@@ -159,12 +162,17 @@ async def import_agenda(
     `schedule.xml` or `schedule.json`. What a file does not say of an item that is known by its
     `guid` stays. Each day of a schedule becomes an item and a sitting, with an item for each
     room under it; people of new items are proposed for their panels.
+
+    The `ETag` of the answer is that of the agenda.
     """
     await accept_match(session, request, seen)
     meeting = seen.meeting.meeting
     reading = await _uploaded(request, Setting(meeting.timezone, meeting.languages[0], ROOM))
     line = seen.meeting.committees
-    return await service.take_file(session, seen.agenda, line, reading, mode, dry_run=dry_run)
+    taken = await service.take_file(session, seen.agenda, line, reading, mode, dry_run=dry_run)
+    agenda = seen.agenda if dry_run else await load_agenda(session, meeting)
+    response.headers["ETag"] = agenda_tag(replace(seen, agenda=agenda))
+    return taken
 
 
 @public.get(

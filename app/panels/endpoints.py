@@ -302,7 +302,7 @@ async def replace_panellist(
 
 
 def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
-    out = PanellistOut.of(person)
+    out = PanellistOut.shown(person)
     return out if organizes else out.for_others()
 
 

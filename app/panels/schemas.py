@@ -21,9 +21,9 @@ from app.core.fields import (
     ZoneName,
 )
 from app.panels.balance import Balance
-from app.panels.lifecycle import PanellistStatus, PanelRole
+from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb, PanelRole
 from app.panels.showing import PeopleConflicts
-from app.panels.tables import Panel
+from app.panels.tables import Panel, Panellist
 
 SpokenLanguages = Annotated[
     list[Language],
@@ -189,15 +189,28 @@ class PanellistOut(Schema):
     answered_at: InstantField | None
     replaces_id: UUID | None = Field(description="The panellist whose place this is now.")
     created_at: InstantField
+    allowed: list[PanellistVerb] = Field(
+        max_length=4, description="What organizers may record now; empty for others."
+    )
+
+    @classmethod
+    def shown(cls, person: Panellist) -> Self:
+        """As organizers see it."""
+        members = {name: getattr(person, name) for name in _OF_PERSON}
+        return cls(allowed=PANELLIST.allowed(person.status), **members)
 
     def for_others(self) -> Self:
         """As those see it who do not organize the meeting."""
-        hidden: dict[str, Any] = dict.fromkeys(_ORGANIZERS) | {"spoken_languages": []}
+        hidden: dict[str, Any] = dict.fromkeys(_ORGANIZERS) | {
+            "spoken_languages": [],
+            "allowed": [],
+        }
         if self.status is not PanellistStatus.CONFIRMED:
             hidden["biography"] = {}
         return self.model_copy(update=hidden)
 
 
+_OF_PERSON = PanellistOut.model_fields.keys() - {"allowed"}
 _ORGANIZERS = (
     "email",
     "language",

@@ -28,6 +28,7 @@ async def put(planning: Planning, *sittings: dict[str, Any]) -> httpx.Response:
 async def kept(planning: Planning, *sittings: dict[str, Any]) -> list[dict[str, Any]]:
     answer = await put(planning, *sittings)
     assert answer.status_code == 200, answer.text
+    assert answer.headers["etag"] == (await planning.read())[1]["If-Match"]
     found: list[dict[str, Any]] = answer.json()["sittings"]
     return found
 

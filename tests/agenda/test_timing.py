@@ -19,7 +19,11 @@ async def retime(
     path = f"{planning.agenda}/{name}" + ("?dry_run=true" if dry else "")
     answer = await planning.organizer.post(path, json=body, headers=match)
     assert answer.is_success is ok, answer.text
-    return answer.json() if ok else answer
+    if not ok:
+        return answer
+    _, now = await planning.read()
+    assert answer.headers["etag"] == now["If-Match"]  # so that the next edit may follow at once
+    return answer.json()
 
 
 async def lines(planning: Planning) -> list[tuple[Any, ...]]:

@@ -35,7 +35,9 @@ async def test_a_named_origin_may_ask_and_read(browser: httpx.AsyncClient) -> No
     assert refused.headers["access-control-allow-origin"] == OURS
     exposed = set(refused.headers["access-control-expose-headers"].split(", "))
     assert exposed == {
+        "Accept-Patch",
         "Accept-Ranges",
+        "Allow",
         "Conflicts",
         "Content-Disposition",
         "Content-Range",
@@ -47,6 +49,9 @@ async def test_a_named_origin_may_ask_and_read(browser: httpx.AsyncClient) -> No
         "RateLimit",
         "RateLimit-Policy",
         "Retry-After",
+        "Tus-Checksum-Algorithm",
+        "Tus-Extension",
+        "Tus-Max-Size",
         "Tus-Resumable",
         "Tus-Version",
         "Upload-Expires",
@@ -54,6 +59,28 @@ async def test_a_named_origin_may_ask_and_read(browser: httpx.AsyncClient) -> No
         "Upload-Offset",
         "X-Request-ID",
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("HEAD", "authorization, tus-resumable"),
+        ("POST", "authorization, tus-resumable, upload-length, upload-metadata"),
+        ("PATCH", "authorization, content-type, tus-resumable, upload-checksum, upload-offset"),
+        ("DELETE", "authorization, tus-resumable"),
+        ("GET", "authorization, if-range, range"),
+        ("PUT", "briefing-link, content-type, repr-digest"),
+    ],
+)
+async def test_files_go_up_and_down(browser: httpx.AsyncClient, method: str, headers: str) -> None:
+    """What clients of tus ask for; `HEAD` with a token is asked about beforehand, too."""
+    asking = {
+        "Origin": OURS,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": headers,
+    }
+    asked = await browser.options("/v1/meetings/x/documents/y/uploads/z", headers=asking)
+    assert (asked.status_code, asked.text) == (200, "OK")
 
 
 async def test_another_origin_may_not(browser: httpx.AsyncClient) -> None:

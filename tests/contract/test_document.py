@@ -123,6 +123,8 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
     telling = {"addAgendaItem", "addSitting", "createPanel", "addPanellist", "replacePanellist"}
     """They say what people's times bring into conflict."""
     assert {name for name, names in made.items() if "Conflicts" in names} == telling
+    tus = {"Tus-Resumable", "Upload-Expires"}
+    assert made.pop("startDocumentUpload") == common | tus
     assert {name: names for name, names in made.items() if names - {"Conflicts"} != common} == {}
     for _ in range(2):
         await world.entity()
@@ -131,6 +133,43 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
     body = {"abbreviation": "MADE", "name": {"en": "Made"}}
     created = await world.administrator.post("/v1/entities", json=body)
     assert {name.lower() for name in common - limited} <= set(created.headers)
+
+
+async def test_headers_of_files_are_named(app: FastAPI) -> None:
+    """Without them nobody could go on with an upload or a download who has only the document."""
+    answers = described(app)
+    files = {
+        ("appendDocumentUpload", "204"): {"Tus-Resumable", "Upload-Expires", "Upload-Offset"},
+        ("endDocumentUpload", "204"): {"Tus-Resumable"},
+        ("getDocumentContent", "200"): {"Accept-Ranges", "Content-Disposition", "ETag"},
+        ("getDocumentContent", "206"): {
+            *("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag"),
+        },
+        ("getDocumentContent", "416"): {"Content-Range"},
+        ("getPublicDocumentContent", "206"): {
+            *("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag"),
+        },
+        ("getDocumentUpload", "200"): {
+            *("Tus-Resumable", "Upload-Expires", "Upload-Length", "Upload-Offset", "ETag"),
+        },
+        ("putDocumentContent", "200"): {"ETag", "Location"},
+        ("putDocumentContent", "201"): {"ETag", "Location"},
+    }
+    every = {"X-Request-ID", "RateLimit-Policy", "RateLimit"}
+    found = {(o, s): set(answers[o]["responses"][s]["headers"]) - every for o, s in files}
+    assert found == files
+
+
+async def test_who_comes_too_late_for_an_agenda_is_told_of_it(app: FastAPI) -> None:
+    """Every operation over the tag of an agenda may be refused with what was missed."""
+    late = {
+        name
+        for name, operation in described(app).items()
+        if {"agenda"} == set(operation["tags"])
+        and any(each["name"] == "If-Match" for each in operation["parameters"])
+        and "`agenda-outdated`" not in operation["responses"]["412"]["description"]
+    }
+    assert late == {"replaceDeclaredConflicts"}  # which have a tag of their own
 
 
 async def test_a_row_of_a_table_may_have_any_member(app: FastAPI) -> None:

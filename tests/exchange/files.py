@@ -37,6 +37,7 @@ async def sent(
 async def taken(planning: Planning, content: bytes | str, suffix: str, **query: str) -> Any:
     answer = await sent(planning, content, suffix, **query)
     assert answer.status_code == 200, answer.text
+    assert answer.headers["etag"] == (await planning.read())[1]["If-Match"]
     return answer.json()
 
 

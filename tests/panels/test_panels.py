@@ -104,13 +104,15 @@ async def test_the_verbs_follow_the_life_of_a_panellist(
     early = await planning.organizer.post(f"{path}/confirm")
     assert (early.status_code, slug(early)) == (409, "move-forbidden")
     assert (early.json()["state"], early.json()["allowed"]) == ("proposed", ["invite"])
-    for verb, status in (
-        ("invite", "invited"),
-        ("confirm", "confirmed"),
-        ("withdraw", "withdrawn"),
+    assert person["allowed"] == ["invite"]
+    for verb, status, allowed in (
+        ("invite", "invited", ["confirm", "decline", "withdraw"]),
+        ("confirm", "confirmed", ["withdraw"]),
+        ("withdraw", "withdrawn", []),
     ):
         moved = await planning.organizer.post(f"{path}/{verb}")
         assert (moved.status_code, moved.json()["status"]) == (200, status)
+        assert moved.json()["allowed"] == allowed
     over = await planning.organizer.post(f"{path}/invite")
     assert (over.status_code, over.json()["allowed"]) == (409, [])
     kept = await planning.organizer.delete(path)
@@ -165,6 +167,7 @@ async def test_participants_see_who_is_on_the_panel_without_addresses(
     assert "@" not in observed.text
     one = await planning.observer.get(f"{path}/{proposed['id']}")
     assert (one.json()["name"], one.json()["email"]) == ("Proposed", None)
+    assert one.json()["allowed"] == []
     organized = await planning.organizer.get(path)
     assert organized.text.count("@example.org") == 4
 
