@@ -71,7 +71,7 @@ async def working(session: AsyncSession, agenda: WorkingAgenda, *, full: bool) -
     meeting_id = agenda.meeting.id
     number = await queries.latest_number(session, meeting_id)
     found = await queries.views_of(session, meeting_id, [number], full=full)
-    panels = await queries.panels_on_items(session, meeting_id)
+    beside = await queries.beside(session, agenda.meeting)
     name = VersionName(
         number=number + 1,
         revision=0,
@@ -79,7 +79,7 @@ async def working(session: AsyncSession, agenda: WorkingAgenda, *, full: bool) -
         symbol="-",
         issued_at=clock.now(),
     )
-    content = views.issued_body(agenda, name, panels, full=full)
+    content = views.issued_body(agenda, name, beside, full=full)
     return _compared(found.get(number), (None, content))
 
 

@@ -57,7 +57,16 @@ _PANELLISTS = table(
     column("affiliation", Text),
     column("minutes", Integer),
 )
-_BRIEFINGS = table("briefings", column("item_id", Uuid))
+_BRIEFINGS = table(
+    "briefings",
+    column("meeting_id", Uuid),
+    column("item_id", Uuid),
+    column("status", Text),
+    column("name", Text),
+    column("honorific", Text),
+    column("job_title", Text),
+    column("affiliation", Text),
+)
 """Panels and briefings lie to the right of this domain, so their columns are named here and
 nothing is imported; addresses are not among them."""
 
@@ -67,7 +76,9 @@ _ITEMS, _GROUPS, _LEADS = (
 """Rows of them, not objects: there may be a thousand."""
 ITEM_COLUMNS = tuple(column.name for column in _ITEMS.c)
 
-_SPEAKER = ("role", "name", "honorific", "job_title", "affiliation", "minutes")
+_PERSON = ("name", "honorific", "job_title", "affiliation")
+_SHOWN_AS = {"named": "invited"}
+_SPEAKER = (*_PERSON, "status", "role", "minutes")
 
 
 class Group(NamedTuple):
@@ -117,6 +128,16 @@ class PanelOnItem:
 
     title: dict[str, str]
     panellists: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Beside(NamedTuple):
+    """What an issued agenda shows that is kept elsewhere."""
+
+    committee: Committee
+    panels: Mapping[UUID, PanelOnItem]
+    """By item."""
+    briefers: Mapping[UUID, dict[str, Any]]
+    """By item."""
 
 
 async def list_items(
@@ -241,7 +262,29 @@ async def items_with_briefings(session: AsyncSession, items: Collection[UUID]) -
     return set((await session.execute(statement)).scalars())
 
 
-async def panels_on_items(session: AsyncSession, meeting_id: UUID) -> Mapping[UUID, PanelOnItem]:
+async def beside(session: AsyncSession, meeting: Meeting) -> Beside:
+    return Beside(
+        await session.get_one(Committee, meeting.committee_id),
+        await _panels_on_items(session, meeting.id),
+        await _briefers_of_items(session, meeting.id),
+    )
+
+
+async def _briefers_of_items(
+    session: AsyncSession, meeting_id: UUID
+) -> Mapping[UUID, dict[str, Any]]:
+    """Who is named or comes; those named are shown as people of panels are that were invited."""
+    person = _BRIEFINGS.c
+    statement = sa_select(person.item_id, person.status, *(person[name] for name in _PERSON)).where(
+        person.meeting_id == meeting_id, person.status.in_(["named", "confirmed"])
+    )
+    return {
+        item_id: {**dict(zip(_PERSON, said, strict=True)), "status": _SHOWN_AS.get(status, status)}
+        for item_id, status, *said in (await session.execute(statement)).all()
+    }
+
+
+async def _panels_on_items(session: AsyncSession, meeting_id: UUID) -> Mapping[UUID, PanelOnItem]:
     """The panels of a meeting by item, as they are issued."""
     person = _PANELLISTS.c
     statement = (

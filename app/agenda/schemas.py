@@ -403,11 +403,25 @@ class IssuedMeeting(Schema):
     local_start: ComputedWallTime
     local_end: ComputedWallTime
     languages: list[Language] = Field(max_length=20)
+    committee: "IssuedCommittee"
 
 
-class IssuedWorkingGroup(Schema):
+class IssuedCommittee(Schema):
+    """The committee that meets, or a working group, as it was called then."""
+
     handle: Handle
     name: LocalizedLine
+
+
+class IssuedSitting(Schema):
+    """A part of the meeting on one day, as it was issued."""
+
+    id: UUID
+    name: LocalizedText = Field(examples=[{"en": "Morning"}])
+    starts_at: ComputedInstant
+    ends_at: ComputedInstant
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
 
 
 class IssuedLeadEntity(Schema):
@@ -416,15 +430,23 @@ class IssuedLeadEntity(Schema):
     name: LocalizedLine
 
 
-class IssuedPanellist(Schema):
-    """Somebody asked or confirmed, without any address."""
+class IssuedBriefer(Schema):
+    """Who is named to brief, without any address."""
 
-    order: int = Field(ge=1, le=1000, description="From 1.")
-    role: Literal["moderator", "panellist"]
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None
     job_title: ShortLine | None
     affiliation: ShortLine | None
+    status: Literal["invited", "confirmed"] = Field(
+        description="Of somebody invited it is still to be confirmed that they come."
+    )
+
+
+class IssuedPanellist(IssuedBriefer):
+    """Somebody asked or confirmed, without any address."""
+
+    order: int = Field(ge=1, le=1000, description="From 1.")
+    role: Literal["moderator", "panellist"]
     minutes: Minutes | None
 
 
@@ -448,7 +470,7 @@ class IssuedItem(Schema):
     ends_at: ComputedInstant
     local_start: ComputedWallTime
     local_end: ComputedWallTime
-    working_group: IssuedWorkingGroup | None
+    working_group: IssuedCommittee | None
     lead_entity: IssuedLeadEntity | None
     presenter: ShortLine | None
     purpose: ItemPurpose | None
@@ -460,6 +482,7 @@ class IssuedItem(Schema):
     standing: ItemStanding
     merged_into: MergedInto
     panel: IssuedPanel | None
+    briefer: IssuedBriefer | None
     items: list["IssuedItem"] = Field(max_length=1000)
 
 
@@ -472,4 +495,5 @@ class IssuedAgenda(Schema):
     number: int = Field(ge=1, le=1_000_000)
     revision: int = Field(ge=0, le=1_000_000)
     issued_at: InstantField
+    sittings: list[IssuedSitting] = Field(max_length=100)
     items: list[IssuedItem] = Field(max_length=1000)

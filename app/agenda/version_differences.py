@@ -163,10 +163,20 @@ def _difference(
     if old is None or new is None:
         return ItemChange(item_id, old, new)
     names = [name for name in new.values if name in old.values and name not in _STRUCTURE]
-    members = _compared(old.values, new.values, names)
+    members = _compared(_as_known(old.values, new), _as_known(new.values, old), names)
     if moved:
         members[PLACE] = Change(old.place, new.place)
     return ItemChange(item_id, old, new, members, _as_the_meeting(old.values, new.values, moves))
+
+
+def _as_known(values: Plain, other: Node) -> Plain:
+    """With those members of panellists only that the other version knows too."""
+    own, others = panellists(values.get("panel")), panellists(other.values.get("panel"))
+    if not own or not others or own[0].keys() <= others[0].keys():
+        return values
+    known = others[0].keys()
+    people = [{name: each[name] for name in each if name in known} for each in own]
+    return {**values, "panel": {**values["panel"], "panellists": people}}
 
 
 def _compared(old: Plain, new: Plain, names: Sequence[str]) -> dict[str, Change]:

@@ -48,10 +48,10 @@ class Bodies(NamedTuple):
 
 
 async def rendered(session: AsyncSession, agenda: WorkingAgenda, version: VersionName) -> Bodies:
-    panels = await queries.panels_on_items(session, agenda.meeting.id)
+    beside = await queries.beside(session, agenda.meeting)
     return Bodies(
-        issued_body(agenda, version, panels, full=True),
-        issued_body(agenda, version, panels, full=False),
+        issued_body(agenda, version, beside, full=True),
+        issued_body(agenda, version, beside, full=False),
     )
 
 

@@ -1,6 +1,5 @@
 """Views of the working agenda, and the finished bodies of the versions that are issued."""
 
-from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,16 +8,18 @@ from pydantic import TypeAdapter
 
 from app.agenda.access import AgendaView
 from app.agenda.mends import mended
-from app.agenda.queries import Group, PanelOnItem
+from app.agenda.queries import Beside, Group, PanelOnItem
 from app.agenda.schemas import (
     AgendaOut,
     IssuedAgenda,
+    IssuedBriefer,
+    IssuedCommittee,
     IssuedItem,
     IssuedLeadEntity,
     IssuedMeeting,
     IssuedPanel,
     IssuedPanellist,
-    IssuedWorkingGroup,
+    IssuedSitting,
     ItemOut,
     LeadEntityOut,
     VersionName,
@@ -95,14 +96,15 @@ def _agenda_out(seen: AgendaView, zone: str | None) -> AgendaOut:
 def issued_body(
     agenda: WorkingAgenda,
     version: VersionName,
-    panels: Mapping[UUID, PanelOnItem],
+    beside: Beside,
     *,
     full: bool,
 ) -> bytes:
     """The bytes in which a version stays; the public view keeps the numbers of the full one."""
     issued = IssuedAgenda(
-        meeting=_issued_meeting(agenda.meeting),
-        items=_issued_items(agenda, panels, full=full),
+        meeting=_issued_meeting(agenda.meeting, beside),
+        sittings=[IssuedSitting.of(held) for held in agenda.sittings],
+        items=_issued_items(agenda, beside, full=full),
         **version.model_dump(),
     )
     return _ISSUED.dump_json(issued)
@@ -161,21 +163,22 @@ def _times(timed: TimedItem, zone: str) -> dict[str, Any]:
     }
 
 
-def _issued_meeting(meeting: Meeting) -> IssuedMeeting:
-    return IssuedMeeting.of(meeting)
+def _issued_meeting(meeting: Meeting, beside: Beside) -> IssuedMeeting:
+    names = IssuedMeeting.model_fields.keys() - {"committee"}
+    members = {name: getattr(meeting, name) for name in names}
+    return IssuedMeeting(committee=IssuedCommittee.of(beside.committee), **members)
 
 
-def _issued_items(
-    agenda: WorkingAgenda, panels: Mapping[UUID, PanelOnItem], *, full: bool
-) -> list[IssuedItem]:
+def _issued_items(agenda: WorkingAgenda, beside: Beside, *, full: bool) -> list[IssuedItem]:
     found: dict[UUID, IssuedItem] = {}
     top: list[IssuedItem] = []
     for placed in agenda.read(full=full):
         state, group, timed, lead = placed.state, placed.group, placed.timed, placed.lead
         issued = found[state.id] = IssuedItem(
-            working_group=None if group is None else IssuedWorkingGroup.of(group),
+            working_group=None if group is None else IssuedCommittee.of(group),
             lead_entity=None if lead is None else IssuedLeadEntity.of(lead),
-            panel=_issued_panel(panels.get(state.id)),
+            panel=_issued_panel(beside.panels.get(state.id)),
+            briefer=_issued_briefer(beside.briefers.get(state.id)),
             items=[],
             **_said(placed),
             **_times(timed, agenda.meeting.timezone),
@@ -183,6 +186,10 @@ def _issued_items(
         siblings = top if state.parent_id is None else found[state.parent_id].items
         siblings.append(issued)
     return top
+
+
+def _issued_briefer(person: dict[str, Any] | None) -> IssuedBriefer | None:
+    return None if person is None else IssuedBriefer(**person)
 
 
 def _issued_panel(panel: PanelOnItem | None) -> IssuedPanel | None:

@@ -136,6 +136,7 @@ async def test_the_body_has_all_that_a_reader_needs(planning: Planning) -> None:
         "status": "provisional",
         "number": 1,
         "revision": 0,
+        "sittings": [],
     }
     assert body["meeting"] == {
         "id": str(planning.id),
@@ -148,10 +149,15 @@ async def test_the_body_has_all_that_a_reader_needs(planning: Planning) -> None:
         "local_start": "2021-10-08T10:00:00",
         "local_end": "2021-10-08T13:00:00",
         "languages": ["en"],
+        "committee": {
+            "handle": planning.committee["handle"],
+            "name": planning.committee["name"],
+        },
     }
+    second = _speaker(2, "Second", minutes=10, status="confirmed")
     assert body["items"][1]["panel"] == {
         "title": {"en": "Recent developments"},
-        "panellists": [_speaker(1, "First", "moderator"), _speaker(2, "Second", minutes=10)],
+        "panellists": [_speaker(1, "First", "moderator"), second],
     }
     assert body["items"][2]["working_group"] == {"handle": group["handle"], "name": group["name"]}
     assert body["items"][2]["presenter"] == "Li Wei"
@@ -162,7 +168,11 @@ async def test_the_body_has_all_that_a_reader_needs(planning: Planning) -> None:
 
 
 def _speaker(
-    order: int, name: str, role: str = "panellist", minutes: int | None = None
+    order: int,
+    name: str,
+    role: str = "panellist",
+    minutes: int | None = None,
+    status: str = "invited",
 ) -> dict[str, Any]:
     return {
         "order": order,
@@ -171,6 +181,7 @@ def _speaker(
         "honorific": None,
         "job_title": None,
         "affiliation": None,
+        "status": status,
         "minutes": minutes,
     }
 
