@@ -65,8 +65,8 @@ class Telling:
             yield self.words.say("shifted"), []
 
     def _tells(self, change: ItemChange, kind: ChangeKind) -> bool:
-        """Times of what has just left the agenda, or lies under it, are those of nothing."""
-        if kind is not ChangeKind.RETIMED:
+        """What is off the agenda, or lies under that, has no times, and adds nothing to it."""
+        if kind not in {ChangeKind.ADDED, ChangeKind.RETIMED}:
             return True
         node: Node | None = change.node
         while node is not None:
@@ -188,7 +188,8 @@ class Telling:
         start, end = (str(node.values[name]) for name in ("local_start", "local_end"))
         first = str(self.issued["meeting"]["local_start"])[:10]
         day = "" if start[:10] == first else f"{start[:10]} "
-        return f"{day}{start[11:16]}–{end[11:16]}"
+        until = "" if end[:10] == start[:10] else f"{end[:10]} "
+        return f"{day}{start[11:16]}–{until}{end[11:16]}"
 
     def _day(self, moment: datetime) -> str:
         """As the papers have it: by the clocks of the meeting."""

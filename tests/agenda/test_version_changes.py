@@ -1,6 +1,7 @@
 """What changed between versions, over HTTP: as data, and as a text in six languages."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -129,6 +130,31 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         assert foreign.headers["content-language"] == language
         assert words_in(language).kind("added") in foreign.text
         assert "{" not in foreign.text
+
+
+async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_clock: Any) -> None:
+    set_clock(datetime(2021, 10, 2, 3, tzinfo=UTC))  # still the 1st in New York
+    part = item("Part", duration=10)
+    before = await planning.put(
+        item("Welcome", duration=10), item("Off", duration=10, items=[part]), item("Last")
+    )
+    await planning.issue()
+    late = await planning.add(title="Never mind")
+    for gone in (before["items"][1], late):
+        _, match = await planning.read()
+        path = f"{planning.agenda}/items/{gone['id']}/withdraw"
+        assert (await planning.organizer.post(path, headers=match)).is_success
+    _, match = await planning.read()
+    last = f"{planning.agenda}/items/{before['items'][2]['id']}"
+    patch = {"duration": 20, "pinned_start": "2021-10-08T23:50:00"}
+    assert (await planning.organizer.patch(last, json=patch, headers=match)).is_success
+    told = await planning.organizer.get(f"{planning.agenda}/changes-since-issue", headers=PLAIN)
+    assert told.text.split("\n", 2)[2] == (
+        "Compared with COORDINATION-COMMITTEE-6/1, issued on 2021-10-01\n"
+        "All times are those of America/New_York.\n\n"
+        "Withdrawn\n  2 Off\n\n"
+        "At another time\n  3 Last: 23:50–2021-10-09 00:10 (before: 10:30–10:30)\n"
+    )
 
 
 async def test_what_cannot_be_compared_is_refused(
