@@ -49,6 +49,9 @@ def test_a_version_is_issued_in_the_languages_of_the_meeting_and_of_every_title(
 @pytest.fixture
 async def french(planning: Planning) -> Planning:
     """Issued twice: with one title that is not in French, then with all."""
+    committee = f"/v1/committees/{planning.committee['id']}"
+    name = {"name": {"en": "Committee", "fr": "Comité"}}
+    assert (await planning.world.administrator.patch(committee, json=name)).is_success
     current = await planning.organizer.get(planning.path)
     body = {"languages": ["en", "fr"], "title": {"en": "Meeting", "fr": "Réunion"}}
     match = {"If-Match": current.headers["etag"]}
