@@ -99,9 +99,9 @@ async def symbols_by_item(
 
     A version goes on showing what was restricted after it was issued, but no document of it.
     """
-    item_id = func.coalesce(col(Document.item_id), col(Panel.item_id))
+    place: Any = func.coalesce(col(Document.item_id), col(Panel.item_id))
     statement = (
-        select(item_id, col(Document.symbol))
+        select(place, col(Document.symbol))
         .outerjoin(Panel, col(Panel.id) == col(Document.panel_id))
         .where(
             col(Document.meeting_id) == meeting_id,
@@ -111,7 +111,7 @@ async def symbols_by_item(
         )
     )
     if not reader.observes:
-        statement = statement.where(item_id.not_in(_hidden_items(meeting_id)))
+        statement = statement.where(place.not_in(_hidden_items(meeting_id)))
     found: dict[str, list[str]] = defaultdict(list)
     for item_id, symbol in (await session.execute(statement)).all():
         found[str(item_id)].append(symbol)
