@@ -1,5 +1,6 @@
 """XML in and out: no document types, no entities, bounded, and exact about every character."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,7 +10,9 @@ from app.core.sheets import SheetUnreadable
 from app.core.sheets.encoding import decode
 
 MAX_DEPTH: Final = 16
-MAX_ELEMENTS: Final = 200_000
+MAX_ELEMENTS: Final = 100_000
+_ENDLESS_TAG: Final = re.compile(r"<[A-Za-z_:][^<>]{100000}")
+"""With so many attributes that the parser would keep the whole process waiting for itself."""
 _TEXT: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\ufffe": "\ufffd", "\uffff": "\ufffd"}
 )
@@ -51,8 +54,11 @@ def read_xml(content: bytes) -> Node:
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = reader.doctype
+    text = decode(content)
+    if _ENDLESS_TAG.search(text) is not None:
+        raise SheetUnreadable("A tag is longer than 100000 characters.")
     try:
-        parser.Parse(decode(content).encode(), True)  # a positional flag of the standard library
+        parser.Parse(text.encode(), True)  # a positional flag of the standard library
     except expat.ExpatError as fault:
         words = expat.ErrorString(fault.code)
         raise SheetUnreadable(f"Line {fault.lineno} is not XML: {words}.") from None

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.agenda.tables import AgendaVersion
+from app.agenda.lifecycle import ItemAccess
+from app.agenda.tables import AgendaItem, AgendaVersion
 from app.briefings.lifecycle import COMING, BriefingStatus
 from app.briefings.tables import Briefing
 from app.documents.lifecycle import DocumentAccess, DocumentStatus
@@ -94,9 +95,13 @@ async def panels_to_show(
 async def symbols_by_item(
     session: AsyncSession, meeting_id: UUID, reader: Reader
 ) -> Mapping[str, Sequence[str]]:
-    """Of the published documents that somebody may know of; those of a panel are its item's."""
+    """Of the published documents that somebody may know of; those of a panel are its item's.
+
+    A version goes on showing what was restricted after it was issued, but no document of it.
+    """
+    place: Any = func.coalesce(col(Document.item_id), col(Panel.item_id))
     statement = (
-        select(func.coalesce(col(Document.item_id), col(Panel.item_id)), col(Document.symbol))
+        select(place, col(Document.symbol))
         .outerjoin(Panel, col(Panel.id) == col(Document.panel_id))
         .where(
             col(Document.meeting_id) == meeting_id,
@@ -105,10 +110,26 @@ async def symbols_by_item(
             known_to(reader),
         )
     )
+    if not reader.observes:
+        statement = statement.where(place.not_in(_hidden_items(meeting_id)))
     found: dict[str, list[str]] = defaultdict(list)
     for item_id, symbol in (await session.execute(statement)).all():
         found[str(item_id)].append(symbol)
     return {item_id: sorted(symbols, key=natural) for item_id, symbols in found.items()}
+
+
+def _hidden_items(meeting_id: UUID) -> Any:
+    """Those that are restricted by now, and all that lies under them."""
+    hidden = (
+        select(col(AgendaItem.id))
+        .where(
+            col(AgendaItem.meeting_id) == meeting_id,
+            col(AgendaItem.access) == ItemAccess.RESTRICTED,
+        )
+        .cte("hidden", recursive=True)
+    )
+    under = select(col(AgendaItem.id)).where(col(AgendaItem.parent_id) == hidden.c.id)
+    return select(hidden.union(under).c.id)
 
 
 async def briefers_to_show(

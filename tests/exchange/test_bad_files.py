@@ -5,9 +5,12 @@ import json
 import time
 from typing import Any
 
+import pytest
 from openpyxl import Workbook
 
+from app.core.sheets import SheetUnreadable
 from app.exchange.grid import MAX_ROWS
+from app.exchange.markup import read_xml
 from tests.agenda.planning import Planning, item, slug
 from tests.exchange.files import TYPES, fetched, refused, sent, taken
 
@@ -162,6 +165,15 @@ async def test_ten_thousand_of_anything_are_refused_soon(planning: Planning) -> 
     for suffix, content in MANY:
         assert (await sent(planning, content, suffix)).status_code == 422
     assert time.monotonic() - began < 60  # a bound on waiting, not a measure
+
+
+def test_an_endless_tag_is_refused_before_it_is_parsed() -> None:
+    """The parser lets nobody else run within one tag, and takes seconds for half a million."""
+    attributes = " ".join(f"a{n}=''" for n in range(20_000))
+    with pytest.raises(SheetUnreadable, match="A tag is longer than 100000 characters"):
+        read_xml(f"<schedule {attributes}/>".encode())
+    long_text = read_xml(f"<a><![CDATA[{'x' * 200_000}]]><!--{'y' * 200_000}--></a>".encode())
+    assert len(long_text.text) == 200_000
 
 
 async def test_a_rehearsal_tells_of_every_item(planning: Planning) -> None:

@@ -58,3 +58,29 @@ async def test_papers_name_the_documents_that_their_reader_may_know(desk: Desk) 
     assert await named(desk.organizer, f"{meeting}/run-of-show") == observed
     page = await desk.anonymous.get(f"{address}/programme.html")
     assert '<bdi dir="ltr">X/9</bdi>' in page.text
+
+
+async def test_papers_name_no_document_of_what_was_restricted_after_it_was_issued(
+    desk: Desk,
+) -> None:
+    """The version stays as it is; documents are no part of it, and hidden from the same reader."""
+    first, second, under, _ = (each["id"] for each in desk.items)
+    meeting = f"/v1/meetings/{desk.meeting['id']}"
+    for number, item_id in ((2, first), (3, second), (4, under)):
+        await desk.published(symbol=f"X/{number}", access="public", item_id=item_id)
+    item = f"{meeting}/agenda/items/{second}"
+    read = await desk.organizer.get(item)
+    match = {"If-Match": read.headers["etag"], "Content-Type": "application/merge-patch+json"}
+    patched = await desk.organizer.patch(item, json={"access": "restricted"}, headers=match)
+    assert patched.status_code == 200, patched.text
+    address = f"/v1/public/meetings/{desk.meeting['id']}"
+    found = (await desk.anonymous.get(desk.public)).json()["items"]
+    assert [each["symbol"] for each in found] == ["X/2"]
+    for reader, path in (
+        (desk.anonymous, f"{address}/programme"),
+        (desk.anonymous, f"{address}/agenda-annotated.json"),
+        (desk.focal_point, f"{meeting}/programme"),
+    ):
+        assert await named(reader, path) == {"1": ["X/2"]}, path
+    seen = await named(desk.organizer, f"{meeting}/programme")
+    assert seen == {"1": ["X/2"], "2": ["X/3"], "2(a)": ["X/4"]}
