@@ -97,21 +97,6 @@ HISTORY = text(
 )
 """One person at every meeting."""
 
-HISTORY = text(
-    """
-    INSERT INTO registrations
-    SELECT copy.*
-      FROM generate_series(1, CAST(:many AS int)) AS n,
-           (SELECT to_jsonb(r) AS row FROM registrations r WHERE id = :registration) AS first,
-           jsonb_populate_record(NULL::registrations, row || jsonb_build_object(
-               'id', md5('history' || n)::uuid, 'person_id', CAST(:person AS text),
-               'queue_number', n + 5000,
-               'meeting_id', CASE n WHEN CAST(:many AS int) THEN CAST(:meeting AS uuid)
-                             ELSE md5('meetings' || n)::uuid END)) AS copy
-    """
-)
-"""One person at every meeting."""
-
 BASES = {
     "committees": "c",
     "entities": "e",
