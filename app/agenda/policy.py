@@ -1,4 +1,4 @@
-"""Pure rules of the agenda: its tree, its order and its clashes."""
+"""Pure rules of the agenda: its tree and its order."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,17 +54,6 @@ class PlannedItem:
     in_parallel: bool = False
     flexible: bool = False
     room: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A person's time on an item; `person_key` is the same wherever the person is."""
-
-    person_key: str
-    item_id: UUID
-    meeting_id: UUID
-    starts_at: datetime
-    ends_at: datetime
 
 
 class BadTree(ValueError):
@@ -183,23 +172,6 @@ def off_agenda(items: Iterable[Merging]) -> frozenset[UUID]:
     return frozenset(off)
 
 
-def conflicts(slots: Iterable[Slot]) -> list[tuple[Slot, Slot]]:
-    """Every two slots in which one person is on two items at once, the earlier slot first.
-
-    Slots that only touch do not clash, nor do two parts on one item, such as moderating it and
-    speaking. The pairs are in the order of time.
-    """
-    found = []
-    on_now: dict[str, list[Slot]] = defaultdict(list)
-    for slot in sorted(slots, key=_by_time):
-        if slot.starts_at >= slot.ends_at:
-            continue
-        others = [other for other in on_now[slot.person_key] if other.ends_at > slot.starts_at]
-        found += [(other, slot) for other in others if other.item_id != slot.item_id]
-        on_now[slot.person_key] = [*others, slot]
-    return found
-
-
 def moved(siblings: Sequence[UUID], item_id: UUID, index: int) -> list[UUID]:
     """The siblings in their order once the item has the place `index`, counted from 0.
 
@@ -245,7 +217,3 @@ def _measure(
 
 def _by_position(item: Node) -> tuple[int, UUID]:
     return item.position, item.id
-
-
-def _by_time(slot: Slot) -> tuple[datetime, datetime, UUID, UUID]:
-    return slot.starts_at, slot.ends_at, slot.meeting_id, slot.item_id

@@ -1,6 +1,7 @@
 """Facts about briefings; names and addresses stay out of the log."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -32,6 +33,16 @@ class BriefingChanged(Event):
     name: ClassVar[str] = "briefing.changed"
     item_id: UUID
     members: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefingRetimed(Event):
+    """Its item has another time; null for none."""
+
+    name: ClassVar[str] = "briefing.retimed"
+    item_id: UUID
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,8 @@ from app.briefings.events import (
 )
 from app.briefings.lifecycle import BRIEFING, COMING, BriefingStatus, BriefingVerb
 from app.briefings.problems import BriefersDue, BriefingSettled, BriefingTaken
-from app.briefings.slots import slot_of
 from app.briefings.tables import Briefing
+from app.briefings.times import slot_of
 from app.core import clock
 from app.core.fields import normalised_email
 from app.core.ids import new_id

@@ -1,15 +1,16 @@
-"""When briefings are on: kept on their rows, as mails tell it."""
+"""When briefings are on: kept on their rows, so that it is known, and told, when that changes."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.events import AgendaChanged, SittingsChanged
 from app.agenda.saving import load_agenda, saved_agenda
-from app.agenda.tree import WorkingAgenda
 from app.briefings import queries
-from app.events import react_to
+from app.briefings.events import BriefingRetimed
+from app.briefings.service import about
+from app.briefings.times import slot_of
+from app.events import react_to, record
 from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.meetings.tables import Meeting
 
@@ -26,7 +27,8 @@ async def follow_the_sittings(session: AsyncSession, event: SittingsChanged) -> 
 
 @react_to(MeetingRescheduled)
 async def follow_the_meeting(session: AsyncSession, event: MeetingRescheduled) -> None:
-    await retime(session, event.subject_id)
+    """What was postponed may come back at its old time: that is told too."""
+    await retime(session, event.subject_id, moved=True)
 
 
 @react_to(MeetingChanged)
@@ -35,23 +37,21 @@ async def follow_its_start(session: AsyncSession, event: MeetingChanged) -> None
         await retime(session, event.subject_id)
 
 
-async def retime(session: AsyncSession, meeting_id: UUID) -> None:
-    """Keep the slots as the working agenda has them now."""
+async def retime(session: AsyncSession, meeting_id: UUID, *, moved: bool = False) -> None:
+    """Keep the slots as the working agenda has them now, and record which are others; all of them
+    where the meeting moved.
+    """
     briefings = await queries.lock_all(session, meeting_id)
     if not briefings:
         return
-    agenda = saved_agenda(session, meeting_id)
-    if agenda is None:
-        agenda = await load_agenda(session, await session.get_one(Meeting, meeting_id))
+    meeting = await session.get_one(Meeting, meeting_id)
+    agenda = saved_agenda(session, meeting_id) or await load_agenda(session, meeting)
     for briefing in briefings:
-        found = slot_of(agenda, briefing.item_id) or (None, None)
-        briefing.slot_starts_at, briefing.slot_ends_at = found
+        start, end = slot_of(agenda, briefing.item_id) or (None, None)
+        if moved or (start, end) != (briefing.slot_starts_at, briefing.slot_ends_at):
+            briefing.slot_starts_at, briefing.slot_ends_at = start, end
+            record(
+                session,
+                BriefingRetimed(starts_at=start, ends_at=end, **about(meeting, briefing)),
+            )
     await session.flush()
-
-
-def slot_of(agenda: WorkingAgenda, item_id: UUID) -> tuple[datetime, datetime] | None:
-    """None for an item that takes no time."""
-    for timed in agenda.timetable.items:
-        if timed.id == item_id and timed.starts_at < timed.ends_at:
-            return timed.starts_at, timed.ends_at
-    return None

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any
+from importlib.resources.abc import Traversable
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from app.core.fields import in_language
@@ -43,11 +44,16 @@ Runs = tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """All phrases of letters in one language."""
+class Phrases:
+    """All phrases of one kind of paper in one language."""
 
     language: LetterLanguage
     _phrases: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, files: Traversable, language: LetterLanguage) -> Self:
+        text = files.joinpath(f"{language}.toml").read_text(encoding="utf-8")
+        return cls(language, tomllib.loads(text))
 
     @property
     def direction(self) -> str:
@@ -58,6 +64,20 @@ class Words:
         for name in path:
             place = place[name]
         return str(place)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords(Phrases):
+    """Phrases whose values are plain text."""
+
+    def say(self, *path: str, **values: object) -> str:
+        """The phrase under these names, with the values in it."""
+        return self.phrase(*path).format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Phrases):
+    """All phrases of letters in one language."""
 
     def say(self, *path: str, **values: Run | Runs) -> Runs:
         """The phrase under these names, with the values as runs of their own."""
@@ -124,8 +144,7 @@ class Words:
 
 @cache
 def words_in(language: LetterLanguage) -> Words:
-    text = _FILES.joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words(language, tomllib.loads(text))
+    return Words.read(_FILES, language)
 
 
 def language_for(tags: Iterable[str]) -> LetterLanguage:

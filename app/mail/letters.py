@@ -95,10 +95,10 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.BRIEFER_ASKED: (*_BRIEFING_FACTS, "briefers_until", "contact"),
     MessageKind.BRIEFER_REMINDER: (*_BRIEFING_FACTS, "briefers_until", "contact"),
     MessageKind.BRIEFER_NAMED: (*_BRIEFING_FACTS, "contact"),
+    MessageKind.BRIEFER_CHANGED: (*_BRIEFING_FACTS, "contact"),
 }
-BRIEFINGS = frozenset(
-    {MessageKind.BRIEFER_ASKED, MessageKind.BRIEFER_REMINDER, MessageKind.BRIEFER_NAMED}
-)
+BRIEFINGS = frozenset(kind for kind in MessageKind if kind.value.startswith("briefer_"))
+"""They lead to the page of the briefing."""
 LEFT_OUT = "…"
 NEEDED = frozenset({"code"})
 """Without them a mail is of no use: own words must name them where the standard ones do."""

@@ -116,6 +116,8 @@ class MessageKind(Choice):
     """It has not named anybody yet."""
     BRIEFER_NAMED = "briefer_named"
     """The reader is named to brief, with the time; asks to confirm."""
+    BRIEFER_CHANGED = "briefer_changed"
+    """The briefing has another time; to who is named."""
 
 
 OF_PANELS = frozenset(kind for kind in MessageKind if kind.value.startswith("panel_"))

@@ -53,6 +53,7 @@ class Planner:
         elif (listener := _LISTENERS.get(entry.name)) is not None:
             await listener(self, session, entry)
         await speaking.follow(session, entry, self._domain)
+        await briefing.follow(session, entry, self._domain)
 
     async def together(self, session: AsyncSession, entries: Sequence[LogEntry]) -> None:
         """Runs of the facts that come in hundreds take a few statements, not a few each."""
@@ -341,15 +342,6 @@ class Planner:
     async def digest_due(self, session: AsyncSession, entry: LogEntry) -> None:
         await plan_digest(session, entry, self._domain)
 
-    async def briefing_asked(self, session: AsyncSession, entry: LogEntry) -> None:
-        await briefing.plan_asking(session, entry, self._domain)
-
-    async def briefer_named(self, session: AsyncSession, entry: LogEntry) -> None:
-        await briefing.plan_named(session, entry, self._domain)
-
-    async def briefing_reminded(self, session: AsyncSession, entry: LogEntry) -> None:
-        await briefing.plan_reminding(session, entry, self._domain)
-
     async def _invite(
         self,
         session: AsyncSession,
@@ -517,7 +509,4 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "digest.due": Planner.digest_due,
     "series.rescheduled": Planner.series_rescheduled,
     "series.cancelled": Planner.series_cancelled,
-    "briefing.asked": Planner.briefing_asked,
-    "briefing.named": Planner.briefer_named,
-    "briefing.reminded": Planner.briefing_reminded,
 }

@@ -19,6 +19,7 @@ WINDOWED = frozenset(
         K.MEETING_POSTPONED,
         K.AGENDA_ISSUED,
         K.PANEL_CHANGED,
+        K.BRIEFER_CHANGED,
     }
 )
 """They wait for what else may change; a cancellation and what somebody waits for do not."""
@@ -37,6 +38,7 @@ _SAID_BY: Mapping[MessageKind, frozenset[MessageKind]] = {
     K.PANEL_CHANGED: frozenset(
         {K.MEETING_CANCELLED, K.PANEL_CONFIRMED, K.PANEL_INVITATION, K.PANEL_WITHDRAWN}
     ),
+    K.BRIEFER_CHANGED: frozenset({K.BRIEFER_NAMED, K.MEETING_CANCELLED, K.MEETING_POSTPONED}),
 }
 """For each kind the stronger ones that tell the same and more; never both ways."""
 

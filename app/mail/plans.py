@@ -25,6 +25,7 @@ class Notice(Schema):
     person_id: UUID | None = Field(description="To whom, of an entity's directory.")
     account_id: UUID | None = Field(description="To whom, where it would go to an account.")
     panellist_id: UUID | None = Field(description="To whom, where it would go to a panellist.")
+    briefing_id: UUID | None = Field(description="Whose briefer it would go to.")
     name: str = Field(max_length=500, description="Of the reader.", examples=["Amina Okafor"])
     recipient: str = Field(
         max_length=254, description="The address.", examples=["a.okafor@example.org"]
@@ -91,6 +92,7 @@ def _notice(
             "person_id",
             "account_id",
             "panellist_id",
+            "briefing_id",
             "recipient",
             "due_at",
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.briefings.lifecycle import BriefingStatus
+from app.briefings.lifecycle import COMING, BriefingStatus
 from app.credentials.lifecycle import CredentialsStatus
 from app.invitations.lifecycle import InvitationStatus
 from app.mail.lifecycle import MessageKind
@@ -204,10 +204,16 @@ def _asks_briefer(present: Present) -> str | None:
     return others or _if_meeting(present, set(OVER)) or _if_repeated(present)
 
 
-def _unless_briefing(present: Present, status: BriefingStatus) -> str | None:
+def _tells_briefer(present: Present) -> str | None:
+    others = _unless_briefing(present, *COMING)
+    off = _if_meeting(present, {*OVER, MeetingStatus.POSTPONED})
+    return others or off or _if_repeated(present)
+
+
+def _unless_briefing(present: Present, *statuses: BriefingStatus) -> str | None:
     if present.briefing is None:
         return "Nobody is asked about it any more."
-    wrong = present.briefing is not status
+    wrong = present.briefing not in statuses
     return f"The briefing is {present.briefing.value}." if wrong else None
 
 
@@ -312,6 +318,8 @@ def _unless_panellist(present: Present, *statuses: PanellistStatus) -> str | Non
 def _gone(present: Present) -> str | None:
     if present.panellist in GONE:
         return f"The panellist has {present.panellist}."
+    if present.briefing is BriefingStatus.DECLINED:
+        return "The briefing is declined."
     if present.invitation is InvitationStatus.WITHDRAWN:
         return "The invitation was withdrawn."
     if present.registration not in {None, *LIVE_REGISTRATIONS}:
@@ -368,6 +376,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.BRIEFER_ASKED: _asks_for_briefer,
     MessageKind.BRIEFER_REMINDER: _asks_for_briefer,
     MessageKind.BRIEFER_NAMED: _asks_briefer,
+    MessageKind.BRIEFER_CHANGED: _tells_briefer,
 }
 _TAKE_BACK = frozenset(
     {

@@ -154,7 +154,7 @@ class Case:
     @property
     def to_briefer(self) -> bool:
         """It goes to who is named, and not to the group."""
-        return self.message.kind is MessageKind.BRIEFER_NAMED
+        return self.message.kind not in {MessageKind.BRIEFER_ASKED, MessageKind.BRIEFER_REMINDER}
 
     @property
     def leaves_address(self) -> bool:
@@ -484,7 +484,8 @@ async def planned_because_of(
     kind and reader.
     """
     reader = func.coalesce(
-        *(col(Person.name), col(Account.name), col(Panellist.name), col(Message.recipient))
+        *(col(Person.name), col(Account.name), col(Panellist.name), col(Briefing.name)),
+        col(Message.recipient),
     )
     columns: list[Any] = [Message, reader, Entity.abbreviation, Registration, Panellist]
     statement: Select[Any] = (
@@ -494,6 +495,7 @@ async def planned_because_of(
         .outerjoin(Entity, col(Entity.id) == col(Person.entity_id))
         .outerjoin(Registration, col(Registration.id) == col(Message.registration_id))
         .outerjoin(Panellist, col(Panellist.id) == col(Message.panellist_id))
+        .outerjoin(Briefing, col(Briefing.id) == col(Message.briefing_id))
         .where(col(Message.event_id).in_(events))
         .order_by(col(Message.kind), col(Entity.abbreviation), reader, col(Message.id))
     )
@@ -513,8 +515,12 @@ async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
 async def waiting_until(
     session: AsyncSession, meeting_id: UUID, kinds: Collection[MessageKind], now: datetime
 ) -> dict[UUID, datetime]:
-    """By person or panellist, when the first of the mails of these kinds that wait will go out."""
-    reader = func.coalesce(col(Message.person_id), col(Message.panellist_id))
+    """By person, panellist or briefing, when the first of the mails of these kinds that wait will
+    go out.
+    """
+    reader = func.coalesce(
+        col(Message.person_id), col(Message.panellist_id), col(Message.briefing_id)
+    )
     statement = (
         sa_select(reader, func.min(col(Message.due_at)))
         .where(

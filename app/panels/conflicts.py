@@ -20,11 +20,14 @@ from app.panels.seats import Elsewhere, Seat
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Somebody's time on an item, which lasts as long as all that lies under the item."""
+    """Somebody's time on an item, which lasts as long as all that lies under the item, or at the
+    rehearsal of its panel.
+    """
 
     seat: Seat
     starts_at: datetime
     ends_at: datetime
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,18 @@ async def _agendas(
 
 
 def _slots(agendas: Mapping[UUID, WorkingAgenda], taken: Sequence[Seat]) -> list[Slot]:
-    """One for each person and item, whatever they do there."""
+    """One for each person and item, whatever they do there, and one for each rehearsal."""
     times = {timed.id: timed for agenda in agendas.values() for timed in agenda.timetable.items}
     seat_of = {(seat.key, seat.item_id): seat for seat in taken}
     found = [
         Slot(seat, times[item_id].starts_at, times[item_id].ends_at)
         for (_, item_id), seat in seat_of.items()
         if item_id in times
+    ]
+    found += [
+        Slot(seat, seat.rehearses_at, seat.rehearses_until, rehearsal=True)
+        for seat in seat_of.values()
+        if seat.rehearses_at is not None and seat.rehearses_until is not None
     ]
     return sorted(found, key=lambda slot: (slot.starts_at, slot.ends_at, str(slot.seat.item_id)))
 

@@ -10,7 +10,7 @@ from app.core.problems import NotFound, PreconditionFailed
 from app.core.routes import Session, router_for
 from app.meetings.access import MeetingSecrets
 from app.meetings.problems import MeetingClosed
-from app.panels import queries, rehearsals
+from app.panels import queries, rehearsals, telling
 from app.panels.access import PanelId, PanelToChange
 from app.panels.rehearsal_schemas import RehearsalOut, RehearsalWrite
 from app.panels.tables import Panel, Rehearsal
@@ -69,6 +69,7 @@ async def put_rehearsal(
         "timezone": body.timezone or view.meeting.timezone,
     }
     kept = await rehearsals.keep_rehearsal(session, view.meeting, panel, known, members)
+    await telling.look(session, view.meeting)
     return RehearsalOut.shown(kept)
 
 

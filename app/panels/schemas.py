@@ -22,7 +22,7 @@ from app.core.fields import (
 )
 from app.panels.balance import Balance
 from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb, PanelRole
-from app.panels.showing import PeopleConflicts
+from app.panels.showing import MOST, PeopleConflicts
 from app.panels.tables import Panel, Panellist
 
 SpokenLanguages = Annotated[
@@ -235,7 +235,22 @@ class PanellistAnswer(PanellistOut):
     conflicts: PeopleConflicts
 
 
+class PanelOver(Schema):
+    """A panel whose people and questions need more time than its item has."""
+
+    panel_id: UUID
+    item_id: UUID
+    minutes_planned: int = Field(ge=0, le=10_000_000)
+    minutes_over: int = Field(ge=1, le=10_000_000)
+
+    @classmethod
+    def of_balance(cls, found: Balance) -> Self:
+        members = {name: getattr(found, name) for name in ("panel_id", "item_id")}
+        return cls(minutes_planned=found.planned, minutes_over=found.over or 0, **members)
+
+
 class ConflictsOut(PeopleConflicts):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
     problems: list[TimetableProblemOut] = Field(max_length=5000)
+    panels: list[PanelOver] = Field(max_length=MOST, description="Those with too little time.")

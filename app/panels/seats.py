@@ -11,11 +11,12 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.core.tables import Instant
 from app.entities.tables import PersonAddress
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import Meeting
 from app.panels.lifecycle import GONE, PanellistStatus
-from app.panels.tables import Panel, Panellist
+from app.panels.tables import Panel, Panellist, Rehearsal
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
 
@@ -49,6 +50,9 @@ class Seat:
     name: str
     timezone: str
     item_id: UUID
+    rehearses_at: datetime | None
+    """When the panel's rehearsal begins, if it has one."""
+    rehearses_until: datetime | None
     meeting: Meeting
 
 
@@ -130,6 +134,8 @@ def _seated() -> Any:
         col(Panel.item_id).label("item_id"),
         col(Panel.meeting_id).label("meeting_id"),
         cast(col(Panellist.status), Text).label("status"),
+        col(Rehearsal.starts_at).label("rehearses_at"),
+        col(Rehearsal.ends_at).label("rehearses_until"),
     ]
     briefing = _BRIEFINGS.c
     briefers: list[Any] = [
@@ -141,10 +147,13 @@ def _seated() -> Any:
         briefing.item_id,
         briefing.meeting_id,
         briefing.status,
+        null().cast(Instant),
+        null().cast(Instant),
     ]
     return union_all(
         sa_select(*panellists)
         .join(Panel, col(Panel.id) == col(Panellist.panel_id))
+        .outerjoin(Rehearsal, col(Rehearsal.panel_id) == col(Panel.id))
         .where(col(Panellist.status).not_in(GONE)),
         sa_select(*briefers).where(briefing.status.in_(["named", "confirmed"])),
     ).subquery()
@@ -155,6 +164,7 @@ def _with_meeting(seated: Any) -> Select[Any]:
     order = func.coalesce(seat.panellist_id, seat.briefing_id)
     columns: list[Any] = [
         *(seat.key, seat.panellist_id, seat.briefing_id, seat.name, seat.timezone, seat.item_id),
+        *(seat.rehearses_at, seat.rehearses_until),
         Meeting,
     ]
     return sa_select(*columns).join(Meeting, col(Meeting.id) == seat.meeting_id).order_by(order)

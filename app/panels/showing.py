@@ -11,7 +11,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.times import ComputedInstant
-from app.core.fields import WALL_TIME, Handle, Schema, ShortLine, ZoneName
+from app.core.fields import WALL_TIME, Flag, Handle, Schema, ShortLine, ZoneName
 from app.identity.policy import Caller
 from app.meetings.queries import visible_among
 from app.panels.conflicts import Conflicts, Slot
@@ -36,7 +36,7 @@ LocalTime = Annotated[
 
 
 class Booking(Schema):
-    """Where a person is at a time: on a panel or giving a briefing.
+    """Where a person is at a time: on a panel, at its rehearsal, or giving a briefing.
 
     Of a meeting that the caller may not know of, only the time that the two have in common.
     """
@@ -46,6 +46,7 @@ class Booking(Schema):
     item_id: UUID | None
     panellist_id: UUID | None
     briefing_id: UUID | None
+    rehearsal: Flag = Field(description="Whether it is the rehearsal of the panel.")
     starts_at: ComputedInstant
     ends_at: ComputedInstant
 
@@ -128,6 +129,7 @@ def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> Booking:
             item_id=None,
             panellist_id=None,
             briefing_id=None,
+            rehearsal=False,
             starts_at=max(slot.starts_at, beside.starts_at),
             ends_at=min(slot.ends_at, beside.ends_at),
         )
@@ -141,6 +143,7 @@ def _whole(slot: Slot) -> Booking:
         item_id=slot.seat.item_id,
         panellist_id=slot.seat.panellist_id,
         briefing_id=slot.seat.briefing_id,
+        rehearsal=slot.rehearsal,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
     )

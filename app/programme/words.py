@@ -1,38 +1,22 @@
 """The phrases of agendas and programmes in the six languages, and how times are written."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.zones import format_offset
-from app.letters.words import LetterLanguage, Run
+from app.letters.words import LetterLanguage, PlainWords, Run
 from app.letters.words import words_in as letters_in
 
 _FILES = resources.files("app.programme").joinpath("phrases")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(PlainWords):
     """All phrases of papers in one language."""
-
-    language: LetterLanguage
-    _phrases: Mapping[str, Any]
-
-    @property
-    def direction(self) -> str:
-        return "rtl" if self.language is LetterLanguage.AR else "ltr"
-
-    def say(self, *path: str, **values: object) -> str:
-        """The phrase under these names, with the values in it."""
-        place: Any = self._phrases
-        for name in path:
-            place = place[name]
-        return str(place).format(**values) if values else str(place)
 
     def known(self, *path: str) -> str | None:
         """The phrase under these names, if there is one."""
@@ -71,8 +55,7 @@ class Words:
 
 @cache
 def words_in(language: LetterLanguage) -> Words:
-    text = _FILES.joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words(language, tomllib.loads(text))
+    return Words.read(_FILES, language)
 
 
 def offset_of(local: datetime) -> str:

@@ -1,6 +1,5 @@
-"""The agenda's tree, order and clashes, as rules without a database."""
+"""The agenda's tree and order, as rules without a database."""
 
-from itertools import combinations
 from uuid import UUID
 
 import pytest
@@ -15,17 +14,15 @@ from app.agenda.policy import (
     DuplicateItem,
     NoSuchPosition,
     PlannedItem,
-    Slot,
     TooDeep,
     TooManyItems,
     UnknownParent,
-    conflicts,
     moved,
     new_positions,
     validate_tree,
 )
 from app.agenda.timetable import timetable
-from tests.agenda.outlines import END, START, after, item, trees, unhurried
+from tests.agenda.outlines import END, START, item, trees, unhurried
 
 # The tree
 
@@ -127,61 +124,6 @@ def test_positions_under_a_new_parent() -> None:
         UUID(int=4): 2,
     }
     assert new_positions(items, UUID(int=2), None, 0) == {UUID(int=2): 0, UUID(int=1): 1}
-
-
-# Clashes
-
-
-def slot(person: str, on: int, start: int, end: int, meeting: int = 1) -> Slot:
-    return Slot(person, UUID(int=on), UUID(int=meeting), after(start), after(end))
-
-
-def test_a_person_on_two_items_at_once_is_found_across_meetings() -> None:
-    one, other = slot("kenya", 1, 0, 30), slot("kenya", 2, 29, 40, meeting=2)
-    assert conflicts([other, one]) == [(one, other)]
-
-
-def test_slots_that_touch_or_belong_to_others_do_not_clash() -> None:
-    assert (
-        conflicts(
-            [
-                slot("kenya", 1, 0, 30),
-                slot("kenya", 2, 30, 40),
-                slot("uzbekistan", 2, 0, 40),
-                slot("kenya", 3, 10, 10),
-            ]
-        )
-        == []
-    )
-
-
-def test_two_parts_on_one_item_do_not_clash() -> None:
-    assert conflicts([slot("kenya", 1, 0, 30), slot("kenya", 1, 10, 20)]) == []
-
-
-slots = st.builds(
-    lambda person, on, start, length: slot(person, on, start, start + length),
-    st.sampled_from("ab"),
-    st.integers(1, 4),
-    st.integers(0, 20),
-    st.integers(0, 10),
-)
-
-
-@unhurried
-@given(st.lists(slots, max_size=15, unique=True))
-def test_clashes_are_exactly_the_overlaps(found: list[Slot]) -> None:
-    expected = {
-        frozenset({one, other})
-        for one, other in combinations(found, 2)
-        if one.person_key == other.person_key
-        and one.item_id != other.item_id
-        and max(one.starts_at, other.starts_at) < min(one.ends_at, other.ends_at)
-    }
-    pairs = conflicts(found)
-    assert {frozenset(pair) for pair in pairs} == expected
-    assert len(pairs) == len(expected)
-    assert all(one.starts_at <= other.starts_at for one, other in pairs)
 
 
 # Versions

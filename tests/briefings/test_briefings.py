@@ -177,6 +177,46 @@ async def test_time_is_shared_and_given_back(briefings: Briefings) -> None:
     assert [each["minutes"] for each in shared["items"]] == [10, 30]
 
 
+async def test_who_is_named_hears_once_that_the_time_has_changed(
+    briefings: Briefings, set_clock: Any
+) -> None:
+    first, _ = await briefings.ask()
+    organizer, agenda = briefings.planning.organizer, briefings.planning.agenda
+    assert (await briefings.name(first, organizer, **BRIEFER)).is_success
+    await briefings.mails()
+    before, match = await briefings.planning.read()
+    opening = f"{agenda}/items/{before['items'][0]['id']}"
+    times = {"local_start": "2021-10-09T10:00:00", "local_end": "2021-10-09T13:00:00"}
+    reschedule = f"{briefings.planning.path}/reschedule"
+    plan = await organizer.post(reschedule, json=times, params={"plan": "true"})
+    assert plan.status_code == 200, plan.text
+    (notice,) = plan.json()["notices"]
+    told = ("kind", "name", "recipient", "briefing_id")
+    assert [notice[name] for name in told] == [
+        *("briefer_changed", "Amina Rossi", "amina.rossi@example.org"),
+        first["id"],
+    ]
+    for duration in (25, 40):
+        _, match = await briefings.planning.read()
+        moved = await organizer.patch(opening, json={"duration": duration}, headers=match)
+        assert moved.is_success, moved.text
+    closing = f"{agenda}/items/{before['items'][3]['id']}"
+    _, match = await briefings.planning.read()
+    assert (await organizer.patch(closing, json={"duration": 6}, headers=match)).is_success
+    set_clock(SUMMER + timedelta(hours=1))
+    ((to, subject, text),) = await briefings.mails()
+    assert (to, subject) == (
+        "Amina Rossi <amina.rossi@example.org>",
+        "Changed: your briefing, 6th meeting",
+    )
+    assert "Time of the briefing: Friday 8 October 2021, 19:40" in text
+    assert (await by_link(briefings, "open", token_of(text))).json()["holder"] == "briefer"
+    answer = await organizer.post(f"{briefings.planning.path}/cancel")
+    assert answer.is_success, answer.text
+    ((to, subject, _),) = await briefings.mails()
+    assert (to, subject) == ("Amina Rossi <amina.rossi@example.org>", "Cancelled: 6th meeting")
+
+
 async def test_groups_are_reminded_by_plan_and_by_hand(briefings: Briefings, set_clock) -> None:
     organizer, database = briefings.planning.organizer, briefings.planning.world.app.state.database
     step = {"before": {"days": 2}, "anchor": "briefers_due", "about": "briefer"}

@@ -26,7 +26,12 @@ async def booked(planning: Planning, *verbs: str, pin: str, **person: Any) -> di
     on = await planning.add(kind="panel", duration=60, pinned_start=hour)
     panel = await planning.panel(on["id"])
     found: dict[str, Any] = await planning.panellist(panel, *verbs, **(SAME | person))
-    return {"item_id": on["id"], "panellist_id": found["id"], "briefing_id": None}
+    return {
+        "item_id": on["id"],
+        "panellist_id": found["id"],
+        "briefing_id": None,
+        "rehearsal": False,
+    }
 
 
 async def test_every_fault_of_the_timetable_is_told(planning: Planning) -> None:
@@ -42,6 +47,25 @@ async def test_every_fault_of_the_timetable_is_told(planning: Planning) -> None:
         ("missing_duration", without, 0),
         ("gap", late, 60),
         ("outside_meeting", late, 30),
+    ]
+
+
+async def test_rehearsals_and_panels_with_too_little_time(planning: Planning) -> None:
+    at = await booked(planning, pin="10:00", minutes=70, timezone="Asia/Tokyo")
+    await booked(planning, pin="12:00", minutes=60, name="A. Rossi", timezone="Asia/Tokyo")
+    panels = (await planning.organizer.get(f"{planning.path}/panels")).json()["items"]
+    (panel,) = [each["id"] for each in panels if each["item_id"] == at["item_id"]]
+    rehearsal = {"local_start": "2021-10-08T12:30:00", "local_end": "2021-10-08T13:00:00"}
+    path = f"{planning.path}/panels/{panel}/rehearsal"
+    put = await planning.organizer.put(path, json=rehearsal)
+    assert (put.status_code, put.headers["conflicts"]) == (201, "bookings=1, hours=3"), put.text
+    found = await conflicts(planning)
+    over = {"panel_id": panel, "item_id": at["item_id"], "minutes_planned": 70, "minutes_over": 10}
+    assert found["panels"] == [over]
+    ((first, second),) = [(each["first"], each["second"]) for each in found["bookings"]]
+    assert (first["rehearsal"], second["rehearsal"]) == (False, True)
+    assert [each["local_start"] for each in found["hours"] if each["booking"]["rehearsal"]] == [
+        "2021-10-09T01:30:00"
     ]
 
 
@@ -126,6 +150,7 @@ async def test_of_an_unknown_meeting_only_the_common_time_is_told(planning: Plan
             "item_id": None,
             "panellist_id": None,
             "briefing_id": None,
+            "rehearsal": False,
             "starts_at": "2021-10-08T14:30:00Z",
             "ends_at": "2021-10-08T15:00:00Z",
         },
