@@ -52,9 +52,9 @@ async def build_agenda(request: Request, m: str) -> IssuedAgenda:
         latest = queries.list_versions(meeting.id).order_by(col(AgendaVersion.number).desc())
         version = VersionName.of((await session.execute(latest.limit(1))).one())
         agenda = await load_agenda(session, meeting)
-        panels = await queries.panels_on_items(session, meeting.id)
+        beside = await queries.beside(session, meeting)
         return IssuedAgenda(
-            meeting=views._issued_meeting(meeting),  # noqa: SLF001  # what issuing does, unstored
-            items=views._issued_items(agenda, panels, full=False),  # noqa: SLF001  # the same
+            meeting=views._issued_meeting(meeting, beside),  # noqa: SLF001  # what issuing does, unstored
+            items=views._issued_items(agenda, beside, full=False),  # noqa: SLF001  # the same
             **version.model_dump(),
         )
