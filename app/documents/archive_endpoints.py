@@ -22,6 +22,7 @@ from app.documents.archives import (
     Entry,
     archive,
     archive_size,
+    free_name,
     plain_name,
 )
 from app.documents.downloads import SAFE
@@ -159,6 +160,7 @@ def _entries(
     """By symbol, and within a document as a reader reads it; then the index before all of them."""
     entries: list[Entry] = []
     lines: list[str] = []
+    taken: set[str] = set()
     free = partial(hindrance, reader=library.reader, scanned=scanned)
     for document in sorted(documents, key=lambda each: natural(each.symbol)):
         found = contents[document.id]
@@ -174,7 +176,7 @@ def _entries(
             ]
             for version in spoken(ready, language, library.meeting.languages):
                 ending = version.name.rpartition(".")[2]
-                name = f"{plain_name(symbol)}-{version.language}.{ending}"
+                name = free_name(f"{plain_name(symbol)}-{version.language}", ending, taken)
                 changed = version.published_at or version.created_at
                 entries.append(
                     Entry(name, version.size, version.crc32, changed, version.storage_key)

@@ -47,6 +47,18 @@ def plain_name(symbol: str) -> str:
     return _UNSAFE.sub("_", symbol).strip(" .") or "document"
 
 
+def free_name(stem: str, ending: str, taken: set[str]) -> str:
+    """A name that no other file of the archive has, whatever its letter case; `A/1` and `A_1` would
+    have one. It is then among the `taken`.
+    """
+    name, number = f"{stem}.{ending}", 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{stem}-{number}.{ending}"
+    taken.add(name.casefold())
+    return name
+
+
 def archive_size(entries: Sequence[Entry]) -> int:
     names = sum(2 * len(each.name.encode()) for each in entries)
     heads = len(entries) * (_LOCAL.size + _CENTRAL.size)

@@ -230,3 +230,15 @@ async def test_an_archive_has_its_bounds(
     monkeypatch.setattr("app.documents.archive_endpoints.MOST_FILES", limit)
     await desk.published()
     assert refusal(await desk.organizer.get(f"{desk.path}.zip")) == (409, "archive-too-large")
+
+
+async def test_two_symbols_that_make_one_name_are_two_files(desk: Desk) -> None:
+    """Else the second would take the first one's place where the archive is unpacked."""
+    for symbol in ("A/1", "a_1"):
+        await desk.published(symbol=symbol)
+    archive = await desk.organizer.get(desk.path + ".zip")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as found:
+        names = [name for name in found.namelist() if "-en" in name]
+        index = found.read("index.txt").decode()
+    assert sorted(names) == ["A_1-en.pdf", "a_1-en-2.pdf"]
+    assert all(f"{name}\t" in index for name in names)
