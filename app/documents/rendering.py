@@ -30,4 +30,6 @@ async def public_documents_out(
 ) -> list[PublicDocumentOut]:
     contents = await queries.contents_of(session, [each.id for each in documents], library.reader)
     base = f"/v1/public/meetings/{library.meeting.id}/documents"
-    return [PublicDocumentOut.made(each, contents[each.id], base) for each in documents]
+    return [
+        PublicDocumentOut.made(each, contents[each.id], library.reader, base) for each in documents
+    ]

@@ -125,9 +125,17 @@ class LanguageVersionOut(Schema):
     language: Language
     name: str = Field(max_length=210, examples=["concept-note.pdf"])
     media_type: str = Field(max_length=100, examples=["application/pdf"])
-    size: int = Field(ge=1, le=MOST_BYTES, description="Bytes.", examples=[48_213])
-    sha256: str = Field(
-        min_length=64, max_length=64, pattern="^[0-9a-f]{64}$", description="Of the bytes."
+    size: int | None = Field(
+        ge=1,
+        le=MOST_BYTES,
+        description="Bytes; null while an embargo keeps the file from you.",
+        examples=[48_213],
+    )
+    sha256: str | None = Field(
+        min_length=64,
+        max_length=64,
+        pattern="^[0-9a-f]{64}$",
+        description="Of the bytes; null as `size` is, for who has a copy could tell it by that.",
     )
     scan: ScanState
     published_at: InstantField | None
@@ -152,7 +160,11 @@ class RevisionOut(Schema):
         revision: DocumentRevision,
         versions: Sequence[DocumentVersion],
         base: str,
+        *,
+        sealed: bool,
     ) -> Self:
+        """Of what is `sealed` nothing is told by which a copy could be recognized."""
+        hidden = {"size": None, "sha256": None} if sealed else {}
         return cls(
             id=revision.id,
             kind=revision.kind,
@@ -164,6 +176,7 @@ class RevisionOut(Schema):
                 LanguageVersionOut.model_validate(
                     {
                         **{name: getattr(each, name) for name in _OF_VERSION},
+                        **hidden,
                         "address": f"{base}/{document.id}/versions/{each.id}/content",
                     }
                 )
@@ -189,10 +202,10 @@ class PublicDocumentOut(Schema):
     revisions: list[RevisionOut] = Field(max_length=60, description="As they were added.")
 
     @classmethod
-    def made(cls, document: Document, contents: Contents, base: str) -> Self:
+    def made(cls, document: Document, contents: Contents, reader: Reader, base: str) -> Self:
         return cls(
             **{name: getattr(document, name) for name in cls.model_fields.keys() - {"revisions"}},
-            revisions=_revisions(document, contents, base),
+            revisions=_revisions(document, contents, reader, base),
         )
 
 
@@ -235,7 +248,7 @@ class DocumentOut(Schema):
             **{name: getattr(document, name) for name in _OF_DOCUMENT},
             note=document.note if own or reader.organizes else None,
             restricted=item in reader.hidden,
-            revisions=_revisions(document, contents, base),
+            revisions=_revisions(document, contents, reader, base),
             allowed=_allowed(document, reader),
         )
 
@@ -243,9 +256,14 @@ class DocumentOut(Schema):
 _OF_DOCUMENT = DocumentOut.model_fields.keys() - {"note", "restricted", "revisions", "allowed"}
 
 
-def _revisions(document: Document, contents: Contents, base: str) -> list[RevisionOut]:
+def _revisions(
+    document: Document, contents: Contents, reader: Reader, base: str
+) -> list[RevisionOut]:
+    ends = document.embargo_until
+    own = document.handed_in_by_id in reader.entities
+    sealed = not (reader.organizes or own) and ends is not None and ends > reader.now
     return [
-        RevisionOut.made(document, each, contents.versions.get(each.id, []), base)
+        RevisionOut.made(document, each, contents.versions.get(each.id, []), base, sealed=sealed)
         for each in contents.revisions
     ]
 

@@ -115,6 +115,9 @@ async def test_the_embargo_holds_until_its_moment(desk: Desk, set_clock: Any) ->
     assert await outcome(desk.anonymous, quiet, public=True) == (404, 404)
     assert await outcome(desk.anonymous, told, public=True) == (200, 403)
     assert await outcome(desk.organizer, quiet, public=False) == (200, 200)
+    listed = (await desk.anonymous.get(f"{desk.public}/{told['id']}")).json()
+    assert {(each["size"], each["sha256"]) for each in versions(listed).values()} == {(None, None)}
+    assert versions(told)["fr"]["sha256"] is not None
     refused = await desk.anonymous.get(
         f"{desk.public}/{told['id']}/versions/{versions(told)['fr']['id']}/content"
     )
@@ -125,6 +128,8 @@ async def test_the_embargo_holds_until_its_moment(desk: Desk, set_clock: Any) ->
     set_clock(clock.now() + timedelta(hours=2))
     for document in (quiet, told):
         assert await outcome(desk.anonymous, document, public=True) == (200, 200)
+    listed = (await desk.anonymous.get(f"{desk.public}/{told['id']}")).json()
+    assert versions(listed)["fr"]["sha256"] == versions(told)["fr"]["sha256"]
 
 
 async def test_all_documents_of_an_item_in_french_are_one_archive(desk: Desk) -> None:
