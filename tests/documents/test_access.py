@@ -234,9 +234,10 @@ async def test_revisions_follow_each_other_and_what_is_published_stays(desk: Des
 async def test_what_a_document_hangs_on_stays_and_a_draft_goes_with_its_documents(
     desk: Desk,
 ) -> None:
-    item = desk.items[2]["id"]
-    await desk.document(item_id=item)
     items = f"/v1/meetings/{desk.meeting['id']}/agenda/items"
+    fresh = {"kind": "discussion", "title": {"en": "Not issued yet"}, "duration": 5}
+    item = (await post(desk.organizer, items, fresh))["id"]
+    await desk.document(item_id=item)
     kept = await desk.organizer.delete(f"{items}/{item}", headers={"If-Match": "*"})
     assert refusal(kept) == (409, "still-in-use")
     draft = await desk.world.meeting(desk.committee)
