@@ -41,6 +41,9 @@ ONE_UNKNOWN_METHOD = '[phases.coverage]\nunexpected-methods = ["trace"]\n'
 """Routing refuses them all alike."""
 SERIALIZERS = """import schemathesis
 
+KINDS = ("text", "spreadsheet", "presentation")
+OFFICE = ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+
 
 @schemathesis.serializer(
     "message/rfc822",
@@ -48,6 +51,11 @@ SERIALIZERS = """import schemathesis
     "application/pdf",
     "image/png",
     "image/jpeg",
+    "video/mp4",
+    "application/offset+octet-stream",
+    "application/vnd.c3voc.schedule+xml",
+    *(f"application/vnd.oasis.opendocument.{kind}" for kind in KINDS),
+    *(f"application/vnd.openxmlformats-officedocument.{kind}" for kind in OFFICE),
 )
 def as_it_is(ctx, value):
     return value if isinstance(value, bytes) else str(value).encode()
