@@ -62,6 +62,7 @@ async def test_a_message_shows_its_delivery_and_no_token(stage: Stage, world: Wo
         "person_id": str(stage.focal_point.id),
         "account_id": None,
         "panellist_id": None,
+        "briefing_id": None,
         "due_at": item["created_at"],
         "recipient": "amina@example.org",
         "language": "fr",
