@@ -136,6 +136,12 @@ FURTHER = (
       FROM briefings WHERE meeting_id = :meeting
     """,
     """
+    INSERT INTO declared_conflicts (id, created_at, meeting_id, item_id, panellist_id, priority,
+                                    reason)
+    SELECT gen_random_uuid(), now(), a.meeting_id, a.item_id, p.id, 'should_not', 'x'
+      FROM panels a JOIN panellists p ON p.panel_id = a.id WHERE a.meeting_id = :meeting LIMIT 1
+    """,
+    """
     UPDATE people SET statistics_consent_at = now(), gender = 'female', level = 'director'
      WHERE id = :id
     """,
