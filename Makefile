@@ -26,11 +26,11 @@ help: ## Say what there is
 run: $(RUNTIME) ## Serve everything, with the reference meeting in a new database
 	@exec $(PYTHON) -m app serve
 
-test: $(DEV) ## Run all tests, and those of schema and seats on an installed PostgreSQL 15 too
+test: $(DEV) ## Run all tests, and those of schema and races on an installed PostgreSQL 15 too
 	$(PYTHON) -m pytest -q -n $(PROCESSES)
 	$(PYTHON) tools/installed_postgres.py $(PYTHON) -m pytest -q -n $(PROCESSES) \
-		tests/contract/test_schema.py tests/meetings/test_lifecycle.py tests/registrations/test_races.py \
-		tests/registrations/test_registrations.py
+		tests/contract/test_schema.py tests/panels/test_confirmed_slots.py \
+		tests/registrations/test_races.py
 
 check: lint types imports yaml containers openapi ## Check style, types, directions, API document
 

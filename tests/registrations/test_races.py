@@ -87,7 +87,7 @@ async def _at_once(
 async def test_exactly_the_quota_is_confirmed(
     world: World, settings: Settings, tmp_path: Path
 ) -> None:
-    numbers = [60, 500]
+    numbers = [60, 200]
     results = await stampedes(world, settings, tmp_path, numbers, "app.main:create_app")
     for number, (statuses, rows) in zip(numbers, results, strict=True):
         assert statuses == {201: number}
