@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.agenda import queries, views
 from app.agenda.saving import load_agenda
-from app.agenda.schemas import IssuedAgenda, VersionName
+from app.agenda.schemas import IssuedAgenda, IssuedSitting, VersionName
 from app.agenda.tables import AgendaVersion
 from app.core.database import Database
 from app.core.problems import NotFound
@@ -55,6 +55,7 @@ async def build_agenda(request: Request, m: str) -> IssuedAgenda:
         beside = await queries.beside(session, meeting)
         return IssuedAgenda(
             meeting=views._issued_meeting(meeting, beside),  # noqa: SLF001  # what issuing does, unstored
+            sittings=[IssuedSitting.of(held) for held in agenda.sittings],
             items=views._issued_items(agenda, beside, full=False),  # noqa: SLF001  # the same
             **version.model_dump(),
         )
