@@ -330,8 +330,8 @@ async def mails_of(stage: Stage, page: str, number: int) -> dict[str, str]:
 
 
 def _read_tokens(folder: Path, page: str) -> dict[str, str]:
-    if not folder.exists():
-        return {}
+    if not all((folder / part).is_dir() for part in ("tmp", "new", "cur")):
+        return {}  # the worker is still making it
     tokens: dict[str, str] = {}
     maildir = mailbox.Maildir(folder, create=False)
     for key in maildir.iterkeys():

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app import demo
 from app.check import wrongs
 from app.core.database import Database
+from app.demo import walk
 from app.deployment import database_settings
 from app.meetings.tables import Meeting
 from app.outcomes.report import verification
@@ -89,3 +90,11 @@ async def forgotten(database_url: str) -> None:
         await session.execute(text("UPDATE committees SET retention_days = NULL"))
     await running.look(database, Terms(retention_days=1, unmatched_days=1, answers_hours=24))
     await database.close()
+
+
+def test_a_mailbox_that_is_just_being_made_has_no_mails_yet(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    for part in ("", "tmp", "new"):
+        assert walk._read_tokens(folder, "speak") == {}
+        (folder / part).mkdir()
+    assert walk._read_tokens(folder, "speak") == {}
