@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Query, Request, Response
 
@@ -161,8 +162,7 @@ async def start_item(
     """Start an item, and what it lies under; what runs before it ends at that moment."""
     await accept_match(session, request, seen, item_id)
     wanted = happening.start(seen.agenda, item_id, body.at if body else None)
-    agenda = await save(session, seen.agenda, wanted.states.values())
-    return item_answer(request, replace(seen, agenda=agenda), item_id)
+    return await _noted(session, request, seen, item_id, wanted)
 
 
 @router.post(
@@ -182,8 +182,7 @@ async def end_item(
     """End an item, and what runs under it."""
     await accept_match(session, request, seen, item_id)
     wanted = happening.end(seen.agenda, item_id, body.at if body else None)
-    agenda = await save(session, seen.agenda, wanted.states.values())
-    return item_answer(request, replace(seen, agenda=agenda), item_id)
+    return await _noted(session, request, seen, item_id, wanted)
 
 
 @router.post(
@@ -199,6 +198,13 @@ async def reset_item(
     """Take back that an item, and what lies under it, was started or ended."""
     await accept_match(session, request, seen, item_id)
     wanted = happening.reset(seen.agenda, item_id)
+    return await _noted(session, request, seen, item_id, wanted)
+
+
+async def _noted(
+    session: Session, request: Request, seen: AgendaView, item_id: UUID, wanted: WorkingAgenda
+) -> Response:
+    """Keep what has happened, and show the item as it is by then."""
     agenda = await save(session, seen.agenda, wanted.states.values())
     return item_answer(request, replace(seen, agenda=agenda), item_id)
 
