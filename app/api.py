@@ -72,6 +72,7 @@ from app.questions.endpoints import router as questions
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.answer_endpoints import router as answers
 from app.registrations.approval_endpoints import router as approvals
+from app.registrations.endpoints import crowded as crowded_registrations
 from app.registrations.endpoints import router as registrations
 from app.registrations.exception_endpoints import router as exceptions
 from app.registrations.many_endpoints import router as many_registrations
@@ -161,6 +162,7 @@ PARTS = (
     questions,
     needs,  # before registrations: its path would be read as that of one of them
     registrations,
+    crowded_registrations,
     seats,
     credentials,
     many_registrations,
