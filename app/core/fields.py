@@ -367,8 +367,10 @@ def in_language(text: dict[str, str], wanted: Iterable[str]) -> str:
 
 def accepted_languages(header: str | None) -> list[str]:
     """The tags of an `Accept-Language` header (RFC 9110 section 12.5.4), best first."""
+    if not header:
+        return []
     weighted: list[tuple[float, int, str]] = []
-    for place, part in enumerate((header or "")[:500].split(",")):
+    for place, part in enumerate(header[:500].split(",")):
         tag, _, quality = part.strip().partition(";q=")
         weight = float(quality) if re.fullmatch(r"[01](\.\d{0,3})?", quality) else 1.0
         if re.fullmatch(LANGUAGE, tag) and weight > 0:
