@@ -325,8 +325,8 @@ async def test_both_own_feeds_show_the_meetings_of_the_one(directory: Directory)
     for feed in feeds:
         shown = (await directory.administrator.get(feed["url"])).text
         assert shown.count("BEGIN:VEVENT") == 2
-        assert "a@example.org" in shown
-        assert "b@example.org" not in shown
+        assert "mailto:a@example.org" in shown
+        assert "mailto:b@example.org" not in shown
     await directory.do("unmerge", kept, other=other["id"])
     assert await directory.rows() == before
     for feed in feeds:
