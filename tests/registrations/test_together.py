@@ -151,7 +151,9 @@ async def test_whoever_asks_is_answered_as_by_a_transaction_of_its_own(
             answer = await caller.post(path + query, json={"person_id": person} | body)
         problem = answer.json()
         told = (answer.status_code, problem.get("type"), problem.get("status"))
-        return (*told, problem.get("allowed")), not any(" t.token_hash = $" in s for s in statements)
+        return (*told, problem.get("allowed")), not any(
+            " t.token_hash = $" in s for s in statements
+        )
 
     stranger = (await world.person(other))["id"]
     bodies: list[dict[str, Any]] = [
