@@ -12,7 +12,7 @@ _WORDS = {
     "pinned_minutes": "pinned_start",
     "working_group_id": "working_group",
     "lead_entity_id": "lead_entity",
-    "merged_into_id": "merged_into",
+    "duration": "minutes",
 }
 """Members as the agenda shows them, by what the log calls them."""
 

@@ -12,7 +12,7 @@ from app.agenda.lifecycle import ItemKind
 from app.agenda.steps import Step
 
 
-class ProblemKind(StrEnum):
+class TimetableProblemKind(StrEnum):
     """What is wrong with a timetable; none of it forbids saving the agenda."""
 
     OVERRUN = "overrun"
@@ -37,15 +37,17 @@ class TimetableProblem:
     items are in one room; 0 for what has no time at all. Parts of a minute count as one.
     """
 
-    kind: ProblemKind
+    kind: TimetableProblemKind
     item_id: UUID | None
     minutes: int
     sitting_id: UUID | None = None
-    other_id: UUID | None = None
+    other_item_id: UUID | None = None
     """The item that it collides with, or after which there is room for a pause."""
 
 
-NO_TIME: Final = frozenset({ProblemKind.MISSING_DURATION, ProblemKind.NOTHING_LEFT})
+NO_TIME: Final = frozenset(
+    {TimetableProblemKind.MISSING_DURATION, TimetableProblemKind.NOTHING_LEFT}
+)
 """Kinds whose problems have no minutes."""
 
 
@@ -73,7 +75,7 @@ def faults_of_sittings(
         if ends_at is not None:
             late = whole_minutes(sitting.ends_at - max(ends_at, sitting.begins_at))
         if early + late:
-            kind = ProblemKind.SITTING_OUTSIDE_MEETING
+            kind = TimetableProblemKind.SITTING_OUTSIDE_MEETING
             yield TimetableProblem(kind, None, early + late, sitting.id)
 
 
@@ -90,7 +92,7 @@ def rooms_twice(read: Iterable[Step], blocks: Mapping[UUID, Block]) -> Iterator[
             if _in_parallel(block, there):
                 both = whole_minutes(min(block.ends_at, there.ends_at) - block.starts_at)
                 yield TimetableProblem(
-                    ProblemKind.ROOM_TWICE, step.item.id, both, other_id=other.item.id
+                    TimetableProblemKind.ROOM_TWICE, step.item.id, both, other_item_id=other.item.id
                 )
                 break
         on_now[room] = [*others, (step, block)]
@@ -98,18 +100,18 @@ def rooms_twice(read: Iterable[Step], blocks: Mapping[UUID, Block]) -> Iterator[
 
 def _sizes(
     step: Step, block: Block, clock: Clock, ends_at: datetime | None
-) -> Iterator[tuple[ProblemKind, int]]:
+) -> Iterator[tuple[TimetableProblemKind, int]]:
     own = block.ends_at > block.starts_at
-    yield ProblemKind.GAP, block.gap
-    yield ProblemKind.OVERRUN, block.overrun
+    yield TimetableProblemKind.GAP, block.gap
+    yield TimetableProblemKind.OVERRUN, block.overrun
     if step.flexible and not own:
-        yield ProblemKind.NOTHING_LEFT, 0
+        yield TimetableProblemKind.NOTHING_LEFT, 0
     elif step.item.duration is None and not step.heads and not step.flexible:
-        yield ProblemKind.MISSING_DURATION, 0
+        yield TimetableProblemKind.MISSING_DURATION, 0
     if clock.sittings and clock.sittings[0].id is not None:
-        yield ProblemKind.OUTSIDE_SITTING, outside(step, block, clock)
+        yield TimetableProblemKind.OUTSIDE_SITTING, outside(step, block, clock)
     elif ends_at is not None and (own or not step.heads):
-        yield ProblemKind.OUTSIDE_MEETING, whole_minutes(block.ends_at - ends_at)
+        yield TimetableProblemKind.OUTSIDE_MEETING, whole_minutes(block.ends_at - ends_at)
 
 
 def outside(step: Step, block: Block, clock: Clock) -> int:

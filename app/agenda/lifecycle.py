@@ -75,7 +75,7 @@ class ChildrenRun(StrEnum):
     IN_PARALLEL = "in_parallel"
 
 
-class ChangeKind(StrEnum):
+class ItemChangeKind(StrEnum):
     """What happened to an item between two versions of an agenda."""
 
     ADDED = "added"

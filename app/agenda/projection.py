@@ -13,7 +13,7 @@ from app.agenda.steps import Fork, Layout, Line, laid_out, steps_of
 from app.agenda.timetable import ends_with_children, sittings_or_meeting
 
 
-class Progress(StrEnum):
+class ItemProgress(StrEnum):
     """How far an item has come."""
 
     OVER = "over"
@@ -30,7 +30,7 @@ class ProjectedItem:
     """What will be, and what was; of what takes no time any more there are no times."""
 
     id: UUID
-    progress: Progress
+    progress: ItemProgress
     starts_at: datetime | None
     ends_at: datetime | None
 
@@ -72,12 +72,12 @@ def projected(
         progress = _progress(item_id, actual, passed, begun, alive=step.alive)
         start: datetime | None = clock.blocks[item_id].starts_at
         end: datetime | None = ends[item_id]
-        if progress is Progress.RUNNING:
+        if progress is ItemProgress.RUNNING:
             start = actual.starts_at if actual else begun[item_id]
             end = max(now, ends[item_id])
-        elif progress is Progress.OVER and actual is not None:
+        elif progress is ItemProgress.OVER and actual is not None:
             end = actual.ends_at
-        elif progress in {Progress.OFF, Progress.PASSED_OVER}:
+        elif progress in {ItemProgress.OFF, ItemProgress.PASSED_OVER}:
             start = end = None
         found.append(ProjectedItem(item_id, progress, start, end))
     return Projection(found, last)
@@ -90,14 +90,14 @@ def _progress(
     begun: Mapping[UUID, datetime],
     *,
     alive: bool,
-) -> Progress:
+) -> ItemProgress:
     if not alive:
-        return Progress.OFF
+        return ItemProgress.OFF
     if actual is not None:
-        return Progress.RUNNING if actual.ends_at is None else Progress.OVER
+        return ItemProgress.RUNNING if actual.ends_at is None else ItemProgress.OVER
     if item_id in begun:
-        return Progress.RUNNING
-    return Progress.PASSED_OVER if item_id in passed else Progress.TO_COME
+        return ItemProgress.RUNNING
+    return ItemProgress.PASSED_OVER if item_id in passed else ItemProgress.TO_COME
 
 
 def _passed(line: Line, actuals: Mapping[UUID, Actual], *, over: bool = False) -> Iterator[UUID]:

@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.agenda.lifecycle import (
-    ChangeKind,
     ChildrenRun,
     ItemAccess,
     ItemAddition,
+    ItemChangeKind,
     ItemKind,
     ItemOpenness,
     ItemPurpose,
@@ -81,7 +81,7 @@ class ItemWrite(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText = Field(default_factory=dict)
-    duration: Minutes | None = Field(
+    minutes: Minutes | None = Field(
         None, description="Minutes of its own, without those of the items under it."
     )
     pinned_start: WallTimeField | None = Field(
@@ -116,7 +116,7 @@ class ItemWrite(Schema):
         False, description="It has no minutes of its own: it takes what its sitting has left."
     )
     room: ShortLine | None = Field(None, examples=["Conference Room 4"])
-    sitting: UUID | None = Field(
+    sitting_id: UUID | None = Field(
         None, description="Id of the sitting with which it begins at the earliest."
     )
     addition: ItemAddition | None = Field(
@@ -127,8 +127,8 @@ class ItemWrite(Schema):
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
-        if self.flexible and self.duration is not None:
-            raise ValueError("a flexible item takes what is left: leave duration out")
+        if self.flexible and self.minutes is not None:
+            raise ValueError("a flexible item takes what is left: leave minutes out")
         return self
 
 
@@ -141,7 +141,7 @@ class ItemPatch(Schema):
     kind: ItemKind | None = None
     title: dict[str, str | None] | None = Field(None, max_length=20)
     note: dict[str, str | None] | None = Field(None, max_length=20)
-    duration: Minutes | None = None
+    minutes: Minutes | None = None
     pinned_start: WallTimeField | None = None
     access: ItemAccess | None = None
     working_group: str | None = Field(None, min_length=1, max_length=80)
@@ -153,12 +153,12 @@ class ItemPatch(Schema):
     children_run: ChildrenRun | None = None
     flexible: Flag | None = None
     room: ShortLine | None = None
-    sitting: UUID | None = None
+    sitting_id: UUID | None = None
     addition: ItemAddition | None = None
 
 
 class ItemMerge(Schema):
-    into: UUID = Field(description="The item that takes it in; it must be on the agenda.")
+    into_id: UUID = Field(description="The item that takes it in; it must be on the agenda.")
 
 
 class ItemMove(Schema):
@@ -213,7 +213,7 @@ class ItemOut(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    duration: Minutes | None
+    minutes: Minutes | None
     pinned_start: ComputedWallTime | None
     access: ItemAccess
     working_group: WorkingGroupOut | None
@@ -225,11 +225,11 @@ class ItemOut(Schema):
     children_run: ChildrenRun
     flexible: Flag
     room: ShortLine | None
-    sitting: UUID | None = Field(description="With which it begins at the earliest.")
-    in_sitting: UUID | None = Field(description="In which it begins by the timetable.")
+    sitting_id: UUID | None = Field(description="With which it begins at the earliest.")
+    in_sitting_id: UUID | None = Field(description="In which it begins by the timetable.")
     addition: Addition
     standing: ItemStanding
-    merged_into: MergedInto
+    merged_into_id: MergedInto
     starts_at: ComputedInstant
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
     local_start: ComputedWallTime
@@ -345,7 +345,7 @@ class ItemChangeOut(Schema):
     """What became of one item."""
 
     id: UUID
-    kinds: list[ChangeKind] = Field(max_length=20, description="All that happened to it.")
+    kinds: list[ItemChangeKind] = Field(max_length=20, description="All that happened to it.")
     before: ItemGlance | None = Field(description="Null for an item that is new.")
     after: ItemGlance | None = Field(description="Null for an item that is gone.")
     members: dict[str, MemberChange] = Field(
@@ -445,7 +445,9 @@ class IssuedBriefer(Schema):
 class IssuedPanellist(IssuedBriefer):
     """Somebody asked or confirmed, without any address."""
 
-    order: int = Field(ge=1, le=1000, description="From 1.")
+    position: int = Field(
+        ge=0, le=1000, description="Place among the panel's people, from 0.", examples=[0]
+    )
     role: Literal["moderator", "panellist"]
     minutes: Minutes | None
 
@@ -464,7 +466,7 @@ class IssuedItem(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    duration: Minutes | None
+    minutes: Minutes | None
     access: ItemAccess
     starts_at: ComputedInstant
     ends_at: ComputedInstant
@@ -480,7 +482,7 @@ class IssuedItem(Schema):
     room: ShortLine | None
     addition: Addition
     standing: ItemStanding
-    merged_into: MergedInto
+    merged_into_id: MergedInto
     panel: IssuedPanel | None
     briefer: IssuedBriefer | None
     items: list["IssuedItem"] = Field(max_length=1000)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.agenda.projection import Progress
-from app.agenda.retiming import Reach
+from app.agenda.projection import ItemProgress
+from app.agenda.retiming import ShiftReach
 from app.agenda.schemas import Number
 from app.agenda.times import ComputedInstant, ComputedWallTime, TimetableProblemOut
 from app.core.fields import Flag, InstantField, Minutes, Schema, Whole, ZoneName
@@ -28,8 +28,8 @@ class ShiftRequest(Schema):
     minutes: Annotated[
         int, Field(ge=-1440, le=1440, description="Negative for earlier.", examples=[15]), Whole
     ]
-    reach: Reach = Field(
-        Reach.SITTING,
+    reach: ShiftReach = Field(
+        ShiftReach.SITTING,
         description="How far pins move along: up to the beginning of the next sitting, or to the "
         "end of the meeting.",
     )
@@ -39,10 +39,10 @@ class SwapRequest(Schema):
     """Two items that change places; pins and sittings belong to the places."""
 
     item_id: UUID
-    with_id: UUID
+    other_item_id: UUID
 
 
-class Happened(Schema):
+class ItemMoment(Schema):
     """When it happened."""
 
     at: InstantField | None = Field(
@@ -52,7 +52,7 @@ class Happened(Schema):
 
 class ItemTimes(Schema):
     number: Number
-    duration: Minutes | None
+    minutes: Minutes | None
     pinned_start: ComputedWallTime | None
     starts_at: ComputedInstant
     ends_at: ComputedInstant
@@ -61,7 +61,7 @@ class ItemTimes(Schema):
 
 
 class RetimedItem(Schema):
-    """An item whose number, duration, pin or times change."""
+    """An item whose number, minutes, pin or times change."""
 
     id: UUID
     before: ItemTimes
@@ -86,7 +86,7 @@ class ProjectedItemOut(Schema):
 
     id: UUID
     number: Number
-    progress: Progress
+    progress: ItemProgress
     planned_start: ComputedInstant
     planned_end: ComputedInstant
     actual_start: InstantField | None
@@ -108,10 +108,10 @@ class ProjectionOut(Schema):
     as_of: InstantField
     in_session: bool = Field(description="Whether the meeting is under way.")
     shown_in: ZoneName = Field(description="Zone of the local times.")
-    running: list[UUID] = Field(
+    running_ids: list[UUID] = Field(
         max_length=1000, description="Items that are on, with those that they lie under."
     )
-    late: int = Field(
+    late_minutes: int = Field(
         ge=-1_000_000,
         le=1_000_000,
         description="Minutes by which the agenda will end later than planned.",

@@ -30,7 +30,7 @@ class BriefingHolder(Choice):
     """Who is named, until the meeting starts."""
 
 
-class Lacking(Choice):
+class BriefingLacking(Choice):
     """What is missing of a briefing still."""
 
     ASKING = "asking"

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.agenda.times import ComputedInstant
-from app.briefings.lifecycle import BriefingHolder, BriefingStatus, BriefingVerb, Lacking
+from app.briefings.lifecycle import BriefingHolder, BriefingLacking, BriefingStatus, BriefingVerb
 from app.core.fields import (
     Email,
     Flag,
@@ -124,14 +124,14 @@ class BriefingState(Schema):
     id: UUID | None = Field(description="Null: the group was not asked yet.")
     status: BriefingStatus | None
     item: BriefingItem
-    group: BriefingGroup
+    working_group: BriefingGroup
     weight: Weight
     contact: BriefingContact | None = Field(
         description="Who is asked; shown to organizers and the group."
     )
     briefer: Briefer | None
     papers: int = Field(ge=0, le=100_000, description="Documents of the item that have bytes.")
-    lacking: list[Lacking] = Field(max_length=5, description="What is missing still.")
+    lacking: list[BriefingLacking] = Field(max_length=5, description="What is missing still.")
     due_at: InstantField = Field(description="Until when the group names and changes its briefer.")
     asked_at: InstantField | None
     reminded_at: InstantField | None
@@ -193,17 +193,17 @@ class BriefingSort(StrEnum):
     ASKED_DOWN = "-asked_at"
 
 
-class OwnWeight(Schema):
+class BriefingWeight(Schema):
     item_id: UUID
     weight: Weight
 
 
-class OwnMinutes(Schema):
+class BriefingMinutes(Schema):
     item_id: UUID
     minutes: ItemMinutes
 
 
-class TimeToShare(Schema):
+class BriefingTimeToShare(Schema):
     """How to share: equally unless weights say otherwise."""
 
     minutes: int | None = Field(
@@ -214,13 +214,13 @@ class TimeToShare(Schema):
         "meeting's time.",
         examples=[80],
     )
-    items: list[UUID] = Field(
+    item_ids: list[UUID] = Field(
         default_factory=list, max_length=500, description="By default every briefing."
     )
-    weights: list[OwnWeight] = Field(
+    weights: list[BriefingWeight] = Field(
         default_factory=list, max_length=500, description="Instead of the briefings' own, once."
     )
-    keep: list[OwnMinutes] = Field(
+    keep: list[BriefingMinutes] = Field(
         default_factory=list,
         max_length=500,
         description="Who has so many minutes in any case, such as who gives time back: the others "
@@ -228,21 +228,21 @@ class TimeToShare(Schema):
     )
 
 
-class SharedItem(Schema):
+class BriefingTimeOfItem(Schema):
     item_id: UUID
-    before: Minutes
+    before_minutes: Minutes
     minutes: Minutes
 
 
-class SharedTime(Schema):
+class BriefingTimeOut(Schema):
     """Whole minutes that make up the total; equal weights differ by one at most."""
 
     dry_run: bool
     total: int = Field(ge=0, le=1_000_000)
-    items: list[SharedItem] = Field(max_length=2000)
+    items: list[BriefingTimeOfItem] = Field(max_length=2000)
 
 
-class TimeBack(Schema):
+class BriefingTimeBack(Schema):
     minutes: Annotated[int, Field(ge=1, le=1440, examples=[5]), Whole]
     to_others: Flag = Field(True, description="Whether the other briefings get them.")
 
@@ -257,13 +257,13 @@ class BrieferByLink(BriefingLink):
     briefer: Briefer
 
 
-class LinkAnswer(StrEnum):
+class BriefingLinkAnswer(StrEnum):
     CONFIRM = "confirm"
     DECLINE = "decline"
 
 
-class AnswerByLink(BriefingLink):
-    answer: LinkAnswer
+class BriefingAnswerByLink(BriefingLink):
+    answer: BriefingLinkAnswer
 
 
 class BriefingByLink(Schema):

@@ -21,7 +21,7 @@ class ScheduleForm(StrEnum):
     XML = "xml"
 
 
-class FileKind(StrEnum):
+class AgendaFileKind(StrEnum):
     """What a file was read as."""
 
     TREE = "tree"
@@ -29,7 +29,7 @@ class FileKind(StrEnum):
     SCHEDULE = "schedule"
 
 
-class TakeMode(Choice):
+class AgendaImportMode(Choice):
     """What becomes of the items that are on the agenda already."""
 
     REPLACE = "replace"
@@ -37,15 +37,6 @@ class TakeMode(Choice):
     changed, others are new, and those that the file does not have are gone."""
     APPEND = "append"
     """The items of the file come behind those that are there, which stay as they are."""
-
-
-class TakenAs(StrEnum):
-    """What became of an item of a file."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
 
 
 class ConflictPriority(Choice):

@@ -7,7 +7,7 @@ from app.core.imports import GRIDS, PASTED
 from app.core.problems import Invalid
 from app.core.sheets import SheetUnreadable, read_document
 from app.exchange.grid import read_csv
-from app.exchange.lifecycle import SCHEDULE_XML, FileKind
+from app.exchange.lifecycle import SCHEDULE_XML, AgendaFileKind
 from app.exchange.markup import read_xml
 from app.exchange.outline import Reading
 from app.exchange.schedule_reading import Setting, read_schedule_json, read_schedule_xml
@@ -19,7 +19,7 @@ TAKEN_TYPES: Final = (*DOCUMENTS, *GRIDS, *XML_TYPES)
 _TEXT: Final = {"schema": {"type": "string", "maxLength": 10_000_000}}
 _MAPPING: Final = {
     "schema": {"type": "object", "additionalProperties": True, "maxProperties": 100},
-    "example": {"items": [{"kind": "opening", "title": {"en": "Opening"}, "duration": 10}]},
+    "example": {"items": [{"kind": "opening", "title": {"en": "Opening"}, "minutes": 10}]},
 }
 AGENDA_BODY: Final[dict[str, Any]] = {
     "requestBody": {
@@ -39,7 +39,7 @@ def read_file(content: bytes, media_type: str, setting: Setting) -> Reading:
     """Raises `Invalid`, naming row and column where there are any."""
     try:
         reading = _read(content, media_type, setting)
-        if not reading.lines and reading.kind is not FileKind.TREE:
+        if not reading.lines and reading.kind is not AgendaFileKind.TREE:
             raise SheetUnreadable("There is no item in the file.")
     except SheetUnreadable as error:
         place = [part for part in (error.row, error.column) if part is not None]

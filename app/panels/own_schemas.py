@@ -63,19 +63,19 @@ class OwnPlacePatch(Schema):
     needs: Paragraphs | None = None
 
 
-class OwnReason(Schema):
+class OwnPlaceReason(Schema):
     reason: Paragraphs | None = Field(
         None, description="For the organizers alone.", examples=["I am travelling on that day."]
     )
 
 
-class OwnConsent(Schema):
+class OwnPlaceConsent(Schema):
     """An explicit answer: there is no default."""
 
     agreed: Flag = Field(description="Whether what you say may be recorded.")
 
 
-class OwnTimes(Schema):
+class OwnPlaceTimes(Schema):
     """When the panel is on, on the clocks of the reader's own zone."""
 
     starts_at: InstantField
@@ -107,7 +107,7 @@ class OwnPlaceLine(Schema):
     meeting: Handle
     meeting_title: LocalizedLine
     panel_title: LocalizedLine
-    times: OwnTimes | None
+    times: OwnPlaceTimes | None
 
     @classmethod
     def shown(cls, person: Panellist, panel: Panel, meeting: Meeting) -> Self:
@@ -118,11 +118,11 @@ class OwnPlaceLine(Schema):
             meeting=meeting.handle,
             meeting_title=meeting.title,
             panel_title=panel.title,
-            times=OwnTimes.shown(kept_slot(panel), person.timezone),
+            times=OwnPlaceTimes.shown(kept_slot(panel), person.timezone),
         )
 
 
-class OwnColleague(Schema):
+class OwnPlaceColleague(Schema):
     """Somebody else on the panel."""
 
     role: PanelRole
@@ -133,7 +133,7 @@ class OwnColleague(Schema):
     minutes: Minutes | None
 
 
-class OwnRoom(Schema):
+class OwnPlaceRoom(Schema):
     """The way into the conference, once the reader has confirmed."""
 
     label: ShortLine
@@ -142,7 +142,7 @@ class OwnRoom(Schema):
     dial_in: Paragraphs | None
 
 
-class OwnContact(Schema):
+class OwnPlaceContact(Schema):
     name: ShortLine | None
     role: ShortLine | None
     email: str | None = Field(max_length=254)
@@ -158,20 +158,22 @@ class OwnPlaceOut(OwnPlaceWrite):
     minutes: Minutes | None
     recording_consent: bool | None
     recording_consent_at: InstantField | None
-    committee: LocalizedLine
+    committee_name: LocalizedLine
     meeting: Handle
     meeting_title: LocalizedLine
     meeting_status: MeetingStatus
     meeting_timezone: ZoneName
-    contacts: list[OwnContact] = Field(max_length=50)
+    contacts: list[OwnPlaceContact] = Field(max_length=50)
     panel_title: LocalizedLine
     concept_note: LocalizedText
     questions_minutes: Minutes | None
-    times: OwnTimes | None = Field(description="Null while the agenda gives the panel no time.")
+    times: OwnPlaceTimes | None = Field(
+        description="Null while the agenda gives the panel no time."
+    )
     room: ShortLine | None = Field(description="Where on the spot, or the venue.")
-    conference: OwnRoom | None
+    conference: OwnPlaceRoom | None
     rehearsal: RehearsalOut | None
-    others: list[OwnColleague] = Field(max_length=50)
+    others: list[OwnPlaceColleague] = Field(max_length=50)
 
     @classmethod
     def shown(cls, found: OwnPlace) -> Self:
@@ -180,7 +182,7 @@ class OwnPlaceOut(OwnPlaceWrite):
         own: dict[str, Any] = {name: getattr(person, name) for name in _OWN}
         return cls(
             allowed=[verb for verb in PANELLIST.allowed(person.status) if verb in OWN_VERBS],
-            committee=found.committee.name,
+            committee_name=found.committee.name,
             meeting=meeting.handle,
             meeting_title=meeting.title,
             meeting_status=meeting.status,
@@ -189,11 +191,11 @@ class OwnPlaceOut(OwnPlaceWrite):
             panel_title=panel.title,
             concept_note=panel.concept_note,
             questions_minutes=panel.questions_minutes,
-            times=OwnTimes.shown(kept_slot(panel), person.timezone),
+            times=OwnPlaceTimes.shown(kept_slot(panel), person.timezone),
             room=found.item_room or meeting.venue,
             conference=_conference(found.room) if confirmed else None,
             rehearsal=_rehearsal(found.rehearsal, person.timezone, secret=not confirmed),
-            others=[OwnColleague.of(each) for each in found.others],
+            others=[OwnPlaceColleague.of(each) for each in found.others],
             **own,
         )
 
@@ -215,8 +217,8 @@ _OWN = (
 )
 
 
-def _conference(room: ConferenceRoom | None) -> OwnRoom | None:
-    return None if room is None else OwnRoom.of(room)
+def _conference(room: ConferenceRoom | None) -> OwnPlaceRoom | None:
+    return None if room is None else OwnPlaceRoom.of(room)
 
 
 def _rehearsal(rehearsal: Rehearsal | None, zone: str, *, secret: bool) -> RehearsalOut | None:
@@ -226,8 +228,8 @@ def _rehearsal(rehearsal: Rehearsal | None, zone: str, *, secret: bool) -> Rehea
     return shown.model_copy(update={"join_address": None, "passcode": None}) if secret else shown
 
 
-def _contact(contact: dict[str, Any]) -> OwnContact:
-    return OwnContact(**{name: contact.get(name) for name in OwnContact.model_fields})
+def _contact(contact: dict[str, Any]) -> OwnPlaceContact:
+    return OwnPlaceContact(**{name: contact.get(name) for name in OwnPlaceContact.model_fields})
 
 
 def _wall(instant: datetime, zone: str) -> datetime:

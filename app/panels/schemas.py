@@ -66,13 +66,13 @@ class PanelOut(PanelWrite):
         description="Of its item on the working agenda; null while that takes no time."
     )
     slot_ends_at: ComputedInstant | None
-    minutes_planned: int = Field(
+    planned_minutes: int = Field(
         ge=0,
         le=100_000,
         description="Of all who have neither declined nor withdrawn, and of questions.",
         examples=[55],
     )
-    minutes_over: int | None = Field(
+    over_minutes: int | None = Field(
         ge=-10_000_000,
         le=100_000,
         description="More than the item has, or less where negative; null without a slot.",
@@ -84,10 +84,10 @@ class PanelOut(PanelWrite):
         """The row, with the minutes of its people."""
         found = Balance.of(panel, spoken)
         members = {name: getattr(panel, name) for name in cls.model_fields.keys() - _COUNTED}
-        return cls(minutes_planned=found.planned, minutes_over=found.over, **members)
+        return cls(planned_minutes=found.planned, over_minutes=found.over, **members)
 
 
-_COUNTED = frozenset({"minutes_planned", "minutes_over"})
+_COUNTED = frozenset({"planned_minutes", "over_minutes"})
 
 
 class PanelSort(StrEnum):
@@ -240,13 +240,13 @@ class PanelOver(Schema):
 
     panel_id: UUID
     item_id: UUID
-    minutes_planned: int = Field(ge=0, le=10_000_000)
-    minutes_over: int = Field(ge=1, le=10_000_000)
+    planned_minutes: int = Field(ge=0, le=10_000_000)
+    over_minutes: int = Field(ge=1, le=10_000_000)
 
     @classmethod
     def of_balance(cls, found: Balance) -> Self:
         members = {name: getattr(found, name) for name in ("panel_id", "item_id")}
-        return cls(minutes_planned=found.planned, minutes_over=found.over or 0, **members)
+        return cls(planned_minutes=found.planned, over_minutes=found.over or 0, **members)
 
 
 class ConflictsOut(PeopleConflicts):

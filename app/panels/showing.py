@@ -35,7 +35,7 @@ LocalTime = Annotated[
 ]
 
 
-class Booking(Schema):
+class PersonBooking(Schema):
     """Where a person is at a time: on a panel, at its rehearsal, or giving a briefing.
 
     Of a meeting that the caller may not know of, only the time that the two have in common.
@@ -55,15 +55,15 @@ class DoubleBooking(Schema):
     """A person, told by mail address or else by name, on two items at overlapping times."""
 
     name: ShortLine
-    first: Booking
-    second: Booking
+    first: PersonBooking
+    second: PersonBooking
 
 
 class OutsideHours(Schema):
     """A person on an item outside the meeting's `decent_hours`, by the clock where they are."""
 
     name: ShortLine
-    booking: Booking
+    booking: PersonBooking
     timezone: ZoneName
     local_start: LocalTime
     local_end: LocalTime
@@ -85,7 +85,7 @@ class AlsoRegistered(Schema):
     """A person on an item here who is registered and confirmed elsewhere at that time."""
 
     name: ShortLine
-    booking: Booking
+    booking: PersonBooking
     registration: MeetingThere
 
 
@@ -120,10 +120,10 @@ def _double_booking(first: Slot, second: Slot, known: set[UUID]) -> DoubleBookin
     )
 
 
-def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> Booking:
+def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> PersonBooking:
     seat = slot.seat
     if seat.meeting.id not in known:
-        return Booking(
+        return PersonBooking(
             meeting_id=None,
             meeting=None,
             item_id=None,
@@ -136,8 +136,8 @@ def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> Booking:
     return _whole(slot)
 
 
-def _whole(slot: Slot) -> Booking:
-    return Booking(
+def _whole(slot: Slot) -> PersonBooking:
+    return PersonBooking(
         meeting_id=slot.seat.meeting.id,
         meeting=slot.seat.meeting.handle,
         item_id=slot.seat.item_id,
