@@ -32,6 +32,7 @@ from app.core.fields import (
     ShortLine,
     WallTimeField,
     ZoneName,
+    example,
 )
 from app.meetings.lifecycle import MeetingFormat
 
@@ -133,11 +134,17 @@ class ItemWrite(Schema):
 
 
 class ItemCreate(ItemWrite):
+    model_config = example(
+        kind="panel", title={"en": "Shared registers", "fr": "Registres communs"}, minutes=45
+    )
+
     parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
     position: Position | None = Field(None, description="By default behind the last.")
 
 
 class ItemPatch(Schema):
+    model_config = example(minutes=50, title={"fr": "Registres partagés"}, room=None)
+
     kind: ItemKind | None = None
     title: dict[str, str | None] | None = Field(None, max_length=20)
     note: dict[str, str | None] | None = Field(None, max_length=20)
@@ -158,11 +165,15 @@ class ItemPatch(Schema):
 
 
 class ItemMerge(Schema):
+    model_config = example(into_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b")
+
     into_id: UUID = Field(description="The item that takes it in; it must be on the agenda.")
 
 
 class ItemMove(Schema):
     """The new place: under which item, and where among its children."""
+
+    model_config = example(parent_id=None, position=0)
 
     parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
     position: Position
@@ -181,6 +192,18 @@ class AgendaWrite(Schema):
     At most 1,000 items over all levels, at most ten levels deep. What stood in an issued version
     cannot be left out.
     """
+
+    model_config = example(
+        items=[
+            {"kind": "opening", "title": {"en": "Opening"}, "minutes": 10},
+            {
+                "kind": "panel",
+                "title": {"en": "Shared registers"},
+                "minutes": 45,
+                "items": [{"kind": "discussion", "title": {"en": "Questions"}, "flexible": True}],
+            },
+        ]
+    )
 
     items: list[TreeItem] = Field(max_length=1000)
 
@@ -271,6 +294,8 @@ class AgendaOut(Schema):
 
 class VersionCreate(Schema):
     """What to issue; the first version is the provisional one, then come revisions."""
+
+    model_config = example(note="Item 2 is new.")
 
     status: VersionStatus | None = Field(
         None, description="By default `provisional` first and `revised` then."
@@ -370,6 +395,8 @@ class ChangesOut(Schema):
 
 class AdoptionCreate(Schema):
     """How the meeting adopts its agenda."""
+
+    model_config = example(amended=False, chair="Amina Rossi")
 
     amended: Flag = Field(
         False,

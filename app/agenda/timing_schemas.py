@@ -9,11 +9,13 @@ from app.agenda.projection import ItemProgress
 from app.agenda.retiming import ShiftReach
 from app.agenda.schemas import Number
 from app.agenda.times import ComputedInstant, ComputedWallTime, TimetableProblemOut
-from app.core.fields import Flag, InstantField, Minutes, Schema, Whole, ZoneName
+from app.core.fields import Flag, InstantField, Minutes, Schema, Whole, ZoneName, example
 
 
 class FitRequest(Schema):
     """Which items, and how."""
+
+    model_config = example(fill=False)
 
     sitting_id: UUID | None = Field(
         None, description="Only those of this sitting; by default all items of the meeting."
@@ -24,6 +26,10 @@ class FitRequest(Schema):
 
 
 class ShiftRequest(Schema):
+    model_config = example(
+        item_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b", minutes=15, reach="sitting"
+    )
+
     item_id: UUID = Field(description="That begins later, or earlier.")
     minutes: Annotated[
         int, Field(ge=-1440, le=1440, description="Negative for earlier.", examples=[15]), Whole
@@ -38,12 +44,19 @@ class ShiftRequest(Schema):
 class SwapRequest(Schema):
     """Two items that change places; pins and sittings belong to the places."""
 
+    model_config = example(
+        item_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b",
+        other_item_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5c",
+    )
+
     item_id: UUID
     other_item_id: UUID
 
 
 class ItemMoment(Schema):
     """When it happened."""
+
+    model_config = example(at="2021-10-08T14:05:00Z")
 
     at: InstantField | None = Field(
         None, description="By default now; not later, nor before the meeting was opened."

@@ -20,6 +20,7 @@ from app.core.fields import (
     ShortLine,
     Whole,
     ZoneName,
+    example,
 )
 from app.documents.lifecycle import DocumentStatus
 from app.panels.showing import LocalTime, PeopleConflicts
@@ -31,8 +32,9 @@ Weight = Annotated[
 ]
 ItemMinutes = Annotated[int, Field(ge=0, le=1440, examples=[10]), Whole]
 ItemNumber = Annotated[str, Field(max_length=100, examples=["4(b)"])]
+OF_A_MAIL = "AZq3vT..."
 LinkTokenText = Annotated[
-    str, Field(min_length=1, max_length=200, description="From the mail.", examples=["AZq3vT..."])
+    str, Field(min_length=1, max_length=200, description="From the mail.", examples=[OF_A_MAIL])
 ]
 
 
@@ -55,6 +57,15 @@ class BriefingAsk(Schema):
 
 class BriefingsAsk(Schema):
     """Which groups to ask; with nothing named, all that were not asked yet."""
+
+    model_config = example(
+        ask=[
+            {
+                "item_id": "018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b",
+                "contact": {"name": "Chair of the working group", "email": "chair@example.org"},
+            }
+        ]
+    )
 
     ask: list[BriefingAsk] = Field(default_factory=list, max_length=200)
 
@@ -79,12 +90,22 @@ class BriefingContactPatch(Schema):
 class BriefingPatch(Schema):
     """Another contact is asked in their turn, and the old link opens nothing any more."""
 
+    model_config = example(contact={"email": "new.chair@example.org"}, weight=2)
+
     contact: BriefingContactPatch | None = None
     weight: Weight | None = None
 
 
 class Briefer(Schema):
     """Who briefs for the group."""
+
+    model_config = example(
+        name="Amina Rossi",
+        job_title="Vice-Chair of the working group",
+        affiliation="UNODC",
+        email="a.rossi@example.org",
+        timezone="Europe/Vienna",
+    )
 
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None = Field(None, examples=["Ms."])
@@ -206,6 +227,8 @@ class BriefingMinutes(Schema):
 class BriefingTimeToShare(Schema):
     """How to share: equally unless weights say otherwise."""
 
+    model_config = example(minutes=80)
+
     minutes: int | None = Field(
         None,
         ge=1,
@@ -243,6 +266,8 @@ class BriefingTimeOut(Schema):
 
 
 class BriefingTimeBack(Schema):
+    model_config = example(minutes=5, to_others=True)
+
     minutes: Annotated[int, Field(ge=1, le=1440, examples=[5]), Whole]
     to_others: Flag = Field(True, description="Whether the other briefings get them.")
 
@@ -250,10 +275,21 @@ class BriefingTimeBack(Schema):
 class BriefingLink(Schema):
     """The token of a mail that asks a group for its briefer, or a briefer to come."""
 
+    model_config = example(token=OF_A_MAIL)
+
     token: LinkTokenText
 
 
 class BrieferByLink(BriefingLink):
+    model_config = example(
+        token=OF_A_MAIL,
+        briefer={
+            "name": "Amina Rossi",
+            "email": "a.rossi@example.org",
+            "timezone": "Europe/Vienna",
+        },
+    )
+
     briefer: Briefer
 
 
@@ -263,6 +299,8 @@ class BriefingLinkAnswer(StrEnum):
 
 
 class BriefingAnswerByLink(BriefingLink):
+    model_config = example(token=OF_A_MAIL, answer="confirm")
+
     answer: BriefingLinkAnswer
 
 

@@ -61,6 +61,9 @@ def import_body(needed: str, others: str, **example: str) -> dict[str, Any]:
     sent = body["requestBody"]
     sent["description"] = f"A table with {needed}; and, if wanted, {others}."
     sent["content"]["application/json"]["example"] = [example]
+    for kind, between in ((CSV, ","), *((pasted, "\t") for pasted in PASTED)):
+        lines = (between.join(cells) for cells in (example, example.values()))
+        sent["content"][kind]["example"] = "\n".join(lines) + "\n"
     return body
 
 

@@ -132,13 +132,13 @@ def needs_if_match(*, to_create: bool = True) -> dict[str, Any]:
     return {"parameters": parameters, "x-if-match": "needed"}
 
 
-def takes_if_match() -> dict[str, Any]:
+def takes_if_match(resource: str = "the resource") -> dict[str, Any]:
     """`openapi_extra` of an operation that honours `If-Match` and does without."""
     parameter = {
         "name": "If-Match",
         "in": "header",
         "required": False,
-        "description": "The `ETag` of the resource as you read it; 412 when stale.",
+        "description": f"The `ETag` of {resource} as you read it; 412 when stale.",
         "schema": {"type": "string", "maxLength": MAX_TAGS},
     }
     return {"parameters": [parameter], "x-if-match": "honoured"}

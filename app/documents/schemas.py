@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.core.fields import Flag, InstantField, Language, LocalizedLine, Paragraphs, Schema
+from app.core.fields import Flag, InstantField, Language, LocalizedLine, Paragraphs, Schema, example
 from app.documents.lifecycle import (
     BY_ORGANIZERS,
     DOCUMENT,
@@ -73,6 +73,10 @@ class DocumentWrite(_Placed):
 
 
 class DocumentCreate(_Placed):
+    model_config = example(
+        kind="concept_note", title={"en": "Concept note", "fr": "Note de cadrage"}, access="members"
+    )
+
     symbol: Symbol | None = Field(
         None, description="By default the next free one under the meeting's handle."
     )
@@ -87,6 +91,8 @@ class DocumentCreate(_Placed):
 
 
 class DocumentPatch(Schema):
+    model_config = example(title={"fr": "Note de cadrage"}, embargo_until="2021-10-08T14:00:00Z")
+
     symbol: Symbol | None = None
     kind: DocumentKind | None = None
     title: dict[str, str | None] | None = Field(
@@ -101,12 +107,16 @@ class DocumentPatch(Schema):
 
 
 class DocumentReturn(Schema):
+    model_config = example(note="Please add a date.")
+
     note: Annotated[Paragraphs, Field(max_length=2000)] | None = Field(
         None, description="What is to be mended, for the entity.", examples=["Please add a date."]
     )
 
 
 class RevisionCreate(Schema):
+    model_config = example(kind="corrigendum")
+
     kind: RevisionKind = Field(
         RevisionKind.REVISION, description="All but `original`.", examples=["corrigendum"]
     )

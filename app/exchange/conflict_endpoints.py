@@ -110,7 +110,7 @@ async def import_conflicts(
     seen: AgendaToEdit,
     request: Request,
     *,
-    mode: Mode = AgendaImportMode.REPLACE,
+    mode: Mode,
     dry_run: DryRun = False,
 ) -> ImportResult:
     """Declare conflicts from a table, all rows or none; a priority may be 1, 2 or 3."""

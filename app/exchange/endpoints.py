@@ -68,7 +68,13 @@ VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", e
 InLanguage = Annotated[
     Language | None, Query(description="By default the reader's, or the meeting's first.")
 ]
-Mode = Annotated[AgendaImportMode, Query(description="What becomes of the items that are there.")]
+Mode = Annotated[
+    AgendaImportMode,
+    Query(
+        description="What becomes of the items that are there; must be said, so that nobody "
+        "replaces an agenda by leaving a word out.",
+    ),
+]
 
 
 @router.get(
@@ -153,7 +159,7 @@ async def import_agenda(
     request: Request,
     response: Response,
     *,
-    mode: Mode = AgendaImportMode.REPLACE,
+    mode: Mode,
     dry_run: DryRun = False,
 ) -> AgendaImportResult:
     """Take an agenda from a file: a tree, a table, or the schedule of a conference, all or nothing.

@@ -27,6 +27,7 @@ from app.core.fields import (
     Schema,
     ShortLine,
     WallTimeField,
+    example,
 )
 from app.core.headings import TableColumn
 from app.core.imports import RowOutcome
@@ -181,6 +182,17 @@ class DeclaredConflictWrite(Schema):
 
 class DeclaredConflictsWrite(Schema):
     """All declared conflicts of the agenda; those that are left out are gone."""
+
+    model_config = example(
+        conflicts=[
+            {
+                "item": "2",
+                "other_item": "3(a)",
+                "priority": "must_not",
+                "reason": "The same group briefs.",
+            }
+        ]
+    )
 
     conflicts: list[DeclaredConflictWrite] = Field(max_length=5000)
 

@@ -21,6 +21,7 @@ from app.core.fields import (
     WallTimeField,
     WebAddress,
     ZoneName,
+    example,
 )
 from app.core.zones import to_local
 from app.meetings.lifecycle import MeetingStatus
@@ -50,6 +51,12 @@ class OwnPlaceWrite(Schema):
 
 
 class OwnPlacePatch(Schema):
+    model_config = example(
+        biography={"en": "Amina Rossi leads the Example Institute."},
+        spoken_languages=["en", "fr"],
+        timezone="Asia/Tashkent",
+    )
+
     name: ShortLine | None = None
     honorific: ShortLine | None = None
     job_title: ShortLine | None = None
@@ -64,6 +71,8 @@ class OwnPlacePatch(Schema):
 
 
 class OwnPlaceReason(Schema):
+    model_config = example(reason="I am travelling on that day.")
+
     reason: Paragraphs | None = Field(
         None, description="For the organizers alone.", examples=["I am travelling on that day."]
     )
@@ -71,6 +80,8 @@ class OwnPlaceReason(Schema):
 
 class OwnPlaceConsent(Schema):
     """An explicit answer: there is no default."""
+
+    model_config = example(agreed=True)
 
     agreed: Flag = Field(description="Whether what you say may be recorded.")
 

@@ -13,6 +13,7 @@ from app.core.fields import (
     WallTimeField,
     WebAddress,
     ZoneName,
+    example,
 )
 from app.core.problems import Invalid
 from app.core.zones import ZoneTrouble, to_instant, to_local
@@ -23,6 +24,13 @@ AT_MOST_A_DAY = 24 * 60 * 60
 
 class RehearsalWrite(Schema):
     """When it is: as two instants, or as two wall times in a zone; then how to get in."""
+
+    model_config = example(
+        local_start="2021-10-07T15:00:00",
+        local_end="2021-10-07T15:30:00",
+        join_address="https://conference.example.org/j/rehearsal",
+        note="Please try your headset.",
+    )
 
     starts_at: InstantField | None = None
     ends_at: InstantField | None = None

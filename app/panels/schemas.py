@@ -19,6 +19,7 @@ from app.core.fields import (
     Schema,
     ShortLine,
     ZoneName,
+    example,
 )
 from app.panels.balance import Balance
 from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb, PanelRole
@@ -46,10 +47,18 @@ class PanelWrite(Schema):
 
 
 class PanelCreate(PanelWrite):
+    model_config = example(
+        item_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b",
+        title={"en": "Shared registers"},
+        questions_minutes=10,
+    )
+
     item_id: UUID = Field(description="An agenda item of the kind `panel`.")
 
 
 class PanelPatch(Schema):
+    model_config = example(questions_minutes=15)
+
     title: dict[str, str | None] | None = Field(None, max_length=20)
     concept_note: dict[str, str | None] | None = Field(None, max_length=20)
     questions_minutes: Minutes | None = None
@@ -98,6 +107,16 @@ class PanelSort(StrEnum):
 class PanellistWrite(Schema):
     """Somebody who speaks on the panel or leads it."""
 
+    model_config = example(
+        name="Amina Rossi",
+        honorific="Ms.",
+        job_title="Director",
+        affiliation="Example Institute",
+        email="a.rossi@example.org",
+        timezone="Asia/Tashkent",
+        minutes=10,
+    )
+
     role: PanelRole = PanelRole.PANELLIST
     position: Place | None = Field(None, description="By default behind the last.")
     name: ShortLine = Field(examples=["Amina Rossi"])
@@ -120,6 +139,8 @@ class PanellistWrite(Schema):
 
 
 class PanellistPatch(Schema):
+    model_config = example(minutes=12, position=0)
+
     role: PanelRole | None = None
     position: Place | None = None
     name: ShortLine | None = None
@@ -141,6 +162,10 @@ class PanellistReplacement(Schema):
     """Who comes in somebody's place, which keeps its role, its order and, unless others are given,
     its minutes.
     """
+
+    model_config = example(
+        name="Li Wei", email="li.wei@example.org", timezone="Asia/Shanghai", invite=True
+    )
 
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None = None

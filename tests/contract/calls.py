@@ -277,7 +277,7 @@ SHEETS: dict[str, Body] = {
 _CHANGES = ("getDelegationChanges", "getParticipantChanges")
 QUERIES = dict.fromkeys(
     [*_CHANGES, *(f"{name}File" for name in _CHANGES)], {"since": "2021-09-01T00:00:00Z"}
-) | {"importAgenda": {"mode": "append"}}
+) | dict.fromkeys(("importAgenda", "importDeclaredConflicts"), {"mode": "append"})
 """Query parameters that must be there, or had better be."""
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}

@@ -290,8 +290,12 @@ async def test_what_was_issued_is_withdrawn_and_what_comes_then_is_an_addition(
 async def test_media_types_and_empty_bodies(planning: Planning) -> None:
     for kind, status in (("image/png", 415), ("", 415), (TYPES["json"], 400)):
         answer = await planning.organizer.post(
-            f"{planning.agenda}/import", content=b"", headers={"Content-Type": kind}
+            f"{planning.agenda}/import?mode=replace", content=b"", headers={"Content-Type": kind}
         )
         assert answer.status_code == status
+    nobody_knows = await planning.organizer.post(
+        f"{planning.agenda}/import", content=b"{}", headers={"Content-Type": TYPES["json"]}
+    )
+    assert nobody_knows.json()["errors"][0]["pointer"] == "query/mode"
     long = await sent(planning, b"x" * 20_000_000, "csv")
     assert (long.status_code, slug(long)) == (413, "body-too-large")

@@ -157,15 +157,17 @@ async def test_a_table_out_and_in(planning: Planning) -> None:
     path = f"{planning.agenda}/{PATH}"
     table = "item;other_item;priority;reason\r\n1;2;1;=why\r\n2;3;should_not;\r\n"
     csv = {"Content-Type": "text/csv"}
-    for query, outcome in (("?dry_run=true", "created"), ("", "created"), ("", "unchanged")):
+    for query, outcome in (("&dry_run=true", "created"), ("", "created"), ("", "unchanged")):
         answer = await planning.organizer.post(
-            f"{path}/import{query}", content=table.encode("utf-16"), headers=csv
+            f"{path}/import?mode=replace{query}", content=table.encode("utf-16"), headers=csv
         )
         assert answer.status_code == 200, answer.text
         assert [row["outcome"] for row in answer.json()["rows"]] == [outcome, outcome]
     written = await planning.organizer.get(f"{path}.csv")
     assert "'=why" in written.text
-    answer = await planning.organizer.post(f"{path}/import", content=written.content, headers=csv)
+    answer = await planning.organizer.post(
+        f"{path}/import?mode=replace", content=written.content, headers=csv
+    )
     assert answer.json()["unchanged"] == 2
     assert (await planning.organizer.get(f"{path}.csv")).content == written.content
     more = "item,other_item,priority\n1,3,3\n"
@@ -175,7 +177,7 @@ async def test_a_table_out_and_in(planning: Planning) -> None:
     for bad in ("item,other_item,priority\n1,9,3\n1,2,0\n", '[{"item": ["x"], "priority": {}}]'):
         kind = "application/json" if bad.startswith("[") else "text/csv"
         answer = await planning.organizer.post(
-            f"{path}/import", content=bad, headers={"Content-Type": kind}
+            f"{path}/import?mode=replace", content=bad, headers={"Content-Type": kind}
         )
         assert answer.status_code == 422
     assert len((await planning.organizer.get(path)).json()["conflicts"]) == 3
