@@ -32,9 +32,11 @@ class AgendaEdit(Schema):
     )
     event_id: UUID = Field(description="Its entry in the log.")
     recorded_at: InstantField
-    added: Items
-    changed: list[ChangedItem] = Field(max_length=2000)
-    removed: Items
+    added: Items = Field(description="Ids of the new items.")
+    changed: list[ChangedItem] = Field(
+        max_length=2000, description="Items that were changed themselves."
+    )
+    removed: Items = Field(description="Ids of the items that were deleted.")
 
     @classmethod
     def of_entry(cls, revision: int, row: Any) -> Self:

@@ -3,29 +3,40 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from app.agenda.clockwork import Block, Clock, SittingTimes, whole_minutes
 from app.agenda.lifecycle import ItemKind
 from app.agenda.steps import Step
+from app.core.choices import Choice
 
 
-class TimetableProblemKind(StrEnum):
+class TimetableProblemKind(Choice):
     """What is wrong with a timetable; none of it forbids saving the agenda."""
 
     OVERRUN = "overrun"
+    """What comes before runs past the pin of the item."""
     GAP = "gap"
+    """Nothing is on before the pin of the item."""
     OUTSIDE_MEETING = "outside_meeting"
+    """The item ends after a meeting without sittings."""
     MISSING_DURATION = "missing_duration"
+    """The item has no minutes."""
     OUTSIDE_SITTING = "outside_sitting"
+    """The item runs out of the sitting that it names, or else begins in."""
     NOTHING_LEFT = "nothing_left"
+    """The item is flexible, and nothing is left for it."""
     BREAK_MISSING = "break_missing"
+    """People work longer than `longest_stretch` without a pause."""
     LUNCH_MISSING = "lunch_missing"
+    """A day goes on for more than six hours without half an hour free."""
     LONG_DAY = "long_day"
+    """A day is longer than ten hours."""
     ROOM_TWICE = "room_twice"
+    """Two items of a parallel segment are in one room."""
     SITTING_OUTSIDE_MEETING = "sitting_outside_meeting"
+    """A sitting lies before or after the meeting."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 from statistics import median_low
@@ -15,6 +14,7 @@ from app.agenda.lifecycle import ChildrenRun, ItemKind
 from app.agenda.sittings import DAY, HeldSitting
 from app.agenda.timetable import TimedItem
 from app.agenda.tree import MINUTE, ItemState, WorkingAgenda, pinned_wall_time
+from app.core.choices import Choice
 from app.core.zones import format_offset, offset_at, to_local
 from app.meetings.lifecycle import MeetingStatus
 
@@ -40,23 +40,37 @@ LUNCHES: Final = {
 }
 
 
-class TimetableMendVerb(StrEnum):
+class TimetableMendVerb(Choice):
     """What a request does about a problem."""
 
     SHORTEN = "shorten"
+    """Give the item fewer minutes."""
     LENGTHEN = "lengthen"
+    """Give the item before more minutes."""
     SET_DURATION = "set_duration"
+    """Give the item minutes."""
     MAKE_FLEXIBLE = "make_flexible"
+    """Let the item take what is left."""
     MOVE_PIN = "move_pin"
+    """Pin the item to when it can begin."""
     SHIFT = "shift"
+    """Move the pins after it along."""
     FIT = "fit"
+    """Cut the minutes of all items to what there is."""
     INSERT_BREAK = "insert_break"
+    """Add a break."""
     MOVE_TO_SITTING = "move_to_sitting"
+    """Let the item begin with a later sitting."""
     EXTEND_SITTING = "extend_sitting"
+    """Let the sitting end later, or begin earlier."""
     CUT_SITTING = "cut_sitting"
+    """Let the sitting end with the meeting, or begin with it."""
     EXTEND_MEETING = "extend_meeting"
+    """Let the meeting last longer."""
     LEAVE_ROOM = "leave_room"
+    """Take the room away from the item."""
     RUN_IN_SEQUENCE = "run_in_sequence"
+    """Let the items follow each other."""
 
 
 @dataclass(frozen=True, slots=True)

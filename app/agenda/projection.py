@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
@@ -11,14 +10,18 @@ from app.agenda.clockwork import Actual, Clock, SittingTimes
 from app.agenda.policy import PlannedItem
 from app.agenda.steps import Fork, Layout, Line, laid_out, steps_of
 from app.agenda.timetable import ends_with_children, sittings_or_meeting
+from app.core.choices import Choice
 
 
-class ItemProgress(StrEnum):
+class ItemProgress(Choice):
     """How far an item has come."""
 
     OVER = "over"
+    """It was on, and is not any more."""
     RUNNING = "running"
+    """It is on."""
     TO_COME = "to_come"
+    """It has not begun."""
     PASSED_OVER = "passed_over"
     """Something after it has begun, or what it lies under is over; it may still be started."""
     OFF = "off"

@@ -5,7 +5,6 @@ Each verb says what the agenda shall be; whether it is made so or only shown is 
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -23,18 +22,20 @@ from app.agenda.problems import (
 )
 from app.agenda.steps import laid_out
 from app.agenda.tree import MINUTE, ItemState, WorkingAgenda
+from app.core.choices import Choice
 from app.core.problems import FieldError
 from app.core.zones import to_local
 
 NOWHERE: Final = "There is no such item on this agenda."
 
 
-class ShiftReach(StrEnum):
+class ShiftReach(Choice):
     """How far a shift goes."""
 
     SITTING = "sitting"
     """Up to the beginning of the next sitting."""
     MEETING = "meeting"
+    """To the end of the meeting."""
 
 
 def fit(agenda: WorkingAgenda, sitting_id: UUID | None, *, fill: bool) -> WorkingAgenda:

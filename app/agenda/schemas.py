@@ -229,34 +229,36 @@ class ItemOut(Schema):
     """An item with its number, its times and all that lies under it."""
 
     id: UUID
-    parent_id: UUID | None
+    parent_id: UUID | None = Field(description="Null at the top of the agenda.")
     position: int = Field(ge=0, le=1000)
     number: Number
     depth: Depth
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    minutes: Minutes | None
-    pinned_start: ComputedWallTime | None
+    minutes: Minutes | None = Field(description="Its own, without those of the items under it.")
+    pinned_start: ComputedWallTime | None = Field(
+        description="Wall time in the meeting's zone at which it must begin; also with `shown_in`."
+    )
     access: ItemAccess
     working_group: WorkingGroupOut | None
     lead_entity: LeadEntityOut | None
-    presenter: ShortLine | None
+    presenter: ShortLine | None = Field(description="The person who presents it.")
     purpose: ItemPurpose | None
     openness: ItemOpenness
     annotation: LocalizedText
     children_run: ChildrenRun
-    flexible: Flag
+    flexible: Flag = Field(description="Whether it takes what its sitting has left.")
     room: ShortLine | None
     sitting_id: UUID | None = Field(description="With which it begins at the earliest.")
     in_sitting_id: UUID | None = Field(description="In which it begins by the timetable.")
     addition: Addition
     standing: ItemStanding
     merged_into_id: MergedInto
-    starts_at: ComputedInstant
+    starts_at: ComputedInstant = Field(description="As planned, by what comes before it.")
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
-    local_start: ComputedWallTime
-    local_end: ComputedWallTime
+    local_start: ComputedWallTime = Field(description="By the clocks of `shown_in`.")
+    local_end: ComputedWallTime = Field(description="By the clocks of `shown_in`.")
     actual_start: InstantField | None = Field(description="When it was started.")
     actual_end: InstantField | None = Field(description="When it was ended.")
     items: list["ItemOut"] = Field(max_length=1000)
@@ -361,7 +363,7 @@ class ItemGlance(Schema):
 
     number: Number
     title: LocalizedLine
-    parent_id: UUID | None
+    parent_id: UUID | None = Field(description="Null at the top of the agenda.")
     local_start: ComputedWallTime
     local_end: ComputedWallTime
 
@@ -425,7 +427,7 @@ class IssuedMeeting(Schema):
     title: LocalizedLine
     format: MeetingFormat
     timezone: ZoneName
-    starts_at: ComputedInstant
+    starts_at: ComputedInstant = Field(description="As planned when it was issued.")
     ends_at: ComputedInstant
     local_start: ComputedWallTime
     local_end: ComputedWallTime
@@ -476,7 +478,7 @@ class IssuedPanellist(IssuedBriefer):
         ge=0, le=1000, description="Place among the panel's people, from 0.", examples=[0]
     )
     role: Literal["moderator", "panellist"]
-    minutes: Minutes | None
+    minutes: Minutes | None = Field(description="Minutes to speak.")
 
 
 class IssuedPanel(Schema):
@@ -493,7 +495,7 @@ class IssuedItem(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    minutes: Minutes | None
+    minutes: Minutes | None = Field(description="Its own, without those of the items under it.")
     access: ItemAccess
     starts_at: ComputedInstant
     ends_at: ComputedInstant

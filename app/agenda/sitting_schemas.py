@@ -78,7 +78,9 @@ class SittingOut(Schema):
     id: UUID
     day: int = Field(ge=0, le=31, description="Days after that on which the meeting starts.")
     name: SittingName
-    longest_stretch: LongestStretch | None
+    longest_stretch: LongestStretch | None = Field(
+        description="Minutes that interpreters work without a pause; null: as the meeting has it."
+    )
     local_start: ComputedWallTime
     local_end: ComputedWallTime
     starts_at: ComputedInstant = Field(

@@ -60,7 +60,7 @@ class TimetableProblemOut(Schema):
         "its sitting, how much too long people work, or how long a room is taken twice.",
         examples=[15],
     )
-    sitting_id: UUID | None = None
+    sitting_id: UUID | None = Field(None, description="The sitting that it is about, if any.")
     other_item_id: UUID | None = Field(
         None, description="The item in the same room, or the one after which a pause has room."
     )

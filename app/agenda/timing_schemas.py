@@ -65,7 +65,7 @@ class ItemMoment(Schema):
 
 class ItemTimes(Schema):
     number: Number
-    minutes: Minutes | None
+    minutes: Minutes | None = Field(description="Its own.")
     pinned_start: ComputedWallTime | None
     starts_at: ComputedInstant
     ends_at: ComputedInstant
@@ -85,9 +85,9 @@ class RetimedAgenda(Schema):
     """What the edit changes, or would change."""
 
     dry_run: bool
-    timezone: ZoneName
+    timezone: ZoneName = Field(description="The meeting's, of all local times here.")
     ends_before: ComputedInstant = Field(description="When the last item ended before.")
-    ends_after: ComputedInstant
+    ends_after: ComputedInstant = Field(description="When the last item ends now, or would.")
     items: list[RetimedItem] = Field(
         max_length=1000, description="Those that change, in the order of the agenda afterwards."
     )
@@ -100,16 +100,20 @@ class ProjectedItemOut(Schema):
     id: UUID
     number: Number
     progress: ItemProgress
-    planned_start: ComputedInstant
-    planned_end: ComputedInstant
-    actual_start: InstantField | None
-    actual_end: InstantField | None
+    planned_start: ComputedInstant = Field(description="`starts_at` of the agenda.")
+    planned_end: ComputedInstant = Field(description="`ends_at` of the agenda.")
+    actual_start: InstantField | None = Field(description="When it was started; null before.")
+    actual_end: InstantField | None = Field(description="When it was ended; null before.")
     projected_start: ComputedInstant | None = Field(
         description="What happened, where it has; null for what takes no time any more."
     )
     projected_end: ComputedInstant | None
-    local_start: ComputedWallTime | None = Field(description="Of `projected_start`.")
-    local_end: ComputedWallTime | None
+    local_start: ComputedWallTime | None = Field(
+        description="Of `projected_start`, by the clocks of `shown_in`."
+    )
+    local_end: ComputedWallTime | None = Field(
+        description="Of `projected_end`, by the clocks of `shown_in`."
+    )
 
 
 class ProjectionOut(Schema):
@@ -118,7 +122,9 @@ class ProjectionOut(Schema):
     While the meeting is not under way it is what is planned.
     """
 
-    as_of: InstantField
+    as_of: InstantField = Field(
+        description="The clock of the service: the projection is of this moment."
+    )
     in_session: bool = Field(description="Whether the meeting is under way.")
     shown_in: ZoneName = Field(description="Zone of the local times.")
     running_ids: list[UUID] = Field(
@@ -130,6 +136,6 @@ class ProjectionOut(Schema):
         description="Minutes by which the agenda will end later than planned.",
         examples=[12],
     )
-    planned_end: ComputedInstant
-    projected_end: ComputedInstant
+    planned_end: ComputedInstant = Field(description="When the last item ends by the agenda.")
+    projected_end: ComputedInstant = Field(description="When the last item will end.")
     items: list[ProjectedItemOut] = Field(max_length=1000)

@@ -103,7 +103,7 @@ async def share_time(
         await sharing.share(session, seen.agenda, minutes)
     return BriefingTimeOut(
         dry_run=dry_run,
-        total=sum(minutes.values()),
+        minutes=sum(minutes.values()),
         items=[
             BriefingTimeOfItem(
                 item_id=item_id,

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from app.agenda.times import ComputedInstant
 from app.briefings.lifecycle import BriefingHolder, BriefingLacking, BriefingStatus, BriefingVerb
+from app.core.choices import Choice
 from app.core.fields import (
     Email,
     Flag,
@@ -133,31 +134,35 @@ class BriefingItem(Schema):
     number: ItemNumber | None
     title: LocalizedLine
     minutes: Minutes | None = Field(description="Of its own; null where it has none.")
-    starts_at: ComputedInstant | None
-    ends_at: ComputedInstant | None
+    starts_at: ComputedInstant | None = Field(description="Null while the item takes no time.")
+    ends_at: ComputedInstant | None = Field(description="Null while the item takes no time.")
     local_start: LocalTime | None = Field(description="In the briefer's zone, once one is named.")
-    local_end: LocalTime | None
+    local_end: LocalTime | None = Field(
+        description="In the zone of the briefer, once one is named."
+    )
 
 
 class BriefingState(Schema):
     """How far one briefing is; also of an item about which nobody was asked yet."""
 
     id: UUID | None = Field(description="Null: the group was not asked yet.")
-    status: BriefingStatus | None
+    status: BriefingStatus | None = Field(description="Null: nobody was asked yet.")
     item: BriefingItem
     working_group: BriefingGroup
     weight: Weight
     contact: BriefingContact | None = Field(
         description="Who is asked; shown to organizers and the group."
     )
-    briefer: Briefer | None
+    briefer: Briefer | None = Field(description="Null until one is named.")
     papers: int = Field(ge=0, le=100_000, description="Documents of the item that have bytes.")
     lacking: list[BriefingLacking] = Field(max_length=5, description="What is missing still.")
     due_at: InstantField = Field(description="Until when the group names and changes its briefer.")
-    asked_at: InstantField | None
-    reminded_at: InstantField | None
-    named_at: InstantField | None
-    answered_at: InstantField | None
+    asked_at: InstantField | None = Field(description="Null before.")
+    reminded_at: InstantField | None = Field(description="The last time; null before.")
+    named_at: InstantField | None = Field(description="Null before.")
+    answered_at: InstantField | None = Field(
+        description="When who is named confirmed or declined; null before."
+    )
 
 
 class BriefingPaper(Schema):
@@ -203,7 +208,9 @@ class BriefingCounts(Schema):
 class BriefingsOut(Schema):
     """All briefings of a meeting at a glance, in the order of the agenda."""
 
-    due_at: InstantField
+    due_at: InstantField = Field(
+        description="Until when the groups name and change their briefers."
+    )
     minutes: int = Field(ge=0, le=1_000_000, description="Of all together.", examples=[80])
     counts: BriefingCounts
     briefings: list[BriefingState] = Field(max_length=2000)
@@ -253,15 +260,15 @@ class BriefingTimeToShare(Schema):
 
 class BriefingTimeOfItem(Schema):
     item_id: UUID
-    before_minutes: Minutes
-    minutes: Minutes
+    before_minutes: Minutes = Field(description="What it had.")
+    minutes: Minutes = Field(description="What it has now, or would have.")
 
 
 class BriefingTimeOut(Schema):
     """Whole minutes that make up the total; equal weights differ by one at most."""
 
     dry_run: bool
-    total: int = Field(ge=0, le=1_000_000)
+    minutes: int = Field(ge=0, le=1_000_000, description="Of all together.", examples=[80])
     items: list[BriefingTimeOfItem] = Field(max_length=2000)
 
 
@@ -293,9 +300,13 @@ class BrieferByLink(BriefingLink):
     briefer: Briefer
 
 
-class BriefingLinkAnswer(StrEnum):
+class BriefingLinkAnswer(Choice):
+    """What the holder of a link says."""
+
     CONFIRM = "confirm"
+    """Who is named comes."""
     DECLINE = "decline"
+    """Who is named does not come; of a group's link, that the group does not brief."""
 
 
 class BriefingAnswerByLink(BriefingLink):

@@ -206,6 +206,7 @@ def _build(
         for method, operation in operations.items():
             _complete(path, method, operation)
     _answers_are_complete(document)
+    _nullable_members_speak(schemas)
     return document
 
 
@@ -220,6 +221,18 @@ def _answers_are_complete(document: dict[str, Any]) -> None:
     for name in answered - sent - {"ProblemDocument"}:
         if "properties" in schemas[name]:
             schemas[name]["required"] = list(schemas[name]["properties"])
+
+
+def _nullable_members_speak(schemas: dict[str, Any]) -> None:
+    """What is said of a value stands at the member that may be null, where generated clients look
+    for it.
+    """
+    for schema in schemas.values():
+        for member in schema.get("properties", {}).values():
+            values = [each for each in member.get("anyOf", []) if each != {"type": "null"}]
+            if len(values) == 1 and "description" in values[0]:
+                said = values[0].pop("description")
+                member.setdefault("description", said)
 
 
 def _named(part: Any, schemas: dict[str, Any]) -> set[str]:

@@ -21,12 +21,15 @@ class ScheduleForm(StrEnum):
     XML = "xml"
 
 
-class AgendaFileKind(StrEnum):
+class AgendaFileKind(Choice):
     """What a file was read as."""
 
     TREE = "tree"
+    """Items with what lies under them."""
     TABLE = "table"
+    """A row for each item."""
     SCHEDULE = "schedule"
+    """The schedule of a conference."""
 
 
 class AgendaImportMode(Choice):

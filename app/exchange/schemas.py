@@ -200,10 +200,12 @@ class DeclaredConflictsWrite(Schema):
 class DeclaredConflictOut(Schema):
     id: UUID
     item_id: UUID
-    other_item_id: UUID | None
-    working_group: Ref | None
-    entity: Ref | None
-    panellist_id: UUID | None
+    other_item_id: UUID | None = Field(
+        description="Another item; of this and the next three one is not null."
+    )
+    working_group: Ref | None = Field(description="Handle: whatever this committee leads.")
+    entity: Ref | None = Field(description="Handle: whatever this entity leads.")
+    panellist_id: UUID | None = Field(description="Whatever this person of a panel is on.")
     priority: ConflictPriority
     reason: Reason | None
 
@@ -234,10 +236,10 @@ class ViolationOut(Schema):
     conflict: DeclaredConflictOut
     first_id: UUID = Field(description="The item that begins first.")
     first_number: str | None = Field(max_length=200)
-    second_id: UUID
+    second_id: UUID = Field(description="The other item.")
     second_number: str | None = Field(max_length=200)
     starts_at: datetime = Field(description="From when on both are on.")
-    ends_at: datetime
+    ends_at: datetime = Field(description="Until when both are on.")
 
 
 class ConflictsChecked(Schema):

@@ -91,9 +91,9 @@ class OwnPlaceTimes(Schema):
 
     starts_at: InstantField
     ends_at: InstantField
-    local_start: WallTimeField
-    local_end: WallTimeField
-    timezone: ZoneName
+    local_start: WallTimeField = Field(description="By the clocks of `timezone`.")
+    local_end: WallTimeField = Field(description="By the clocks of `timezone`.")
+    timezone: ZoneName = Field(description="The reader's own.")
 
     @classmethod
     def shown(cls, slot: Slot | None, zone: str) -> Self | None:
@@ -166,8 +166,8 @@ class OwnPlaceOut(OwnPlaceWrite):
     status: PanellistStatus
     allowed: list[PanellistVerb] = Field(max_length=5, description="What you may do now.")
     role: PanelRole
-    minutes: Minutes | None
-    recording_consent: bool | None
+    minutes: Minutes | None = Field(description="Minutes to speak; null where nobody has said.")
+    recording_consent: bool | None = Field(description="Null while you have not said.")
     recording_consent_at: InstantField | None
     committee_name: LocalizedLine
     meeting: Handle
@@ -177,13 +177,17 @@ class OwnPlaceOut(OwnPlaceWrite):
     contacts: list[OwnPlaceContact] = Field(max_length=50)
     panel_title: LocalizedLine
     concept_note: LocalizedText
-    questions_minutes: Minutes | None
+    questions_minutes: Minutes | None = Field(
+        description="Minutes for questions of the whole panel."
+    )
     times: OwnPlaceTimes | None = Field(
         description="Null while the agenda gives the panel no time."
     )
     room: ShortLine | None = Field(description="Where on the spot, or the venue.")
-    conference: OwnPlaceRoom | None
-    rehearsal: RehearsalOut | None
+    conference: OwnPlaceRoom | None = Field(description="Null until you have confirmed.")
+    rehearsal: RehearsalOut | None = Field(
+        description="Its secrets are null until you have confirmed."
+    )
     others: list[OwnPlaceColleague] = Field(max_length=50)
 
     @classmethod

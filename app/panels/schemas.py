@@ -74,7 +74,7 @@ class PanelOut(PanelWrite):
     slot_starts_at: ComputedInstant | None = Field(
         description="Of its item on the working agenda; null while that takes no time."
     )
-    slot_ends_at: ComputedInstant | None
+    slot_ends_at: ComputedInstant | None = Field(description="Null as `slot_starts_at` is.")
     planned_minutes: int = Field(
         ge=0,
         le=100_000,
@@ -197,9 +197,11 @@ class PanellistOut(Schema):
     affiliation: ShortLine | None
     email: Email | None
     city: ShortLine | None
-    timezone: ZoneName
-    minutes: Minutes | None
-    language: Language | None
+    timezone: ZoneName = Field(description="Theirs.")
+    minutes: Minutes | None = Field(description="Minutes to speak; null where nobody has said.")
+    language: Language | None = Field(
+        description="Of their mails; null for the meeting's first one."
+    )
     biography: Biography
     spoken_languages: SpokenLanguages
     equipment: Paragraphs | None
@@ -208,10 +210,12 @@ class PanellistOut(Schema):
         description="Whether they agree to be recorded, in their own words on their page; null "
         "while they have not said."
     )
-    recording_consent_at: InstantField | None
+    recording_consent_at: InstantField | None = Field(description="When they said so.")
     reason: Paragraphs | None = Field(description="Why they declined or withdrew.")
-    invited_at: InstantField | None
-    answered_at: InstantField | None
+    invited_at: InstantField | None = Field(description="Null before.")
+    answered_at: InstantField | None = Field(
+        description="When they confirmed, declined or withdrew; null before."
+    )
     replaces_id: UUID | None = Field(description="The panellist whose place this is now.")
     created_at: InstantField
     allowed: list[PanellistVerb] = Field(
@@ -265,8 +269,12 @@ class PanelOver(Schema):
 
     panel_id: UUID
     item_id: UUID
-    planned_minutes: int = Field(ge=0, le=10_000_000)
-    over_minutes: int = Field(ge=1, le=10_000_000)
+    planned_minutes: int = Field(
+        ge=0,
+        le=10_000_000,
+        description="Of all who have neither declined nor withdrawn, and of questions.",
+    )
+    over_minutes: int = Field(ge=1, le=10_000_000, description="More than the item has.")
 
     @classmethod
     def of_balance(cls, found: Balance) -> Self:
@@ -277,5 +285,5 @@ class PanelOver(Schema):
 class ConflictsOut(PeopleConflicts):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
-    problems: list[TimetableProblemOut] = Field(max_length=5000)
+    problems: list[TimetableProblemOut] = Field(max_length=5000, description="Of the timetable.")
     panels: list[PanelOver] = Field(max_length=MOST, description="Those with too little time.")

@@ -64,7 +64,7 @@ class OutsideHours(Schema):
 
     name: ShortLine
     booking: PersonBooking
-    timezone: ZoneName
+    timezone: ZoneName = Field(description="Theirs: of `local_start` and `local_end`.")
     local_start: LocalTime
     local_end: LocalTime
 
@@ -95,9 +95,15 @@ class PeopleConflicts(Schema):
     The header `Conflicts` of an answer counts those of the whole meeting.
     """
 
-    bookings: list[DoubleBooking] = Field(max_length=MOST)
-    hours: list[OutsideHours] = Field(max_length=MOST)
-    registrations: list[AlsoRegistered] = Field(max_length=MOST)
+    bookings: list[DoubleBooking] = Field(
+        max_length=MOST, description="The same person is at two places at once."
+    )
+    hours: list[OutsideHours] = Field(
+        max_length=MOST, description="Somebody is on outside decent hours of their zone."
+    )
+    registrations: list[AlsoRegistered] = Field(
+        max_length=MOST, description="Somebody takes part in another meeting at that time."
+    )
 
 
 async def shown(session: AsyncSession, caller: Caller, found: Conflicts) -> PeopleConflicts:

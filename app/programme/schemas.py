@@ -36,7 +36,7 @@ class PaperSpeakerOut(Schema):
     role: str = Field(max_length=200, examples=["Moderator"])
     name: str = Field(max_length=500, examples=["Ms. Amina Rossi"])
     about: str = Field(max_length=500, description="Title and organization.")
-    minutes: int | None = Field(ge=0, le=1440)
+    minutes: int | None = Field(ge=0, le=1440, description="Minutes to speak.")
     state: str = Field(max_length=200, description="Whether they have confirmed, where told.")
     at: str = Field(max_length=50, description="When they speak.", examples=["10:15"])
     there: str = Field(max_length=200, description="The same by their own clocks.")
@@ -116,22 +116,26 @@ class PaperOut(Schema):
     version: int | None = Field(ge=1, le=1_000_000, description="Of the agenda; null for a draft.")
     symbol: str | None = Field(max_length=200)
     issued_at: InstantField | None
-    draft: Flag
+    draft: Flag = Field(description="Whether it is of the agenda as it is worked on.")
     language: LetterLanguage
-    direction: Literal["ltr", "rtl"]
+    direction: Literal["ltr", "rtl"] = Field(description="Of the writing.")
     title: str = Field(max_length=500, examples=["Provisional agenda"])
-    committee_name: str | None = Field(max_length=500)
-    meeting_title: str = Field(max_length=500)
+    committee_name: str | None = Field(max_length=500, description="In the language of the paper.")
+    meeting_title: str = Field(max_length=500, description="In the language of the paper.")
     meeting: Handle
     timezone: ZoneName
-    reader_timezone: ZoneName | None
+    reader_timezone: ZoneName | None = Field(
+        description="The one that was asked for, whose clocks `there` shows."
+    )
     starts_at: ComputedInstant
     ends_at: ComputedInstant
     notices: list[Said] = Field(max_length=10, description="To be read first.")
     facts: list[PaperFactOut] = Field(
         max_length=20, description="Of a run of show also the secret ways in, and whom to call."
     )
-    places: list[PaperPlaceOut] = Field(max_length=20)
+    places: list[PaperPlaceOut] = Field(
+        max_length=20, description="The hours of the meeting elsewhere."
+    )
     items: list[PaperItemOut] = Field(
         max_length=1000, description="In the order of the paper, one after the other."
     )

@@ -160,7 +160,7 @@ async def test_time_is_shared_and_given_back(briefings: Briefings) -> None:
     ]
     assert (await briefings.glance())["minutes"] == 30
     whole = await post(organizer, path, {})
-    assert (whole["total"], [each["minutes"] for each in whole["items"]]) == (165, [83, 82])
+    assert (whole["minutes"], [each["minutes"] for each in whole["items"]]) == (165, [83, 82])
     first, _ = await briefings.ask()
     one = f"{briefings.path}/{first['id']}/give-back"
     given = await briefings.chair.post(one, json={"minutes": 13})
