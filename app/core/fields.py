@@ -23,6 +23,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from app.core.languages import base, is_language
 from app.core.zones import UnknownZone, canonical_zone
 
 LINE = r"^[^\x00-\x1F\x7F]+$"
@@ -71,6 +72,12 @@ def _language(tag: str) -> str:
     parts = tag.split("-")
     rest = [part.title() if len(part) == 4 else part.upper() for part in parts[1:]]
     return "-".join([parts[0].lower(), *rest])
+
+
+def _tag(tag: str) -> str:
+    if not is_language(tag):
+        raise ValueError(f"'{base(tag)}' is no language: the tag begins with one of ISO 639")
+    return _language(tag)
 
 
 def _zone(name: str) -> str:
@@ -242,8 +249,11 @@ EntityOrder = Annotated[
 Language = Annotated[
     str,
     StringConstraints(min_length=2, max_length=11, pattern=LANGUAGE),
-    AfterValidator(_language),
-    Field(description="BCP 47 tag.", examples=["en"]),
+    AfterValidator(_tag),
+    Field(
+        description="BCP 47 tag of a language: `uk`, `zh-Hans`; not `ua` or `cn`.",
+        examples=["en"],
+    ),
 ]
 LocalizedLine = Annotated[
     dict[Language, Line],

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from app.agenda.lifecycle import ChildrenRun, ItemKind
 from app.core.fields import LANGUAGE
+from app.core.languages import is_language
 from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import ZoneTrouble, canonical_zone, to_instant, to_local
 from app.exchange.lifecycle import AgendaFileKind
@@ -194,7 +195,8 @@ def _line(said: Said, setting: Setting) -> Line:
     line.values["minutes"] = _duration(line, said.of("duration").strip())
     line.starts_at = _start(line, said, setting)
     tag = said.of("language").strip()
-    language = tag if re.fullmatch(LANGUAGE, tag) else setting.language
+    known = re.fullmatch(LANGUAGE, tag) and is_language(tag)
+    language = tag if known else setting.language
     line.texts = {
         "title": {language: _one_line(said.of("title")) or None},
         "note": {language: said.of("abstract") or None},
