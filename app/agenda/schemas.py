@@ -86,7 +86,8 @@ class ItemWrite(Schema):
         None, description="Minutes of its own, without those of the items under it."
     )
     pinned_start: WallTimeField | None = Field(
-        None, description="Wall time at which it must begin; it moves with the meeting."
+        None,
+        description="Wall time in the meeting's zone at which it must begin; moves along.",
     )
     access: ItemAccess = Field(
         ItemAccess.PUBLIC, description="A restricted item hides all that lies under it too."
@@ -138,11 +139,13 @@ class ItemCreate(ItemWrite):
         kind="panel", title={"en": "Shared registers", "fr": "Registres communs"}, minutes=45
     )
 
-    parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
+    parent_id: UUID | None = Field(None, description="Null for the top of the agenda.")
     position: Position | None = Field(None, description="By default behind the last.")
 
 
 class ItemPatch(Schema):
+    """Members as in `ItemCreate`; null takes away what an item can be without."""
+
     model_config = example(minutes=50, title={"fr": "Registres partagés"}, room=None)
 
     kind: ItemKind | None = None
@@ -175,14 +178,14 @@ class ItemMove(Schema):
 
     model_config = example(parent_id=None, position=0)
 
-    parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
+    parent_id: UUID | None = Field(None, description="Null for the top of the agenda.")
     position: Position
 
 
 class TreeItem(ItemWrite):
     """An item with all that lies under it."""
 
-    id: UUID | None = Field(None, description="Of an item that is kept; none for a new one.")
+    id: UUID | None = Field(None, description="Of an item that is kept; null for a new one.")
     items: list["TreeItem"] = Field(default_factory=list, max_length=1000)
 
 

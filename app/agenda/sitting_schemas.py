@@ -39,6 +39,8 @@ class SittingWrite(Schema):
 
 
 class SittingPatch(Schema):
+    """Members as in `SittingWrite`; null takes away what a sitting can be without."""
+
     model_config = example(local_end="2021-10-08T12:30:00")
 
     local_start: WallTimeField | None = None
@@ -50,7 +52,7 @@ class SittingPatch(Schema):
 class SittingReplaced(SittingWrite):
     """A sitting among all."""
 
-    id: UUID | None = Field(None, description="Of a sitting that is kept; none for a new one.")
+    id: UUID | None = Field(None, description="Of a sitting that is kept; null for a new one.")
 
 
 class SittingsWrite(Schema):

@@ -91,6 +91,8 @@ class DocumentCreate(_Placed):
 
 
 class DocumentPatch(Schema):
+    """Members as in `DocumentCreate`; null takes away what a document can be without."""
+
     model_config = example(title={"fr": "Note de cadrage"}, embargo_until="2021-10-08T14:00:00Z")
 
     symbol: Symbol | None = None
@@ -315,8 +317,8 @@ class UploadOut(Schema):
     language: Language
     name: str = Field(max_length=210)
     media_type: str = Field(max_length=100)
-    size: int = Field(ge=1, le=MOST_BYTES, description="`Upload-Length`.")
-    received: int = Field(ge=0, le=MOST_BYTES, description="`Upload-Offset`.")
+    size: int = Field(ge=1, le=MOST_BYTES, description="Bytes of the whole file: `Upload-Length`.")
+    received: int = Field(ge=0, le=MOST_BYTES, description="Bytes that have come: `Upload-Offset`.")
     expires_at: InstantField = Field(description="When it ends unless it is complete.")
     version_id: UUID | None = Field(description="What it became; null until all of it came.")
 

@@ -166,8 +166,12 @@ class DeclaredConflictWrite(Schema):
 
     item: ConflictSide
     other_item: ConflictSide | None = None
-    working_group: Ref | None = Field(None, description="Whatever this committee leads.")
-    entity: Ref | None = Field(None, description="Whatever this entity leads.", examples=["unodc"])
+    working_group: Ref | None = Field(
+        None, description="Id or handle: whatever this committee leads."
+    )
+    entity: Ref | None = Field(
+        None, description="Id or handle: whatever this entity leads.", examples=["unodc"]
+    )
     panellist_id: UUID | None = Field(None, description="Whatever this person of a panel is on.")
     priority: ConflictPriority
     reason: Reason | None = None

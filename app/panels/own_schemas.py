@@ -51,6 +51,8 @@ class OwnPlaceWrite(Schema):
 
 
 class OwnPlacePatch(Schema):
+    """Members as in `OwnPlaceOut`; null takes away what you can be without."""
+
     model_config = example(
         biography={"en": "Amina Rossi leads the Example Institute."},
         spoken_languages=["en", "fr"],

@@ -57,6 +57,8 @@ class PanelCreate(PanelWrite):
 
 
 class PanelPatch(Schema):
+    """Members as in `PanelCreate`; null takes away what a panel can be without."""
+
     model_config = example(questions_minutes=15)
 
     title: dict[str, str | None] | None = Field(None, max_length=20)
@@ -139,6 +141,8 @@ class PanellistWrite(Schema):
 
 
 class PanellistPatch(Schema):
+    """Members as in `PanellistWrite`; null takes away what somebody can be without."""
+
     model_config = example(minutes=12, position=0)
 
     role: PanelRole | None = None
