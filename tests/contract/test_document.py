@@ -46,6 +46,18 @@ async def test_every_instant_is_one_also_where_it_may_be_null(app: FastAPI) -> N
     assert {name: found for name, found in formats.items() if found != ["date-time"]} == {}
 
 
+async def test_an_id_is_called_one(app: FastAPI) -> None:
+    """Members that take a handle too are called after the thing; an actor after the act."""
+    ids = {
+        name.partition(".")[2]
+        for name, schema in members(app).items()
+        if any(part.get("format") == "uuid" for part in schema.get("anyOf", [schema]))
+    }
+    others = {name for name in ids if name != "id" and not name.endswith("_id")}
+    assert others == {"account", "created_by", "given_by", "guid", "other", "placed_by"}
+    assert {name for name in members(app) if name.endswith((".duration", ".length"))} == set()
+
+
 async def test_no_format_is_empty(app: FastAPI) -> None:
     assert '"format": ""' not in str(app.openapi()).replace("'", '"')
 
