@@ -79,5 +79,5 @@ async def merge_item(
     there; move what is to be dealt with elsewhere.
     """
     await require_match(session, request, seen, item_id)
-    agenda = await standing.merge_item(session, seen.agenda, item_id, body.into)
+    agenda = await standing.merge_item(session, seen.agenda, item_id, body.into_id)
     return item_answer(request, replace(seen, agenda=agenda), item_id)

@@ -33,7 +33,7 @@ from app.agenda.schemas import ItemOut
 from app.agenda.times import TimetableProblemOut
 from app.agenda.timing_schemas import (
     FitRequest,
-    Happened,
+    ItemMoment,
     ItemTimes,
     ProjectedItemOut,
     ProjectionOut,
@@ -132,7 +132,7 @@ async def swap_items(
     The `ETag` of the answer is that of the agenda.
     """
     await require_match(session, request, seen)
-    wanted = retiming.swap(seen.agenda, body.item_id, body.with_id)
+    wanted = retiming.swap(seen.agenda, body.item_id, body.other_item_id)
     return await _retimed(session, seen, wanted, response, dry_run=dry_run)
 
 
@@ -157,7 +157,7 @@ async def start_item(
     seen: AgendaToEdit,
     item_id: ItemToEdit,
     request: Request,
-    body: Happened | None = None,
+    body: ItemMoment | None = None,
 ) -> Response:
     """Start an item, and what it lies under; what runs before it ends at that moment."""
     await accept_match(session, request, seen, item_id)
@@ -177,7 +177,7 @@ async def end_item(
     seen: AgendaToEdit,
     item_id: ItemToEdit,
     request: Request,
-    body: Happened | None = None,
+    body: ItemMoment | None = None,
 ) -> Response:
     """End an item, and what runs under it."""
     await accept_match(session, request, seen, item_id)
@@ -240,7 +240,7 @@ def _times(agenda: WorkingAgenda, placed: PlacedItem) -> ItemTimes:
     state, timed, zone = placed.state, placed.timed, agenda.meeting.timezone
     return ItemTimes(
         number=placed.number,
-        duration=state.duration,
+        minutes=state.duration,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
         starts_at=timed.starts_at,
         ends_at=timed.ends_at,
@@ -276,8 +276,8 @@ def _projection(seen: AgendaView, now: datetime, zone: str) -> ProjectionOut:
         as_of=now,
         in_session=found is not None,
         shown_in=zone,
-        running=[item.id for item in items if item.progress.value == "running"],
-        late=round((ends_at - table.ends_at) / MINUTE),
+        running_ids=[item.id for item in items if item.progress.value == "running"],
+        late_minutes=round((ends_at - table.ends_at) / MINUTE),
         planned_end=table.ends_at,
         projected_end=ends_at,
         items=items,

@@ -96,19 +96,34 @@ _PART: dict[str, Any] = {
 
 _WORDS: Final = {
     "Tus-Resumable": "The version of tus that is spoken here.",
+    "Tus-Version": "The versions of tus that are spoken here; of `tus-version`.",
     "Upload-Expires": "When the upload ends unless it is complete, as a date of HTTP.",
     "Upload-Length": "Bytes of the whole file.",
     "Upload-Offset": "How many bytes have arrived: go on from there.",
 }
 
 
-def _answers(status_code: int, *names: str) -> Responses:
+def _headers(*names: str) -> dict[str, Any]:
     """The headers of tus that an answer has."""
-    headers = {
+    return {
         name: {"description": _WORDS[name], "schema": {"type": "string", "maxLength": 100}}
         for name in ("Tus-Resumable", *names)
     }
-    return {status_code: {"headers": headers}}
+
+
+def _answers(status_code: int, *names: str) -> Responses:
+    return {status_code: {"headers": _headers(*names)}}
+
+
+def _refusals(*problems: type[Problem]) -> Responses:
+    """Of an upload: they too have the headers of tus."""
+    told = {"409": ("Upload-Offset",), "412": ("Tus-Version",)}
+    known = {UploadOffsetWrong: "409", TusVersionUnknown: "412"}
+    said = {known[each] for each in problems if each in known}
+    return {
+        status: answer | {"headers": _headers(*(told[str(status)] if status in said else ()))}
+        for status, answer in raises(*problems).items()
+    }
 
 
 class _Spoken:
@@ -168,7 +183,7 @@ SpeaksTus = Depends(speaks_tus)
     operation_id="startDocumentUpload",
     status_code=status.HTTP_201_CREATED,
     responses=_answers(201, "Upload-Expires")
-    | raises(
+    | _refusals(
         MeetingClosed,
         DocumentPublished,
         MeetingQuotaExceeded,
@@ -223,7 +238,7 @@ async def get_upload(upload: UploadDep, response: Response) -> UploadOut:
     operation_id="appendDocumentUpload",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=_answers(204, "Upload-Expires", "Upload-Offset")
-    | raises(
+    | _refusals(
         MeetingClosed,
         UploadOffsetWrong,
         PartDamaged,
@@ -260,7 +275,7 @@ async def append_upload(session: Session, upload: UploadDep, request: Request) -
     UPLOAD,
     operation_id="endDocumentUpload",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=_answers(204) | raises(TusVersionUnknown),
+    responses=_answers(204) | _refusals(TusVersionUnknown),
     openapi_extra={"parameters": [_RESUMABLE]},
     dependencies=[SpeaksTus],
 )

@@ -128,10 +128,10 @@ class _Writer:
             "title": state.title,
             "note": state.note,
             "annotation": state.annotation,
-            "duration": state.duration,
+            "minutes": state.duration,
             "flexible": state.flexible,
             "pinned_start": None if pin is None else pin.isoformat(),
-            "sitting": None if sitting is None else wall_of(meeting, sitting),
+            "sitting_start": None if sitting is None else wall_of(meeting, sitting),
             "children_run": state.children_run.value,
             "room": state.room,
             "access": state.access.value,
@@ -139,7 +139,7 @@ class _Writer:
             "purpose": state.purpose and state.purpose.value,
             "addition": state.addition and state.addition.value,
             "standing": state.standing.value,
-            "merged_into": None if into is None else str(self.guid(into)),
+            "merged_into_guid": None if into is None else str(self.guid(into)),
             "working_group": None if group is None else group.handle,
             "lead_entity": None if lead is None else self.leads.get(lead),
             "presenter": state.presenter,
@@ -161,7 +161,7 @@ _ISSUED: Final[Mapping[str, Any]] = {
     "title": {},
     "note": {},
     "annotation": {},
-    "duration": None,
+    "minutes": None,
     "flexible": False,
     "children_run": "in_sequence",
     "room": None,
@@ -195,7 +195,7 @@ def _issued(
         }
         if said["standing"] == ItemStanding.MERGED.value:  # into which one, a version may not say
             said["standing"] = ItemStanding.WITHDRAWN.value
-        minutes = (said["duration"] or None) if below else (ends - starts) // MINUTE
+        minutes = (said["minutes"] or None) if below else (ends - starts) // MINUTE
         shown = Shown(
             guid=item_id if known is None else known.guid,
             depth=depth,

@@ -19,17 +19,18 @@ from app.agenda.tree import ItemState, WorkingAgenda
 from app.briefings.slots import retime as retime_briefings
 from app.core import clock
 from app.core.ids import new_id
+from app.core.imports import RowOutcome
 from app.core.many import insert_many
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
 from app.exchange.agendas import numbers_of, would_be
 from app.exchange.events import AgendaImported
-from app.exchange.lifecycle import TakeMode, TakenAs
+from app.exchange.lifecycle import AgendaImportMode
 from app.exchange.outline import Reading
 from app.exchange.planning import Known, Plan, Planned, foreign_row, plan_items
 from app.exchange.problems import AgendaFileRefused
-from app.exchange.schemas import AgendaTaken, TakenItem
+from app.exchange.schemas import AgendaImportItem, AgendaImportResult
 from app.exchange.sittings import SittingsPlan, plan_sittings
 from app.exchange.tables import ForeignItem
 from app.meetings.tables import Meeting
@@ -53,10 +54,10 @@ async def take_file(
     agenda: WorkingAgenda,
     line: Collection[UUID],
     reading: Reading,
-    mode: TakeMode,
+    mode: AgendaImportMode,
     *,
     dry_run: bool,
-) -> AgendaTaken:
+) -> AgendaImportResult:
     """Make the agenda what the file says, all of it or nothing.
 
     The number of statements does not depend on the number of items. Raises `AgendaFileRefused`,
@@ -131,7 +132,7 @@ async def _check_panels(
 async def _write(
     session: AsyncSession,
     agenda: WorkingAgenda,
-    mode: TakeMode,
+    mode: AgendaImportMode,
     reading: Reading,
     plan: Plan,
     states: Sequence[ItemState],
@@ -241,13 +242,15 @@ def _row(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"created_at": clock.now(), **values}
 
 
-def _refused(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan) -> AgendaTaken:
+def _refused(
+    agenda: WorkingAgenda, reading: Reading, mode: AgendaImportMode, plan: Plan
+) -> AgendaImportResult:
     """What a rehearsal says of a file of which nothing would be written."""
     items = [
-        TakenItem(
+        AgendaImportItem(
             row=each.line.row,
             place=each.line.place,
-            outcome=TakenAs.REFUSED if each.line.errors else _outcome(agenda, each.state, each),
+            outcome=RowOutcome.REFUSED if each.line.errors else _outcome(agenda, each.state, each),
             guid=each.guid,
             item_id=None if each.state is None else each.item_id,
             number=None,
@@ -258,28 +261,28 @@ def _refused(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan
     return _told(reading, mode, items, dry_run=True)
 
 
-def _outcome(agenda: WorkingAgenda, state: ItemState | None, each: Planned) -> TakenAs:
+def _outcome(agenda: WorkingAgenda, state: ItemState | None, each: Planned) -> RowOutcome:
     before = agenda.states.get(each.item_id)
     if before is None:
-        return TakenAs.CREATED
-    return TakenAs.UNCHANGED if state == before else TakenAs.CHANGED
+        return RowOutcome.CREATED
+    return RowOutcome.UNCHANGED if state == before else RowOutcome.CHANGED
 
 
 def _report(
     agenda: WorkingAgenda,
     reading: Reading,
-    mode: TakeMode,
+    mode: AgendaImportMode,
     plan: Plan,
     states: Sequence[ItemState],
     sittings: SittingsPlan,
     dropped: Mapping[UUID, UUID],
     *,
     dry_run: bool,
-) -> AgendaTaken:
+) -> AgendaImportResult:
     final = {state.id: state for state in states}
     numbers = numbers_of(would_be(agenda, states))
     items = [
-        TakenItem(
+        AgendaImportItem(
             row=each.line.row,
             place=each.line.place,
             outcome=_outcome(agenda, final[each.item_id], each),
@@ -305,16 +308,16 @@ def _report(
     )
 
 
-def _left(mode: TakeMode, plan: Plan) -> list[ItemState]:
+def _left(mode: AgendaImportMode, plan: Plan) -> list[ItemState]:
     """What stays only because a version has it."""
-    return plan.kept if mode is TakeMode.REPLACE else []
+    return plan.kept if mode is AgendaImportMode.REPLACE else []
 
 
 def _told(
-    reading: Reading, mode: TakeMode, items: list[TakenItem], *, dry_run: bool
-) -> AgendaTaken:
-    counts = {each: sum(item.outcome is each for item in items) for each in TakenAs}
-    return AgendaTaken(
+    reading: Reading, mode: AgendaImportMode, items: list[AgendaImportItem], *, dry_run: bool
+) -> AgendaImportResult:
+    counts = {each: sum(item.outcome is each for item in items) for each in RowOutcome}
+    return AgendaImportResult(
         dry_run=dry_run,
         mode=mode,
         kind=reading.kind,

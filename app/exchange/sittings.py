@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.core.imports import errors_of
 from app.core.problems import FieldError
 from app.core.zones import to_local
-from app.exchange.lifecycle import FileKind, TakeMode
+from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode
 from app.exchange.outline import Line, Reading
 from app.exchange.places import Place, days_from, minutes_of
 from app.exchange.schemas import FileSitting
@@ -45,10 +45,10 @@ class SittingsPlan:
 
 
 def plan_sittings(
-    meeting: Meeting, present: Sequence[Sitting], reading: Reading, mode: TakeMode
+    meeting: Meeting, present: Sequence[Sitting], reading: Reading, mode: AgendaImportMode
 ) -> SittingsPlan:
     plan = SittingsPlan({Place(each.day, each.begins): each.id for each in present})
-    if reading.kind is FileKind.SCHEDULE:
+    if reading.kind is AgendaFileKind.SCHEDULE:
         _add_days(plan, meeting, reading.lines)
     elif reading.sittings is not None:
         _take(plan, meeting, present, reading.sittings, mode)
@@ -65,7 +65,7 @@ def _add_days(plan: SittingsPlan, meeting: Meeting, lines: Sequence[Line]) -> No
         local = to_local(line.starts_at, meeting.timezone)
         day = days_from(meeting, local.date())
         begins = _minutes(local)
-        ends = min(max(begins + (line.values.get("duration") or 0), begins + 1), _DAY)
+        ends = min(max(begins + (line.values.get("minutes") or 0), begins + 1), _DAY)
         if not 0 <= day <= LAST_DAY:
             last = (meeting.local_start + timedelta(days=LAST_DAY)).date()
             line.fault("date", f"It must lie from {meeting.local_start.date()} to {last}.")
@@ -81,7 +81,7 @@ def _take(
     meeting: Meeting,
     present: Sequence[Sitting],
     said: Sequence[Any],
-    mode: TakeMode,
+    mode: AgendaImportMode,
 ) -> None:
     """Those of a tree: all there are to be, or those that come to the present ones."""
     if len(said) > MAX_SITTINGS:
@@ -92,13 +92,13 @@ def _take(
     wanted: dict[Place, dict[str, Any]] = {}
     for number, each in enumerate(said):
         _want(plan, meeting, wanted, f"/sittings/{number}", each)
-    if mode is TakeMode.REPLACE:
+    if mode is AgendaImportMode.REPLACE:
         plan.removed = [sitting for place, sitting in known.items() if place not in wanted]
         plan.ids = {place: sitting.id for place, sitting in known.items() if place in wanted}
     for place, values in wanted.items():
         if place not in known:
             _add(plan, meeting, place, values)
-        elif mode is TakeMode.REPLACE and _differs(known[place], values):
+        elif mode is AgendaImportMode.REPLACE and _differs(known[place], values):
             plan.changed.append((known[place], values))
     _check_apart(plan, wanted, known)
 
