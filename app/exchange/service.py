@@ -1,25 +1,22 @@
 """Taking a file for the agenda of a meeting; the meeting's row is locked by the caller."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
 from app.agenda.queries import find_groups, items_with_panels
 from app.agenda.saving import forget_saved, load_agenda, save
-from app.agenda.tables import Sitting
+from app.agenda.sitting_service import write_sittings
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.briefings.slots import retime as retime_briefings
 from app.core import clock
 from app.core.ids import new_id
-from app.core.many import insert_many
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
@@ -33,19 +30,12 @@ from app.exchange.schemas import AgendaTaken, TakenItem
 from app.exchange.sittings import SittingsPlan, plan_sittings
 from app.exchange.tables import ForeignItem
 from app.meetings.tables import Meeting
-from app.panels.lifecycle import PanellistStatus
-from app.panels.slots import retime, slots_of
-from app.panels.tables import Panel, Panellist
+from app.panels.proposing import ProposedPanel, drop_panels, propose_panels
+from app.panels.queries import unasked_panels
+from app.panels.slots import retime
 from app.panels.telling import look
 
 MAX_ERRORS = 1000
-_NOTHING_SAID = {
-    "biography": {},
-    "spoken_languages": [],
-    "calendar_sequence": 0,
-    "has_entry": False,
-}
-"""By people whom nobody has asked yet."""
 
 
 async def take_file(
@@ -63,8 +53,7 @@ async def take_file(
     and `ItemHasPanel` where a panel would be lost; a rehearsal tells the first in its report.
     """
     meeting = agenda.meeting
-    present = await queries.list_sittings(session, meeting.id)
-    sittings = plan_sittings(meeting, present, reading, mode)
+    sittings = plan_sittings(meeting, agenda.sittings, reading, mode)
     known = await _known(session, agenda, line, reading)
     plan = plan_items(known, reading, mode, sittings)
     if plan.refused or sittings.errors:
@@ -78,7 +67,7 @@ async def take_file(
         )
     states = [_seated(state, sittings) for state in plan.states]
     gone = agenda.states.keys() - {state.id for state in states}
-    dropped = await queries.unasked_panels(session, meeting.id, gone)
+    dropped = await unasked_panels(session, meeting.id, gone)
     await _check_panels(session, agenda, states, dropped)
     if not dry_run:
         await _write(session, agenda, mode, reading, plan, states, sittings, dropped)
@@ -109,8 +98,7 @@ def _refs(reading: Reading, member: str) -> list[str]:
 
 def _seated(state: ItemState, sittings: SittingsPlan) -> ItemState:
     """Without a sitting that goes."""
-    gone = state.sitting_id in {sitting.id for sitting in sittings.removed}
-    return state._replace(sitting_id=None) if gone else state
+    return state if state.sitting_id in sittings.after else state._replace(sitting_id=None)
 
 
 async def _check_panels(
@@ -139,23 +127,21 @@ async def _write(
     dropped: Mapping[UUID, UUID],
 ) -> None:
     meeting = agenda.meeting
-    await _write_sittings(session, sittings)
-    if dropped:
-        statement = delete(Panel).where(col(Panel.id).in_(dropped.values()))
-        await session.execute(statement.execution_options(synchronize_session=False))
+    await write_sittings(session, meeting, sittings.before, sittings.after)
+    await drop_panels(session, dropped.values())
     present = await load_agenda(session, meeting)
     after = await save(session, replace(agenda, sittings=present.sittings), states)
     await _write_foreign(session, [row for p in plan.planned if (row := foreign_row(meeting, p))])
-    panels, people = await _write_panels(session, after, plan.planned)
+    panels, people = await propose_panels(session, after, _proposals(plan))
     event = AgendaImported(
         subject_id=meeting.id,
         meeting_id=meeting.id,
         committee_id=meeting.committee_id,
         kind=reading.kind.value,
         mode=mode.value,
-        sittings_added=[each["id"] for each in sittings.added],
-        sittings_changed=[sitting.id for sitting, _ in sittings.changed],
-        sittings_removed=[sitting.id for sitting in sittings.removed],
+        sittings_added=sittings.edit.added,
+        sittings_changed=sittings.edit.changed,
+        sittings_removed=sittings.edit.removed,
         panels_removed=list(dropped.values()),
         panels=panels,
         panellists=people,
@@ -173,21 +159,6 @@ async def _time_again(session: AsyncSession, meeting: Meeting) -> None:
     await look(session, meeting)
 
 
-async def _write_sittings(session: AsyncSession, plan: SittingsPlan) -> None:
-    """What goes makes room for what comes."""
-    if plan.removed:
-        ids = [sitting.id for sitting in plan.removed]
-        for sitting in plan.removed:
-            session.expunge(sitting)
-        await session.execute(delete(Sitting).where(col(Sitting.id).in_(ids)))
-    for sitting, values in plan.changed:
-        for name, value in values.items():
-            setattr(sitting, name, value)
-    await session.flush()
-    if plan.added:
-        await insert_many(session, Sitting, [_row(each) for each in plan.added])
-
-
 async def _write_foreign(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """New ones, and what a newer file says of known ones."""
     if not rows:
@@ -198,47 +169,15 @@ async def _write_foreign(session: AsyncSession, rows: Sequence[Mapping[str, Any]
         index_elements=["item_id"], set_={name: statement.excluded[name] for name in said}
     )
     statement = statement.execution_options(render_nulls=True)
-    await session.execute(statement, [_row({"id": new_id(), **row}) for row in rows])
+    about = {"created_at": clock.now()}
+    await session.execute(statement, [{"id": new_id(), **row, **about} for row in rows])
 
 
-async def _write_panels(
-    session: AsyncSession, agenda: WorkingAgenda, planned: Sequence[Planned]
-) -> tuple[list[UUID], list[UUID]]:
-    """Panels of new items, with their people as proposed; the ids of both."""
-    slots = slots_of(agenda)
-    panels: list[dict[str, Any]] = []
-    people: list[dict[str, Any]] = []
-    for each in planned:
-        if each.panel is None:
-            continue
-        panel = each.panel.model_dump(exclude={"people"})
-        starts_at, ends_at = slots.get(each.item_id, (None, None))
-        about = {"id": new_id(), "meeting_id": agenda.meeting.id, "item_id": each.item_id}
-        slot = {"slot_starts_at": starts_at, "slot_ends_at": ends_at, "calendar_sequence": 0}
-        panels.append(_row(about | slot | panel))
-        people += [
-            _row(
-                {
-                    "id": new_id(),
-                    "panel_id": panels[-1]["id"],
-                    "position": position,
-                    "status": PanellistStatus.PROPOSED,
-                    "timezone": "UTC",
-                    **_NOTHING_SAID,
-                    **person.model_dump(),
-                }
-            )
-            for position, person in enumerate(each.panel.people)
-        ]
-    if panels:
-        await insert_many(session, Panel, panels)
-    if people:
-        await insert_many(session, Panellist, people)
-    return [row["id"] for row in panels], [row["id"] for row in people]
-
-
-def _row(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"created_at": clock.now(), **values}
+def _proposals(plan: Plan) -> Iterator[ProposedPanel]:
+    for each in plan.planned:
+        if each.panel is not None:
+            members = each.panel.model_dump()
+            yield ProposedPanel(each.item_id, members.pop("people"), members)
 
 
 def _refused(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan) -> AgendaTaken:
@@ -295,9 +234,9 @@ def _report(
         update={
             "removed": len(agenda.states.keys() - final.keys()),
             "withdrawn": sum(state != agenda.states.get(state.id) for state in _left(mode, plan)),
-            "sittings_created": len(sittings.added),
-            "sittings_changed": len(sittings.changed),
-            "sittings_removed": len(sittings.removed),
+            "sittings_created": len(sittings.edit.added),
+            "sittings_changed": len(sittings.edit.changed),
+            "sittings_removed": len(sittings.edit.removed),
             "panels_removed": len(dropped),
             "panels_created": len(panels),
             "people_proposed": sum(len(panel.people) for panel in panels),
