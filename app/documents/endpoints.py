@@ -1,5 +1,6 @@
 """HTTP for documents and their life."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -63,17 +64,14 @@ KindAsked = Annotated[DocumentKind | None, Query()]
 LanguageAsked = Annotated[Language | None, Query(description="Only what there is in it.")]
 
 
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The filters that lists and archives share."""
 
-    def __init__(
-        self,
-        item: ItemAsked = None,
-        panel: PanelAsked = None,
-        kind: KindAsked = None,
-        language: LanguageAsked = None,
-    ) -> None:
-        self.item, self.panel, self.kind, self.language = item, panel, kind, language
+    item: ItemAsked = None
+    panel: PanelAsked = None
+    kind: KindAsked = None
+    language: LanguageAsked = None
 
     def within(self, library: Library, **more: object) -> DocumentFilter:
         """An item that is unknown, or hidden from the reader, has no documents."""
