@@ -3,6 +3,7 @@
 from app.agenda import listeners as of_agenda  # noqa: F401  # they register themselves
 from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
+from app.agenda.happening_endpoints import router as agenda_happening
 from app.agenda.public import router as public_agenda
 from app.agenda.public_versions import router as public_versions
 from app.agenda.sitting_endpoints import router as sittings
@@ -133,6 +134,7 @@ PARTS = (
     agenda,
     sittings,
     timing,
+    agenda_happening,
     agenda_standing,
     version_changes,
     agenda_changes,
