@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agenda.lifecycle import ChildrenRun, ItemStanding
 from app.agenda.tree import MINUTE, PlacedItem, WorkingAgenda, pinned_wall_time
 from app.exchange import queries
-from app.exchange.agendas import numbers_of
 from app.exchange.outline import Foreign, Outline, Shown
 from app.exchange.places import wall_of, written
 from app.exchange.queries import ForeignName
@@ -89,7 +88,7 @@ class _Writer:
         self.agenda, self.foreign, self.leads = agenda, foreign, leads
         self.panels, self.people = panels, people
         self.sittings = {held.id: wall_of(held) for held in agenda.sittings}
-        self.numbers = numbers_of(agenda)
+        self.numbers = agenda.numbers
         self.parents = {state.parent_id for state in agenda.states.values()}
 
     def shown(self, placed: PlacedItem) -> Shown:

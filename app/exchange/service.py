@@ -20,13 +20,13 @@ from app.core.ids import new_id
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
-from app.exchange.agendas import numbers_of, would_be
 from app.exchange.events import AgendaImported
-from app.exchange.lifecycle import TakeMode, TakenAs
+from app.exchange.lifecycle import TakeMode
 from app.exchange.outline import Reading
-from app.exchange.planning import Known, Plan, Planned, foreign_row, plan_items
+from app.exchange.planning import Known, Planned, foreign_row, plan_items
 from app.exchange.problems import AgendaFileRefused
-from app.exchange.schemas import AgendaTaken, TakenItem
+from app.exchange.reporting import Taking, refusal, report
+from app.exchange.schemas import AgendaTaken
 from app.exchange.sittings import SittingsPlan, plan_sittings
 from app.exchange.tables import ForeignItem
 from app.meetings.tables import Meeting
@@ -59,7 +59,7 @@ async def take_file(
     if plan.refused or sittings.errors:
         errors = [*sittings.errors, *(e for each in plan.planned for e in each.line.errors)]
         if dry_run and not sittings.errors:
-            return _refused(agenda, reading, mode, plan)
+            return refusal(agenda, reading, mode, plan)
         places = len(errors)
         raise AgendaFileRefused(
             f"{places} places of the file are refused; nothing was written.",
@@ -68,10 +68,11 @@ async def take_file(
     states = [_seated(state, sittings) for state in plan.states]
     gone = agenda.states.keys() - {state.id for state in states}
     dropped = await unasked_panels(session, meeting.id, gone)
-    await _check_panels(session, agenda, states, dropped)
+    taking = Taking(agenda, reading, mode, plan, states, sittings, dropped)
+    await _check_panels(session, taking)
     if not dry_run:
-        await _write(session, agenda, mode, reading, plan, states, sittings, dropped)
-    return _report(agenda, reading, mode, plan, states, sittings, dropped, dry_run=dry_run)
+        await _write(session, taking)
+    return report(taking, dry_run=dry_run)
 
 
 async def _known(
@@ -101,48 +102,36 @@ def _seated(state: ItemState, sittings: SittingsPlan) -> ItemState:
     return state if state.sitting_id in sittings.after else state._replace(sitting_id=None)
 
 
-async def _check_panels(
-    session: AsyncSession,
-    agenda: WorkingAgenda,
-    states: Sequence[ItemState],
-    dropped: Mapping[UUID, UUID],
-) -> None:
+async def _check_panels(session: AsyncSession, taking: Taking) -> None:
     """As `save` does, so that a rehearsal tells it too; panels of nobody who was asked may go."""
-    panels = {s.id for s in agenda.states.values() if s.kind is ItemKind.PANEL}
-    kept = {state.id for state in states if state.kind is ItemKind.PANEL}
-    held = await items_with_panels(session, panels - kept - dropped.keys())
+    panels = {s.id for s in taking.agenda.states.values() if s.kind is ItemKind.PANEL}
+    kept = {state.id for state in taking.states if state.kind is ItemKind.PANEL}
+    held = await items_with_panels(session, panels - kept - taking.dropped.keys())
     if held:
         items = ", ".join(sorted(map(str, held)))
         raise ItemHasPanel(f"Delete the panel first: {items}.")
 
 
-async def _write(
-    session: AsyncSession,
-    agenda: WorkingAgenda,
-    mode: TakeMode,
-    reading: Reading,
-    plan: Plan,
-    states: Sequence[ItemState],
-    sittings: SittingsPlan,
-    dropped: Mapping[UUID, UUID],
-) -> None:
-    meeting = agenda.meeting
+async def _write(session: AsyncSession, taking: Taking) -> None:
+    meeting, planned, sittings = taking.agenda.meeting, taking.plan.planned, taking.sittings
     await write_sittings(session, meeting, sittings.before, sittings.after)
-    await drop_panels(session, dropped.values())
+    await drop_panels(session, taking.dropped.values())
     present = await load_agenda(session, meeting)
-    after = await save(session, replace(agenda, sittings=present.sittings), states)
-    await _write_foreign(session, [row for p in plan.planned if (row := foreign_row(meeting, p))])
-    panels, people = await propose_panels(session, after, _proposals(plan))
+    before = replace(taking.agenda, sittings=present.sittings)
+    after = await save(session, before, taking.states)
+    await _write_foreign(session, [row for p in planned if (row := foreign_row(meeting, p))])
+    panels, people = await propose_panels(session, after, _proposals(planned))
+    added, changed, removed = sittings.edit
     event = AgendaImported(
         subject_id=meeting.id,
         meeting_id=meeting.id,
         committee_id=meeting.committee_id,
-        kind=reading.kind.value,
-        mode=mode.value,
-        sittings_added=sittings.edit.added,
-        sittings_changed=sittings.edit.changed,
-        sittings_removed=sittings.edit.removed,
-        panels_removed=list(dropped.values()),
+        kind=taking.reading.kind.value,
+        mode=taking.mode.value,
+        sittings_added=added,
+        sittings_changed=changed,
+        sittings_removed=removed,
+        panels_removed=list(taking.dropped.values()),
         panels=panels,
         panellists=people,
     )
@@ -173,99 +162,8 @@ async def _write_foreign(session: AsyncSession, rows: Sequence[Mapping[str, Any]
     await session.execute(statement, [{"id": new_id(), **row, **about} for row in rows])
 
 
-def _proposals(plan: Plan) -> Iterator[ProposedPanel]:
-    for each in plan.planned:
+def _proposals(planned: Sequence[Planned]) -> Iterator[ProposedPanel]:
+    for each in planned:
         if each.panel is not None:
             members = each.panel.model_dump()
             yield ProposedPanel(each.item_id, members.pop("people"), members)
-
-
-def _refused(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan) -> AgendaTaken:
-    """What a rehearsal says of a file of which nothing would be written."""
-    items = [
-        TakenItem(
-            row=each.line.row,
-            place=each.line.place,
-            outcome=TakenAs.REFUSED if each.line.errors else _outcome(agenda, each.state, each),
-            guid=each.guid,
-            item_id=None if each.state is None else each.item_id,
-            number=None,
-            errors=each.line.errors[:100],
-        )
-        for each in plan.planned
-    ]
-    return _told(reading, mode, items, dry_run=True)
-
-
-def _outcome(agenda: WorkingAgenda, state: ItemState | None, each: Planned) -> TakenAs:
-    before = agenda.states.get(each.item_id)
-    if before is None:
-        return TakenAs.CREATED
-    return TakenAs.UNCHANGED if state == before else TakenAs.CHANGED
-
-
-def _report(
-    agenda: WorkingAgenda,
-    reading: Reading,
-    mode: TakeMode,
-    plan: Plan,
-    states: Sequence[ItemState],
-    sittings: SittingsPlan,
-    dropped: Mapping[UUID, UUID],
-    *,
-    dry_run: bool,
-) -> AgendaTaken:
-    final = {state.id: state for state in states}
-    numbers = numbers_of(would_be(agenda, states))
-    items = [
-        TakenItem(
-            row=each.line.row,
-            place=each.line.place,
-            outcome=_outcome(agenda, final[each.item_id], each),
-            guid=each.guid,
-            item_id=each.item_id,
-            number=numbers[each.item_id],
-            errors=[],
-        )
-        for each in plan.planned
-    ]
-    panels = [each.panel for each in plan.planned if each.panel is not None]
-    return _told(reading, mode, items, dry_run=dry_run).model_copy(
-        update={
-            "removed": len(agenda.states.keys() - final.keys()),
-            "withdrawn": sum(state != agenda.states.get(state.id) for state in _left(mode, plan)),
-            "sittings_created": len(sittings.edit.added),
-            "sittings_changed": len(sittings.edit.changed),
-            "sittings_removed": len(sittings.edit.removed),
-            "panels_removed": len(dropped),
-            "panels_created": len(panels),
-            "people_proposed": sum(len(panel.people) for panel in panels),
-        }
-    )
-
-
-def _left(mode: TakeMode, plan: Plan) -> list[ItemState]:
-    """What stays only because a version has it."""
-    return plan.kept if mode is TakeMode.REPLACE else []
-
-
-def _told(
-    reading: Reading, mode: TakeMode, items: list[TakenItem], *, dry_run: bool
-) -> AgendaTaken:
-    counts = {each: sum(item.outcome is each for item in items) for each in TakenAs}
-    return AgendaTaken(
-        dry_run=dry_run,
-        mode=mode,
-        kind=reading.kind,
-        removed=0,
-        withdrawn=0,
-        sittings_created=0,
-        sittings_changed=0,
-        sittings_removed=0,
-        panels_removed=0,
-        panels_created=0,
-        people_proposed=0,
-        columns=reading.columns,
-        items=items,
-        **{each.value: count for each, count in counts.items()},
-    )
