@@ -63,6 +63,7 @@ from app.panels import listeners as of_panels  # noqa: F401  # they register the
 from app.panels import telling as of_conflicts  # noqa: F401  # as above
 from app.panels.conflict_endpoints import router as conflicts
 from app.panels.endpoints import router as panels
+from app.panels.move_endpoints import router as panel_moves
 from app.panels.own_endpoints import router as own_places
 from app.panels.rehearsal_endpoints import router as rehearsals
 from app.people.endpoints import router as people
@@ -140,6 +141,7 @@ PARTS = (
     agenda_changes,
     conflicts,
     panels,
+    panel_moves,
     rehearsals,
     own_places,
     exchange,
