@@ -13,20 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda.tree import WorkingAgenda
-from app.core import clock
-from app.core.ids import new_id
 from app.core.many import insert_many
-from app.panels.lifecycle import PanellistStatus
+from app.core.tables import Row
 from app.panels.slots import slots_of
 from app.panels.tables import Panel, Panellist
-
-_NOTHING_SAID = {
-    "biography": {},
-    "spoken_languages": [],
-    "calendar_sequence": 0,
-    "has_entry": False,
-}
-"""By people whom nobody has asked yet."""
 
 
 class ProposedPanel(NamedTuple):
@@ -42,28 +32,17 @@ async def propose_panels(
 ) -> tuple[list[UUID], list[UUID]]:
     """Hang them on their items, with their people as proposed; the ids of both."""
     slots = slots_of(agenda)
-    created_at = clock.now()
     panels: list[dict[str, Any]] = []
     people: list[dict[str, Any]] = []
     for item_id, persons, members in proposed:
-        panel_id = new_id()
         starts_at, ends_at = slots.get(item_id, (None, None))
-        slot = {"slot_starts_at": starts_at, "slot_ends_at": ends_at, "calendar_sequence": 0}
-        about = {"id": panel_id, "meeting_id": agenda.meeting.id, "item_id": item_id}
-        panels.append({"created_at": created_at, **about, **slot, **members})
-        people += [
-            {
-                "created_at": created_at,
-                "id": new_id(),
-                "panel_id": panel_id,
-                "position": position,
-                "status": PanellistStatus.PROPOSED,
-                "timezone": "UTC",
-                **_NOTHING_SAID,
-                **person,
-            }
-            for position, person in enumerate(persons)
-        ]
+        slot = {"slot_starts_at": starts_at, "slot_ends_at": ends_at}
+        about = {"meeting_id": agenda.meeting.id, "item_id": item_id}
+        panel = _row(Panel, {**about, **slot, **members})
+        panels.append(panel)
+        for position, person in enumerate(persons):
+            place = {"panel_id": panel["id"], "position": position}
+            people.append(_row(Panellist, {**place, **person}))
     await insert_many(session, Panel, panels)
     await insert_many(session, Panellist, people)
     return [row["id"] for row in panels], [row["id"] for row in people]
@@ -74,3 +53,11 @@ async def drop_panels(session: AsyncSession, panels: Collection[UUID]) -> None:
     if panels:
         statement = delete(Panel).where(col(Panel.id).in_(panels))
         await session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _row(kind: type[Row], members: Mapping[str, Any]) -> dict[str, Any]:
+    """What is not said is as the table has it by default."""
+    return {
+        name: members[name] if name in members else field.get_default(call_default_factory=True)
+        for name, field in kind.model_fields.items()
+    }
