@@ -25,6 +25,7 @@ from app.documents.access import (
     LibraryToChange,
     check_handed_in,
 )
+from app.documents.conditions import DocumentFilter
 from app.documents.lifecycle import DocumentAccess, DocumentKind, DocumentStatus, DocumentVerb
 from app.documents.problems import (
     DocumentPublished,
@@ -35,7 +36,6 @@ from app.documents.problems import (
     SymbolTaken,
     TooManyDocuments,
 )
-from app.documents.queries import DocumentFilter
 from app.documents.rendering import document_out, documents_out
 from app.documents.schemas import (
     DocumentCreate,
