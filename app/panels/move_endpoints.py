@@ -25,7 +25,7 @@ MOVE = raises(MeetingClosed, MoveForbidden, PersonInTwoSlots)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class PanellistMove:
     """What every move of a panellist needs."""
 
     session: Session
@@ -38,7 +38,7 @@ class Move:
         return await panellist_answer(self.session, self.view, self.person, self.response)
 
 
-MoveDep = Annotated[Move, Depends()]
+MoveDep = Annotated[PanellistMove, Depends()]
 
 
 @router.post(
