@@ -6,20 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
 from app.agenda.queries import find_groups, items_with_panels
-from app.agenda.saving import forget_saved, load_agenda, save
+from app.agenda.saving import forget_saved, save
+from app.agenda.sittings import HeldSitting
 from app.agenda.tables import Sitting
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.briefings.slots import retime as retime_briefings
 from app.core import clock
 from app.core.ids import new_id
-from app.core.many import insert_many
+from app.core.many import insert_many, update_many
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
@@ -27,7 +27,7 @@ from app.exchange.agendas import numbers_of, would_be
 from app.exchange.events import AgendaImported
 from app.exchange.lifecycle import TakeMode, TakenAs
 from app.exchange.outline import Reading
-from app.exchange.planning import Known, Plan, Planned, foreign_row, plan_items
+from app.exchange.planning import SAID, Known, Plan, Planned, foreign_row, plan_items
 from app.exchange.problems import AgendaFileRefused
 from app.exchange.schemas import AgendaTaken, TakenItem
 from app.exchange.sittings import SittingsPlan, plan_sittings
@@ -36,7 +36,7 @@ from app.meetings.tables import Meeting
 from app.panels.lifecycle import PanellistStatus
 from app.panels.slots import retime, slots_of
 from app.panels.tables import Panel, Panellist
-from app.panels.telling import look
+from app.panels.telling import look, told_later
 
 MAX_ERRORS = 1000
 _NOTHING_SAID = {
@@ -56,8 +56,8 @@ async def take_file(
     mode: TakeMode,
     *,
     dry_run: bool,
-) -> AgendaTaken:
-    """Make the agenda what the file says, all of it or nothing.
+) -> tuple[AgendaTaken, WorkingAgenda]:
+    """Make the agenda what the file says, all of it or nothing; what became of it, and it itself.
 
     The number of statements does not depend on the number of items. Raises `AgendaFileRefused`,
     and `ItemHasPanel` where a panel would be lost; a rehearsal tells the first in its report.
@@ -70,7 +70,7 @@ async def take_file(
     if plan.refused or sittings.errors:
         errors = [*sittings.errors, *(e for each in plan.planned for e in each.line.errors)]
         if dry_run and not sittings.errors:
-            return _refused(agenda, reading, mode, plan)
+            return _refused(agenda, reading, mode, plan), agenda
         places = len(errors)
         raise AgendaFileRefused(
             f"{places} places of the file are refused; nothing was written.",
@@ -80,9 +80,12 @@ async def take_file(
     gone = agenda.states.keys() - {state.id for state in states}
     dropped = await queries.unasked_panels(session, meeting.id, gone)
     await _check_panels(session, agenda, states, dropped)
+    after = agenda
     if not dry_run:
-        await _write(session, agenda, mode, reading, plan, states, sittings, dropped)
-    return _report(agenda, reading, mode, plan, states, sittings, dropped, dry_run=dry_run)
+        after = await _write(session, agenda, mode, reading, plan, states, sittings, dropped, known)
+    numbers = numbers_of(would_be(agenda, states) if dry_run else after)
+    told = _report(agenda, reading, mode, plan, states, sittings, dropped, numbers, dry_run=dry_run)
+    return told, after
 
 
 async def _known(
@@ -137,15 +140,16 @@ async def _write(
     states: Sequence[ItemState],
     sittings: SittingsPlan,
     dropped: Mapping[UUID, UUID],
-) -> None:
+    known: Known,
+) -> WorkingAgenda:
     meeting = agenda.meeting
-    await _write_sittings(session, sittings)
+    seated = await _write_sittings(session, agenda, sittings)
     if dropped:
         statement = delete(Panel).where(col(Panel.id).in_(dropped.values()))
         await session.execute(statement.execution_options(synchronize_session=False))
-    present = await load_agenda(session, meeting)
-    after = await save(session, replace(agenda, sittings=present.sittings), states)
-    await _write_foreign(session, [row for p in plan.planned if (row := foreign_row(meeting, p))])
+    with told_later(session):
+        after = await save(session, seated, states)
+    await _write_foreign(session, known, meeting, plan.planned)
     panels, people = await _write_panels(session, after, plan.planned)
     event = AgendaImported(
         subject_id=meeting.id,
@@ -162,19 +166,25 @@ async def _write(
     )
     record(session, event)
     await session.flush()
-    await _time_again(session, meeting)
+    if after is seated and seated is not agenda:
+        await _time_again(session, after)
+    await look(session, meeting, after)
+    return after
 
 
-async def _time_again(session: AsyncSession, meeting: Meeting) -> None:
-    """Those on panels and briefings follow items, sittings and panels that are others now."""
+async def _time_again(session: AsyncSession, agenda: WorkingAgenda) -> None:
+    """Those on panels and briefings follow sittings that are others, although no item is."""
     forget_saved(session)
-    await retime(session, meeting)
-    await retime_briefings(session, meeting.id)
-    await look(session, meeting)
+    await retime(session, agenda.meeting, agenda=agenda)
+    await retime_briefings(session, agenda.meeting.id)
 
 
-async def _write_sittings(session: AsyncSession, plan: SittingsPlan) -> None:
-    """What goes makes room for what comes."""
+async def _write_sittings(
+    session: AsyncSession, agenda: WorkingAgenda, plan: SittingsPlan
+) -> WorkingAgenda:
+    """What goes makes room for what comes; the agenda with those that there are then."""
+    if not (plan.removed or plan.changed or plan.added):
+        return agenda
     if plan.removed:
         ids = [sitting.id for sitting in plan.removed]
         for sitting in plan.removed:
@@ -186,19 +196,25 @@ async def _write_sittings(session: AsyncSession, plan: SittingsPlan) -> None:
     await session.flush()
     if plan.added:
         await insert_many(session, Sitting, [_row(each) for each in plan.added])
+    present = await queries.list_sittings(session, agenda.meeting.id)
+    held = tuple(HeldSitting.of(agenda.meeting, sitting) for sitting in present)
+    return replace(agenda, sittings=held)
 
 
-async def _write_foreign(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+async def _write_foreign(
+    session: AsyncSession, known: Known, meeting: Meeting, planned: Sequence[Planned]
+) -> None:
     """New ones, and what a newer file says of known ones."""
-    if not rows:
-        return
-    statement = insert(ForeignItem)
-    said = ("number", "code", "slug", "kind", "track", "subtitle")
-    statement = statement.on_conflict_do_update(
-        index_elements=["item_id"], set_={name: statement.excluded[name] for name in said}
-    )
-    statement = statement.execution_options(render_nulls=True)
-    await session.execute(statement, [_row({"id": new_id(), **row}) for row in rows])
+    before = {name.item_id: name for name in known.foreign.values()}
+    rows = [row for each in planned if (row := foreign_row(meeting, each))]
+    new = [_row({"id": new_id(), **row}) for row in rows if row["item_id"] not in before]
+    await insert_many(session, ForeignItem, new)
+    others = [
+        {"id": name.id} | {member: row[member] for member in SAID}
+        for row in rows
+        if (name := before.get(row["item_id"])) and any(row[m] != getattr(name, m) for m in SAID)
+    ]
+    await update_many(session, ForeignItem, others)
 
 
 async def _write_panels(
@@ -273,11 +289,11 @@ def _report(
     states: Sequence[ItemState],
     sittings: SittingsPlan,
     dropped: Mapping[UUID, UUID],
+    numbers: Mapping[UUID, str | None],
     *,
     dry_run: bool,
 ) -> AgendaTaken:
     final = {state.id: state for state in states}
-    numbers = numbers_of(would_be(agenda, states))
     items = [
         TakenItem(
             row=each.line.row,

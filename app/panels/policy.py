@@ -58,10 +58,8 @@ def overlaps(
     take none; of two at once the one that was given first is the earlier. One pass in the order of
     time: each is compared with those that are not over when it begins, and with no others.
     """
-    uses: list[tuple[Busy[Key, Moment], bool]] = [
-        *((each, True) for each in taken),
-        *((each, False) for each in beside),
-    ]
+    uses = [(each, True) for each in taken]
+    uses += [(each, False) for each in beside]
     uses.sort(key=lambda use: (use[0].starts_at, use[0].ends_at))
     found: list[tuple[Busy[Key, Moment], Busy[Key, Moment]]] = []
     on_now: dict[tuple[Key, bool], list[tuple[int, Busy[Key, Moment]]]] = defaultdict(list)

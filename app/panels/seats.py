@@ -186,7 +186,7 @@ def _key(email: Any, name: Any) -> Any:
 
 
 def _seat(row: Sequence[Any], meeting: Meeting) -> Seat:
-    return Seat(*row[1:], meeting=meeting)
+    return Seat._make([*row[1:], meeting])
 
 
 async def _meetings(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Meeting]:
