@@ -60,6 +60,11 @@ async def keep_sittings(
     forget_saved(session)
     if changed is not None:
         await announce(session, changed)
+    return await held_sittings(session, meeting)
+
+
+async def held_sittings(session: AsyncSession, meeting: Meeting) -> list[HeldSitting]:
+    """As they are now."""
     found = await queries.list_sittings(session, [meeting.id])
     return [HeldSitting.of(meeting, sitting) for sitting in found.get(meeting.id, [])]
 

@@ -20,6 +20,7 @@ from app.panels.tables import Panel, Panellist
 class ForeignName(NamedTuple):
     """What another program calls an item, and says of it."""
 
+    id: UUID
     item_id: UUID
     guid: UUID
     number: int | None

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from app.agenda.tree import ItemState, WorkingAgenda
-from app.exchange.agendas import would_be
 from app.exchange.lifecycle import TakeMode, TakenAs
 from app.exchange.outline import Reading
 from app.exchange.planning import Plan, Planned
@@ -55,11 +54,10 @@ def refusal(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan)
     return _told(reading, mode, items, {}, dry_run=True)
 
 
-def report(taking: Taking, *, dry_run: bool) -> AgendaTaken:
+def report(taking: Taking, numbers: Mapping[UUID, str | None], *, dry_run: bool) -> AgendaTaken:
     """What became of every item, and how much else is new, changed and gone."""
     agenda, plan = taking.agenda, taking.plan
     final = {state.id: state for state in taking.states}
-    numbers = would_be(agenda, taking.states).numbers
     items = [
         TakenItem(
             row=each.line.row,

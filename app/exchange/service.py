@@ -1,29 +1,29 @@
 """Taking a file for the agenda of a meeting; the meeting's row is locked by the caller."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
 from app.agenda.queries import find_groups, items_with_panels
-from app.agenda.saving import forget_saved, load_agenda, save
-from app.agenda.sitting_service import write_sittings
+from app.agenda.saving import forget_saved, save
+from app.agenda.sitting_service import held_sittings, write_sittings
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.briefings.slots import retime as retime_briefings
 from app.core import clock
 from app.core.ids import new_id
+from app.core.many import insert_many, update_many
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
+from app.exchange.agendas import would_be
 from app.exchange.events import AgendaImported
 from app.exchange.lifecycle import TakeMode
 from app.exchange.outline import Reading
-from app.exchange.planning import Known, Planned, foreign_row, plan_items
+from app.exchange.planning import SAID, Known, Planned, foreign_row, plan_items
 from app.exchange.problems import AgendaFileRefused
 from app.exchange.reporting import Taking, refusal, report
 from app.exchange.schemas import AgendaTaken
@@ -33,7 +33,7 @@ from app.meetings.tables import Meeting
 from app.panels.proposing import ProposedPanel, drop_panels, propose_panels
 from app.panels.queries import unasked_panels
 from app.panels.slots import retime
-from app.panels.telling import look
+from app.panels.telling import look, told_later
 
 MAX_ERRORS = 1000
 
@@ -46,8 +46,8 @@ async def take_file(
     mode: TakeMode,
     *,
     dry_run: bool,
-) -> AgendaTaken:
-    """Make the agenda what the file says, all of it or nothing.
+) -> tuple[AgendaTaken, WorkingAgenda]:
+    """Make the agenda what the file says, all of it or nothing; what became of it, and it itself.
 
     The number of statements does not depend on the number of items. Raises `AgendaFileRefused`,
     and `ItemHasPanel` where a panel would be lost; a rehearsal tells the first in its report.
@@ -59,7 +59,7 @@ async def take_file(
     if plan.refused or sittings.errors:
         errors = [*sittings.errors, *(e for each in plan.planned for e in each.line.errors)]
         if dry_run and not sittings.errors:
-            return refusal(agenda, reading, mode, plan)
+            return refusal(agenda, reading, mode, plan), agenda
         places = len(errors)
         raise AgendaFileRefused(
             f"{places} places of the file are refused; nothing was written.",
@@ -70,9 +70,9 @@ async def take_file(
     dropped = await unasked_panels(session, meeting.id, gone)
     taking = Taking(agenda, reading, mode, plan, states, sittings, dropped)
     await _check_panels(session, taking)
-    if not dry_run:
-        await _write(session, taking)
-    return report(taking, dry_run=dry_run)
+    after = agenda if dry_run else await _write(session, taking, known)
+    numbers = (would_be(agenda, states) if dry_run else after).numbers
+    return report(taking, numbers, dry_run=dry_run), after
 
 
 async def _known(
@@ -112,16 +112,15 @@ async def _check_panels(session: AsyncSession, taking: Taking) -> None:
         raise ItemHasPanel(f"Delete the panel first: {items}.")
 
 
-async def _write(session: AsyncSession, taking: Taking) -> None:
-    meeting, planned, sittings = taking.agenda.meeting, taking.plan.planned, taking.sittings
-    await write_sittings(session, meeting, sittings.before, sittings.after)
+async def _write(session: AsyncSession, taking: Taking, known: Known) -> WorkingAgenda:
+    meeting, planned = taking.agenda.meeting, taking.plan.planned
+    seated = await _write_sittings(session, taking)
     await drop_panels(session, taking.dropped.values())
-    present = await load_agenda(session, meeting)
-    before = replace(taking.agenda, sittings=present.sittings)
-    after = await save(session, before, taking.states)
-    await _write_foreign(session, [row for p in planned if (row := foreign_row(meeting, p))])
+    with told_later(session):
+        after = await save(session, seated, taking.states)
+    await _write_foreign(session, known, meeting, planned)
     panels, people = await propose_panels(session, after, _proposals(planned))
-    added, changed, removed = sittings.edit
+    added, changed, removed = taking.sittings.edit
     event = AgendaImported(
         subject_id=meeting.id,
         meeting_id=meeting.id,
@@ -137,29 +136,42 @@ async def _write(session: AsyncSession, taking: Taking) -> None:
     )
     record(session, event)
     await session.flush()
-    await _time_again(session, meeting)
+    if after is seated and seated is not taking.agenda:
+        await _time_again(session, after)
+    await look(session, meeting, after)
+    return after
 
 
-async def _time_again(session: AsyncSession, meeting: Meeting) -> None:
-    """Those on panels and briefings follow items, sittings and panels that are others now."""
+async def _time_again(session: AsyncSession, agenda: WorkingAgenda) -> None:
+    """Those on panels and briefings follow sittings that are others, although no item is."""
     forget_saved(session)
-    await retime(session, meeting)
-    await retime_briefings(session, meeting.id)
-    await look(session, meeting)
+    await retime(session, agenda.meeting, agenda=agenda)
+    await retime_briefings(session, agenda.meeting.id)
 
 
-async def _write_foreign(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+async def _write_sittings(session: AsyncSession, taking: Taking) -> WorkingAgenda:
+    """The agenda with the sittings that there are then."""
+    agenda, sittings = taking.agenda, taking.sittings
+    if await write_sittings(session, agenda.meeting, sittings.before, sittings.after) is None:
+        return agenda
+    return replace(agenda, sittings=tuple(await held_sittings(session, agenda.meeting)))
+
+
+async def _write_foreign(
+    session: AsyncSession, known: Known, meeting: Meeting, planned: Sequence[Planned]
+) -> None:
     """New ones, and what a newer file says of known ones."""
-    if not rows:
-        return
-    statement = insert(ForeignItem)
-    said = ("number", "code", "slug", "kind", "track", "subtitle")
-    statement = statement.on_conflict_do_update(
-        index_elements=["item_id"], set_={name: statement.excluded[name] for name in said}
-    )
-    statement = statement.execution_options(render_nulls=True)
+    before = {name.item_id: name for name in known.foreign.values()}
+    rows = [row for each in planned if (row := foreign_row(meeting, each))]
     about = {"created_at": clock.now()}
-    await session.execute(statement, [{"id": new_id(), **row, **about} for row in rows])
+    new = [{"id": new_id(), **row, **about} for row in rows if row["item_id"] not in before]
+    await insert_many(session, ForeignItem, new)
+    others = [
+        {"id": name.id} | {member: row[member] for member in SAID}
+        for row in rows
+        if (name := before.get(row["item_id"])) and any(row[m] != getattr(name, m) for m in SAID)
+    ]
+    await update_many(session, ForeignItem, others)
 
 
 def _proposals(planned: Sequence[Planned]) -> Iterator[ProposedPanel]:
