@@ -19,7 +19,7 @@ from app.agenda.problems import (
 )
 from app.agenda.saving import save
 from app.agenda.schemas import ItemOut
-from app.agenda.timing_schemas import Happened, ProjectedItemOut, ProjectionOut
+from app.agenda.timing_schemas import ItemMoment, ProjectedItemOut, ProjectionOut
 from app.agenda.tree import MINUTE, WorkingAgenda
 from app.core import clock
 from app.core.fields import ZoneName
@@ -53,7 +53,7 @@ async def get_projection(seen: AgendaDep, timezone: ReaderZone = None) -> Projec
         AgendaOutdated, MeetingClosed, NotInSession, ItemNotStanding, ItemStarted, ItemEnded
     ),
 )
-async def start_item(edit: ItemEditDep, body: Happened | None = None) -> Response:
+async def start_item(edit: ItemEditDep, body: ItemMoment | None = None) -> Response:
     """Start an item, and what it lies under; what runs before it ends at that moment."""
     at = body.at if body else None
     return await _noted(edit, happening.start(await edit.accept_match(), edit.item_id, at))
@@ -66,7 +66,7 @@ async def start_item(edit: ItemEditDep, body: Happened | None = None) -> Respons
     openapi_extra=takes_if_match(),
     responses=raises(AgendaOutdated, MeetingClosed, NotInSession, ItemNotStarted, ItemEnded),
 )
-async def end_item(edit: ItemEditDep, body: Happened | None = None) -> Response:
+async def end_item(edit: ItemEditDep, body: ItemMoment | None = None) -> Response:
     """End an item, and what runs under it."""
     at = body.at if body else None
     return await _noted(edit, happening.end(await edit.accept_match(), edit.item_id, at))
@@ -116,8 +116,8 @@ def _projection(seen: AgendaView, now: datetime, zone: str) -> ProjectionOut:
         as_of=now,
         in_session=found is not None,
         shown_in=zone,
-        running=[item.id for item in items if item.progress.value == "running"],
-        late=round((ends_at - table.ends_at) / MINUTE),
+        running_ids=[item.id for item in items if item.progress.value == "running"],
+        late_minutes=round((ends_at - table.ends_at) / MINUTE),
         planned_end=table.ends_at,
         projected_end=ends_at,
         items=items,

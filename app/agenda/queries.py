@@ -319,8 +319,10 @@ async def _panels_on_items(session: AsyncSession, meeting_id: UUID) -> Mapping[U
     for row in (await session.execute(statement)).mappings():
         panel = found.setdefault(row["item_id"], PanelOnItem(row["title"]))
         if row["name"] is not None:
-            order = len(panel.panellists) + 1
-            panel.panellists.append({"order": order, **{name: row[name] for name in _SPEAKER}})
+            position = len(panel.panellists)
+            panel.panellists.append(
+                {"position": position, **{name: row[name] for name in _SPEAKER}}
+            )
     return found
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.agenda.lifecycle import (
-    ChangeKind,
     ChildrenRun,
     ItemAccess,
     ItemAddition,
+    ItemChangeKind,
     ItemKind,
     ItemOpenness,
     ItemPurpose,
@@ -32,6 +32,7 @@ from app.core.fields import (
     ShortLine,
     WallTimeField,
     ZoneName,
+    example,
 )
 from app.meetings.lifecycle import MeetingFormat
 
@@ -81,7 +82,7 @@ class ItemWrite(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText = Field(default_factory=dict)
-    duration: Minutes | None = Field(
+    minutes: Minutes | None = Field(
         None, description="Minutes of its own, without those of the items under it."
     )
     pinned_start: WallTimeField | None = Field(
@@ -116,7 +117,7 @@ class ItemWrite(Schema):
         False, description="It has no minutes of its own: it takes what its sitting has left."
     )
     room: ShortLine | None = Field(None, examples=["Conference Room 4"])
-    sitting: UUID | None = Field(
+    sitting_id: UUID | None = Field(
         None, description="Id of the sitting with which it begins at the earliest."
     )
     addition: ItemAddition | None = Field(
@@ -127,21 +128,27 @@ class ItemWrite(Schema):
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
-        if self.flexible and self.duration is not None:
-            raise ValueError("a flexible item takes what is left: leave duration out")
+        if self.flexible and self.minutes is not None:
+            raise ValueError("a flexible item takes what is left: leave minutes out")
         return self
 
 
 class ItemCreate(ItemWrite):
+    model_config = example(
+        kind="panel", title={"en": "Shared registers", "fr": "Registres communs"}, minutes=45
+    )
+
     parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
     position: Position | None = Field(None, description="By default behind the last.")
 
 
 class ItemPatch(Schema):
+    model_config = example(minutes=50, title={"fr": "Registres partagés"}, room=None)
+
     kind: ItemKind | None = None
     title: dict[str, str | None] | None = Field(None, max_length=20)
     note: dict[str, str | None] | None = Field(None, max_length=20)
-    duration: Minutes | None = None
+    minutes: Minutes | None = None
     pinned_start: WallTimeField | None = None
     access: ItemAccess | None = None
     working_group: str | None = Field(None, min_length=1, max_length=80)
@@ -153,16 +160,20 @@ class ItemPatch(Schema):
     children_run: ChildrenRun | None = None
     flexible: Flag | None = None
     room: ShortLine | None = None
-    sitting: UUID | None = None
+    sitting_id: UUID | None = None
     addition: ItemAddition | None = None
 
 
 class ItemMerge(Schema):
-    into: UUID = Field(description="The item that takes it in; it must be on the agenda.")
+    model_config = example(into_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b")
+
+    into_id: UUID = Field(description="The item that takes it in; it must be on the agenda.")
 
 
 class ItemMove(Schema):
     """The new place: under which item, and where among its children."""
+
+    model_config = example(parent_id=None, position=0)
 
     parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
     position: Position
@@ -181,6 +192,18 @@ class AgendaWrite(Schema):
     At most 1,000 items over all levels, at most ten levels deep. What stood in an issued version
     cannot be left out.
     """
+
+    model_config = example(
+        items=[
+            {"kind": "opening", "title": {"en": "Opening"}, "minutes": 10},
+            {
+                "kind": "panel",
+                "title": {"en": "Shared registers"},
+                "minutes": 45,
+                "items": [{"kind": "discussion", "title": {"en": "Questions"}, "flexible": True}],
+            },
+        ]
+    )
 
     items: list[TreeItem] = Field(max_length=1000)
 
@@ -206,34 +229,36 @@ class ItemOut(Schema):
     """An item with its number, its times and all that lies under it."""
 
     id: UUID
-    parent_id: UUID | None
+    parent_id: UUID | None = Field(description="Null at the top of the agenda.")
     position: int = Field(ge=0, le=1000)
     number: Number
     depth: Depth
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    duration: Minutes | None
-    pinned_start: ComputedWallTime | None
+    minutes: Minutes | None = Field(description="Its own, without those of the items under it.")
+    pinned_start: ComputedWallTime | None = Field(
+        description="Wall time in the meeting's zone at which it must begin; also with `shown_in`."
+    )
     access: ItemAccess
     working_group: WorkingGroupOut | None
     lead_entity: LeadEntityOut | None
-    presenter: ShortLine | None
+    presenter: ShortLine | None = Field(description="The person who presents it.")
     purpose: ItemPurpose | None
     openness: ItemOpenness
     annotation: LocalizedText
     children_run: ChildrenRun
-    flexible: Flag
+    flexible: Flag = Field(description="Whether it takes what its sitting has left.")
     room: ShortLine | None
-    sitting: UUID | None = Field(description="With which it begins at the earliest.")
-    in_sitting: UUID | None = Field(description="In which it begins by the timetable.")
+    sitting_id: UUID | None = Field(description="With which it begins at the earliest.")
+    in_sitting_id: UUID | None = Field(description="In which it begins by the timetable.")
     addition: Addition
     standing: ItemStanding
-    merged_into: MergedInto
-    starts_at: ComputedInstant
+    merged_into_id: MergedInto
+    starts_at: ComputedInstant = Field(description="As planned, by what comes before it.")
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
-    local_start: ComputedWallTime
-    local_end: ComputedWallTime
+    local_start: ComputedWallTime = Field(description="By the clocks of `shown_in`.")
+    local_end: ComputedWallTime = Field(description="By the clocks of `shown_in`.")
     actual_start: InstantField | None = Field(description="When it was started.")
     actual_end: InstantField | None = Field(description="When it was ended.")
     items: list["ItemOut"] = Field(max_length=1000)
@@ -271,6 +296,8 @@ class AgendaOut(Schema):
 
 class VersionCreate(Schema):
     """What to issue; the first version is the provisional one, then come revisions."""
+
+    model_config = example(note="Item 2 is new.")
 
     status: VersionStatus | None = Field(
         None, description="By default `provisional` first and `revised` then."
@@ -336,7 +363,7 @@ class ItemGlance(Schema):
 
     number: Number
     title: LocalizedLine
-    parent_id: UUID | None
+    parent_id: UUID | None = Field(description="Null at the top of the agenda.")
     local_start: ComputedWallTime
     local_end: ComputedWallTime
 
@@ -345,7 +372,7 @@ class ItemChangeOut(Schema):
     """What became of one item."""
 
     id: UUID
-    kinds: list[ChangeKind] = Field(max_length=20, description="All that happened to it.")
+    kinds: list[ItemChangeKind] = Field(max_length=20, description="All that happened to it.")
     before: ItemGlance | None = Field(description="Null for an item that is new.")
     after: ItemGlance | None = Field(description="Null for an item that is gone.")
     members: dict[str, MemberChange] = Field(
@@ -370,6 +397,8 @@ class ChangesOut(Schema):
 
 class AdoptionCreate(Schema):
     """How the meeting adopts its agenda."""
+
+    model_config = example(amended=False, chair="Amina Rossi")
 
     amended: Flag = Field(
         False,
@@ -398,7 +427,7 @@ class IssuedMeeting(Schema):
     title: LocalizedLine
     format: MeetingFormat
     timezone: ZoneName
-    starts_at: ComputedInstant
+    starts_at: ComputedInstant = Field(description="As planned when it was issued.")
     ends_at: ComputedInstant
     local_start: ComputedWallTime
     local_end: ComputedWallTime
@@ -445,9 +474,11 @@ class IssuedBriefer(Schema):
 class IssuedPanellist(IssuedBriefer):
     """Somebody asked or confirmed, without any address."""
 
-    order: int = Field(ge=1, le=1000, description="From 1.")
+    position: int = Field(
+        ge=0, le=1000, description="Place among the panel's people, from 0.", examples=[0]
+    )
     role: Literal["moderator", "panellist"]
-    minutes: Minutes | None
+    minutes: Minutes | None = Field(description="Minutes to speak.")
 
 
 class IssuedPanel(Schema):
@@ -464,7 +495,7 @@ class IssuedItem(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    duration: Minutes | None
+    minutes: Minutes | None = Field(description="Its own, without those of the items under it.")
     access: ItemAccess
     starts_at: ComputedInstant
     ends_at: ComputedInstant
@@ -480,7 +511,7 @@ class IssuedItem(Schema):
     room: ShortLine | None
     addition: Addition
     standing: ItemStanding
-    merged_into: MergedInto
+    merged_into_id: MergedInto
     panel: IssuedPanel | None
     briefer: IssuedBriefer | None
     items: list["IssuedItem"] = Field(max_length=1000)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.agenda.sittings import MAX_SITTINGS, HeldSitting
 from app.agenda.times import ComputedInstant, ComputedWallTime
-from app.core.fields import LocalizedText, LongestStretch, Schema, WallTimeField
+from app.core.fields import LocalizedText, LongestStretch, Schema, WallTimeField, example
 
 SittingName = Annotated[
     LocalizedText, Field(description="Text by BCP 47 tag.", examples=[{"en": "Morning"}])
@@ -16,6 +16,10 @@ SittingName = Annotated[
 
 class SittingWrite(Schema):
     """A part of the meeting on one day, by the clocks of its zone."""
+
+    model_config = example(
+        local_start="2021-10-08T10:00:00", local_end="2021-10-08T13:00:00", name={"en": "Morning"}
+    )
 
     local_start: WallTimeField = Field(description="A whole minute.")
     local_end: WallTimeField = Field(
@@ -34,6 +38,8 @@ class SittingWrite(Schema):
 
 
 class SittingPatch(Schema):
+    model_config = example(local_end="2021-10-08T12:30:00")
+
     local_start: WallTimeField | None = None
     local_end: WallTimeField | None = None
     name: dict[str, str | None] | None = Field(None, max_length=20)
@@ -49,6 +55,21 @@ class SittingReplaced(SittingWrite):
 class SittingsWrite(Schema):
     """All sittings of the meeting; those left out are deleted."""
 
+    model_config = example(
+        sittings=[
+            {
+                "local_start": "2021-10-08T10:00:00",
+                "local_end": "2021-10-08T13:00:00",
+                "name": {"en": "Morning"},
+            },
+            {
+                "local_start": "2021-10-08T15:00:00",
+                "local_end": "2021-10-08T18:00:00",
+                "name": {"en": "Afternoon"},
+            },
+        ]
+    )
+
     sittings: list[SittingReplaced] = Field(max_length=MAX_SITTINGS)
 
 
@@ -56,7 +77,9 @@ class SittingOut(Schema):
     id: UUID
     day: int = Field(ge=0, le=31, description="Days after that on which the meeting starts.")
     name: SittingName
-    longest_stretch: LongestStretch | None
+    longest_stretch: LongestStretch | None = Field(
+        description="Minutes that interpreters work without a pause; null: as the meeting has it."
+    )
     local_start: ComputedWallTime
     local_end: ComputedWallTime
     starts_at: ComputedInstant = Field(

@@ -67,4 +67,4 @@ async def merge_item(edit: ItemEditDep, body: ItemMerge) -> Response:
     there; move what is to be dealt with elsewhere.
     """
     agenda = await edit.require_match()
-    return edit.answer(await standing.merge_item(edit.session, agenda, edit.item_id, body.into))
+    return edit.answer(await standing.merge_item(edit.session, agenda, edit.item_id, body.into_id))

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.agenda.lifecycle import ChangeKind, ItemStanding
+from app.agenda.lifecycle import ItemChangeKind, ItemStanding
 from app.agenda.version_differences import Change, Differences, ItemChange, Node, panellists
 from app.agenda.words import Words
 from app.core.fields import in_language
 from app.core.zones import to_local
 
 _MEMBERS_TOLD = frozenset(
-    {"number", "title", "place", "duration", "starts_at", "ends_at", "local_start", "local_end"}
-    | {"standing", "merged_into", "merged_into_id"}
+    {"number", "title", "place", "minutes", "starts_at", "ends_at", "local_start", "local_end"}
+    | {"standing", "merged_into_id"}
 )
 """Those that have lines of their own."""
 _ENDS = {"local_start": "starts", "local_end": "ends"}
@@ -61,12 +61,12 @@ class Telling:
             told = [each for each in found.items if kind in each.kinds and self._tells(each, kind)]
             if lines := [line(each) for each in told]:
                 yield self.words.kind(kind), lines
-        if any(each.kinds == [ChangeKind.SHIFTED] for each in found.items):
+        if any(each.kinds == [ItemChangeKind.SHIFTED] for each in found.items):
             yield self.words.say("shifted"), []
 
-    def _tells(self, change: ItemChange, kind: ChangeKind) -> bool:
+    def _tells(self, change: ItemChange, kind: ItemChangeKind) -> bool:
         """What is off the agenda, or lies under that, has no times, and adds nothing to it."""
-        if kind not in {ChangeKind.ADDED, ChangeKind.RETIMED}:
+        if kind not in {ItemChangeKind.ADDED, ItemChangeKind.RETIMED}:
             return True
         node: Node | None = change.node
         while node is not None:
@@ -75,19 +75,19 @@ class Telling:
             node = self.nodes.get(node.parent_id or "")
         return True
 
-    def _lines(self) -> dict[ChangeKind, Callable[[ItemChange], str]]:
+    def _lines(self) -> dict[ItemChangeKind, Callable[[ItemChange], str]]:
         return {
-            ChangeKind.ADDED: self._with_time,
-            ChangeKind.REMOVED: self._with_time,
-            ChangeKind.WITHDRAWN: self._item,
-            ChangeKind.MERGED: self._merged,
-            ChangeKind.REINSTATED: self._with_time,
-            ChangeKind.MOVED: self._moved,
-            ChangeKind.RENUMBERED: self._renumbered,
-            ChangeKind.RETITLED: self._retitled,
-            ChangeKind.RETIMED: self._retimed,
-            ChangeKind.PANELLISTS: self._panellists,
-            ChangeKind.CHANGED: self._changed,
+            ItemChangeKind.ADDED: self._with_time,
+            ItemChangeKind.REMOVED: self._with_time,
+            ItemChangeKind.WITHDRAWN: self._item,
+            ItemChangeKind.MERGED: self._merged,
+            ItemChangeKind.REINSTATED: self._with_time,
+            ItemChangeKind.MOVED: self._moved,
+            ItemChangeKind.RENUMBERED: self._renumbered,
+            ItemChangeKind.RETITLED: self._retitled,
+            ItemChangeKind.RETIMED: self._retimed,
+            ItemChangeKind.PANELLISTS: self._panellists,
+            ItemChangeKind.CHANGED: self._changed,
         }
 
     def _told(self, members: Mapping[str, Change]) -> Iterator[tuple[str, Change]]:
@@ -120,7 +120,7 @@ class Telling:
 
     def _merged(self, change: ItemChange) -> str:
         values = change.node.values
-        into = values.get("merged_into") or values.get("merged_into_id")
+        into = values.get("merged_into_id")
         target = self.nodes.get(into["id"] if isinstance(into, Mapping) else str(into))
         if target is None:
             return self._item(change)
@@ -202,4 +202,4 @@ class Telling:
 
 def _said(panellist: Mapping[str, Any]) -> dict[str, Any]:
     """All but the place in the order, which changes when somebody else leaves."""
-    return {name: value for name, value in panellist.items() if name != "order"}
+    return {name: value for name, value in panellist.items() if name != "position"}

@@ -123,7 +123,7 @@ async def swap_items(edit: RetimingDep, body: SwapRequest) -> RetimedAgenda:
     The `ETag` of the answer is that of the agenda.
     """
     agenda = await edit.require_match()
-    return await edit.answer(retiming.swap(agenda, body.item_id, body.with_id))
+    return await edit.answer(retiming.swap(agenda, body.item_id, body.other_item_id))
 
 
 def _retimed(before: WorkingAgenda, after: WorkingAgenda) -> Iterator[RetimedItem]:
@@ -139,7 +139,7 @@ def _times(agenda: WorkingAgenda, placed: PlacedItem) -> ItemTimes:
     state, timed, zone = placed.state, placed.timed, agenda.meeting.timezone
     return ItemTimes(
         number=placed.number,
-        duration=state.duration,
+        minutes=state.duration,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
         starts_at=timed.starts_at,
         ends_at=timed.ends_at,

@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self
 
-from app.agenda.lifecycle import ChangeKind, ItemStanding
+from app.agenda.lifecycle import ItemChangeKind, ItemStanding
 from app.agenda.orders import in_common_order
 
 PLACE: Final = "place"
 _STRUCTURE: Final = frozenset({"id", "items", "depth"})
-_TIMES: Final = frozenset({"starts_at", "ends_at", "local_start", "local_end", "duration"})
-_STANDING: Final = frozenset({"standing", "merged_into", "merged_into_id"})
+_TIMES: Final = frozenset({"starts_at", "ends_at", "local_start", "local_end", "minutes"})
+_STANDING: Final = frozenset({"standing", "merged_into_id"})
 _OF_MEETING: Final = (
     *("title", "format", "timezone", "starts_at", "ends_at", "local_start", "local_end"),
     "languages",
 )
 _KINDS: Final = {
-    "number": ChangeKind.RENUMBERED,
-    "title": ChangeKind.RETITLED,
-    PLACE: ChangeKind.MOVED,
+    "number": ItemChangeKind.RENUMBERED,
+    "title": ItemChangeKind.RETITLED,
+    PLACE: ItemChangeKind.MOVED,
 }
 Plain = Mapping[str, Any]
 
@@ -73,25 +73,25 @@ class ItemChange:
         return found
 
     @property
-    def kinds(self) -> list[ChangeKind]:
+    def kinds(self) -> list[ItemChangeKind]:
         """What happened, in the order of the enumeration."""
         if self.before is None or self.after is None:
-            return [ChangeKind.ADDED if self.before is None else ChangeKind.REMOVED]
+            return [ItemChangeKind.ADDED if self.before is None else ItemChangeKind.REMOVED]
         found = {kind for name, change in self.members.items() for kind in self._of(name, change)}
-        if found & {ChangeKind.WITHDRAWN, ChangeKind.MERGED}:
-            found -= {ChangeKind.RETIMED, ChangeKind.SHIFTED}  # it takes no time any more
-        return [kind for kind in ChangeKind if kind in found]
+        if found & {ItemChangeKind.WITHDRAWN, ItemChangeKind.MERGED}:
+            found -= {ItemChangeKind.RETIMED, ItemChangeKind.SHIFTED}  # it takes no time any more
+        return [kind for kind in ItemChangeKind if kind in found]
 
-    def _of(self, name: str, change: Change) -> Iterator[ChangeKind]:
+    def _of(self, name: str, change: Change) -> Iterator[ItemChangeKind]:
         if name in _STANDING:
             assert self.after is not None, "only of those in both"
             yield _STANDS[self.after.values.get("standing", ItemStanding.STANDING)]
         elif name in _TIMES:
-            yield ChangeKind.SHIFTED if self.shifted else ChangeKind.RETIMED
+            yield ItemChangeKind.SHIFTED if self.shifted else ItemChangeKind.RETIMED
         elif name == "panel":
             yield from _of_panel(change)
         else:
-            yield _KINDS.get(name, ChangeKind.CHANGED)
+            yield _KINDS.get(name, ItemChangeKind.CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def panellists(panel: Plain | None) -> list[Plain]:
 
 
 _STANDS: Final = {
-    ItemStanding.STANDING: ChangeKind.REINSTATED,
-    ItemStanding.WITHDRAWN: ChangeKind.WITHDRAWN,
-    ItemStanding.MERGED: ChangeKind.MERGED,
+    ItemStanding.STANDING: ItemChangeKind.REINSTATED,
+    ItemStanding.WITHDRAWN: ItemChangeKind.WITHDRAWN,
+    ItemStanding.MERGED: ItemChangeKind.MERGED,
 }
 
 
@@ -184,12 +184,12 @@ def _compared(old: Plain, new: Plain, names: Sequence[str]) -> dict[str, Change]
     return {name: Change(old[name], new[name]) for name in both if old[name] != new[name]}
 
 
-def _of_panel(change: Change) -> Iterator[ChangeKind]:
+def _of_panel(change: Change) -> Iterator[ItemChangeKind]:
     if panellists(change.before) != panellists(change.after):
-        yield ChangeKind.PANELLISTS
+        yield ItemChangeKind.PANELLISTS
     rest = [{**(panel or {}), "panellists": None} for panel in change]
     if rest[0] != rest[1]:
-        yield ChangeKind.CHANGED
+        yield ItemChangeKind.CHANGED
 
 
 def _shift(old: Plain, new: Plain) -> Any:
@@ -198,7 +198,7 @@ def _shift(old: Plain, new: Plain) -> Any:
 
 def _as_the_meeting(old: Plain, new: Plain, moves: Any) -> bool:
     ends = ("starts_at", "ends_at")
-    same = old.get("duration") == new.get("duration")
+    same = old.get("minutes") == new.get("minutes")
     return same and all(_instant(new[end]) - _instant(old[end]) == moves for end in ends)
 
 

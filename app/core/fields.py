@@ -1,6 +1,7 @@
 """Field types that cross the wire everywhere: bounded text, handles, languages, addresses."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal, Self
@@ -34,6 +35,11 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_ADDRESS = 2000
 CELLS = "cells"
 """Context of a validation: the values are cells of a table, where every number may be text."""
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    chr(point) for point in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+)
+"""Fillers and selectors of variants: letters and marks by their category, yet never seen."""
 UN_LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 
 
@@ -48,8 +54,14 @@ class Schema(BaseModel):
         return cls.model_validate(thing)
 
 
-def _visible(text: str) -> str:
-    if not text.strip():
+def example(**members: Any) -> ConfigDict:
+    """`model_config` of a body, with one that works as it is; ids in it are made up."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
+
+
+def visible(text: str) -> str:
+    """Spaces and what only steers how a text is set, such as U+202E or U+200B, say nothing."""
+    if not any(unicodedata.category(sign) not in _UNSEEN and sign not in _BLANK for sign in text):
         raise ValueError("must have visible characters")
     return text
 
@@ -199,14 +211,14 @@ def _year(instant: datetime) -> datetime:
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500, pattern=LINE),
-    AfterValidator(_visible),
+    AfterValidator(visible),
 ]
 """One line of text, at most 500 characters, no control characters."""
 
 ShortLine = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, pattern=LINE),
-    AfterValidator(_visible),
+    AfterValidator(visible),
 ]
 Paragraphs = Annotated[str, StringConstraints(max_length=10_000, pattern=PARAGRAPHS)]
 """Text of several lines, at most 10,000 characters."""

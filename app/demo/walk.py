@@ -197,7 +197,7 @@ def agenda_items(data: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "kind": "briefing",
             "title": {"en": group["name"]["en"]},
-            "duration": 6,
+            "minutes": 6,
             "working_group": group["handle"],
         }
         for group in data["working_groups"]
@@ -214,8 +214,7 @@ def agenda_items(data: dict[str, Any]) -> list[dict[str, Any]]:
         ("closing", "Closing of the meeting", 5),
     ]
     agenda: list[dict[str, Any]] = [
-        {"kind": kind, "title": {"en": title}, "duration": minutes}
-        for kind, title, minutes in items
+        {"kind": kind, "title": {"en": title}, "minutes": minutes} for kind, title, minutes in items
     ]
     agenda[6]["items"] = briefings
     return agenda

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.core.bodies import has_bad_text
 from app.core.fields import Language, ShortLine
-from app.core.openapi import Responses
+from app.core.openapi import Responses, raises
 from app.core.problems import FieldError, Invalid, Problem
-from app.documents.problems import TusVersionUnknown
+from app.documents.problems import TusVersionUnknown, UploadOffsetWrong
 from app.documents.receiving import CHECKSUMS
 
 VERSION: Final = "1.0.0"
@@ -70,6 +70,7 @@ PART_BODY: dict[str, Any] = {
 }
 _WORDS: Final = {
     "Tus-Resumable": "The version of tus that is spoken here.",
+    "Tus-Version": "The versions of tus that are spoken here; of `tus-version`.",
     "Upload-Expires": "When the upload ends unless it is complete, as a date of HTTP.",
     "Upload-Length": "Bytes of the whole file.",
     "Upload-Offset": "How many bytes have arrived: go on from there.",
@@ -77,12 +78,26 @@ _WORDS: Final = {
 
 
 def tus_answers(status_code: int, *names: str) -> Responses:
+    return {status_code: {"headers": _headers(*names)}}
+
+
+def tus_refusals(*problems: type[Problem]) -> Responses:
+    """Of an upload: they too have the headers of tus."""
+    told = {"409": ("Upload-Offset",), "412": ("Tus-Version",)}
+    known = {UploadOffsetWrong: "409", TusVersionUnknown: "412"}
+    said = {known[each] for each in problems if each in known}
+    return {
+        status: answer | {"headers": _headers(*(told[str(status)] if status in said else ()))}
+        for status, answer in raises(*problems).items()
+    }
+
+
+def _headers(*names: str) -> dict[str, Any]:
     """The headers of tus that an answer has."""
-    headers = {
+    return {
         name: {"description": _WORDS[name], "schema": {"type": "string", "maxLength": 100}}
         for name in ("Tus-Resumable", *names)
     }
-    return {status_code: {"headers": headers}}
 
 
 class Speaking:

@@ -10,7 +10,6 @@ from fastapi import Request, Response, status
 from starlette.requests import ClientDisconnect
 
 from app.core.limits import too_large
-from app.core.openapi import raises
 from app.core.problems import BadRequest, BodyTooLarge, RequestTimeout
 from app.core.problems import UnsupportedMediaType as WrongType
 from app.core.routes import Beforehand, Route, Session, StreamedRoute, router_for
@@ -41,6 +40,7 @@ from app.documents.tus import (
     SpeaksTus,
     number_of_bytes,
     tus_answers,
+    tus_refusals,
     upload_metadata,
 )
 from app.documents.uploads import Part
@@ -80,7 +80,7 @@ parts = router_for("documents", route_class=PartRoute)
     operation_id="startDocumentUpload",
     status_code=status.HTTP_201_CREATED,
     responses=tus_answers(201, "Upload-Expires")
-    | raises(
+    | tus_refusals(
         MeetingClosed,
         DocumentPublished,
         MeetingQuotaExceeded,
@@ -135,7 +135,7 @@ async def get_upload(upload: UploadDep, response: Response) -> UploadOut:
     operation_id="appendDocumentUpload",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=tus_answers(204, "Upload-Expires", "Upload-Offset")
-    | raises(
+    | tus_refusals(
         MeetingClosed,
         UploadOffsetWrong,
         PartDamaged,
@@ -172,7 +172,7 @@ async def append_upload(session: Session, upload: UploadDep, request: Request) -
     UPLOAD,
     operation_id="endDocumentUpload",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=tus_answers(204) | raises(TusVersionUnknown),
+    responses=tus_answers(204) | tus_refusals(TusVersionUnknown),
     openapi_extra={"parameters": [RESUMABLE]},
     dependencies=[SpeaksTus],
 )

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request, Response, status
 
 from app.core.fields import Language
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
+from app.core.preconditions import accept_match
 from app.core.problems import (
     BodyTooLarge,
     NotFound,
@@ -99,11 +100,13 @@ async def add_revision(
     operation_id="deleteDocumentRevision",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingClosed, DocumentPublished, StillInUse),
+    openapi_extra=takes_if_match("the document"),
 )
 async def delete_revision(
-    session: Session, view: DocumentToDecide, revision: RevisionToDecide
+    session: Session, view: DocumentToDecide, revision: RevisionToDecide, request: Request
 ) -> None:
     """Delete a revision that was not published, with its bytes."""
+    accept_match(request, await document_out(session, view.library, view.document))
     await revisions.delete(session, view.library.meeting, view.document, revision)
 
 
@@ -173,11 +176,17 @@ async def put_content(
     operation_id="deleteDocumentVersion",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingClosed, DocumentPublished),
+    openapi_extra=takes_if_match("the document"),
 )
 async def delete_version(
-    session: Session, view: DocumentToEdit, revision: RevisionToEdit, language: VersionLanguage
+    session: Session,
+    view: DocumentToEdit,
+    revision: RevisionToEdit,
+    language: VersionLanguage,
+    request: Request,
 ) -> None:
     """Delete the bytes of a revision in one language that were not published."""
+    accept_match(request, await document_out(session, view.library, view.document))
     version = await queries.find_version_in(session, revision.id, language)
     if version is None:
         raise NotFound

@@ -123,10 +123,10 @@ class _Writer:
             "title": state.title,
             "note": state.note,
             "annotation": state.annotation,
-            "duration": state.duration,
+            "minutes": state.duration,
             "flexible": state.flexible,
             "pinned_start": None if pin is None else pin.isoformat(),
-            "sitting": None if sitting is None else self.sittings.get(sitting),
+            "sitting_start": None if sitting is None else self.sittings.get(sitting),
             "children_run": state.children_run.value,
             "room": state.room,
             "access": state.access.value,
@@ -134,7 +134,7 @@ class _Writer:
             "purpose": state.purpose and state.purpose.value,
             "addition": state.addition and state.addition.value,
             "standing": state.standing.value,
-            "merged_into": None if into is None else str(self.guid(into)),
+            "merged_into_guid": None if into is None else str(self.guid(into)),
             "working_group": None if group is None else group.handle,
             "lead_entity": None if lead is None else self.leads.get(lead),
             "presenter": state.presenter,
@@ -156,7 +156,7 @@ _ISSUED: Final[Mapping[str, Any]] = {
     "title": {},
     "note": {},
     "annotation": {},
-    "duration": None,
+    "minutes": None,
     "flexible": False,
     "children_run": "in_sequence",
     "room": None,
@@ -190,7 +190,7 @@ def _issued(
         }
         if said["standing"] == ItemStanding.MERGED.value:  # into which one, a version may not say
             said["standing"] = ItemStanding.WITHDRAWN.value
-        minutes = (said["duration"] or None) if below else (ends - starts) // MINUTE
+        minutes = (said["minutes"] or None) if below else (ends - starts) // MINUTE
         shown = Shown(
             guid=item_id if known is None else known.guid,
             depth=depth,

@@ -6,10 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from app.agenda.tree import ItemState, WorkingAgenda
-from app.exchange.lifecycle import TakeMode, TakenAs
+from app.core.imports import RowOutcome
+from app.exchange.lifecycle import AgendaImportMode
 from app.exchange.outline import Reading
 from app.exchange.planning import Plan, Planned
-from app.exchange.schemas import AgendaTaken, TakenItem
+from app.exchange.schemas import AgendaImportItem, AgendaImportResult
 from app.exchange.sittings import SittingsPlan
 
 _NOTHING: Final = dict.fromkeys(
@@ -28,7 +29,7 @@ class Taking:
     agenda: WorkingAgenda
     """As it was."""
     reading: Reading
-    mode: TakeMode
+    mode: AgendaImportMode
     plan: Plan
     states: Sequence[ItemState]
     """All that there are to be."""
@@ -37,13 +38,15 @@ class Taking:
     """Panels that go, by their items."""
 
 
-def refusal(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan) -> AgendaTaken:
+def refusal(
+    agenda: WorkingAgenda, reading: Reading, mode: AgendaImportMode, plan: Plan
+) -> AgendaImportResult:
     """What a rehearsal says of a file of which nothing would be written."""
     items = [
-        TakenItem(
+        AgendaImportItem(
             row=each.line.row,
             place=each.line.place,
-            outcome=TakenAs.REFUSED if each.line.errors else _outcome(agenda, each.state, each),
+            outcome=RowOutcome.REFUSED if each.line.errors else _outcome(agenda, each.state, each),
             guid=each.guid,
             item_id=None if each.state is None else each.item_id,
             number=None,
@@ -54,12 +57,14 @@ def refusal(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan)
     return _told(reading, mode, items, {}, dry_run=True)
 
 
-def report(taking: Taking, numbers: Mapping[UUID, str | None], *, dry_run: bool) -> AgendaTaken:
+def report(
+    taking: Taking, numbers: Mapping[UUID, str | None], *, dry_run: bool
+) -> AgendaImportResult:
     """What became of every item, and how much else is new, changed and gone."""
     agenda, plan = taking.agenda, taking.plan
     final = {state.id: state for state in taking.states}
     items = [
-        TakenItem(
+        AgendaImportItem(
             row=each.line.row,
             place=each.line.place,
             outcome=_outcome(agenda, final[each.item_id], each),
@@ -71,7 +76,7 @@ def report(taking: Taking, numbers: Mapping[UUID, str | None], *, dry_run: bool)
         for each in plan.planned
     ]
     panels = [each.panel for each in plan.planned if each.panel is not None]
-    left = plan.kept if taking.mode is TakeMode.REPLACE else []
+    left = plan.kept if taking.mode is AgendaImportMode.REPLACE else []
     added, changed, removed = taking.sittings.edit
     counts = {
         "removed": len(agenda.states.keys() - final.keys()),
@@ -86,23 +91,23 @@ def report(taking: Taking, numbers: Mapping[UUID, str | None], *, dry_run: bool)
     return _told(taking.reading, taking.mode, items, counts, dry_run=dry_run)
 
 
-def _outcome(agenda: WorkingAgenda, state: ItemState | None, each: Planned) -> TakenAs:
+def _outcome(agenda: WorkingAgenda, state: ItemState | None, each: Planned) -> RowOutcome:
     before = agenda.states.get(each.item_id)
     if before is None:
-        return TakenAs.CREATED
-    return TakenAs.UNCHANGED if state == before else TakenAs.CHANGED
+        return RowOutcome.CREATED
+    return RowOutcome.UNCHANGED if state == before else RowOutcome.CHANGED
 
 
 def _told(
     reading: Reading,
-    mode: TakeMode,
-    items: list[TakenItem],
+    mode: AgendaImportMode,
+    items: list[AgendaImportItem],
     counts: dict[str, int],
     *,
     dry_run: bool,
-) -> AgendaTaken:
-    outcomes = {each.value: sum(item.outcome is each for item in items) for each in TakenAs}
-    return AgendaTaken(
+) -> AgendaImportResult:
+    outcomes = {each.value: sum(item.outcome is each for item in items) for each in RowOutcome}
+    return AgendaImportResult(
         dry_run=dry_run,
         mode=mode,
         kind=reading.kind,

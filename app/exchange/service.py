@@ -21,12 +21,12 @@ from app.events import record
 from app.exchange import queries
 from app.exchange.agendas import would_be
 from app.exchange.events import AgendaImported
-from app.exchange.lifecycle import TakeMode
+from app.exchange.lifecycle import AgendaImportMode
 from app.exchange.outline import Reading
 from app.exchange.planning import SAID, Known, Planned, foreign_row, plan_items
 from app.exchange.problems import AgendaFileRefused
 from app.exchange.reporting import Taking, refusal, report
-from app.exchange.schemas import AgendaTaken
+from app.exchange.schemas import AgendaImportResult
 from app.exchange.sittings import SittingsPlan, plan_sittings
 from app.exchange.tables import ForeignItem
 from app.meetings.tables import Meeting
@@ -43,10 +43,10 @@ async def take_file(
     agenda: WorkingAgenda,
     line: Collection[UUID],
     reading: Reading,
-    mode: TakeMode,
+    mode: AgendaImportMode,
     *,
     dry_run: bool,
-) -> tuple[AgendaTaken, WorkingAgenda]:
+) -> tuple[AgendaImportResult, WorkingAgenda]:
     """Make the agenda what the file says, all of it or nothing; what became of it, and it itself.
 
     The number of statements does not depend on the number of items. Raises `AgendaFileRefused`,

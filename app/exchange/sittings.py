@@ -21,7 +21,7 @@ from app.core.ids import new_id
 from app.core.imports import errors_of
 from app.core.problems import FieldError
 from app.core.zones import to_local
-from app.exchange.lifecycle import FileKind, TakeMode
+from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode
 from app.exchange.outline import Line, Reading
 from app.exchange.places import Place, days_from, minutes_of
 from app.exchange.schemas import FileSitting
@@ -58,12 +58,12 @@ class SittingsPlan:
 
 
 def plan_sittings(
-    meeting: Meeting, present: Sequence[HeldSitting], reading: Reading, mode: TakeMode
+    meeting: Meeting, present: Sequence[HeldSitting], reading: Reading, mode: AgendaImportMode
 ) -> SittingsPlan:
     before = {held.id: held.members for held in present}
     ids = {Place(each["day"], each["begins"]): key for key, each in before.items()}
     plan = SittingsPlan(before, dict(before), ids)
-    if reading.kind is FileKind.SCHEDULE:
+    if reading.kind is AgendaFileKind.SCHEDULE:
         _add_days(plan, meeting, reading.lines)
     elif reading.sittings is not None:
         _take(plan, meeting, reading.sittings, mode)
@@ -82,7 +82,7 @@ def _add_days(plan: SittingsPlan, meeting: Meeting, lines: Sequence[Line]) -> No
         local = to_local(line.starts_at, meeting.timezone)
         day = days_from(meeting, local.date())
         begins = _minutes(local)
-        ends = min(max(begins + (line.values.get("duration") or 0), begins + 1), DAY)
+        ends = min(max(begins + (line.values.get("minutes") or 0), begins + 1), DAY)
         if not 0 <= day <= LAST_DAY:
             last = (meeting.local_start + timedelta(days=LAST_DAY)).date()
             line.fault("date", f"It must lie from {meeting.local_start.date()} to {last}.")
@@ -93,7 +93,9 @@ def _add_days(plan: SittingsPlan, meeting: Meeting, lines: Sequence[Line]) -> No
         plan.want(Place(day, begins), {"ends": ends, "name": {}, "longest_stretch": None})
 
 
-def _take(plan: SittingsPlan, meeting: Meeting, said: Sequence[Any], mode: TakeMode) -> None:
+def _take(
+    plan: SittingsPlan, meeting: Meeting, said: Sequence[Any], mode: AgendaImportMode
+) -> None:
     """Those of a tree: all there are to be, or those that come to the present ones."""
     if len(said) > MAX_SITTINGS:
         _fault(plan, _TOO_MANY)
@@ -101,11 +103,11 @@ def _take(plan: SittingsPlan, meeting: Meeting, said: Sequence[Any], mode: TakeM
     wanted: dict[Place, Members] = {}
     for number, each in enumerate(said):
         _read(plan, meeting, wanted, f"/sittings/{number}", each)
-    if mode is TakeMode.REPLACE:
+    if mode is AgendaImportMode.REPLACE:
         for place in plan.ids.keys() - wanted.keys():
             del plan.after[plan.ids.pop(place)]
     for place, values in wanted.items():
-        if mode is TakeMode.REPLACE or place not in plan.ids:
+        if mode is AgendaImportMode.REPLACE or place not in plan.ids:
             plan.want(place, values)
     in_order = [plan.after[plan.ids[place]] for place in sorted(plan.ids)]
     if any(

@@ -27,6 +27,7 @@ from app.core.fields import (
     Language,
     Schema,
     ShortLine,
+    visible,
 )
 from app.core.imports import ImportMode, MemberName, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
@@ -42,17 +43,10 @@ from app.registrations.lifecycle import (
     WaitingLine,
 )
 
-
-def _visible(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must have visible characters")
-    return text
-
-
 Reason = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2000, pattern=PARAGRAPHS),
-    AfterValidator(_visible),
+    AfterValidator(visible),
     Field(
         description="Stands in the log, which never changes: name nobody in it.",
         examples=["The meeting is for heads of delegation."],

@@ -7,11 +7,11 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.agenda.lifecycle import ChangeKind
+from app.agenda.lifecycle import ItemChangeKind
 from app.agenda.orders import in_common_order
 from app.agenda.version_differences import Change, between, nodes
 
-K = ChangeKind
+K = ItemChangeKind
 MEETING = {
     "title": {"en": "Meeting"},
     "timezone": "UTC",
@@ -44,7 +44,7 @@ def agenda(*items: Any, **meeting: Any) -> dict[str, Any]:
     return {"meeting": MEETING | meeting, "items": list(items)}
 
 
-def told(before: Any, after: Any) -> dict[int, list[ChangeKind]]:
+def told(before: Any, after: Any) -> dict[int, list[ItemChangeKind]]:
     return {UUID(each.id).int: each.kinds for each in between(before, after).items}
 
 

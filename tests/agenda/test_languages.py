@@ -57,7 +57,7 @@ async def french(planning: Planning) -> Planning:
     match = {"If-Match": current.headers["etag"]}
     assert (await planning.organizer.patch(planning.path, json=body, headers=match)).is_success
     hidden = item(access="restricted") | {"title": {"en": "Hidden"}}
-    agenda = await planning.put(item(duration=5) | {"title": TEXTS}, hidden, item("Closing"))
+    agenda = await planning.put(item(minutes=5) | {"title": TEXTS}, hidden, item("Closing"))
     first = await planning.issue()
     assert first["languages"] == [
         {"language": "en", "complete": True, "missing": 0},

@@ -19,10 +19,10 @@ CANARY = "canary-0815"
 async def revised(planning: Planning) -> Planning:
     """Issued, much changed, and issued again."""
     before = await planning.put(
-        item("Opening", duration=10),
-        item("Panel", "panel", duration=30),
-        item("Old business", duration=10),
-        item("Reports", items=[item("First", duration=5), item("Second", duration=5)]),
+        item("Opening", minutes=10),
+        item("Panel", "panel", minutes=30),
+        item("Old business", minutes=10),
+        item("Reports", items=[item("First", minutes=5), item("Second", minutes=5)]),
         item(CANARY, access="restricted"),
     )
     opening, panel, old, reports, hidden = before["items"]
@@ -34,19 +34,19 @@ async def revised(planning: Planning) -> Planning:
     assert (await planning.organizer.post(path)).is_success
     await planning.panellist(people, "invite", name="Comes")
     kept: list[Any] = [
-        item("Panel", "panel", duration=30, id=panel["id"]),
-        item("Welcome", duration=20, id=opening["id"], room="Hall 1"),
-        item("Old business", duration=10, id=old["id"]),
+        item("Panel", "panel", minutes=30, id=panel["id"]),
+        item("Welcome", minutes=20, id=opening["id"], room="Hall 1"),
+        item("Old business", minutes=10, id=old["id"]),
         item(
             "Reports",
             id=reports["id"],
             items=[
-                item("Second", duration=5, id=reports["items"][1]["id"]),
-                item("First", duration=5, id=reports["items"][0]["id"]),
+                item("Second", minutes=5, id=reports["items"][1]["id"]),
+                item("First", minutes=5, id=reports["items"][0]["id"]),
             ],
         ),
         item(f"{CANARY} again", access="restricted", id=hidden["id"]),
-        item("New business", duration=15),
+        item("New business", minutes=15),
     ]
     await planning.put(*kept)
     _, match = await planning.read()
@@ -134,9 +134,9 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
 
 async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_clock: Any) -> None:
     set_clock(datetime(2021, 10, 2, 3, tzinfo=UTC))  # still the 1st in New York
-    part = item("Part", duration=10)
+    part = item("Part", minutes=10)
     before = await planning.put(
-        item("Welcome", duration=10), item("Off", duration=10, items=[part]), item("Last")
+        item("Welcome", minutes=10), item("Off", minutes=10, items=[part]), item("Last")
     )
     await planning.issue()
     late = await planning.add(title="Never mind")
@@ -146,7 +146,7 @@ async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_cl
         assert (await planning.organizer.post(path, headers=match)).is_success
     _, match = await planning.read()
     last = f"{planning.agenda}/items/{before['items'][2]['id']}"
-    patch = {"duration": 20, "pinned_start": "2021-10-08T23:50:00"}
+    patch = {"minutes": 20, "pinned_start": "2021-10-08T23:50:00"}
     assert (await planning.organizer.patch(last, json=patch, headers=match)).is_success
     told = await planning.organizer.get(f"{planning.agenda}/changes-since-issue", headers=PLAIN)
     assert told.text.split("\n", 2)[2] == (

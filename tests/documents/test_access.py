@@ -235,14 +235,14 @@ async def test_what_a_document_hangs_on_stays_and_a_draft_goes_with_its_document
     desk: Desk,
 ) -> None:
     items = f"/v1/meetings/{desk.meeting['id']}/agenda/items"
-    fresh = {"kind": "discussion", "title": {"en": "Not issued yet"}, "duration": 5}
+    fresh = {"kind": "discussion", "title": {"en": "Not issued yet"}, "minutes": 5}
     item = (await post(desk.organizer, items, fresh))["id"]
     await desk.document(item_id=item)
     kept = await desk.organizer.delete(f"{items}/{item}", headers={"If-Match": "*"})
     assert refusal(kept) == (409, "still-in-use")
     draft = await desk.world.meeting(desk.committee)
     base = f"/v1/meetings/{draft['id']}"
-    body = {"kind": "panel", "title": {"en": "Item"}, "duration": 10}
+    body = {"kind": "panel", "title": {"en": "Item"}, "minutes": 10}
     place = await post(desk.organizer, f"{base}/agenda/items", body)
     wanted = {"kind": "report", "title": {"en": "Report"}, "item_id": place["id"]}
     await post(desk.organizer, f"{base}/documents", wanted)

@@ -63,9 +63,9 @@ HOUSE = House(
     opened_url="http://secretariat.example.org/v1/opened",
 )
 AGENDA: list[dict[str, Any]] = [
-    {"kind": "opening", "title": {"en": "Opening", "fr": "Ouverture"}, "duration": 10},
-    {"kind": "discussion", "title": {"en": "Canary"}, "access": "restricted", "duration": 20},
-    {"kind": "closing", "title": {"en": "Closing", "fr": "Clôture"}, "duration": 5},
+    {"kind": "opening", "title": {"en": "Opening", "fr": "Ouverture"}, "minutes": 10},
+    {"kind": "discussion", "title": {"en": "Canary"}, "access": "restricted", "minutes": 20},
+    {"kind": "closing", "title": {"en": "Closing", "fr": "Clôture"}, "minutes": 5},
 ]
 JOIN_ADDRESS = "https://conference.example.org/j/6?pwd=canary"
 PASSCODE = "canary-4711"
