@@ -18,6 +18,7 @@ from app.agenda.versions import Bodies, keep, next_status, next_version, rendere
 from app.events import record
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.policy import Telling
+from app.meetings.tables import Meeting
 
 
 async def adopt(
@@ -53,18 +54,21 @@ async def adopt(
         chair=act.chair,
     )
     session.add(adoption)
-    fact = AgendaAdopted(
-        subject_id=row.id,
-        meeting_id=meeting.id,
-        committee_id=meeting.committee_id,
-        number=version.number,
-        of_number=adoption.of_number,
-        amended=adoption.amended,
-        item_id=item_id,
-    )
-    record(session, fact)
+    record(session, _adopted(meeting, adoption, version.number))
     await session.flush()
     return out.model_copy(update={"adoption": AdoptionOut.of(adoption)})
+
+
+def _adopted(meeting: Meeting, adoption: AgendaAdoption, number: int) -> AgendaAdopted:
+    return AgendaAdopted(
+        subject_id=adoption.version_id,
+        meeting_id=meeting.id,
+        committee_id=meeting.committee_id,
+        number=number,
+        of_number=adoption.of_number,
+        amended=adoption.amended,
+        item_id=adoption.item_id,
+    )
 
 
 def _adopting_item(items: Sequence[Mapping[str, Any]], wanted: UUID | None) -> UUID | None:
