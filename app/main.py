@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import api, operations, pages, reference, schema
 from app.calendar.entries import domain_of
-from app.core import clock, handlers, uploads
+from app.core import clock, garbage, handlers, uploads
 from app.core.database import Database
 from app.core.finished import Finished
 from app.core.limits import Limiter
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         database = app.state.database = Database(database_settings(settings))
         database.before_commit = app.state.maker.before_commit
         app.state.finished = Finished(database, settings.public_cache * MEGABYTE)
+        garbage.leave_alone()
         yield
         await app.state.finished.close()
         await database.close()

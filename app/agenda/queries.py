@@ -76,6 +76,12 @@ _ITEMS, _GROUPS, _LEADS = (
 """Rows of them, not objects: there may be a thousand."""
 ITEM_COLUMNS = tuple(column.name for column in _ITEMS.c)
 
+TIMING = (
+    *("id", "parent_id", "position", "kind", "duration", "pinned_minutes", "standing"),
+    *("sitting_id", "children_run", "flexible", "room"),
+)
+"""Columns of an item that decide when it is on, and what is wrong with that."""
+
 _PERSON = ("name", "honorific", "job_title", "affiliation")
 _SHOWN_AS = {"named": "invited"}
 _SPEAKER = (*_PERSON, "status", "role", "minutes")
@@ -161,6 +167,19 @@ async def list_items(
         group = None if row[width] is None else Group(*row[width : width + 3])
         lead = None if row[width + 3] is None else Lead(*row[width + 3 :])
         found[row[meeting]].append(ItemRow(row, group, lead))
+    return found
+
+
+async def list_timing(
+    session: AsyncSession, meetings: Collection[UUID]
+) -> dict[UUID, list[Sequence[Any]]]:
+    """Likewise, but only what decides when each item is on, by `TIMING`."""
+    statement = sa_select(_ITEMS.c.meeting_id, *(_ITEMS.c[name] for name in TIMING)).where(
+        _ITEMS.c.meeting_id.in_(meetings)
+    )
+    found: dict[UUID, list[Sequence[Any]]] = defaultdict(list)
+    for meeting_id, *timing in (await session.execute(statement)).all():
+        found[meeting_id].append(timing)
     return found
 
 

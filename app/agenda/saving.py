@@ -25,7 +25,8 @@ from app.agenda.problems import (
 )
 from app.agenda.sittings import HeldSitting
 from app.agenda.tables import AgendaItem, AgendaRevision
-from app.agenda.tree import ItemState, WorkingAgenda
+from app.agenda.timetable import Timetable
+from app.agenda.tree import ItemState, WorkingAgenda, planned_item, timetable_of
 from app.core import clock
 from app.core.many import insert_many, update_many
 from app.core.problems import Problem
@@ -36,15 +37,32 @@ _SAVED = "saved agenda"
 
 
 async def load_agenda(session: AsyncSession, meeting: Meeting) -> WorkingAgenda:
-    """In two statements."""
+    """In three statements."""
     ground = await queries.ground_of(session, meeting)
     return replace((await load_agendas(session, [meeting]))[meeting.id], ground=ground)
+
+
+async def load_timetables(
+    session: AsyncSession, meetings: Collection[Meeting]
+) -> dict[UUID, Timetable]:
+    """Only when everything is on, in two statements, however many meetings there are."""
+    ids = [meeting.id for meeting in meetings]
+    rows = await queries.list_timing(session, ids)
+    sittings = await queries.list_sittings(session, ids)
+    return {
+        meeting.id: timetable_of(
+            meeting,
+            [planned_item(meeting, *row) for row in rows.get(meeting.id, ())],
+            [HeldSitting.of(meeting, each) for each in sittings.get(meeting.id, ())],
+        )
+        for meeting in meetings
+    }
 
 
 async def load_agendas(
     session: AsyncSession, meetings: Collection[Meeting]
 ) -> dict[UUID, WorkingAgenda]:
-    """For their times, in two statements, however many meetings there are."""
+    """In two statements, however many meetings there are."""
     ids = [meeting.id for meeting in meetings]
     rows = await queries.list_items(session, ids)
     sittings = await queries.list_sittings(session, ids)

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.agenda.sittings import HeldSitting
+from app.agenda.sittings import MAX_SITTINGS, HeldSitting
 from app.agenda.times import ComputedInstant, ComputedWallTime
 from app.core.fields import LocalizedText, LongestStretch, Schema, WallTimeField, example
 
-MAX_SITTINGS = 100
 SittingName = Annotated[
     LocalizedText, Field(description="Text by BCP 47 tag.", examples=[{"en": "Morning"}])
 ]

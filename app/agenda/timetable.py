@@ -5,9 +5,11 @@ item that comes too early leaves a gap, one that comes too late an overrun, and 
 when both have ended, so that an item without a pin never begins before the end of an earlier one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from app.agenda.clockwork import Block, Clock, SittingTimes
@@ -32,8 +34,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class TimedItem:
+class TimedItem(NamedTuple):
     """An item with its place and its times, all in UTC.
 
     `depth` is 1 at the top. `ends_at` is the end of everything under the item. `gap_before` are
@@ -53,13 +54,24 @@ class TimedItem:
     """In which it begins, where the meeting has sittings."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timetable:
-    """The items in reading order, depth first, when the last of them ends, and what is wrong."""
+    """The items in reading order, depth first, when the last of them ends, and what is wrong.
+
+    What is wrong is looked for when somebody asks.
+    """
 
     items: list[TimedItem]
     ends_at: datetime
-    problems: list[TimetableProblem]
+    look: Callable[[], Iterable[TimetableProblem]] = field(repr=False, compare=False)
+
+    @cached_property
+    def by_id(self) -> dict[UUID, TimedItem]:
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def problems(self) -> list[TimetableProblem]:
+        return list(self.look())
 
 
 def timetable(
@@ -79,13 +91,14 @@ def timetable(
     layout = laid_out(items)
     clock = Clock(sittings_or_meeting(sittings, starts_at, ends_at))
     last = clock.run(layout.line, sittings[0].begins_at if sittings else starts_at)
-    problems = [
-        *faults_of_steps(layout.read, clock, ends_at),
-        *rooms_twice(layout.read, clock.blocks),
-        *faults_of_work(layout.read, clock, longest_stretch),
-        *faults_of_sittings(sittings, starts_at, ends_at),
-    ]
-    return Timetable(_timed(layout.read, clock.blocks), last, problems)
+
+    def look() -> Iterator[TimetableProblem]:
+        yield from faults_of_steps(layout.read, clock, ends_at)
+        yield from rooms_twice(layout.read, clock.blocks)
+        yield from faults_of_work(layout.read, clock, longest_stretch)
+        yield from faults_of_sittings(sittings, starts_at, ends_at)
+
+    return Timetable(_timed(layout.read, clock.blocks), last, look)
 
 
 def sittings_or_meeting(

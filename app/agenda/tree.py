@@ -20,7 +20,7 @@ from app.agenda.lifecycle import (
 )
 from app.agenda.numbering import UN, Numbered, Style, numbers_of
 from app.agenda.policy import PlannedItem, off_agenda
-from app.agenda.queries import BARE, ITEM_COLUMNS, Ground, Group, ItemRow, Lead
+from app.agenda.queries import BARE, ITEM_COLUMNS, TIMING, Ground, Group, ItemRow, Lead
 from app.agenda.sittings import HeldSitting, wall_instant
 from app.agenda.timetable import SittingTimes, TimedItem, Timetable, timetable
 from app.core.zones import RepeatedWallTime, to_instant
@@ -70,27 +70,43 @@ class ItemState(NamedTuple):
         return trace and self.kind is not ItemKind.BREAK
 
     def timed(self, meeting: Meeting) -> PlannedItem:
-        """For the timetable: the pin is what the clocks on the wall show."""
-        wall = pinned_wall_time(meeting, self.pinned_minutes)
-        return self._planned(None if wall is None else pinned_instant(meeting, wall))
-
-    def _planned(self, pinned: datetime | None) -> PlannedItem:
-        return PlannedItem(
-            self.id,
-            self.parent_id,
-            self.position,
-            self.kind,
-            self.duration,
-            pinned,
-            self.standing is ItemStanding.STANDING,
-            self.sitting_id,
-            self.children_run is ChildrenRun.IN_PARALLEL,
-            self.flexible,
-            self.room,
-        )
+        """For the timetable."""
+        return planned_item(meeting, *_timing(self))
 
 
 _own_columns = itemgetter(*(ITEM_COLUMNS.index(name) for name in ItemState._fields))
+_timing = itemgetter(*(ItemState._fields.index(name) for name in TIMING))
+
+
+def planned_item(
+    meeting: Meeting,
+    item_id: UUID,
+    parent_id: UUID | None,
+    position: int,
+    kind: ItemKind,
+    duration: int | None,
+    pinned_minutes: int | None,
+    standing: ItemStanding,
+    sitting_id: UUID | None,
+    children_run: ChildrenRun,
+    flexible: bool,  # as rows have it, by `TIMING`
+    room: str | None,
+) -> PlannedItem:
+    """An item as `TIMING` has it: the pin is what the clocks on the wall show."""
+    wall = pinned_wall_time(meeting, pinned_minutes)
+    return PlannedItem(
+        item_id,
+        parent_id,
+        position,
+        kind,
+        duration,
+        None if wall is None else pinned_instant(meeting, wall),
+        standing is ItemStanding.STANDING,
+        sitting_id,
+        children_run is ChildrenRun.IN_PARALLEL,
+        flexible,
+        room,
+    )
 
 
 class PlacedItem(NamedTuple):
@@ -164,18 +180,11 @@ class WorkingAgenda:
 
     @cached_property
     def sitting_times(self) -> list[SittingTimes]:
-        return [held.times for held in self.sittings if held.times.ends_at > held.times.begins_at]
+        return _real(self.sittings)
 
     @cached_property
     def timetable(self) -> Timetable:
-        meeting = self.meeting
-        return timetable(
-            self.planned,
-            meeting.starts_at,
-            meeting.ends_at,
-            self.sitting_times,
-            longest_stretch=meeting.longest_stretch,
-        )
+        return timetable_of(self.meeting, self.planned, self.sittings)
 
     @cached_property
     def numbers(self) -> dict[UUID, str | None]:
@@ -235,6 +244,23 @@ class WorkingAgenda:
             if self.states[timed.id].parent_id in found:
                 found.add(timed.id)
         return found
+
+
+def timetable_of(
+    meeting: Meeting, planned: Iterable[PlannedItem], sittings: Iterable[HeldSitting]
+) -> Timetable:
+    return timetable(
+        planned,
+        meeting.starts_at,
+        meeting.ends_at,
+        _real(sittings),
+        longest_stretch=meeting.longest_stretch,
+    )
+
+
+def _real(sittings: Iterable[HeldSitting]) -> list[SittingTimes]:
+    """Those that the clocks do not jump over."""
+    return [held.times for held in sittings if held.times.ends_at > held.times.begins_at]
 
 
 def pinned_wall_time(meeting: Meeting, minutes: int | None) -> datetime | None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import asyncpg
+from pydantic_core import from_json
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -108,6 +109,7 @@ def engine_for(address: str, connecting: Mapping[str, Any], **options: Any) -> A
         "postgresql+asyncpg://",
         async_creator=connect,
         hide_parameters=True,  # errors go to the log, and what people wrote does not
+        json_deserializer=from_json,
         **options,
     )
 

@@ -1,12 +1,10 @@
 """Writing many rows in few statements."""
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,15 +67,4 @@ async def update_many(
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as the parameter of a statement that reads them back by their types."""
-    return json.dumps(list(rows), default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case UUID():
-            return str(value)
-        case datetime():
-            return value.isoformat()
-        case StrEnum():
-            return value.value
-    raise TypeError(f"{type(value)} is no value of a row")
+    return to_json(list(rows)).decode()

@@ -1,5 +1,6 @@
 """What every table shares: names of constraints, column types, identity and revision."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -43,13 +44,15 @@ class Values(TypeDecorator[StrEnum]):
     def __init__(self, kind: type[StrEnum]) -> None:
         super().__init__()
         self.kind = kind
-        self._members = {member.value: member for member in kind}
+        members: dict[str | None, StrEnum | None] = {member.value: member for member in kind}
+        self._read = (members | {None: None}).__getitem__
 
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
         return None if value is None else self.kind(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self._members[value]
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Looked up without any call of Python, as there may be thousands of rows."""
+        return self._read
 
 
 def one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:

@@ -17,7 +17,7 @@ from app.core.problems import (
 )
 from app.core.routes import Beforehand, Session, StreamedRoute, router_for
 from app.core.uploads import FileName
-from app.documents import queries, service, sniffing, versions
+from app.documents import queries, revisions, sniffing, versions
 from app.documents.access import (
     DocumentToDecide,
     DocumentToEdit,
@@ -89,7 +89,7 @@ async def add_revision(
 ) -> DocumentOut:
     """Begin a revision, a corrigendum or an addendum of a document that was published."""
     meeting = view.library.meeting
-    revision = await service.add_revision(session, meeting, view.document, body.kind)
+    revision = await revisions.add(session, meeting, view.document, body.kind)
     path = f"/v1/meetings/{meeting.id}/documents/{view.document.id}/revisions/{revision.id}"
     response.headers["Location"] = path
     return await document_out(session, view.library, view.document)
@@ -107,7 +107,7 @@ async def delete_revision(
 ) -> None:
     """Delete a revision that was not published, with its bytes."""
     accept_match(request, await document_out(session, view.library, view.document))
-    await service.delete_revision(session, view.library.meeting, view.document, revision)
+    await revisions.delete(session, view.library.meeting, view.document, revision)
 
 
 def declared_type(request: Request) -> str:
@@ -190,7 +190,7 @@ async def delete_version(
     version = await queries.find_version_in(session, revision.id, language)
     if version is None:
         raise NotFound
-    await service.delete_version(session, view.library.meeting, view.document, version)
+    await versions.delete(session, view.library.meeting, view.document, version)
 
 
 @router.get(

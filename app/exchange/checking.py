@@ -33,7 +33,7 @@ class Checked(NamedTuple):
 async def check(session: AsyncSession, agenda: WorkingAgenda) -> Checked:
     """Two statements, however many items and conflicts there are."""
     declared = await present_of(session, agenda)
-    seats = await seats_of(session, agenda.meeting.id)
+    seats = await seats_of(session, agenda.meeting)
     by_id = {named.conflict.id: named for named in declared}
     person_of = {seat.panellist_id: seat.key for seat in seats if seat.panellist_id}
     pairs = [_pair(named.conflict, person_of) for named in declared]

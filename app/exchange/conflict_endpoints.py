@@ -30,7 +30,6 @@ from app.core.routes import Session, router_for
 from app.core.sheets import Row
 from app.core.uploads import disposition
 from app.exchange import declaring
-from app.exchange.agendas import numbers_of
 from app.exchange.cells import guarded, unguarded
 from app.exchange.checking import Checked, check
 from app.exchange.declaring import Judged, sides_of
@@ -170,7 +169,7 @@ async def check_conflicts(session: Session, view: MeetingSecrets) -> ConflictsCh
     """Find which of the declared conflicts the timetable has, and count them by priority."""
     agenda = await load_agenda(session, view.meeting)
     checked = await check(session, agenda)
-    numbers = numbers_of(agenda)
+    numbers = agenda.numbers
     return ConflictsChecked(
         counts=ConflictCounts(**{each.value: _count(checked, each) for each in ConflictPriority}),
         violations=[

@@ -19,7 +19,6 @@ from app.core.problems import FieldError
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
-from app.exchange.agendas import numbers_of
 from app.exchange.events import ConflictsDeclared
 from app.exchange.lifecycle import ConflictPriority
 from app.exchange.schemas import DeclaredConflictWrite
@@ -140,7 +139,7 @@ def _refs(refs: Iterable[str | None]) -> list[str]:
 def _items(agenda: WorkingAgenda, guids: Mapping[UUID, UUID]) -> dict[str, UUID]:
     """Items by their ids, guids and numbers."""
     found = {str(guid): item_id for guid, item_id in guids.items() if item_id in agenda.states}
-    for item_id, number in numbers_of(agenda).items():
+    for item_id, number in agenda.numbers.items():
         found[str(item_id)] = item_id
         if number is not None:
             found.setdefault(number.lower(), item_id)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request, Response
 
-from app.agenda.access import AgendaToEdit
+from app.agenda.access import MeetingToPlan, agenda_to_edit
 from app.agenda.answers import agenda_tag
 from app.agenda.preconditions import accept_match
 from app.agenda.problems import AgendaOutdated, ItemHasBriefing, ItemHasPanel, PersonInTwoSlots
@@ -155,7 +155,7 @@ async def export_version_schedule(
 )
 async def import_agenda(
     session: Session,
-    seen: AgendaToEdit,
+    view: MeetingToPlan,
     request: Request,
     response: Response,
     *,
@@ -171,12 +171,13 @@ async def import_agenda(
 
     The `ETag` of the answer is that of the agenda.
     """
-    await accept_match(session, request, seen)
-    meeting = seen.meeting.meeting
+    meeting = view.meeting
     reading = await _uploaded(request, Setting(meeting.timezone, meeting.languages[0], ROOM))
-    line = seen.meeting.committees
-    taken = await service.take_file(session, seen.agenda, line, reading, mode, dry_run=dry_run)
-    agenda = seen.agenda if dry_run else await load_agenda(session, meeting)
+    seen = await agenda_to_edit(session, view)
+    await accept_match(session, request, seen)
+    taken, agenda = await service.take_file(
+        session, seen.agenda, view.committees, reading, mode, dry_run=dry_run
+    )
     response.headers["ETag"] = agenda_tag(replace(seen, agenda=agenda))
     return taken
 

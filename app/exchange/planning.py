@@ -35,6 +35,10 @@ _PLAIN: Final = (
 """Members that an item has as a file says them."""
 
 
+SAID: Final = ("number", "code", "slug", "kind", "track", "subtitle")
+"""What is kept of what a file says of an item that an agenda has no place for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What there is already."""
@@ -290,9 +294,11 @@ def _changed(before: ItemState, members: dict[str, Any]) -> ItemState:
 
 
 def _texts(present: Mapping[str, str], said: Mapping[str, str | None]) -> dict[str, str]:
+    """In the order in which the database keeps them, so that they are the same read again."""
     spoken = {tag.lower() for tag in said}
     kept = {tag: words for tag, words in present.items() if tag.lower() not in spoken}
-    return kept | {tag: words for tag, words in said.items() if words is not None}
+    found = kept | {tag: words for tag, words in said.items() if words is not None}
+    return {tag: found[tag] for tag in sorted(found, key=lambda each: (len(each), each))}
 
 
 def _fresh(said: FileItem) -> dict[str, Any]:
@@ -399,14 +405,5 @@ def foreign_row(meeting: Meeting, planned: Planned) -> dict[str, Any] | None:
     if planned.guid is None or (planned.guid == planned.item_id and said is None):
         return None
     foreign = said or Foreign()
-    return {
-        "meeting_id": meeting.id,
-        "item_id": planned.item_id,
-        "guid": planned.guid,
-        "number": foreign.number,
-        "code": foreign.code,
-        "slug": foreign.slug,
-        "kind": foreign.kind,
-        "track": foreign.track,
-        "subtitle": foreign.subtitle,
-    }
+    ids = {"meeting_id": meeting.id, "item_id": planned.item_id, "guid": planned.guid}
+    return ids | {name: getattr(foreign, name) for name in SAID}

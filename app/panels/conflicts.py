@@ -6,11 +6,13 @@ People are in two places at once, at work when it is night where they are, or re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda.saving import load_agendas
+from app.agenda.saving import load_agendas, load_timetables
+from app.agenda.timetable import TimedItem
 from app.agenda.tree import WorkingAgenda
 from app.meetings.tables import Meeting
 from app.panels import policy, seats
@@ -18,8 +20,7 @@ from app.panels.policy import Busy, DecentHours
 from app.panels.seats import Elsewhere, Seat
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """Somebody's time on an item, which lasts as long as all that lies under the item, or at the
     rehearsal of its panel.
     """
@@ -55,37 +56,33 @@ async def find_conflicts(
 ) -> Conflicts:
     """Of this meeting, with all other announced meetings in view.
 
-    A panel without any duration takes no time and clashes with nothing. Six statements at most,
+    A panel without any duration takes no time and clashes with nothing. Eight statements at most,
     however many meetings and people there are.
     """
-    here = await seats.seats_of(session, meeting.id)
+    if agenda is None:
+        agenda = (await load_agendas(session, [meeting]))[meeting.id]
+    here = await seats.seats_of(session, meeting)
     keys = {seat.key for seat in here}
     others = await seats.seats_elsewhere(session, meeting.id, keys)
-    agendas = await _agendas(session, meeting, agenda, others)
-    own = _slots(agendas, here)
+    own = _slots(agenda.timetable.by_id, here)
     span = policy.span([(slot.starts_at, slot.ends_at) for slot in own])
     registered = await seats.registered_elsewhere(session, meeting.id, keys, span) if span else []
     return Conflicts(
-        agendas[meeting.id],
-        _bookings(agendas, meeting.id, [*own, *_slots(agendas, others)]),
+        agenda,
+        _bookings(agenda, own, await _slots_elsewhere(session, others)),
         _outside_hours(meeting, own),
         _registrations(own, registered),
     )
 
 
-async def _agendas(
-    session: AsyncSession, meeting: Meeting, known: WorkingAgenda | None, others: Sequence[Seat]
-) -> dict[UUID, WorkingAgenda]:
-    meetings = {seat.meeting.id: seat.meeting for seat in others}
-    if known is None:
-        meetings[meeting.id] = meeting
-    found = await load_agendas(session, meetings.values()) if meetings else {}
-    return found if known is None else found | {meeting.id: known}
+async def _slots_elsewhere(session: AsyncSession, taken: Sequence[Seat]) -> list[Slot]:
+    meetings = {seat.meeting.id: seat.meeting for seat in taken}
+    found = await load_timetables(session, meetings.values()) if meetings else {}
+    return _slots({i: timed for each in found.values() for i, timed in each.by_id.items()}, taken)
 
 
-def _slots(agendas: Mapping[UUID, WorkingAgenda], taken: Sequence[Seat]) -> list[Slot]:
+def _slots(times: Mapping[UUID, TimedItem], taken: Sequence[Seat]) -> list[Slot]:
     """One for each person and item, whatever they do there, and one for each rehearsal."""
-    times = {timed.id: timed for agenda in agendas.values() for timed in agenda.timetable.items}
     seat_of = {(seat.key, seat.item_id): seat for seat in taken}
     found = [
         Slot(seat, times[item_id].starts_at, times[item_id].ends_at)
@@ -97,33 +94,25 @@ def _slots(agendas: Mapping[UUID, WorkingAgenda], taken: Sequence[Seat]) -> list
         for seat in seat_of.values()
         if seat.rehearses_at is not None and seat.rehearses_until is not None
     ]
-    return sorted(found, key=lambda slot: (slot.starts_at, slot.ends_at, str(slot.seat.item_id)))
+    return sorted(found, key=lambda slot: (slot.starts_at, slot.ends_at, slot.seat.item_id.int))
 
 
 def _bookings(
-    agendas: Mapping[UUID, WorkingAgenda], meeting_id: UUID, slots: Sequence[Slot]
+    agenda: WorkingAgenda, own: Sequence[Slot], others: Sequence[Slot]
 ) -> list[tuple[Slot, Slot]]:
-    """Two items of which one lies under the other are one place."""
-    above: dict[UUID, set[UUID]] = {}
-    for agenda in agendas.values():
-        above |= _lines(agenda, {s.seat.item_id for s in slots} & agenda.states.keys())
-    taken = [Busy(slot.seat.key, slot, slot.starts_at, slot.ends_at) for slot in slots]
-    pairs = [(first.use, second.use) for first, second in policy.overlaps(taken)]
+    """Two items of which one lies under the other are one place; items of two meetings never do."""
+    parents = {item_id: state.parent_id for item_id, state in agenda.states.items()}
+    above = policy.lines_of(parents, {slot.seat.item_id for slot in own})
+    pairs = policy.overlaps(map(_busy, own), map(_busy, others))
     return [
-        (first, second)
+        (first.use, second.use)
         for first, second in pairs
-        if meeting_id in {first.seat.meeting.id, second.seat.meeting.id}
-        and not _nested(above, first.seat.item_id, second.seat.item_id)
+        if not _nested(above, first.use.seat.item_id, second.use.seat.item_id)
     ]
 
 
-def _lines(agenda: WorkingAgenda, items: set[UUID]) -> dict[UUID, set[UUID]]:
-    parents = {item_id: state.parent_id for item_id, state in agenda.states.items()}
-    return policy.lines_of(parents, items)
-
-
 def _nested(above: Mapping[UUID, set[UUID]], one: UUID, other: UUID) -> bool:
-    return one in above[other] or other in above[one]
+    return one in above.get(other, ()) or other in above.get(one, ())
 
 
 def _outside_hours(meeting: Meeting, slots: Sequence[Slot]) -> list[Slot]:
@@ -139,16 +128,16 @@ def _outside_hours(meeting: Meeting, slots: Sequence[Slot]) -> list[Slot]:
 def _registrations(
     slots: Sequence[Slot], registered: Sequence[Elsewhere]
 ) -> list[tuple[Slot, Elsewhere]]:
-    taken: list[Busy[str, datetime]] = [
-        *(Busy(slot.seat.key, slot, slot.starts_at, slot.ends_at) for slot in slots),
-        *(Busy(e.key, e, e.meeting.starts_at, e.meeting.ends_at) for e in registered),
+    there = [Busy(e.key, e, e.meeting.starts_at, e.meeting.ends_at) for e in registered]
+    pairs = policy.overlaps(map(_busy, slots), there, among=False)
+    return [
+        (first.use, second.use) if isinstance(first.use, Slot) else (second.use, first.use)
+        for first, second in pairs
     ]
-    found = []
-    for pair in policy.overlaps(taken):
-        uses = sorted((each.use for each in pair), key=lambda use: isinstance(use, Elsewhere))
-        if isinstance(uses[0], Slot) and isinstance(uses[1], Elsewhere):
-            found.append((uses[0], uses[1]))
-    return found
+
+
+def _busy(slot: Slot) -> Busy[str, datetime]:
+    return Busy(slot.seat.key, slot, slot.starts_at, slot.ends_at)
 
 
 def _is(slot: Slot, seat_id: UUID) -> bool:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -46,21 +47,34 @@ class DecentHours:
 
 def overlaps(
     taken: Iterable[Busy[Key, Moment]],
+    beside: Iterable[Busy[Key, Moment]] = (),
+    *,
+    among: bool = True,
 ) -> list[tuple[Busy[Key, Moment], Busy[Key, Moment]]]:
     """Every two uses of one key at the same time, the earlier first, in the order of time.
 
-    Times that only touch do not overlap, and those without length take none; of two at once the
-    one that was given first is the earlier. One pass in the order of time: each is compared with
-    those that are not over when it begins, and with no others.
+    Those `beside` count with those taken but not with each other; without `among` those taken do
+    not count with each other either. Times that only touch do not overlap, and those without length
+    take none; of two at once the one that was given first is the earlier. One pass in the order of
+    time: each is compared with those that are not over when it begins, and with no others.
     """
-    found = []
-    on_now: dict[Key, list[Busy[Key, Moment]]] = defaultdict(list)
-    for each in sorted(taken, key=lambda busy: (busy.starts_at, busy.ends_at)):
-        if each.starts_at < each.ends_at:
-            now = on_now[each.key]
-            now[:] = [other for other in now if other.ends_at > each.starts_at]
-            found += [(other, each) for other in now]
-            now.append(each)
+    uses = [(each, True) for each in taken]
+    uses += [(each, False) for each in beside]
+    uses.sort(key=lambda use: (use[0].starts_at, use[0].ends_at))
+    found: list[tuple[Busy[Key, Moment], Busy[Key, Moment]]] = []
+    on_now: dict[tuple[Key, bool], list[tuple[int, Busy[Key, Moment]]]] = defaultdict(list)
+    for place, (each, ours) in enumerate(uses):
+        start = each.starts_at
+        if start < each.ends_at:
+            met: list[tuple[int, Busy[Key, Moment]]] = []
+            for those in (True, False):
+                if (among or not those) if ours else those:
+                    now = on_now[each.key, those]
+                    now[:] = [other for other in now if other[1].ends_at > start]
+                    met += now
+            met.sort(key=itemgetter(0))
+            found += [(other, each) for _, other in met]
+            on_now[each.key, ours].append((place, each))
     return found
 
 

@@ -1,17 +1,16 @@
 """Who has to be where: panellists and briefers on their items, in this meeting and in others."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, cast, column, func, null, table, union_all
+from sqlalchemy import Select, Text, Uuid, any_, cast, column, func, null, table, union_all
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import col, select
 
-from app.core.tables import Instant
+from app.core.tables import Instant, TextList
 from app.entities.tables import PersonAddress
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import Meeting
@@ -40,8 +39,7 @@ _BRIEFINGS = table(
 """Briefings lie to the right of this domain: their columns are named here, nothing is imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """Somebody on an item who is not gone; `key` is the same wherever the person is."""
 
     key: str
@@ -63,25 +61,34 @@ class Elsewhere(NamedTuple):
     meeting: Meeting
 
 
-async def seats_of(session: AsyncSession, meeting_id: UUID) -> list[Seat]:
+async def seats_of(session: AsyncSession, meeting: Meeting) -> list[Seat]:
     """Everybody on the panels and briefings of a meeting who has not declined or withdrawn."""
     seated = _seated()
-    return await _seats(session, _with_meeting(seated).where(seated.c.meeting_id == meeting_id))
+    statement = _placed(seated).where(seated.c.meeting_id == meeting.id)
+    return [_seat(row, meeting) for row in (await session.execute(statement)).all()]
 
 
 async def seats_elsewhere(
     session: AsyncSession, meeting_id: UUID, keys: Collection[str]
 ) -> list[Seat]:
-    """The same people in other announced meetings."""
+    """The same people in other announced meetings, in two statements: a meeting of many seats is
+    read once.
+    """
     if not keys:
         return []
     seated = _seated()
-    statement = _with_meeting(seated).where(
-        seated.c.meeting_id != meeting_id,
-        col(Meeting.status).in_(TIME_SETTLED),
-        seated.c.key.in_(keys),
+    statement = (
+        _placed(seated)
+        .join(Meeting, col(Meeting.id) == seated.c.meeting_id)
+        .where(
+            seated.c.meeting_id != meeting_id,
+            col(Meeting.status).in_(TIME_SETTLED),
+            seated.c.key == any_(cast(list(keys), TextList)),
+        )
     )
-    return await _seats(session, statement)
+    rows = (await session.execute(statement)).all()
+    meetings = await _meetings(session, {row[0] for row in rows})
+    return [_seat(row, meetings[row[0]]) for row in rows]
 
 
 async def registered_elsewhere(
@@ -100,7 +107,7 @@ async def registered_elsewhere(
         .join(Registration, col(Registration.person_id) == col(PersonAddress.person_id))
         .join(Meeting, col(Meeting.id) == col(Registration.meeting_id))
         .where(
-            col(PersonAddress.address).in_(keys),
+            col(PersonAddress.address) == any_(cast(list(keys), TextList)),
             col(Registration.status) == RegistrationStatus.CONFIRMED,
             col(Meeting.id) != meeting_id,
             col(Meeting.status).in_(TIME_SETTLED),
@@ -159,15 +166,15 @@ def _seated() -> Any:
     ).subquery()
 
 
-def _with_meeting(seated: Any) -> Select[Any]:
+def _placed(seated: Any) -> Select[Any]:
+    """The id of the meeting, then what a `Seat` has before it."""
     seat = seated.c
     order = func.coalesce(seat.panellist_id, seat.briefing_id)
     columns: list[Any] = [
-        *(seat.key, seat.panellist_id, seat.briefing_id, seat.name, seat.timezone, seat.item_id),
-        *(seat.rehearses_at, seat.rehearses_until),
-        Meeting,
+        *(seat.meeting_id, seat.key, seat.panellist_id, seat.briefing_id, seat.name),
+        *(seat.timezone, seat.item_id, seat.rehearses_at, seat.rehearses_until),
     ]
-    return sa_select(*columns).join(Meeting, col(Meeting.id) == seat.meeting_id).order_by(order)
+    return sa_select(*columns).order_by(order)
 
 
 def _key(email: Any, name: Any) -> Any:
@@ -178,5 +185,12 @@ def _key(email: Any, name: Any) -> Any:
     return func.coalesce(email, func.lower(name))
 
 
-async def _seats(session: AsyncSession, statement: Select[Any]) -> list[Seat]:
-    return [Seat(*row) for row in (await session.execute(statement)).all()]
+def _seat(row: Sequence[Any], meeting: Meeting) -> Seat:
+    return Seat._make([*row[1:], meeting])
+
+
+async def _meetings(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Meeting]:
+    if not ids:
+        return {}
+    found = (await session.execute(select(Meeting).where(col(Meeting.id).in_(ids)))).scalars()
+    return {meeting.id: meeting for meeting in found}

@@ -4,6 +4,9 @@
 `GET .../agenda/conflicts` lists; whatever is not named there is none.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.events import AgendaChanged, SittingsChanged
@@ -18,9 +21,24 @@ from app.panels.conflicts import Conflicts, find_conflicts
 HEADER = "Conflicts"
 
 
+_LATER = "conflicts are told later"
+
+
+@contextmanager
+def told_later(session: AsyncSession) -> Iterator[None]:
+    """For an edit that is a part of something larger, after which the caller looks."""
+    session.info[_LATER] = True
+    try:
+        yield
+    finally:
+        del session.info[_LATER]
+
+
 @react_to(AgendaChanged)
 async def tell_of_edit(session: AsyncSession, event: AgendaChanged) -> None:
     """The agenda that was saved is at hand, and not read again."""
+    if _LATER in session.info:
+        return
     meeting = await session.get_one(Meeting, event.subject_id)
     await look(session, meeting, saved_agenda(session, meeting.id))
 

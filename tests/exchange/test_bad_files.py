@@ -100,6 +100,11 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
         ),
         ["/sittings/2", "/sittings"],
     ),
+    "many sittings": (
+        "json",
+        '{"items": [], "sittings": [' + ", ".join("1" * 101) + "]}",
+        ["/sittings"],
+    ),
     "no list": ("json", '{"items": {"a": 1}}', [""]),
     "NaN": ("json", '{"items": NaN}', [""]),
     "twice": ("json", '{"items": [], "items": []}', [""]),

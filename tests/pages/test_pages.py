@@ -23,6 +23,7 @@ from app.identity.tokens import link_code, link_token
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.queries import lock_meeting
 from app.meetings.tables import ConferenceRoom, Meeting
+from app.pages import PAGES
 from app.questions.schemas import FormWrite
 from app.questions.service import replace_form
 from tests.mail.stage import DAY, JOIN_ADDRESS, PASSCODE, SECRET, Stage
@@ -59,6 +60,7 @@ async def visit(
     told = {
         "folder": str(FOLDER),
         "page": page,
+        "html": PAGES[page].decode(),
         "address": address,
         "language": language,
         "session": session,
@@ -105,7 +107,7 @@ async def test_nothing_else_is_served(anonymous: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("page", ["answer", "join", "speak", "briefing"])
 def test_every_field_has_a_label_and_every_phrase_words(page: str) -> None:
-    html = (FOLDER / f"{page}.html").read_text("utf-8")
+    html = PAGES[page].decode()
     labels = set(re.findall(r'<label for="(\w+)"', html))
     fields = set(re.findall(r'<(?:input|select|textarea) id="(\w+)"', html))
     assert labels == fields

@@ -170,14 +170,14 @@ async def test_clashes_among_other_meetings_are_not_this_ones(
     first = await Planning.of(planning.world, handle="first")
     second = await Planning.of(planning.world, handle="second")
     await booked(planning, pin="12:00")
-    with counted(app) as alone:
-        assert (await conflicts(planning))["bookings"] == []
     await booked(first, pin="10:00")
+    with counted(app) as beside_one:
+        assert (await conflicts(planning))["bookings"] == []
     await booked(second, pin="10:30")
-    with counted(app) as among_others:
+    with counted(app) as beside_two:
         assert (await conflicts(planning))["bookings"] == []
     assert len((await conflicts(first))["bookings"]) == 1
-    assert len(alone) == len(among_others)
+    assert len(beside_one) == len(beside_two)
 
 
 async def test_conflicts_are_the_organizers_business(planning: Planning) -> None:
