@@ -1,12 +1,19 @@
 """Language versions of an issued agenda, and everybody's address of each version."""
 
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.agenda.languages import in_one_language, languages_of, missing_in
+from app.agenda.storing import dumped
+from app.core.preconditions import etag_of
 from tests.agenda.planning import Planning, item, slug
 from tests.statements import counted
 
@@ -111,6 +118,64 @@ async def test_versions_are_read_in_one_language(
     listed = await anonymous.get(public)
     assert [each["languages"][1]["missing"] for each in listed.json()["items"]] == [1, 0]
     assert listed.headers["cache-control"] == "public, max-age=60"
+
+
+def migration(name: str) -> ModuleType:
+    """One of the migrations, which are no package."""
+    folder = Path(__file__).parents[2] / "migrations" / "versions"
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+async def test_versions_from_before_there_were_languages_get_them_and_stay_what_they_are(
+    french: Planning, anonymous: httpx.AsyncClient, app: FastAPI
+) -> None:
+    old = await Planning.of(french.world, handle="old", committee=french.committee)
+    bodies = []
+    for client in (french.organizer, anonymous):
+        address = french.public if client is anonymous else french.agenda
+        body = (await client.get(f"{address}/versions/1")).json()
+        del body["sittings"], body["meeting"]["committee"]  # they were not issued then
+        bodies.append(dumped(body))
+    full, public = bodies
+    insert = """
+        INSERT INTO agenda_versions (id, created_at, meeting_id, number, revision, status, symbol,
+               issued_at, public_body, public_etag, full_body, full_etag)
+        VALUES (gen_random_uuid(), now(), :meeting, 1, 0, 'provisional', 'OLD/1', now(),
+               :public, :public_etag, :full, :full_etag)
+    """
+    tags = {"public_etag": etag_of(public), "full_etag": etag_of(full)}
+    values = {"meeting": old.id, "public": public, "full": full, **tags}
+    path = f"{old.public}/versions"
+    async with app.state.database.transaction() as session:
+        await session.execute(text(insert), values)
+    assert (await anonymous.get(f"{path}/1?language=fr")).status_code == 404
+    for _ in range(2):  # the second time there is nothing to do
+        async with app.state.database.transaction() as session:
+            connection = await session.connection()
+            await connection.run_sync(migration("0032_languages_of_old_versions").give_languages)
+    for client, base, body in (
+        (anonymous, path, public),
+        (old.organizer, f"{old.agenda}/versions", full),
+    ):
+        whole = await client.get(f"{base}/1")
+        assert (whole.content, whole.headers["etag"]) == (body, etag_of(body))
+        assert "content-language" not in whole.headers
+        for language in ("en", "fr"):
+            told = await client.get(f"{base}/1?language={language}")
+            assert told.content == dumped(in_one_language(json.loads(body), language))
+            assert told.headers["etag"] == etag_of(told.content)
+            assert told.headers["content-language"] == language
+        assert (await client.get(f"{base}/1?language=zh")).status_code == 404
+        missing = missing_in(json.loads(body), "fr")
+        assert (await client.get(base)).json()["items"][0]["languages"] == [
+            {"language": "en", "complete": True, "missing": 0},
+            {"language": "fr", "complete": False, "missing": missing},
+        ]
 
 
 async def test_versions_of_what_is_not_public_are_not_there(
