@@ -9,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda import queries, views
 from app.agenda.lifecycle import VersionStatus
-from app.agenda.schemas import ChangesOut, ItemChangeOut, ItemGlance, MemberChange, VersionName
+from app.agenda.schemas import (
+    ChangesOut,
+    ItemChangeOut,
+    ItemGlance,
+    MemberChange,
+    SittingChangeOut,
+    SittingGlance,
+    VersionName,
+)
 from app.agenda.telling import Telling, Told
 from app.agenda.tree import WorkingAgenda
 from app.agenda.version_differences import Change, Differences, Node, between, nodes
@@ -17,7 +25,7 @@ from app.agenda.words import Words
 from app.core import clock
 from app.core.problems import FieldError, Invalid, NotFound
 
-NOTHING: dict[str, Any] = {"items": []}
+NOTHING: dict[str, Any] = {"items": [], "sittings": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,16 @@ class Compared:
             since=self.since,
             until=self.until,
             meeting=_members(self.found.meeting),
+            sittings=[
+                SittingChangeOut(
+                    id=UUID(each.id),
+                    kinds=each.kinds,
+                    before=_sitting(each.before),
+                    after=_sitting(each.after),
+                    members=_members(each.members),
+                )
+                for each in self.found.sittings
+            ],
             items=[
                 ItemChangeOut(
                     id=UUID(each.id),
@@ -106,6 +124,13 @@ def _glance(node: Node | None) -> ItemGlance | None:
     names = ItemGlance.model_fields.keys() - {"parent_id"}
     values = {name: node.values[name] for name in names}
     return ItemGlance.model_validate(values | {"parent_id": node.parent_id})
+
+
+def _sitting(node: Node | None) -> SittingGlance | None:
+    if node is None:
+        return None
+    values = {name: node.values[name] for name in SittingGlance.model_fields}
+    return SittingGlance.model_validate(values)
 
 
 def _told(name: VersionName | None) -> Told | None:

@@ -76,7 +76,7 @@ class ChildrenRun(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What happened to an item between two versions of an agenda."""
+    """What happened to an item, or a sitting, between two versions of an agenda."""
 
     ADDED = "added"
     REMOVED = "removed"

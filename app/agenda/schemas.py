@@ -341,6 +341,29 @@ class ItemGlance(Schema):
     local_end: ComputedWallTime
 
 
+class SittingGlance(Schema):
+    """A sitting in one of the versions, in short."""
+
+    name: LocalizedText = Field(examples=[{"en": "Morning"}])
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+
+
+class SittingChangeOut(Schema):
+    """What became of one sitting."""
+
+    id: UUID
+    kinds: list[ChangeKind] = Field(
+        max_length=20,
+        description="Of `added`, `removed`, `retitled`, `retimed`, `changed` and `shifted`.",
+    )
+    before: SittingGlance | None = Field(description="Null for a sitting that is new.")
+    after: SittingGlance | None = Field(description="Null for a sitting that is gone.")
+    members: dict[str, MemberChange] = Field(
+        max_length=50, description="What is different, by member of the issued sitting."
+    )
+
+
 class ItemChangeOut(Schema):
     """What became of one item."""
 
@@ -362,6 +385,9 @@ class ChangesOut(Schema):
     until: VersionName | None = Field(description="The later one; null for the working agenda.")
     meeting: dict[str, MemberChange] = Field(
         max_length=50, description="What is different about the meeting."
+    )
+    sittings: list[SittingChangeOut] = Field(
+        max_length=200, description="In the order of the later version, then those that are gone."
     )
     items: list[ItemChangeOut] = Field(
         max_length=2000, description="In the order of the later version, then those that are gone."

@@ -32,6 +32,10 @@ class Words:
         """What people call a member; one that has no word yet by its own name."""
         return str(self.phrases["members"].get(name, name.replace("_", " ")))
 
+    def format(self, name: str) -> str:
+        """How a meeting is held."""
+        return str(self.phrases["formats"].get(name, name))
+
     def listed(self, names: Iterable[str]) -> str:
         return str(self.phrases["separator"]).join(self.kept(name) for name in names)
 
