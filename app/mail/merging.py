@@ -56,6 +56,8 @@ class Told:
     """What the organizer said with the change."""
     besides: frozenset[UUID] = frozenset()
     """Other meetings of which it tells as well: it is not said before these are."""
+    version: int | None = None
+    """Of the agenda, where it is about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,21 @@ def merged(message: Told, others: Sequence[Told]) -> Merged:
     return Merged(
         also=frozenset(other.kind for other in heard) - {message.kind},
         notes=tuple(dict.fromkeys(each.note for each in told if each.note)),
+    )
+
+
+def version_told(message: Told, others: Iterable[Told]) -> int | None:
+    """The newest version of the agenda that its reader knows from other messages."""
+    others = [other for other in others if other.id != message.id]
+    return max(
+        (
+            other.version
+            for other in others
+            if other.version is not None
+            and other.kind is K.AGENDA_ISSUED
+            and any(_has_spoken_for(each, other) for each in others)
+        ),
+        default=None,
     )
 
 
