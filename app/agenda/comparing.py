@@ -1,8 +1,9 @@
 """Two versions of an agenda, fetched and compared."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -70,9 +71,29 @@ class Compared:
         return telling.text(self.found, _told(self.since), _told(self.until))
 
 
+class Pair(NamedTuple):
+    """The bytes of two versions in one view; of nothing before there are none."""
+
+    before: bytes | None
+    after: bytes
+    issued: bool = True
+    """Or else the later one is the working agenda, which has no name."""
+
+    def compared(self) -> Compared:
+        later = json.loads(self.after)
+        earlier = json.loads(self.before) if self.before else {**later, **NOTHING}
+        return Compared(
+            _name(earlier) if self.before else None,
+            _name(later) if self.issued else None,
+            earlier,
+            later,
+            between(earlier, later),
+        )
+
+
 async def versions(
     session: AsyncSession, meeting_id: UUID, number: int, since: int | None, *, full: bool
-) -> Compared:
+) -> Pair:
     """A version with another, by default the one before it; raises `NotFound` and `Invalid`."""
     base = number - 1 if since is None else since
     found = await queries.views_of(session, meeting_id, {number, base}, full=full)
@@ -81,10 +102,10 @@ async def versions(
     if since is not None and since not in found:
         errors = [FieldError(pointer="query/since", detail="There is no such version.")]
         raise Invalid(errors[0].detail, errors=errors)
-    return _compared(found.get(base), found[number])
+    return Pair(found.get(base), found[number])
 
 
-async def working(session: AsyncSession, agenda: WorkingAgenda, *, full: bool) -> Compared:
+async def working(session: AsyncSession, agenda: WorkingAgenda, *, full: bool) -> Pair:
     """The working agenda, as it would be issued now, with the version in force."""
     meeting_id = agenda.meeting.id
     number = await queries.latest_number(session, meeting_id)
@@ -98,24 +119,19 @@ async def working(session: AsyncSession, agenda: WorkingAgenda, *, full: bool) -
         issued_at=clock.now(),
     )
     content = views.issued_body(agenda, name, beside, full=full)
-    return _compared(found.get(number), (None, content))
+    return Pair(found.get(number), content, issued=False)
 
 
-def _compared(before: tuple[Any, bytes] | None, after: tuple[Any, bytes]) -> Compared:
-    later = json.loads(after[1])
-    earlier = json.loads(before[1]) if before else {**later, **NOTHING}
-    return Compared(
-        VersionName.of(before[0]) if before else None,
-        VersionName.of(after[0]) if after[0] else None,
-        earlier,
-        later,
-        between(earlier, later),
-    )
+def _name(issued: Mapping[str, Any]) -> VersionName:
+    return VersionName.model_validate({name: issued[name] for name in VersionName.model_fields})
 
 
 def _members(found: Any) -> dict[str, MemberChange]:
     changes: list[tuple[str, Change]] = list(found.items())
-    return {name: MemberChange(before=each.before, after=each.after) for name, each in changes}
+    return {
+        name: MemberChange.model_construct(before=each.before, after=each.after)
+        for name, each in changes
+    }
 
 
 def _glance(node: Node | None) -> ItemGlance | None:

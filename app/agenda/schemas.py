@@ -308,7 +308,9 @@ class AdoptionOut(Schema):
     adopted_at: InstantField
     of_number: int = Field(ge=1, le=1_000_000, description="The version that lay before it.")
     amended: bool = Field(description="Whether it was changed orally before.")
-    item_id: UUID | None = Field(description="The item under which it was adopted.")
+    item_id: UUID | None = Field(
+        description="The item under which it was adopted; null too where it is not shown to you."
+    )
     chair: ShortLine | None = Field(
         description="Who was in the chair; null where nobody was named, and for the public.",
         examples=["Amina Rossi"],

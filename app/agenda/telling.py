@@ -86,12 +86,13 @@ class Telling:
             yield Section(self.words.kind("meeting"), lines)
         if lines := [line for each in found.sittings for line in self._sitting(each)]:
             yield Section(self.words.kind("sittings"), lines)
+        changes = [(each, each.kinds) for each in found.items]
         for kind, line in self._lines().items():
-            told = [each for each in found.items if kind in each.kinds and self._tells(each, kind)]
+            told = [each for each, kinds in changes if kind in kinds and self._tells(each, kind)]
             if lines := [line(each) for each in told]:
                 yield Section(self.words.kind(kind), lines)
-        changes = [*found.sittings, *found.items]
-        if self.timed and any(each.kinds == [ChangeKind.SHIFTED] for each in changes):
+        every = [*(each.kinds for each in found.sittings), *(kinds for _, kinds in changes)]
+        if self.timed and [ChangeKind.SHIFTED] in every:
             yield Section(self.words.say("shifted"), [])
 
     def _tells(self, change: ItemChange, kind: ChangeKind) -> bool:

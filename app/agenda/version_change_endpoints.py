@@ -1,14 +1,14 @@
 """HTTP for what changed between versions of the agenda: data, a text to send, a page to look at."""
 
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Query, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from app.agenda import comparing
 from app.agenda.access import AgendaDep
 from app.agenda.change_page import POLICY, page
-from app.agenda.comparing import Compared
+from app.agenda.comparing import Pair
 from app.agenda.problems import AgendaNotIssued
 from app.agenda.public import VersionNumber
 from app.agenda.schemas import ChangesOut
@@ -125,14 +125,29 @@ def _wanted(language: str | None, accepted: str | None) -> list[str]:
     return [language] if language else accepted_languages(accepted)
 
 
-def _told(request: Request, found: Compared, wanted: list[str], languages: Any) -> Response:
+def _told(request: Request, pair: Pair, wanted: list[str], languages: Any) -> Response:
     kind = preferred(request.headers.get("accept"), ["application/json", *_TEXTS])
     if kind not in _TEXTS:
-        body = found.out().model_dump_json()
-        return Response(body, media_type="application/json", headers={"Vary": _VARY})
-    words = words_for([*wanted, *languages])
-    headers = {"Content-Language": words.language, "Vary": _VARY}
-    if kind == "text/plain":
-        return PlainTextResponse(found.text(words), headers=headers)
-    headers["Content-Security-Policy"] = POLICY
-    return HTMLResponse(page(found.text(words), words.language), headers=headers)
+        return Response(_written(pair, kind), media_type=kind, headers={"Vary": _VARY})
+    language = words_for([*wanted, *languages]).language
+    headers = {"Content-Language": language, "Vary": _VARY}
+    if kind == "text/html":
+        headers["Content-Security-Policy"] = POLICY
+    return Response(_written(pair, kind, language), media_type=kind, headers=headers)
+
+
+def _written(pair: Pair, kind: str, language: str = "en") -> bytes:
+    """Issued versions never change, nor does what is different between two of them."""
+    return (_kept if pair.issued else _made)(pair, kind, language)
+
+
+def _made(pair: Pair, kind: str, language: str) -> bytes:
+    found = pair.compared()
+    if kind == "application/json":
+        return found.out().model_dump_json().encode()
+    text = found.text(words_for([language]))
+    return (page(text, language) if kind == "text/html" else text).encode()
+
+
+_kept = lru_cache(maxsize=8)(_made)
+"""Comparing versions of a thousand items takes the best part of a second."""

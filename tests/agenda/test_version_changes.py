@@ -46,7 +46,7 @@ async def revised(planning: Planning) -> Planning:
             ],
         ),
         item(f"{CANARY} again", access="restricted", id=hidden["id"]),
-        item("New business", duration=15),
+        item("<New> business", duration=15),
     ]
     await planning.put(*kept)
     _, match = await planning.read()
@@ -69,7 +69,7 @@ async def test_changes_are_told_as_data_to_each_what_they_may_see(
     assert {name: kinds for name, kinds in told.items() if kinds} == {
         "Panel": told["Panel"],
         "Welcome": told["Welcome"],
-        "New business": ["added"],
+        "<New> business": ["added"],
         "Old business": ["withdrawn"],
         f"{CANARY} again": ["retitled"],
         **{name: told[name] for name in ("First", "Second")},
@@ -113,7 +113,7 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         "COORDINATION-COMMITTEE-6/1/Rev.1, issued on DAY\n"
         "Compared with COORDINATION-COMMITTEE-6/1, issued on DAY\n"
         "All times are those of America/New_York.\n\n"
-        "Added\n  6 New business (11:00–11:15)\n\n"
+        "Added\n  6 <New> business (11:00–11:15)\n\n"
         "Withdrawn\n  3 Old business\n\n"
     )
     *_, moved, renumbered, retitled, retimed, people, other = text.split("\n\n")
@@ -130,6 +130,13 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         assert foreign.headers["content-language"] == language
         assert words_in(language).kind("added") in foreign.text
         assert "{" not in foreign.text
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
+    page = await anonymous.get(f"{revised.public}/versions/2/changes?language=ar", headers=browser)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert "<h1>" in page.text
+    assert "<li>6 &lt;New&gt; business (" in page.text
 
 
 async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_clock: Any) -> None:
