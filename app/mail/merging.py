@@ -98,18 +98,17 @@ def merged(message: Told, others: Sequence[Told]) -> Merged:
 
 
 def version_told(message: Told, others: Iterable[Told]) -> int | None:
-    """The newest version of the agenda that its reader knows from other messages."""
+    """The newest version of the agenda that its reader knows from other messages; 0 where the first
+    of all is news, None where no message was about it.
+    """
     others = [other for other in others if other.id != message.id]
-    return max(
-        (
-            other.version
-            for other in others
-            if other.version is not None
-            and other.kind is K.AGENDA_ISSUED
-            and any(_has_spoken_for(each, other) for each in others)
-        ),
-        default=None,
-    )
+    about = [each for each in (message, *others) if each.kind is K.AGENDA_ISSUED and each.version]
+    told = [
+        each.version or 0
+        for each in about
+        if each is not message and any(_has_spoken_for(third, each) for third in others)
+    ]
+    return max(told, default=0 if any(each.version == 1 for each in about) else None)
 
 
 def _speaks_for(other: Told, message: Told) -> bool:

@@ -251,7 +251,7 @@ async def _with_agenda_before(
     if case.agenda is None or not case.tells_agenda:
         return case
     number = int(json.loads(case.agenda)["number"])
-    if number == 1:
+    if number == 1 or told == 0:
         return case
     known = await agenda_known(session, case.meeting.id, number, told, first)
     return replace(case, agenda_before=known)

@@ -143,6 +143,10 @@ async def test_a_revision_is_told_by_what_has_changed_since_the_reader_was_told_
     await stage.register()
     known = await stage.delivered()
     await stage.issue_agenda()
+    await stage.issue_agenda()
+    for message in (await fresh(stage, known))[2:]:  # neither has heard of the first
+        first = body(await stage.mail(message), "plain")
+        assert ("10:30 3 Cl" in first, "Rev.1" in first, "changed" in first) == (True, True, False)
     known += len(await fresh(stage, known))
     await stage.delivered()
     set_clock(DAY + timedelta(days=1))
@@ -157,15 +161,15 @@ async def test_a_revision_is_told_by_what_has_changed_since_the_reader_was_told_
     told = text[text.index("Compared") : text.index("Join the meeting")].replace(JOINER, "")
     address = f"http://secretariat.example.org/v1/public/meetings/{stage.meeting.handle}/agenda"
     assert told == (
-        "Compared with COORDINATION-COMMITTEE-6/1, issued on 2021-09-01\n"
+        "Compared with COORDINATION-COMMITTEE-6/1/Rev.1, issued on 2021-09-01\n"
         "All times are those of America/New_York.\n\n"
         "Added\n  4 Allah www.evil.example (10:36–10:41)\n\n"
         "At another time\n  3 Closing: 10:30–10:36 (before: 10:30–10:35)\n\n"
-        f"All changes:\n{address}/versions/3/changes?since=1&language=en\n\n"
+        f"All changes:\n{address}/versions/4/changes?since=2&language=en\n\n"
     )
     assert "what has changed is listed below" in text
-    assert f'href="{address}/versions/3/changes?since=1&amp;language=en"' in body(person, "html")
-    assert "Par rapport à COORDINATION-COMMITTEE-6/1" in body(focal_point, "plain")
+    assert f'href="{address}/versions/4/changes?since=2&amp;language=en"' in body(person, "html")
+    assert "Par rapport à COORDINATION-COMMITTEE-6/1/Rev.1" in body(focal_point, "plain")
     assert "3 Clôture : 10:30–10:36" in body(focal_point, "plain")
     for mail in (person, focal_point):
         assert "Canary" not in body(mail, "plain") + body(mail, "html")
