@@ -161,7 +161,7 @@ class Telling:
         return self._bracketed(self._item(change), self.voice.span(change.node))
 
     def _bracketed(self, name: str, span: str) -> str:
-        return f"{name} ({self.words.kept(span)})" if self.timed else name
+        return f"{self.words.kept(name)} ({self.words.kept(span)})" if self.timed else name
 
     def _merged(self, change: ItemChange) -> str:
         target = self.nodes.get(str(change.node.values.get("merged_into")))
