@@ -21,10 +21,8 @@ from app.agenda.words import Words
 _TIMES: Final = frozenset({"starts_at", "ends_at", *ENDS, "duration"})
 _MEMBERS_TOLD: Final = _TIMES | {"number", "title", PLACE, "standing", "merged_into"}
 """Those that have lines of their own."""
-_ONLY_NAMED: Final = frozenset(
-    {"note", "annotation", "purpose", "openness", "access", "kind", "children_run", "addition"}
-)
-"""That they are different is told, but neither long texts nor what only programs call so."""
+_ONLY_NAMED: Final = frozenset({"note", "annotation"})
+"""Long texts, of which it is told that they are different."""
 _PERSON: Final = "name"
 
 

@@ -72,8 +72,6 @@ class Voice:
     def _value(self, name: str, value: Any) -> str:
         if name in ENDS:
             return str(value)[:16].replace("T", " ")
-        if name == "format":
-            return self.words.format(value)
         text = _text_in(value)
         if text is not None:
             return self.text(text) or self._empty
@@ -81,7 +79,7 @@ class Voice:
             return str(value.get("name") or self._empty)
         if isinstance(value, list):
             return self.words.listed(map(str, value))
-        return self._empty if value is None else str(value)
+        return self._empty if value is None else self.words.choice(name, str(value))
 
 
 def _text_in(value: Any) -> Mapping[str, str] | None:

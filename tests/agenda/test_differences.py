@@ -9,12 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.agenda.languages import TEXTS
-from app.agenda.lifecycle import ChangeKind
+from app.agenda.lifecycle import (
+    ChangeKind,
+    ChildrenRun,
+    ItemAccess,
+    ItemAddition,
+    ItemKind,
+    ItemOpenness,
+    ItemPurpose,
+)
 from app.agenda.orders import in_common_order
 from app.agenda.schemas import IssuedAgenda, VersionName
 from app.agenda.version_differences import Change, between, nodes
 from app.agenda.words import words_in
 from app.core.fields import UN_LANGUAGES
+from app.meetings.lifecycle import MeetingFormat
 
 K = ChangeKind
 MEETING = {
@@ -206,8 +215,20 @@ def test_every_member_that_can_be_told_has_a_word_in_every_language() -> None:
     members = {*version["meeting"], *version["sittings"][0], *version["items"][0]}
     never = {"id", "items", "depth", "number", "standing", "merged_into"}
     never |= {"starts_at", "ends_at", "local_start", "local_end"}
+    choices = {
+        "format": MeetingFormat,
+        "kind": ItemKind,
+        "purpose": ItemPurpose,
+        "openness": ItemOpenness,
+        "access": ItemAccess,
+        "children_run": ChildrenRun,
+        "addition": ItemAddition,
+    }
+    known = {member: {each.value for each in choice} for member, choice in choices.items()}
     for language in UN_LANGUAGES:
-        assert members - never - words_in(language).phrases["members"].keys() == set()
+        phrases = words_in(language).phrases
+        assert members - never - phrases["members"].keys() == set()
+        assert {member: set(said) for member, said in phrases["choices"].items()} == known
 
 
 def test_sittings_are_compared_by_their_ids() -> None:

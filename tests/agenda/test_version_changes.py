@@ -136,7 +136,7 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert '<html lang="ar" dir="rtl">' in page.text
     assert "<h1>" in page.text
-    assert "<li>6 &lt;New&gt; business (" in page.text
+    assert "<li>\u20686 &lt;New&gt; business\u2069 (" in page.text
 
 
 async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_clock: Any) -> None:
@@ -217,7 +217,8 @@ async def test_sittings_and_the_head_of_the_agenda_are_told(planning: Planning) 
         "  Last (12:00–13:00): new\n"
         "  Gone (12:00–12:30): no longer held\n\n"
         "With another title\n  1 Opening: Ouverture (fr)\n\n"
-        "Otherwise changed\n  1 Opening: presenter: Li Wei (before: –); purpose\n"
+        "Otherwise changed\n"
+        "  1 Opening: presenter: Li Wei (before: –); purpose: for decision (before: –)\n"
     )
     data = (await planning.organizer.get(f"{planning.agenda}/changes-since-issue")).json()
     assert [(each["id"], each["kinds"]) for each in data["sittings"][:2]] == [
