@@ -296,7 +296,7 @@ async def get_version(
 def version_out(row: Any) -> VersionOut:
     name = {member: getattr(row, member) for member in VersionName.model_fields}
     act = row.AgendaAdoption
-    adopted = None if act is None else AdoptionOut.of(act)
+    adopted = act and AdoptionOut.of(act).model_copy(update={"item_id": row.adopting})
     return VersionOut(languages=row.languages, adoption=adopted, **name)
 
 

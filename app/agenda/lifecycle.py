@@ -102,7 +102,7 @@ class ChildrenRun(Choice):
 
 
 class ItemChangeKind(Choice):
-    """What happened to an item between two versions of an agenda."""
+    """What happened to an item, or a sitting, between two versions of an agenda."""
 
     ADDED = "added"
     """It is new."""

@@ -338,7 +338,9 @@ class AdoptionOut(Schema):
     adopted_at: InstantField
     of_number: int = Field(ge=1, le=1_000_000, description="The version that lay before it.")
     amended: bool = Field(description="Whether it was changed orally before.")
-    item_id: UUID | None = Field(description="The item under which it was adopted.")
+    item_id: UUID | None = Field(
+        description="The item under which it was adopted; null too where it is not shown to you."
+    )
     chair: ShortLine | None = Field(
         description="Who was in the chair; null where nobody was named, and for the public.",
         examples=["Amina Rossi"],
@@ -371,6 +373,29 @@ class ItemGlance(Schema):
     local_end: ComputedWallTime
 
 
+class SittingGlance(Schema):
+    """A sitting in one of the versions, in short."""
+
+    name: LocalizedText = Field(examples=[{"en": "Morning"}])
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+
+
+class SittingChangeOut(Schema):
+    """What became of one sitting."""
+
+    id: UUID
+    kinds: list[ItemChangeKind] = Field(
+        max_length=20,
+        description="Of `added`, `removed`, `retitled`, `retimed`, `changed` and `shifted`.",
+    )
+    before: SittingGlance | None = Field(description="Null for a sitting that is new.")
+    after: SittingGlance | None = Field(description="Null for a sitting that is gone.")
+    members: dict[str, MemberChange] = Field(
+        max_length=50, description="What is different, by member of the issued sitting."
+    )
+
+
 class ItemChangeOut(Schema):
     """What became of one item."""
 
@@ -392,6 +417,9 @@ class ChangesOut(Schema):
     until: VersionName | None = Field(description="The later one; null for the working agenda.")
     meeting: dict[str, MemberChange] = Field(
         max_length=50, description="What is different about the meeting."
+    )
+    sittings: list[SittingChangeOut] = Field(
+        max_length=200, description="In the order of the later version, then those that are gone."
     )
     items: list[ItemChangeOut] = Field(
         max_length=2000, description="In the order of the later version, then those that are gone."

@@ -393,8 +393,9 @@ def accepted_languages(header: str | None) -> list[str]:
         return []
     weighted: list[tuple[float, int, str]] = []
     for place, part in enumerate(header[:500].split(",")):
-        tag, _, quality = part.strip().partition(";q=")
-        weight = float(quality) if re.fullmatch(r"[01](\.\d{0,3})?", quality) else 1.0
+        tag, _, parameter = (piece.strip() for piece in part.partition(";"))
+        quality = re.fullmatch(r"[qQ]=([01](?:\.\d{0,3})?)", parameter)
+        weight = float(quality[1]) if quality else 1.0
         if re.fullmatch(LANGUAGE, tag) and weight > 0:
             weighted.append((-weight, place, _language(tag)))
     return [tag for _, _, tag in sorted(weighted)]
