@@ -37,7 +37,7 @@ class Present:
     said_again: bool = False
     """Another message tells the same person the same about the same meeting."""
     heard_before: bool = False
-    """An invitation went, or may have gone, to this person."""
+    """What the mail takes back went, or may have gone, to this person."""
     code_good: bool = False
     """The code of the mail may still be used."""
     deadline_passed: bool = False
@@ -191,6 +191,11 @@ def _returns_credentials(present: Present) -> str | None:
 def _lets_in_late(present: Present) -> str | None:
     over = None if present.exception_left else "The exception lets nobody in any more."
     return _to_those_who_act(present) or over
+
+
+def _lets_in_no_more(present: Present) -> str | None:
+    unheard = None if present.heard_before else "Nobody was told of the exception."
+    return _gone(present) or _if_meeting(present, set(OVER)) or unheard
 
 
 def _asks_for_briefer(present: Present) -> str | None:
@@ -363,6 +368,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_REJECTED: _rejects,
     MessageKind.CREDENTIALS_RETURNED: _returns_credentials,
     MessageKind.EXCEPTION_GRANTED: _lets_in_late,
+    MessageKind.EXCEPTION_REVOKED: _lets_in_no_more,
     MessageKind.PANEL_INVITATION: _asks_to_speak,
     MessageKind.PANEL_LINK_RENEWED: _opens_page,
     MessageKind.PANEL_LINK_CODE: _proves_panellist,
