@@ -16,7 +16,7 @@ from app.core.headings import (
 )
 from app.core.imports import row_model
 from app.core.problems import FieldError
-from app.core.sheets import Row
+from app.core.sheets import DateText, Row
 from app.entities.likeness import is_honorific
 from app.entities.tables import Person
 
@@ -66,6 +66,8 @@ STANDING_WORDS: Mapping[str, Sequence[str]] = {
 }
 """What rules of delegations ask of people."""
 _AMBIGUOUS = frozenset({"nom", "title"})
+_NO_DATES = frozenset({*PEOPLE_WORDS, *STANDING_WORDS, "role", "entity"})
+"""A spreadsheet makes a date of what looks like one, such as the abbreviation MAR-10."""
 LANGUAGES = words_for(
     {
         "en": ("english", "anglais", "inglés", "английский", "الإنجليزية", "英文", "英语"),
@@ -234,6 +236,9 @@ class _Reader(Generic[Line]):
         ]
         for heading, value in row.values.items():
             member = self.meaning[heading]
+            if isinstance(value, DateText) and member in _NO_DATES:
+                errors.append(FieldError(pointer=f"/{heading}", detail="is a date"))
+                continue
             if isinstance(value, str):
                 value = value.strip()  # noqa: PLW2901  # cells come with blanks around them
             if value in (None, "") or member == LEFT_OUT:

@@ -7,6 +7,12 @@ from typing import Any
 Value = str | int | float | bool | list[Any] | dict[str, Any] | None
 
 
+class DateText(str):
+    """A date or a time that a cell held, as ISO 8601 text."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class BadValue:
     """A cell that cannot be read, among those that can, or that of a row nothing of which can."""

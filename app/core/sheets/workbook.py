@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from app.core.sheets.model import BadValue, Cells, Limits, SheetUnreadable, Value
+from app.core.sheets.model import BadValue, Cells, DateText, Limits, SheetUnreadable, Value
 from app.core.sheets.package import repack
 
 _EXACT: Final = 2**53
@@ -74,7 +74,7 @@ def _value(cell: Any, mark: str) -> Value | BadValue:
         case float() if cell.is_integer() and abs(cell) < _EXACT:
             return int(cell)
         case datetime() | date() | time():
-            return cell.isoformat()
+            return DateText(cell.isoformat())
         case timedelta():
             return _duration(cell)
     found: Value = cell
