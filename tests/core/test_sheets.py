@@ -287,7 +287,14 @@ def test_a_bad_line_of_csv_refuses_no_other_that_is_read_apart() -> None:
 
 
 def test_merged_cells_count_for_every_row_beside_them() -> None:
-    rows = [["of", "name"], ["ITU", "Ann"], [None, "Bo"], [None, None], [None, "Cy"], [None, "Di"]]
+    rows: list[list[Any]] = [
+        ["of", "name"],
+        ["ITU", "Ann"],
+        [None, "Bo"],
+        [None, None],
+        [None, "Cy"],
+        [None, "Di"],
+    ]
     workbook = openpyxl.load_workbook(io.BytesIO(xlsx(*rows)))
     workbook.active.merge_cells("A2:A5")
     workbook.save(saved := io.BytesIO())
