@@ -34,6 +34,8 @@ class Present:
     """It is for an address that the person had, and has again."""
     left: bool = False
     """The reader has left the entity."""
+    own: bool = True
+    """The registration is the reader's own, if the mail is about one."""
     said_again: bool = False
     """Another message tells the same person the same about the same meeting."""
     heard_before: bool = False
@@ -115,15 +117,15 @@ def _takes_back_invitation(present: Present) -> str | None:
 def _confirms(present: Present) -> str | None:
     """Without its link it tells of a seat that was lost since; another mail brings the new link."""
     lost = None if present.link_alive else "The link has expired."
-    return _unless_registered(present, RegistrationStatus.CONFIRMED) or lost
+    return _unless_own(present, RegistrationStatus.CONFIRMED) or lost
 
 
 def _lets_wait(present: Present) -> str | None:
-    return _unless_registered(present, RegistrationStatus.WAITING)
+    return _unless_own(present, RegistrationStatus.WAITING)
 
 
 def _lets_decide(present: Present) -> str | None:
-    return _unless_registered(present, RegistrationStatus.PENDING)
+    return _unless_own(present, RegistrationStatus.PENDING)
 
 
 def _rejects(present: Present) -> str | None:
@@ -236,6 +238,12 @@ def _unless_registered(present: Present, status: RegistrationStatus) -> str | No
     if present.registration is not status:
         return f"The registration is {present.registration}."
     return _if_meeting(present, {MeetingStatus.CANCELLED})
+
+
+def _unless_own(present: Present, status: RegistrationStatus) -> str | None:
+    """Two entries of one person were merged, or taken apart, while the mail was planned."""
+    others = None if present.own else "The registration is another entry's of the directory."
+    return _unless_registered(present, status) or others
 
 
 def _reminds_to_answer(present: Present) -> str | None:
