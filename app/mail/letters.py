@@ -82,6 +82,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
     MessageKind.CREDENTIALS_RETURNED: _MEETING_FACTS,
     MessageKind.EXCEPTION_GRANTED: (*_TIME_AND_PLACE, "late_places", "late_until", "contact"),
+    MessageKind.EXCEPTION_REVOKED: _MEETING_FACTS,
     MessageKind.PANEL_INVITATION: _PANEL_FACTS,
     MessageKind.PANEL_LINK_RENEWED: _PANEL_FACTS,
     MessageKind.PANEL_LINK_CODE: ("committee", "meeting", "panel"),

@@ -805,11 +805,21 @@ def _case_of(source: Any) -> Select[Any]:
             )
         )
     ).where(same_meeting, same_person, col(cause.id) == col(other.event_id))
+    taken_back = case(
+        (
+            cast(message.kind, Text) == MessageKind.EXCEPTION_REVOKED.value,
+            and_(
+                col(other.kind) == MessageKind.EXCEPTION_GRANTED,
+                exists().where(
+                    col(cause.id) == col(other.event_id),
+                    col(cause.subject_id) == col(fact.subject_id),
+                ),
+            ),
+        ),
+        else_=col(other.kind).in_([MessageKind.INVITATION, MessageKind.LINK_RENEWED]),
+    )
     heard_before = exists().where(
-        same_person,
-        tried,
-        col(other.invitation_id) == message.invitation_id,
-        col(other.kind).in_([MessageKind.INVITATION, MessageKind.LINK_RENEWED]),
+        same_person, tried, col(other.invitation_id) == message.invitation_id, taken_back
     )
     columns: list[Any] = [
         Meeting,

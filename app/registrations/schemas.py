@@ -25,6 +25,7 @@ from app.core.fields import (
     Handle,
     InstantField,
     Language,
+    LocalizedLine,
     Schema,
     ShortLine,
     visible,
@@ -395,6 +396,17 @@ class DelegationCopy(Schema):
         description="What the meeting's questions are answered with, by person; no files.",
         examples=[{"01900000-0000-7000-8000-000000000001": {"diet": "vegetarian"}}],
     )
+
+
+class EarlierDelegation(Schema):
+    """The delegation of the entity at another meeting of the committee, to be copied."""
+
+    meeting_id: UUID
+    meeting: Handle
+    number: int = Field(ge=1, le=2_147_483_647, examples=[5])
+    title: LocalizedLine
+    starts_at: InstantField
+    people: int = Field(ge=1, le=100_000, description="Who were confirmed, as far as known still.")
 
 
 class CopiedPerson(Schema):

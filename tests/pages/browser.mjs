@@ -79,7 +79,7 @@ function parse(html) {
 
 const root = parse(html.replace(/<!doctype html>/i, ""));
 for (const select of root.all((e) => e.tag === "select")) {
-  select.value = select.all((e) => e.tag === "option")[0].attributes.value;
+  select.value = select.all((e) => e.tag === "option")[0]?.attributes.value ?? "";
 }
 const called = [];
 const downloads = [];
