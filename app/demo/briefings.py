@@ -7,6 +7,7 @@ from app.demo.papers import Press, file_of
 from app.demo.stage import MEETING_PATH, Stage, expect, told
 
 LINKS = "/v1/briefing-links"
+OFFICE = {"en": "Chair of the working group", "fr": "Présidence du groupe de travail"}
 
 
 async def ask(stage: Stage) -> None:
@@ -20,7 +21,7 @@ async def ask(stage: Stage) -> None:
 
 async def answer(stage: Stage) -> None:
     """The groups name somebody of a delegation that will come, and those confirm."""
-    story, press = told("papers.yaml"), Press()
+    story, press = told("papers.yaml"), Press(stage)
     links = await stage.mails("briefing", 8)
     for group in stage.data["working_groups"]:
         handle, token = group["handle"], links[_contact(group)["email"]]
@@ -38,10 +39,11 @@ async def answer(stage: Stage) -> None:
 
 def _contact(group: dict[str, Any]) -> dict[str, str]:
     chair = group["chair"]
+    language = people.language(chair)
     return {
-        "name": f"Chair of the working group ({chair})",
+        "name": f"{OFFICE[language]} ({chair})",
         "email": f"chair.{group['handle']}@{chair.lower()}.example.org",
-        "language": people.language(chair),
+        "language": language,
     }
 
 

@@ -14,6 +14,7 @@ SECRETARIAT = {"en": "Secretariat of the committee", "fr": "Secrétariat du Comi
 FORMATS = {"text": ("text/plain", ".txt"), "table": ("text/csv", ".csv")}
 ABOUT = ("kind", "title", "access", "embargo_until", "embargo_shows")
 HANDING_IN = "CTED"
+DATED = {"en": "13 September 2021", "fr": "13 septembre 2021"}
 WRITTEN = datetime(2021, 9, 13, 12, tzinfo=UTC)
 Paper = dict[str, Any]
 
@@ -21,7 +22,9 @@ Paper = dict[str, Any]
 class Press:
     """Sets papers as PDF (PDF/UA-1), as the service sets its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: Stage) -> None:
+        english = {"en": stage.data["sixth_meeting"]["title"]}
+        self.meeting = english | stage.data["words"]["meeting"]
         fonts = typst.Fonts(
             include_system_fonts=False,
             include_embedded_fonts=False,
@@ -30,7 +33,8 @@ class Press:
         self._compiler = typst.Compiler(root=str(FOLDERS[0]), font_paths=fonts)
         self._source = texts("paper.typ").encode()
 
-    def set(self, **said: Any) -> bytes:
+    def set(self, language: str, **said: Any) -> bytes:
+        said |= {"lang": language, "meeting": self.meeting[language], "dated": DATED[language]}
         inputs = {"paper": json.dumps(said, ensure_ascii=False)}
         made = self._compiler.compile(
             self._source,
@@ -52,13 +56,13 @@ def file_of(
     if "format" in paper:
         media_type, ending = FORMATS[paper["format"]]
         return File(stem + ending, ("\n".join(lines) + "\n").encode(), media_type)
-    made = press.set(author=author, title=title, lines=lines, lang=language, symbol=symbol)
+    made = press.set(language, author=author, title=title, lines=lines, symbol=symbol)
     return File(f"{stem}.pdf", made, "application/pdf")
 
 
 async def publish(stage: Stage) -> None:
     """Those of the secretariat, and what the working groups have sent, with translations."""
-    story, press = told("papers.yaml"), Press()
+    story, press = told("papers.yaml"), Press(stage)
     for paper in story["secretariat"]:
         await put(stage, press, paper)
     sent = (await stage.read(f"{DOCUMENTS}?limit=200&status=draft"))["items"]
@@ -91,7 +95,7 @@ async def put(stage: Stage, press: Press, paper: Paper) -> None:
 
 async def hand_in(stage: Stage, headers: dict[str, str]) -> None:
     """An entity hands a statement in; the organizers take it over for the members."""
-    paper, press = told("papers.yaml")["handed_in"], Press()
+    paper, press = told("papers.yaml")["handed_in"], Press(stage)
     body = {"kind": "statement", "title": paper["title"], "access": "organizers"}
     document = await stage.post(DOCUMENTS, body, headers=headers)
     file = file_of(press, HANDING_IN, paper, "en", document["symbol"])

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -20,6 +20,7 @@ MEETING = "coordination-committee-6"
 MEETING_PATH = f"/v1/meetings/{MEETING}"
 LINK = re.compile(r"/([a-z]+)#([A-Za-z0-9_=-]+)")
 PATIENCE = 60
+AT_ONCE = 4
 
 
 class WalkFailed(AssertionError):
@@ -98,6 +99,16 @@ class Stage:
             params={"name": file.name},
             headers={"Content-Type": file.media_type, **headers},
         )
+
+    async def together(self, calls: Iterable[Awaitable[Any]]) -> None:
+        """Calls whose order does not matter, a few at a time."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(call: Awaitable[Any]) -> None:
+            async with gate:
+                await call
+
+        await asyncio.gather(*(one(call) for call in calls))
 
     async def session(self, token: str) -> tuple[dict[str, Any], dict[str, str]]:
         """What a link from a mail is exchanged for, and the headers of calls with it."""

@@ -63,9 +63,10 @@ async def set_up(stage: Stage, text: str) -> None:
     ]
     result = await stage.post("/v1/committees/import", groups)
     expect("working groups imported", result["created"], 8)
-    for number, entity in enumerate(stage.data["entities"]):
-        body = {"person": people.focal_point(number, entity["abbreviation"]), "kind": "principal"}
-        await stage.post(f"/v1/entities/{handle(entity)}/focal-points", body)
+    await stage.together(
+        stage.post(f"/v1/entities/{handle(entity)}/focal-points", focal_point(number, entity))
+        for number, entity in enumerate(stage.data["entities"])
+    )
     stage.say("  43 entities with their focal points, 8 working groups")
 
 
@@ -181,8 +182,7 @@ async def run(stage: Stage) -> None:
     stage.set_clock(datetime(2021, 10, 8, 14, 0, tzinfo=UTC))
     await stage.post(f"{MEETING_PATH}/open")
     by_link = sorted(joining.items())[:60]
-    for _, token in by_link:
-        await stage.post("/v1/check-ins", {"token": token})
+    await stage.together(stage.post("/v1/check-ins", {"token": token}) for _, token in by_link)
     path = f"{MEETING_PATH}/registrations?status=confirmed&limit=200"
     confirmed = (await stage.read(path))["items"]
     expect("confirmed on the day", len(confirmed), REPRESENTATIVES)
@@ -212,13 +212,17 @@ async def account(stage: Stage) -> None:
     stage.set_clock(datetime(2021, 10, 8, 17, 0, tzinfo=UTC))
     await agenda.happen(stage)
     await stage.post(f"{MEETING_PATH}/adjourn")
-    await papers.put(stage, papers.Press(), told("papers.yaml")["record"])
+    await papers.put(stage, papers.Press(stage), told("papers.yaml")["record"])
     report = await stage.read(f"{MEETING_PATH}/report")
     expect("press line", report["press_line"], PRESS_LINE)
     verification = await stage.read(f"{MEETING_PATH}/report/verification")
     expect("figures from the log", verification["equal"], True)
     await stage.post(f"{MEETING_PATH}/close")
     stage.say(f"  adjourned and closed: {PRESS_LINE}")
+
+
+def focal_point(number: int, entity: dict[str, Any]) -> dict[str, Any]:
+    return {"person": people.focal_point(number, entity["abbreviation"]), "kind": "principal"}
 
 
 def handle(entity: dict[str, Any]) -> str:
