@@ -4,8 +4,6 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-import yaml
-
 from app.demo import agenda, briefings, panels, papers, people
 from app.demo.stage import COMMITTEE, MEETING, MEETING_PATH, Stage, expect, texts, told
 
@@ -18,11 +16,9 @@ PRESS_LINE = "95 representatives of 23 member entities"
 
 async def walk(stage: Stage) -> str:
     """Steps 1 to 5, 7 and 8 of the main job; gives the meeting's handle."""
-    text = texts("compact.yaml")
-    stage.data = yaml.safe_load(text)
-    stage.data["words"] = told("agenda.yaml")["words"]
+    stage.data = told("compact.yaml") | {"words": told("agenda.yaml")["words"]}
     began = time.monotonic()
-    await set_up(stage, text)
+    await set_up(stage)
     await schedule(stage)
     await build_agenda(stage)
     await invite(stage)
@@ -34,10 +30,12 @@ async def walk(stage: Stage) -> str:
     return MEETING
 
 
-async def set_up(stage: Stage, text: str) -> None:
+async def set_up(stage: Stage) -> None:
     """1. Committee, entities, focal points and working groups."""
     yaml_type = {"Content-Type": "application/yaml"}
-    result = await stage.post("/v1/entities/import", content=text.encode(), headers=yaml_type)
+    result = await stage.post(
+        "/v1/entities/import", content=texts("compact.yaml").encode(), headers=yaml_type
+    )
     expect("entities imported", result["created"], 43)
     committee, words = stage.data["committee"], stage.data["words"]
     await stage.post(
