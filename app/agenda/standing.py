@@ -33,11 +33,11 @@ async def merge_item(
     What lies under it stays there, off the agenda with it, so that reinstating it undoes all.
     """
     if into not in agenda.states:
-        raise ItemUnknown.at("/into", "There is no such item on this agenda.")
+        raise ItemUnknown.at("/into_id", "There is no such item on this agenda.")
     if into in agenda.under(item_id):
-        raise ItemUnderItself.at("/into", "An item is not merged into what lies under it.")
+        raise ItemUnderItself.at("/into_id", "An item is not merged into what lies under it.")
     if into in agenda.off:
-        raise ItemOff.at("/into", "The item is off the agenda itself.")
+        raise ItemOff.at("/into_id", "The item is off the agenda itself.")
     return await _stand(session, agenda, item_id, ItemStanding.MERGED, into)
 
 

@@ -24,8 +24,9 @@ class Voice:
     nodes: Mapping[str, Node]
 
     def item(self, node: Node) -> str:
-        title = self.text(node.values["title"])
-        return " ".join(filter(None, [node.values.get("number"), title]))
+        """Number first, to whichever side the phrases run."""
+        parts = [node.values.get("number"), self.text(node.values["title"])]
+        return self.words.begun(" ".join(self.words.kept(each) for each in parts if each))
 
     def span(self, node: Node) -> str:
         """With the days, where they are not the first of the meeting."""

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from app.core.fields import UN_LANGUAGES
-from app.core.languages import base, is_right_to_left, isolated
+from app.core.languages import RIGHT_TO_LEFT_MARK, base, is_right_to_left, isolated
 
 _FILES = resources.files("app.agenda").joinpath("phrases")
 
@@ -41,6 +41,10 @@ class Words:
 
     def kept(self, text: str) -> str:
         return isolated(text) if is_right_to_left(self.language) else text
+
+    def begun(self, text: str) -> str:
+        """The text, begun at the side where the phrases begin, whatever its first letter is."""
+        return RIGHT_TO_LEFT_MARK + text if is_right_to_left(self.language) else text
 
 
 @cache

@@ -15,6 +15,7 @@ _ISO_639_1 = (
 TWO_LETTERS = frozenset(_ISO_639_1.split())
 """The languages of ISO 639-1, as the registry of BCP 47 has them."""
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 def base(language: str) -> str:

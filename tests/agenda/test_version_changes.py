@@ -136,7 +136,7 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert '<html lang="ar" dir="rtl">' in page.text
     assert "<h1>" in page.text
-    assert "<li>\u20686 &lt;New&gt; business\u2069 (" in page.text
+    assert "<li>\u2068\u200f\u20686\u2069 \u2068&lt;New&gt; business\u2069\u2069 (" in page.text
 
 
 async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_clock: Any) -> None:
