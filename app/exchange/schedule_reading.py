@@ -7,7 +7,7 @@ Every event begins when the file says, whatever comes before it.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -43,6 +43,16 @@ class Setting:
     """That of items without a room."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conference:
+    """What of its conference an event needs that says less by itself."""
+
+    acronym: str
+    zone: str | None
+    day_change: time
+    """Before that hour it is still the day before, as pentabarf has it."""
+
+
 @dataclass(slots=True)
 class Said:
     """An event as a file has it: `of` gives the text of a member, empty where there is none."""
@@ -53,28 +63,34 @@ class Said:
     people: list[str]
     day: str
     room: str
-    zone: str | None
+    conference: Conference
 
 
 def read_schedule_xml(top: Node, setting: Setting) -> Reading:
     """Raises `SheetUnreadable`."""
     if top.name != "schedule":
         raise SheetUnreadable(f"The file is no schedule: at its top is {top.name[:60]!a}.")
-    conference = top.first("conference")
-    zone = _zone("" if conference is None else conference.said("time_zone_name"))
-    return _reading(_events_of_xml(top, zone), setting)
+    found = top.first("conference")
+    conference = _conference(lambda name: "" if found is None else found.said(name))
+    return _reading(_events_of_xml(top, conference), setting)
 
 
 def read_schedule_json(document: Mapping[str, Value], setting: Setting) -> Reading:
     """Raises `SheetUnreadable`."""
-    conference = _mapping(
-        _mapping(document["schedule"], "schedule").get("conference"), "conference"
+    found = _mapping(_mapping(document["schedule"], "schedule").get("conference"), "conference")
+    return _reading(_events_of_json(found, _conference(_of_mapping(found))), setting)
+
+
+def _conference(of: Callable[[str], str]) -> Conference:
+    change = of("day_change").strip()
+    return Conference(
+        acronym=of("acronym"),
+        zone=_zone(of("time_zone_name")),
+        day_change=time.fromisoformat(change) if _CLOCK.fullmatch(change) else time(),
     )
-    zone = _zone(_text(conference.get("time_zone_name")))
-    return _reading(_events_of_json(conference, zone), setting)
 
 
-def _events_of_xml(top: Node, zone: str | None) -> Iterator[Said]:
+def _events_of_xml(top: Node, conference: Conference) -> Iterator[Said]:
     row = 0
     for d, day in enumerate(top.all("day"), start=1):
         for r, room in enumerate(day.all("room"), start=1):
@@ -89,7 +105,7 @@ def _events_of_xml(top: Node, zone: str | None) -> Iterator[Said]:
                     people=people,
                     day=day.attributes.get("date", ""),
                     room=event.said("room") or room.attributes.get("name", ""),
-                    zone=zone,
+                    conference=conference,
                 )
 
 
@@ -97,9 +113,9 @@ def _of_node(event: Node) -> Callable[[str], str]:
     return lambda name: event.attributes.get(name) or event.raw(name)
 
 
-def _events_of_json(conference: Mapping[str, Value], zone: str | None) -> Iterator[Said]:
+def _events_of_json(found: Mapping[str, Value], conference: Conference) -> Iterator[Said]:
     row = 0
-    for d, raw in enumerate(_list(conference.get("days"), "days")):
+    for d, raw in enumerate(_list(found.get("days"), "days")):
         day = _mapping(raw, f"days/{d}")
         for name, events in _mapping(day.get("rooms"), f"days/{d}/rooms").items():
             for e, each in enumerate(_list(events, f"days/{d}/rooms/{name[:60]}")):
@@ -113,7 +129,7 @@ def _events_of_json(conference: Mapping[str, Value], zone: str | None) -> Iterat
                     people=_people(event.get("persons")),
                     day=_text(day.get("date")),
                     room=_text(event.get("room")) or name,
-                    zone=zone,
+                    conference=conference,
                 )
 
 
@@ -135,8 +151,13 @@ def _people(persons: Value) -> list[str]:
 def _reading(events: Iterable[Said], setting: Setting) -> Reading:
     lines: list[Line] = []
     groups: dict[tuple[str, ...], int] = {}
+    numbered: set[int] = set()
     for said in events:
         line = _line(said, setting)
+        number = line.foreign.number if line.foreign else None
+        if line.values["guid"] is None and number is not None and number not in numbered:
+            line.values["guid"] = str(uuid5(GROUPS, f"{said.conference.acronym}\n{number}"))
+            numbered.add(number)
         day, room = _day_of(line, said, setting), line.values.get("room")
         above = _group(lines, groups, (day,), None, setting, said)
         named = room or setting.room
@@ -223,7 +244,9 @@ def _duration(line: Line, text: str) -> int | None:
 
 
 def _start(line: Line, said: Said, setting: Setting) -> datetime | None:
-    """The `date`, an instant; without it `start` by the clock of the conference on its day."""
+    """The `date`, an instant; without it `start` by the clock of the conference on its day, which
+    goes on until `day_change`.
+    """
     written, start = said.of("date").strip(), said.of("start").strip()
     try:
         if written:
@@ -240,8 +263,10 @@ def _start(line: Line, said: Said, setting: Setting) -> datetime | None:
             )
             return None
         local = datetime.fromisoformat(f"{said.day}T{start}")
-        return to_instant(local, said.zone or setting.zone)
-    except (ValueError, ZoneTrouble) as trouble:
+        if local.time() < said.conference.day_change:
+            local += timedelta(days=1)
+        return to_instant(local, said.conference.zone or setting.zone)
+    except (ValueError, OverflowError, ZoneTrouble) as trouble:
         line.fault("date" if written else "start", str(trouble)[:300])
         return None
 

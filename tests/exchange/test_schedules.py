@@ -15,7 +15,7 @@ from lxml import etree
 
 from tests.agenda.planning import Planning, item
 from tests.exchange.conferences import conference, conflicts, day, expected
-from tests.exchange.files import fetched, taken
+from tests.exchange.files import fetched, sent, taken
 from tests.exchange.test_conflicts import checked, put
 from tests.exchange.test_round_trips import prepared
 from tests.world import World
@@ -221,3 +221,25 @@ async def test_sittings_that_are_there_stay(planning: Planning) -> None:
     ]
     report = await taken(planning, json.dumps(tree), "json")
     assert (report["sittings_created"], report["sittings_removed"]) == (0, 1)
+
+
+PENTABARF = """<schedule><conference><acronym>moot</acronym><day_change>04:00:00</day_change>
+</conference><day index="1" date="2021-10-08"><room name="Hall 1">
+<event id="7"><start>10:00</start><duration>00:30</duration><title>Early</title></event>
+<event id="8"><start>01:30</start><duration>00:30</duration><title>Night</title></event>
+</room></day></schedule>"""
+
+
+async def test_pentabarf_has_neither_dates_nor_guids(planning: Planning) -> None:
+    await taken(planning, PENTABARF, "xml")
+    days = (await planning.read())[0]["items"]
+    shown = [each for d in days for room in d["items"] for each in room["items"]]
+    assert [(each["title"]["en"], each["local_start"]) for each in shown] == [
+        ("Early", "2021-10-08T10:00:00"),
+        ("Night", "2021-10-09T01:30:00"),  # the day before goes on until four
+    ]
+    report = await taken(planning, PENTABARF.replace("Early", "Late"), "xml")
+    assert [report[name] for name in ("created", "changed", "removed", "unchanged")] == [0, 1, 0, 5]
+    twice = PENTABARF.replace('id="8"', 'id="7"').replace("2021-10-08", "9999-12-31")
+    answer = await sent(planning, twice, "xml")
+    assert answer.status_code == 422, answer.text
