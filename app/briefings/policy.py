@@ -49,7 +49,8 @@ def shared(total: int, shares: Sequence[Share]) -> dict[UUID, int]:
 
 
 def given_back(minutes: int, giver: UUID, shares: Sequence[Share]) -> dict[UUID, int]:
-    """What each has once one gives so many of its minutes to the others, by their weights.
+    """What each has once one gives so many of its minutes to the others, by their weights; what
+    is left over by rounding goes to those that have the least for their weight.
 
     Raises `CannotShare` where it has not so many, or where there are no others.
     """
@@ -59,6 +60,7 @@ def given_back(minutes: int, giver: UUID, shares: Sequence[Share]) -> dict[UUID,
         raise CannotShare(
             f"{minutes} of {before[giver]} minutes cannot go to {len(others)} others."
         )
+    others.sort(key=lambda share: Fraction(share.before, share.weight))
     gains = dict(zip([each.item_id for each in others], _portions(minutes, others), strict=True))
     return _bounded({i: had + gains.get(i, -minutes) for i, had in before.items()})
 

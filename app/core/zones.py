@@ -155,6 +155,12 @@ def format_offset(offset: timedelta) -> str:
     return f"{text}:{seconds:02}" if seconds else text
 
 
+def offsets_of(*local: datetime) -> str:
+    """`-04:00` of times that carry their zone; `+02:00/+01:00` where the clocks change between."""
+    offsets = dict.fromkeys(format_offset(each.utcoffset() or timedelta()) for each in local)
+    return "/".join(offsets)
+
+
 @cache
 def _current_names() -> dict[str, str]:
     """Every accepted name and its current name: the allow-list."""

@@ -4,7 +4,7 @@ import string
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -13,7 +13,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from app.core.fields import in_language
-from app.core.zones import format_offset
+from app.core.zones import offsets_of
 
 _FILES = resources.files("app.letters").joinpath("phrases")
 _FORMAT = string.Formatter()
@@ -138,7 +138,7 @@ class Words(Phrases):
             start=Run(f"{start:%H:%M}"),
             last_day=Run(self.weekday(end)),
             end=Run(f"{end:%H:%M}"),
-            zone=_zone(start),
+            zone=_zone(start, end),
         )
 
 
@@ -164,7 +164,7 @@ def _english_ending(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def _zone(local: datetime) -> Run:
-    name = local.tzinfo.key if isinstance(local.tzinfo, ZoneInfo) else "UTC"
-    offset = format_offset(local.utcoffset() or timedelta())
-    return Run(name if name == "UTC" else f"{name}, UTC{offset}", whole=True)
+def _zone(*local: datetime) -> Run:
+    zone = local[0].tzinfo
+    name = zone.key if isinstance(zone, ZoneInfo) else "UTC"
+    return Run(name if name == "UTC" else f"{name}, UTC{offsets_of(*local)}", whole=True)

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, meta
 
 from app.core.languages import is_right_to_left, isolated
-from app.core.zones import format_offset
+from app.core.zones import offsets_of
 
 _FILES = resources.files("app.mail").joinpath("phrases")
 _PHRASES = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  # plain text; the HTML layout escapes it
@@ -76,13 +76,13 @@ class Words:
             start=f"{start:%H:%M}",
             end_day=self.day(end),
             end=f"{end:%H:%M}",
-            zone=self.zone(start),
+            zone=self.zone(start, end),
         )
 
-    def zone(self, local: datetime) -> str:
-        """The name of the zone and its offset at that moment."""
-        name = getattr(local.tzinfo, "key", None) or "UTC"
-        offset = format_offset(local.utcoffset() or timedelta())
+    def zone(self, *local: datetime) -> str:
+        """The name of the zone that all carry, and its offset at those moments."""
+        name = getattr(local[0].tzinfo, "key", None) or "UTC"
+        offset = offsets_of(*local)
         said = name if name == "UTC" else self.say("dates", "zone", name=name, offset=offset)
         return isolated(said) if is_right_to_left(self.language) else said
 

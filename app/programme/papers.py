@@ -101,7 +101,7 @@ class Place:
     name: str
     zone: str
     offset: str
-    """From UTC; empty where the clocks change between two of the days."""
+    """From UTC; empty where the clocks change within the days or between two of them."""
     hours: tuple[str, ...]
 
     @property

@@ -223,7 +223,7 @@ class _Writer:
                 self.words.hours(start, end, beside)
                 for (start, end), beside in zip(local, self._dates(spans), strict=True)
             )
-            offsets = {offset_of(start) for start, _ in local}
+            offsets = {offset_of(each) for span in local for each in span}
             offset = offsets.pop() if len(offsets) == 1 else ""
             yield Place(self.words.city(name), name, offset, hours)
 

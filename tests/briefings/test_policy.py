@@ -79,6 +79,11 @@ def test_what_cannot_be_shared(total: int, wanted: list[Share]) -> None:
         shared(total, wanted)
 
 
+def test_minutes_that_do_not_divide_go_to_those_with_the_least() -> None:
+    eight = [Share(UUID(int=i), had) for i, had in enumerate([8, 8, 8, 8, 8, 7, 7, 7])]
+    assert list(given_back(4, UUID(int=2), eight).values()) == [9, 8, 4, 8, 8, 8, 8, 8]
+
+
 def test_nobody_gives_what_they_have_not() -> None:
     for minutes, others in ((11, shares(1, 1)), (1, shares(1))):
         with pytest.raises(CannotShare):

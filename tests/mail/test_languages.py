@@ -143,6 +143,8 @@ def test_dates_and_times_in_words(language: str, moment: str, span: str, days: s
     assert words.span(START, START.replace(day=9, hour=13)) == days
 
 
-def test_utc_is_said_without_its_offset() -> None:
+def test_utc_is_said_without_its_offset_and_two_offsets_where_there_are_two() -> None:
     utc = START.astimezone(ZoneInfo("UTC"))
+    late = START.replace(month=11, day=7)  # the clocks have gone back between
+    assert words_for("en").span(START, late).endswith("America/New_York (UTC-04:00/-05:00)")
     assert {words_for(tag).zone(utc).strip("\u2068\u2069") for tag in UN_LANGUAGES} == {"UTC"}

@@ -64,6 +64,9 @@ def test_hours_elsewhere_follow_the_clocks_of_each_day() -> None:
         ("New York", ("10:00–11:00", "10:00–11:00"), "UTC-04:00"),
         ("Geneva", ("16:00–17:00", "15:00–16:00"), ""),
     ]
+    night = a_record(items=[an_item("All night", 22 * 1440 + 600, 600)])
+    paper = a_paper(PaperKind.PROGRAMME, record=night, zones=("Europe/Zurich",))
+    assert [place.offset for place in paper.places] == ["UTC-04:00", ""]
 
 
 def test_sittings_hold_what_begins_in_them() -> None:
