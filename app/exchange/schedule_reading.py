@@ -19,6 +19,8 @@ from app.core.zones import ZoneTrouble, canonical_zone, to_instant, to_local
 from app.exchange.lifecycle import AgendaFileKind
 from app.exchange.markup import Node
 from app.exchange.outline import Foreign, Line, Reading
+from app.exchange.prose import as_prose
+from app.exchange.schedule_files import GENERATOR
 
 GROUPS: Final = UUID("5d1c1f4e-2d0b-5d4f-8a52-0b6c9d7e3f10")
 """Names the items of days and rooms, so that the next file finds them again."""
@@ -51,6 +53,8 @@ class Conference:
     zone: str | None
     day_change: time
     """Before that hour it is still the day before, as pentabarf has it."""
+    ours: bool
+    """Written by this program: what looks like HTML is then what somebody wrote."""
 
 
 @dataclass(slots=True)
@@ -71,22 +75,27 @@ def read_schedule_xml(top: Node, setting: Setting) -> Reading:
     if top.name != "schedule":
         raise SheetUnreadable(f"The file is no schedule: at its top is {top.name[:60]!a}.")
     found = top.first("conference")
-    conference = _conference(lambda name: "" if found is None else found.said(name))
+    generator = top.first("generator")
+    maker = "" if generator is None else generator.attributes.get("name", "")
+    conference = _conference(lambda name: "" if found is None else found.said(name), maker)
     return _reading(_events_of_xml(top, conference), setting)
 
 
 def read_schedule_json(document: Mapping[str, Value], setting: Setting) -> Reading:
     """Raises `SheetUnreadable`."""
     found = _mapping(_mapping(document["schedule"], "schedule").get("conference"), "conference")
-    return _reading(_events_of_json(found, _conference(_of_mapping(found))), setting)
+    generator = document.get("generator")
+    maker = _text(generator.get("name")) if isinstance(generator, dict) else ""
+    return _reading(_events_of_json(found, _conference(_of_mapping(found), maker)), setting)
 
 
-def _conference(of: Callable[[str], str]) -> Conference:
+def _conference(of: Callable[[str], str], maker: str) -> Conference:
     change = of("day_change").strip()
     return Conference(
         acronym=of("acronym"),
         zone=_zone(of("time_zone_name")),
         day_change=time.fromisoformat(change) if _CLOCK.fullmatch(change) else time(),
+        ours=maker == GENERATOR,
     )
 
 
@@ -220,10 +229,15 @@ def _line(said: Said, setting: Setting) -> Line:
     language = tag if known else setting.language
     line.texts = {
         "title": {language: _one_line(said.of("title")) or None},
-        "note": {language: said.of("abstract") or None},
-        "annotation": {language: said.of("description") or None},
+        "note": {language: _prose(said, "abstract")},
+        "annotation": {language: _prose(said, "description")},
     }
     return line
+
+
+def _prose(said: Said, member: str) -> str | None:
+    text = said.of(member)
+    return (text if said.conference.ours else as_prose(text)) or None
 
 
 def _kind(said: str | None, people: list[str]) -> ItemKind:

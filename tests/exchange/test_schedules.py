@@ -225,7 +225,10 @@ async def test_sittings_that_are_there_stay(planning: Planning) -> None:
 
 PENTABARF = """<schedule><conference><acronym>moot</acronym><day_change>04:00:00</day_change>
 </conference><day index="1" date="2021-10-08"><room name="Hall 1">
-<event id="7"><start>10:00</start><duration>00:30</duration><title>Early</title></event>
+<event id="7"><start>10:00</start><duration>00:30</duration><title>Early</title>
+<abstract><![CDATA[<p>One<br/><b>two</b> &amp; <https://a.example.org></p><ul><li>x</li></ul>
+<script>y</script>]]></abstract>
+<description>a &lt; b &amp;amp; c &gt; d</description></event>
 <event id="8"><start>01:30</start><duration>00:30</duration><title>Night</title></event>
 </room></day></schedule>"""
 
@@ -238,6 +241,8 @@ async def test_pentabarf_has_neither_dates_nor_guids(planning: Planning) -> None
         ("Early", "2021-10-08T10:00:00"),
         ("Night", "2021-10-09T01:30:00"),  # the day before goes on until four
     ]
+    said = [shown[0][member]["en"] for member in ("note", "annotation")]
+    assert said == ["One\ntwo & <https://a.example.org>\n\n• x", "a < b &amp; c > d"]
     report = await taken(planning, PENTABARF.replace("Early", "Late"), "xml")
     assert [report[name] for name in ("created", "changed", "removed", "unchanged")] == [0, 1, 0, 5]
     twice = PENTABARF.replace('id="8"', 'id="7"').replace("2021-10-08", "9999-12-31")
