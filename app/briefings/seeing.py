@@ -30,6 +30,7 @@ from app.briefings.service import BRIEFER, due_at
 from app.briefings.sharing import briefing_items
 from app.briefings.tables import Briefing
 from app.documents.tables import Document, DocumentVersion
+from app.meetings.lifecycle import UNCHANGEABLE
 from app.meetings.tables import Meeting
 
 
@@ -88,12 +89,13 @@ async def at_a_glance(
 
 def shown(glance: Glance, briefing: Briefing, *, addresses: bool) -> BriefingOut:
     meeting = glance.agenda.meeting
+    can_act = addresses and meeting.status not in UNCHANGEABLE
     return BriefingOut(
         **_members(glance, briefing.item_id, briefing, addresses=addresses),
         meeting_id=meeting.id,
         meeting=meeting.handle,
         meeting_title=meeting.title,
-        allowed=BRIEFING.allowed(briefing.status) if addresses else [],
+        allowed=BRIEFING.allowed(briefing.status) if can_act else [],
         files=[
             BriefingPaper(
                 document_id=document.id,

@@ -24,7 +24,7 @@ from app.core.fields import (
     example,
 )
 from app.core.zones import to_local
-from app.meetings.lifecycle import MeetingStatus
+from app.meetings.lifecycle import UNCHANGEABLE, MeetingStatus
 from app.meetings.tables import ConferenceRoom, Meeting
 from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb, PanelRole
 from app.panels.own_queries import OwnPlace
@@ -198,7 +198,7 @@ class OwnPlaceOut(OwnPlaceWrite):
         confirmed = person.status is PanellistStatus.CONFIRMED
         own: dict[str, Any] = {name: getattr(person, name) for name in _OWN}
         return cls(
-            allowed=[verb for verb in PANELLIST.allowed(person.status) if verb in OWN_VERBS],
+            allowed=_allowed(person.status, meeting.status),
             committee_name=found.committee.name,
             meeting=meeting.handle,
             meeting_title=meeting.title,
@@ -232,6 +232,13 @@ _OWN = (
     "recording_consent",
     "recording_consent_at",
 )
+
+
+def _allowed(status: PanellistStatus, meeting: MeetingStatus) -> list[PanellistVerb]:
+    """Nothing once nothing of the meeting changes any more."""
+    if meeting in UNCHANGEABLE:
+        return []
+    return [verb for verb in OWN_VERBS if verb in PANELLIST.allowed(status)]
 
 
 def _conference(room: ConferenceRoom | None) -> OwnPlaceRoom | None:

@@ -220,6 +220,10 @@ async def test_who_is_named_hears_once_that_the_time_has_changed(
     assert answer.is_success, answer.text
     ((to, subject, _),) = await briefings.mails()
     assert (to, subject) == ("Amina Rossi <amina.rossi@example.org>", "Cancelled: 6th meeting")
+    every = (await organizer.get(briefings.path)).json()["briefings"]
+    asked = next(each for each in every if each["id"])
+    one = (await organizer.get(f"{briefings.path}/{asked['id']}")).json()
+    assert (one["status"], one["allowed"]) == ("named", [])
 
 
 async def test_groups_are_reminded_by_plan_and_by_hand(briefings: Briefings, set_clock) -> None:

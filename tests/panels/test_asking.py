@@ -330,6 +330,7 @@ async def test_a_meeting_that_moves_is_postponed_and_cancelled(
     ):
         await post(planning.organizer, f"{planning.path}/{verb}", body)
         found += [entry_of(each) for each in await office.deliver()]
+    assert (await reader.get(f"/v1/panellists/{person['id']}")).json()["allowed"] == []
     entries = [each for each in found if each is not None]
     assert [(each["method"], each["status"]) for each in entries] == [
         ("REQUEST", "CONFIRMED"),
