@@ -98,6 +98,8 @@ def swap(agenda: WorkingAgenda, one_id: UUID, other_id: UUID) -> WorkingAgenda:
     for name, item_id in (("item_id", one_id), ("other_item_id", other_id)):
         if item_id not in agenda.states:
             raise ItemUnknown.at(f"/{name}", NOWHERE)
+    if other_id == one_id:
+        raise ItemUnderItself.at("/other_item_id", "An item does not change places with itself.")
     if other_id in agenda.under(one_id) or one_id in agenda.under(other_id):
         raise ItemUnderItself.at("/other_item_id", "One of the two lies under the other.")
     one, other = agenda.states[one_id], agenda.states[other_id]

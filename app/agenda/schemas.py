@@ -130,7 +130,9 @@ class ItemWrite(Schema):
     @model_validator(mode="after")
     def _one_length(self) -> Self:
         if self.flexible and self.minutes is not None:
-            raise ValueError("a flexible item takes what is left: leave minutes out")
+            raise ValueError(
+                "a flexible item takes what is left: leave minutes out, or null where it has some"
+            )
         return self
 
 

@@ -122,6 +122,9 @@ async def test_two_items_change_places_and_back(planning: Planning) -> None:
     assert (await planning.read())[0] == agenda | {"revision": 3}
     family = {"item_id": parent["id"], "other_item_id": child["id"]}
     assert slug(await retime(planning, "swap", family, ok=False)) == "item-under-itself"
+    alone = body | {"other_item_id": body["item_id"]}
+    itself = (await retime(planning, "swap", alone, ok=False)).json()
+    assert itself["detail"] == "An item does not change places with itself."
     stale = await planning.organizer.post(
         f"{planning.agenda}/swap", json=body, headers={"If-Match": '"old"'}
     )
