@@ -99,9 +99,11 @@ class Clock:
     ) -> datetime:
         shares: dict[int, int] = {}
         for place, step in enumerate(line):
-            if self._stretches(step) and place not in shares and not measuring:
-                shares |= self._shared(line, place, time, until)
-            share = shares.get(place, 0)
+            share = 0
+            if isinstance(step, Fork) or step.item.flexible:
+                if self._stretches(step) and place not in shares and not measuring:
+                    shares |= self._shared(line, place, time, until)
+                share = shares.get(place, 0)
             if isinstance(step, Fork):
                 time = self._run_fork(step, time, share, lane, blocks, measuring=measuring)
             else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -228,7 +229,8 @@ async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:
     if edit.changed:
         members = edit.members
         names = ("id", *(name for name in ItemState._fields if name in members))
-        rows = [{name: getattr(state, name) for name in names} for state in edit.changed]
+        take = attrgetter(*names)
+        rows = [dict(zip(names, take(state), strict=True)) for state in edit.changed]
         await update_many(session, AgendaItem, rows)
     if edit.removed:
         statement = delete(AgendaItem).where(col(AgendaItem.id).in_(edit.removed))

@@ -62,6 +62,8 @@ async def find_conflicts(
     if agenda is None:
         agenda = (await load_agendas(session, [meeting]))[meeting.id]
     here = await seats.seats_of(session, meeting)
+    if not here:
+        return Conflicts(agenda)
     keys = {seat.key for seat in here}
     others = await seats.seats_elsewhere(session, meeting.id, keys)
     own = _slots(agenda.timetable.by_id, here)

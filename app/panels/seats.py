@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -130,6 +131,7 @@ async def confirmed_seats(session: AsyncSession, meeting_id: UUID) -> set[tuple[
     return {(key, item_id) for key, item_id in (await session.execute(statement)).all()}
 
 
+@cache
 def _seated() -> Any:
     """Panellists and briefers alike; a briefing that is asked for has nobody yet."""
     panellists: list[Any] = [
