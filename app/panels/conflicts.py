@@ -52,16 +52,20 @@ class Conflicts:
 
 
 async def find_conflicts(
-    session: AsyncSession, meeting: Meeting, agenda: WorkingAgenda | None = None
+    session: AsyncSession,
+    meeting: Meeting,
+    agenda: WorkingAgenda | None = None,
+    here: Sequence[Seat] | None = None,
 ) -> Conflicts:
-    """Of this meeting, with all other announced meetings in view.
+    """Of this meeting and all who are `here`, with all other announced meetings in view.
 
     A panel without any duration takes no time and clashes with nothing. Eight statements at most,
     however many meetings and people there are.
     """
     if agenda is None:
         agenda = (await load_agendas(session, [meeting]))[meeting.id]
-    here = await seats.seats_of(session, meeting)
+    if here is None:
+        here = await seats.seats_of(session, meeting)
     if not here:
         return Conflicts(agenda)
     keys = {seat.key for seat in here}
