@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
-from app.agenda.queries import find_groups, items_with_panels
+from app.agenda.queries import find_groups, items_with_panels, list_sittings
 from app.agenda.saving import forget_saved, save
 from app.agenda.sittings import HeldSitting
 from app.agenda.tables import Sitting
@@ -196,9 +196,10 @@ async def _write_sittings(
     await session.flush()
     if plan.added:
         await insert_many(session, Sitting, [_row(each) for each in plan.added])
-    present = await queries.list_sittings(session, agenda.meeting.id)
-    held = tuple(HeldSitting.of(agenda.meeting, sitting) for sitting in present)
-    return replace(agenda, sittings=held)
+    meeting = agenda.meeting
+    present = await list_sittings(session, [meeting.id])
+    held = [HeldSitting.of(meeting, sitting) for sitting in present.get(meeting.id, ())]
+    return replace(agenda, sittings=tuple(held))
 
 
 async def _write_foreign(
