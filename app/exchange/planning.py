@@ -158,6 +158,7 @@ class _Planner:
             return
         parent = None if line.above is None else others[line.above].item_id
         members |= {"id": planned.item_id, "parent_id": parent, "position": 0}
+        members |= {name: _kept_order(members[name]) for name in TEXTS if name in members}
         planned.state = ItemState(**members) if before is None else _changed(before, members)
 
     def _check_addition(self, line: Line, before: ItemState) -> None:
@@ -299,6 +300,15 @@ def _texts(present: Mapping[str, str], said: Mapping[str, str | None]) -> dict[s
     kept = {tag: words for tag, words in present.items() if tag.lower() not in spoken}
     found = kept | {tag: words for tag, words in said.items() if words is not None}
     return {tag: found[tag] for tag in sorted(found, key=lambda each: (len(each), each))}
+
+
+def _kept_order(texts: dict[str, str]) -> dict[str, str]:
+    """As the database gives them back (shorter names first), so that the tag of an agenda that was
+    taken is that of the same agenda when it is read.
+    """
+    if len(texts) < 2:
+        return texts
+    return dict(sorted(texts.items(), key=lambda text: (len(text[0].encode()), text[0].encode())))
 
 
 def _fresh(said: FileItem) -> dict[str, Any]:

@@ -328,7 +328,10 @@ async def test_a_meeting_that_moves_is_postponed_and_cancelled(
         ),
         ("cancel", {}),
     ):
-        await post(planning.organizer, f"{planning.path}/{verb}", body)
+        act = f"{planning.path}/{verb}"
+        plan = (await planning.organizer.post(f"{act}?plan=true", json=body)).json()
+        assert [each["recipient"] for each in plan["notices"]] == [person["email"]]
+        await post(planning.organizer, act, body)
         found += [entry_of(each) for each in await office.deliver()]
     entries = [each for each in found if each is not None]
     assert [(each["method"], each["status"]) for each in entries] == [
