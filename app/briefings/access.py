@@ -65,7 +65,8 @@ async def briefing_to_name(
     check_changeable(meeting)
     if not view.organizes:
         service.check_due(meeting)
-    await session.refresh(view.briefing)
+    if await queries.find_briefing(session, meeting.id, b) is None:
+        raise NotFound  # it was deleted while the lock was waited for
     return view
 
 

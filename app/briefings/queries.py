@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda.tables import AgendaItem
-from app.briefings.tables import Briefing
+from app.briefings.lifecycle import BriefingStatus
+from app.briefings.tables import Briefing, NamedBriefer
 from app.committees.tables import Committee, Membership
 from app.core import clock
 from app.identity.lifecycle import Role
@@ -97,6 +98,40 @@ def speaks_for_group(caller: Caller) -> Any:
     return or_(
         col(Committee.id).in_(organized), col(Committee.parent_id).in_(organized), group, chairs
     )
+
+
+async def find_named(session: AsyncSession, briefing_id: UUID, email: str) -> NamedBriefer | None:
+    """Whoever is, or was, named for a briefing at this address."""
+    statement = select(NamedBriefer).where(
+        col(NamedBriefer.briefing_id) == briefing_id, col(NamedBriefer.email) == email
+    )
+    found: NamedBriefer | None = (
+        await session.execute(statement.execution_options(populate_existing=True))
+    ).scalar_one_or_none()
+    return found
+
+
+async def lock_coming(
+    session: AsyncSession, meeting_id: UUID
+) -> Sequence[tuple[Briefing, NamedBriefer]]:
+    """The briefings of a meeting that are confirmed, with whom has an address."""
+    columns: list[Any] = [Briefing, NamedBriefer]
+    same = and_(
+        col(NamedBriefer.briefing_id) == col(Briefing.id),
+        col(NamedBriefer.email) == col(Briefing.email),
+    )
+    statement = (
+        select(*columns)
+        .join(NamedBriefer, same)
+        .where(
+            col(Briefing.meeting_id) == meeting_id,
+            col(Briefing.status) == BriefingStatus.CONFIRMED,
+        )
+        .order_by(col(NamedBriefer.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 async def lock_all(session: AsyncSession, meeting_id: UUID) -> Sequence[Briefing]:

@@ -113,6 +113,7 @@ async def preview(
         meeting_id=meeting.id,
         briefing_id=await _briefing(session, meeting, wanted.kind),
         message_id="",
+        data=await _told(session, meeting, wanted),
         **await _read_by(session, meeting, line, wanted),
     )
     purpose = purpose_of(wanted.kind)
@@ -123,11 +124,20 @@ async def preview(
 
 async def _briefing(session: AsyncSession, meeting: Meeting, kind: MessageKind) -> UUID | None:
     """The first one of the meeting, for mails about briefings."""
-    if kind not in BRIEFINGS:
+    if kind not in BRIEFINGS and kind is not MessageKind.BRIEFING_DECLINED:
         return None
     first = sa_select(col(Briefing.id)).where(col(Briefing.meeting_id) == meeting.id)
     found: UUID | None = (await session.execute(first.order_by(col(Briefing.id)))).scalar()
     return found
+
+
+async def _told(session: AsyncSession, meeting: Meeting, wanted: Wanted) -> dict[str, Any]:
+    """Of whom organizers are told."""
+    if wanted.kind is not MessageKind.PANELLIST_DECLINED:
+        return {}
+    gone = PanellistStatus.DECLINED
+    asked = await first_asked(session, meeting.id, wanted.panellist_id, gone)
+    return {"panellist_id": str(asked.person.id)} if asked else {}
 
 
 async def _read_by(
@@ -144,7 +154,7 @@ async def _read_by(
         language = wanted.language or asked.language
         address = asked.person.email or ""
         return {"panellist_id": asked.person.id, "recipient": address, "language": language}
-    if wanted.panellist_id is not None:
+    if wanted.panellist_id is not None and wanted.kind is not MessageKind.PANELLIST_DECLINED:
         _meant(None, Readers.ANYBODY, asked=True)
     reader = await _reader(session, meeting, line, wanted)
     return {
