@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.access import MeetingToPlan
 from app.briefings import queries, service
+from app.briefings.sight import Sight, sight_of
 from app.briefings.tables import Briefing
 from app.committees.tables import Committee
 from app.core.problems import NotFound, NotPermitted
@@ -40,6 +41,10 @@ class BriefingView:
     def names(self) -> bool:
         """Whether the caller names the briefer, and so knows how to reach them."""
         return self.organizes or self.speaks
+
+    @property
+    def sight(self) -> Sight:
+        return sight_of(self.meeting.meeting, organizes=self.organizes, speaks=self.speaks)
 
 
 async def briefing_for(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.agenda.tables import AgendaItem
@@ -58,15 +59,29 @@ async def find_group(session: AsyncSession, item_id: UUID) -> Committee | None:
 
 
 def list_own(caller: Caller) -> Select[Any]:
-    """The briefings of groups that the caller speaks for, with their meetings."""
-    columns: list[Any] = [Briefing, Meeting, Committee]
+    """The briefings of groups that the caller speaks for, with their meetings, the groups, and the
+    committees that meet.
+    """
+    meets = aliased(Committee, name="meets")
+    columns: list[Any] = [Briefing, Meeting, Committee, meets]
     return (
         select(*columns)
         .join(AgendaItem, col(AgendaItem.id) == col(Briefing.item_id))
         .join(Committee, col(Committee.id) == col(AgendaItem.working_group_id))
         .join(Meeting, col(Meeting.id) == col(Briefing.meeting_id))
+        .join(meets, col(meets.id) == col(Meeting.committee_id))
         .where(speaks_for_group(caller))
     )
+
+
+async def groups_of(session: AsyncSession, caller: Caller, meeting_id: UUID) -> set[UUID]:
+    """The groups on the agenda of a meeting that the caller speaks for."""
+    on_agenda = exists().where(
+        col(AgendaItem.meeting_id) == meeting_id,
+        col(AgendaItem.working_group_id) == col(Committee.id),
+    )
+    statement = select(col(Committee.id)).where(on_agenda, speaks_for_group(caller))
+    return set((await session.execute(statement)).scalars())
 
 
 async def speaks_for(session: AsyncSession, caller: Caller, group: Committee) -> bool:

@@ -137,6 +137,7 @@ class BriefingState(Schema):
     reminded_at: InstantField | None
     named_at: InstantField | None
     answered_at: InstantField | None
+    allowed: list[BriefingVerb] = Field(max_length=3, description="What you may do with it now.")
 
 
 class BriefingPaper(Schema):
@@ -156,7 +157,6 @@ class BriefingOut(BriefingState):
     meeting: Handle
     meeting_title: LocalizedLine
     status: BriefingStatus
-    allowed: list[BriefingVerb] = Field(max_length=3, description="What may be done now.")
     files: list[BriefingPaper] = Field(
         max_length=100, description="The papers; shown to organizers and the group."
     )

@@ -38,6 +38,6 @@ async def remove_rehearsal(
 ) -> None:
     panel.rehearsal_sequence += 1
     times: dict[str, Any] = {"starts_at": rehearsal.starts_at, "ends_at": rehearsal.ends_at}
-    record(session, RehearsalRemoved(**times, **about(meeting, panel.id)))
+    record(session, RehearsalRemoved(**(times | about(meeting, panel.id))))
     await session.delete(rehearsal)
     await session.flush()
