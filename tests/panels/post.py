@@ -81,7 +81,7 @@ def entries(mails: list[EmailMessage]) -> list[tuple[str, str, str, str, int]]:
     """Of each mail with an entry: address, METHOD, STATUS, UID and SEQUENCE."""
     found = [(str(mail["To"]), each) for mail in mails if (each := entry_of(mail)) is not None]
     told = ("method", "status", "uid", "sequence")
-    return [(to, *(each[name] for name in told)) for to, each in found]  # type: ignore[misc]  # four
+    return [(to, *(each[name] for name in told)) for to, each in found]
 
 
 def words(mail: EmailMessage) -> str:
@@ -108,7 +108,7 @@ def entry_of(mail: EmailMessage) -> dict[str, Any] | None:
             start = event.decoded("DTSTART")
             third = by_ical(text_)
             assert [(third.method, each.sequence, each.start) for each in third.events] == [
-                (str(read["METHOD"]), int(event["SEQUENCE"]), start.astimezone(UTC))
+                (str(read["METHOD"]), int(event.decoded("SEQUENCE")), start.astimezone(UTC))
             ]
             assert other.vevent.dtstart.value.astimezone(UTC) == start.astimezone(UTC)
             return {

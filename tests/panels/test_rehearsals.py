@@ -90,7 +90,7 @@ async def test_a_rehearsal_in_the_calendar(planning: Planning, office: PostOffic
     by_mail = [entry_of(mail) or {} for mail in mails]
     held = icalendar.Calendar.from_ical(file.content)
     assert [
-        (str(each["UID"]), int(each["SEQUENCE"]), each.get("ATTENDEE"))
+        (str(each["UID"]), int(each.decoded("SEQUENCE")), each.get("ATTENDEE"))
         for each in held.walk("VEVENT")
     ] == [(each["uid"], each["sequence"], None) for each in by_mail]
     assert SECRET not in file.text
