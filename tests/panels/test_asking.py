@@ -331,34 +331,6 @@ async def test_whoever_has_a_seat_has_one_entry(
     }
 
 
-async def test_a_meeting_that_moves_is_postponed_and_cancelled(
-    planning: Planning, office: PostOffice, panel: dict[str, Any]
-) -> None:
-    person, reader = await asked(planning, office, panel)
-    await post(reader, f"/v1/panellists/{person['id']}/confirm")
-    found = [entry_of(each) for each in await office.deliver()]
-    for verb, body in (
-        ("postpone", {}),
-        (
-            "reschedule",
-            {"local_start": "2021-10-08T10:00:00", "local_end": "2021-10-08T13:00:00"},
-        ),
-        ("cancel", {}),
-    ):
-        await post(planning.organizer, f"{planning.path}/{verb}", body)
-        found += [entry_of(each) for each in await office.deliver()]
-    entries = [each for each in found if each is not None]
-    assert [(each["method"], each["status"]) for each in entries] == [
-        ("REQUEST", "CONFIRMED"),
-        ("REQUEST", "TENTATIVE"),
-        ("REQUEST", "CONFIRMED"),
-        ("CANCEL", "CANCELLED"),
-    ]
-    assert len({each["uid"] for each in entries}) == 1
-    sequences = [each["sequence"] for each in entries]
-    assert sequences == sorted(set(sequences))
-
-
 async def test_another_address_and_a_bounce(
     planning: Planning, office: PostOffice, panel: dict[str, Any]
 ) -> None:
