@@ -1,7 +1,7 @@
 """What stands in the calendars of those who brief.
 
 Nobody has two entries for one meeting: whoever has a seat has the whole meeting, and the slot only
-as long as they have none. The meeting's row is locked, or the rows of those named are.
+as long as they have none. The rows of those named are locked, as seats change without the meeting.
 """
 
 from typing import Any
@@ -17,18 +17,20 @@ from app.meetings.tables import Meeting
 from app.panels.queries import seated
 
 
-async def of(session: AsyncSession, briefing: Briefing) -> NamedBriefer | None:
+async def of(
+    session: AsyncSession, briefing: Briefing, *, lock: bool = False
+) -> NamedBriefer | None:
     """Who is named now; None where nobody is, or where no address is known."""
     if briefing.email is None:
         return None
-    return await queries.find_named(session, briefing.id, briefing.email)
+    return await queries.find_named(session, briefing.id, briefing.email, lock=lock)
 
 
 async def keep(session: AsyncSession, briefing: Briefing) -> None:
     """Write down who is named, as they are now."""
     if briefing.email is None or briefing.name is None:
         return
-    named = await of(session, briefing)
+    named = await of(session, briefing, lock=True)
     said: dict[str, Any] = {
         name: getattr(briefing, name) for name in ("name", "timezone", "language")
     }
@@ -53,7 +55,7 @@ async def give(session: AsyncSession, briefing: Briefing) -> None:
     What stands there already is another one from now on, as its times may be. One that was taken
     back before comes back with a higher sequence.
     """
-    named = await of(session, briefing)
+    named = await of(session, briefing, lock=True)
     if named is None or named.email is None:
         return
     known = named.has_entry or named.calendar_sequence > 0
@@ -72,7 +74,7 @@ def take(named: NamedBriefer) -> bool:
 
 async def change(session: AsyncSession, briefing: Briefing) -> None:
     """The slot is another one."""
-    named = await of(session, briefing)
+    named = await of(session, briefing, lock=True)
     if named is not None and named.has_entry:
         named.calendar_sequence += 1
 

@@ -115,11 +115,15 @@ def speaks_for_group(caller: Caller) -> Any:
     )
 
 
-async def find_named(session: AsyncSession, briefing_id: UUID, email: str) -> NamedBriefer | None:
+async def find_named(
+    session: AsyncSession, briefing_id: UUID, email: str, *, lock: bool = False
+) -> NamedBriefer | None:
     """Whoever is, or was, named for a briefing at this address."""
     statement = select(NamedBriefer).where(
         col(NamedBriefer.briefing_id) == briefing_id, col(NamedBriefer.email) == email
     )
+    if lock:
+        statement = statement.with_for_update()
     found: NamedBriefer | None = (
         await session.execute(statement.execution_options(populate_existing=True))
     ).scalar_one_or_none()
@@ -129,7 +133,11 @@ async def find_named(session: AsyncSession, briefing_id: UUID, email: str) -> Na
 async def lock_coming(
     session: AsyncSession, meeting_id: UUID
 ) -> Sequence[tuple[Briefing, NamedBriefer]]:
-    """The briefings of a meeting that are confirmed, with whom has an address."""
+    """The briefings of a meeting that are confirmed, with whoever has an address.
+
+    Only the latter are locked, as they are before the briefings when somebody else is named; and
+    read once more, as a briefing may be another's once the lock is there.
+    """
     columns: list[Any] = [Briefing, NamedBriefer]
     same = and_(
         col(NamedBriefer.briefing_id) == col(Briefing.id),
@@ -142,10 +150,11 @@ async def lock_coming(
             col(Briefing.meeting_id) == meeting_id,
             col(Briefing.status) == BriefingStatus.CONFIRMED,
         )
-        .order_by(col(NamedBriefer.id))
-        .with_for_update()
+        .order_by(col(Briefing.id))
         .execution_options(populate_existing=True)
     )
+    if (await session.execute(statement.with_for_update(of=NamedBriefer))).first() is None:
+        return []
     return [(row[0], row[1]) for row in await session.execute(statement)]
 
 

@@ -166,7 +166,8 @@ async def _answer(
 
 async def _leaves(session: AsyncSession, briefing: Briefing) -> dict[str, Any]:
     """Of whom is named until now, as the fact tells it."""
-    named = await entries.of(session, briefing) if briefing.status in COMING else None
+    coming = briefing.status in COMING
+    named = await entries.of(session, briefing, lock=True) if coming else None
     return {} if named is None else {"left_id": named.id, "had_entry": entries.take(named)}
 
 
