@@ -137,6 +137,15 @@ class MessageKind(Choice):
 OF_PANELS = frozenset(kind for kind in MessageKind if kind.value.startswith("panel_"))
 """They go to panellists."""
 OF_REHEARSALS = frozenset({MessageKind.PANEL_REHEARSAL, MessageKind.PANEL_REHEARSAL_OFF})
+TO_BRIEFERS = frozenset(
+    {
+        MessageKind.BRIEFER_NAMED,
+        MessageKind.BRIEFER_CHANGED,
+        MessageKind.BRIEFER_CONFIRMED,
+        MessageKind.BRIEFER_WITHDRAWN,
+        MessageKind.BRIEFER_ENTRY_DROPPED,
+    }
+)
 TO_ORGANIZERS = frozenset({MessageKind.PANELLIST_DECLINED, MessageKind.BRIEFING_DECLINED})
 """Beside digests."""
 

@@ -145,6 +145,10 @@ async def test_a_briefing_in_the_calendar(briefings: Briefings, office: PostOffi
         (str(each["UID"]), int(each.decoded("SEQUENCE")))
         for each in icalendar.Calendar.from_ical(subscribed.content).walk("VEVENT")
     ]
+    async with planning.world.app.state.database.transaction() as session:
+        await session.execute(text("UPDATE feeds SET created_at = created_at - interval '1 day'"))
+    before = await briefings.stranger.get(f"/v1/{address}")
+    assert own["uid"] not in before.text, "its maker had no mail at that address yet"
 
     await post(organizer, f"{planning.path}/postpone", {})
     assert [each[:3] for each in told(await office.deliver()) if each[2] == "TENTATIVE"] == [
@@ -187,6 +191,11 @@ async def test_organizers_hear_at_once_of_who_does_not_come(
     ]
     assert not [mail for mail in mails if "canary" in words(mail)]
     assert "Amina Rossi, who was named to brief for Border Management" in "".join(map(words, mails))
+    looked_at = [
+        (await post(organizer, f"{planning.path}/previews", {"kind": kind}))["recipient"]["email"]
+        for kind in ("panellist_declined", "briefing_declined", "briefer_confirmed")
+    ]
+    assert looked_at == ["mira@example.org", "mira@example.org", AMINA["email"]]
     set_clock(datetime(2021, 9, 2, 13, tzinfo=UTC))
     await look(planning.world.app.state.database)
     (digest,) = [mail for mail in await office.deliver() if "mira@" in str(mail["To"])]
