@@ -85,6 +85,8 @@ class BriefingDeclined(Moved, Event):
     name: ClassVar[str] = "briefing.declined"
     left_id: UUID | None = None
     had_entry: bool = False
+    by_briefer: bool = False
+    """By the link of their own mail."""
 
 
 @dataclass(frozen=True, kw_only=True)

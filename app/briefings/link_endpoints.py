@@ -68,8 +68,11 @@ async def answer_briefing_by_link(
 ) -> BriefingByLink:
     """Say that you come, or that you do not; as the group, that it does not brief."""
     held = await held_by(session, request, body.token, links.open_to_act)
-    answer = service.confirm if body.answer is LinkAnswer.CONFIRM else service.decline
-    await answer(session, held.meeting, held.briefing)
+    if body.answer is LinkAnswer.CONFIRM:
+        await service.confirm(session, held.meeting, held.briefing)
+    else:
+        own = held.holder is BriefingHolder.BRIEFER
+        await service.decline(session, held.meeting, held.briefing, by_briefer=own)
     return await _done(session, held, response)
 
 

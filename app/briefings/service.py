@@ -116,8 +116,10 @@ async def confirm(session: AsyncSession, meeting: Meeting, briefing: Briefing) -
     await session.flush()
 
 
-async def decline(session: AsyncSession, meeting: Meeting, briefing: Briefing) -> None:
-    left = await _leaves(session, briefing)
+async def decline(
+    session: AsyncSession, meeting: Meeting, briefing: Briefing, *, by_briefer: bool = False
+) -> None:
+    left = await _leaves(session, briefing) | {"by_briefer": by_briefer}
     await _answer(session, meeting, briefing, BriefingVerb.DECLINE, BriefingDeclined, left)
 
 

@@ -50,7 +50,6 @@ class About(NamedTuple):
         return cls(named.meeting_id, named.briefing_id)
 
 
-_BY_LINK = "link"
 Listener = Callable[[AsyncSession, LogEntry, str], Awaitable[None]]
 
 
@@ -78,7 +77,7 @@ async def _confirmed(session: AsyncSession, entry: LogEntry, domain: str) -> Non
 
 async def _declined(session: AsyncSession, entry: LogEntry, domain: str) -> None:
     """Whoever has said so by the link of their own mail knows it; an entry goes in any case."""
-    if entry.data.get("had_entry") or entry.actor_kind != _BY_LINK:
+    if entry.data.get("had_entry") or not entry.data.get("by_briefer"):
         await _tell_left(session, entry, MessageKind.BRIEFER_WITHDRAWN, domain)
 
 
