@@ -3,6 +3,7 @@
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ def _check_ends(content: IO[bytes], size: int) -> None:
 
 
 def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
-    names = [member.filename.casefold() for member in members]
+    names = [unicodedata.normalize("NFC", member.filename).casefold() for member in members]
     if len(set(names)) < len(names):
         raise FileRefused("Two members of the file have one name.")
     if any(not _is_plain(member.orig_filename) for member in members):
