@@ -68,7 +68,7 @@ def start(
 
 def ready(process: BaseProcess, url: str) -> str:
     """The address, once it answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.is_alive():
         try:
             if httpx.get(f"{url}/livez").is_success:
