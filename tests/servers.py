@@ -75,6 +75,8 @@ def ready(process: BaseProcess, url: str) -> str:
                 return url
         except httpx.TransportError:
             time.sleep(0.02)
+    process.kill()
+    process.wait()
     raise RuntimeError("a server process did not start")
 
 
