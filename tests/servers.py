@@ -76,7 +76,7 @@ def ready(process: BaseProcess, url: str) -> str:
         except httpx.TransportError:
             time.sleep(0.02)
     process.kill()
-    process.wait()
+    process.join()
     raise RuntimeError("a server process did not start")
 
 
