@@ -273,7 +273,22 @@ def swapping_twice_changes_nothing(agenda: Agenda, one: int, other: int) -> None
         assert sums[0] == sums[1]
 
 
+def _flexible_in_parallel(items: Sequence[PlannedItem]) -> bool:
+    """Whether something flexible lies in a parallel segment, where a pin ends its share."""
+    by_id = {each.id: each for each in items}
+    for each in items:
+        above = each
+        while each.flexible and above.parent_id is not None:
+            above = by_id[above.parent_id]
+            if above.in_parallel:
+                return True
+    return False
+
+
 def shifting_there_and_back_changes_no_time(agenda: Agenda, which: int, minutes: int) -> None:
+    """The item is pinned from there on, by which flexible ones beside it may share otherwise."""
+    if _flexible_in_parallel(agenda[0]):
+        return
     before = working(agenda)
     item_id = UUID(int=1 + which % max(1, len(agenda[0])))
     if item_id not in before.states:
