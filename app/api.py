@@ -3,6 +3,7 @@
 from app.agenda import listeners as of_agenda  # noqa: F401  # they register themselves
 from app.agenda.change_endpoints import router as agenda_changes
 from app.agenda.endpoints import router as agenda
+from app.agenda.happening_endpoints import router as agenda_happening
 from app.agenda.public import router as public_agenda
 from app.agenda.public_versions import router as public_versions
 from app.agenda.sitting_endpoints import router as sittings
@@ -62,6 +63,7 @@ from app.panels import listeners as of_panels  # noqa: F401  # they register the
 from app.panels import telling as of_conflicts  # noqa: F401  # as above
 from app.panels.conflict_endpoints import router as conflicts
 from app.panels.endpoints import router as panels
+from app.panels.move_endpoints import router as panel_moves
 from app.panels.own_endpoints import router as own_places
 from app.panels.rehearsal_endpoints import router as rehearsals
 from app.people.endpoints import router as people
@@ -72,6 +74,7 @@ from app.questions.endpoints import router as questions
 from app.registrations import listeners as of_registrations  # noqa: F401  # they register themselves
 from app.registrations.answer_endpoints import router as answers
 from app.registrations.approval_endpoints import router as approvals
+from app.registrations.endpoints import crowded as crowded_registrations
 from app.registrations.endpoints import router as registrations
 from app.registrations.exception_endpoints import router as exceptions
 from app.registrations.many_endpoints import router as many_registrations
@@ -133,11 +136,13 @@ PARTS = (
     agenda,
     sittings,
     timing,
+    agenda_happening,
     agenda_standing,
     version_changes,
     agenda_changes,
     conflicts,
     panels,
+    panel_moves,
     rehearsals,
     own_places,
     exchange,
@@ -161,6 +166,7 @@ PARTS = (
     questions,
     needs,  # before registrations: its path would be read as that of one of them
     registrations,
+    crowded_registrations,
     seats,
     credentials,
     many_registrations,

@@ -11,7 +11,6 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import event
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.world import ENTITIES, Seat, World
 
@@ -39,16 +38,17 @@ class Sent:
 async def registration_script(app: FastAPI, world: World) -> str:
     """A script that registers the next person of the table in each transaction.
 
-    Registers the last person to see what is sent, after another of the same delegation, since the
+    Registers the last person to see what is sent, by a request that has a transaction of its own,
+    so that one transaction is one, after another of the same delegation, since the
     first also accepts the invitation. Constants of that request stay constants; ids of the person,
     the delegation and of new rows vary, and the counters follow from what the transaction has read
     under its locks, as they do in the service.
     """
     before, seat = world.seats[-1 - ENTITIES], world.seats[-1]
-    path = f"/v1/meetings/{world.handle}/registrations"
+    path = f"/v1/meetings/{world.handle}/registrations?refuse_alike=false"  # by itself
     headers = {"Authorization": f"Bearer {world.token}"}
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=_alone(app)), base_url="http://bench", headers=headers
+        transport=httpx.ASGITransport(app=app), base_url="http://bench", headers=headers
     ) as client:
         await client.post(path, json=registration(before))
         with captured(app) as sent:
@@ -56,15 +56,6 @@ async def registration_script(app: FastAPI, world: World) -> str:
     assert answer.status_code == 201, answer.text
     variables = _variables(sent, seat, UUID(answer.json()["id"]))
     return _NEXT + "".join(_line(each, variables) for each in sent) + "COMMIT;\n"
-
-
-def _alone(app: FastAPI) -> ASGIApp:
-    """The application, registering nobody together with others, so that one transaction is one."""
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        await app(dict(scope, state={"alone": True}), receive, send)
-
-    return answer
 
 
 def registration(seat: Seat) -> dict[str, str]:

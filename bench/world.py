@@ -137,7 +137,7 @@ def _item(number: int) -> dict[str, Any]:
         "kind": "discussion",
         "title": {"en": f"Item {number} of the provisional agenda"},
         "note": {"en": (note * 5).strip()},
-        "duration": 15,
+        "minutes": 15,
         "presenter": "Amina Rossi",
     }
 

@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -141,6 +142,21 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+_engines: list[Engine] = []
+
+
+def _share_statements(engine: Engine) -> None:
+    """Let the engine use what the first one of this process has put together as SQL.
+
+    Each engine would do so anew for its own dialect, which is the same for all of them.
+    """
+    _engines.append(engine)
+    del _engines[1:]
+    first = _engines[0]
+    engine.dialect = engine.pool._dialect = first.dialect  # noqa: SLF001
+    engine._compiled_cache = first._compiled_cache  # noqa: SLF001
+
+
 _included: dict[int, Any] = {}
 _documents: dict[str, str] = {}
 """By the service's address, which is all that they differ by: each takes seconds to make."""
@@ -172,6 +188,7 @@ def app_of(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
     async with app.router.lifespan_context(app):
+        _share_statements(app.state.database.engine.sync_engine)
         yield app
 
 

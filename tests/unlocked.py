@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
+from app.entities.queries import by_ref
 from app.invitations.tables import Invitation, SeatPool
 from app.main import create_app as create_locked_app
 from app.meetings.tables import Meeting
@@ -32,10 +33,11 @@ async def lock_nothing(
 
 
 async def lock_no_delegations(
-    session: AsyncSession, meeting_id: UUID, ids: Collection[UUID]
-) -> tuple[Meeting | None, dict[UUID, Invitation]]:
-    found = [await lock_nothing(session, meeting_id, each) for each in ids]
-    return found[0][0], {invitation.id: invitation for _, invitation in found}
+    session: AsyncSession, ref: str, entities: Collection[UUID]
+) -> together_queries.Delegations | None:
+    statement = together_queries.DELEGATIONS.where(by_ref(Meeting, ref))
+    found = await session.execute(statement, {"ids": sorted(entities)})
+    return together_queries.delegations_in(found.all())
 
 
 def create_app() -> FastAPI:

@@ -18,6 +18,7 @@ from app.agenda.versions import Bodies, keep, next_status, next_version, rendere
 from app.events import record
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.policy import Telling
+from app.meetings.tables import Meeting
 
 
 async def adopt(
@@ -35,37 +36,39 @@ async def adopt(
     before = await queries.versions_so_far(session, meeting.id)
     status = next_status(before, VersionStatus.ADOPTED)
     version = next_version(meeting.handle, before, status, act.symbol)
+    of_number = before[-1].number
     if act.amended:
         bodies = await rendered(session, agenda, version)
     else:
-        in_force = await queries.bodies(session, meeting.id, before[-1].number)
+        in_force = await queries.bodies(session, meeting.id, of_number)
         bodies = Bodies(*(storing.renamed(each, version) for each in in_force))
     item_id = _adopting_item(json.loads(bodies.full)["items"], act.item_id)
     row, out = await keep(session, agenda, version, told, bodies)
     adoption = AgendaAdoption(
         meeting_id=meeting.id,
         version_id=row.id,
-        of_number=before[-1].number,
+        of_number=of_number,
         amended=act.amended,
         adopted_at=version.issued_at,
         item_id=item_id,
         chair=act.chair,
     )
     session.add(adoption)
-    record(
-        session,
-        AgendaAdopted(
-            subject_id=row.id,
-            meeting_id=meeting.id,
-            committee_id=meeting.committee_id,
-            number=version.number,
-            of_number=adoption.of_number,
-            amended=adoption.amended,
-            item_id=item_id,
-        ),
-    )
+    record(session, _adopted(meeting, adoption, version.number))
     await session.flush()
     return out.model_copy(update={"adoption": AdoptionOut.of(adoption)})
+
+
+def _adopted(meeting: Meeting, adoption: AgendaAdoption, number: int) -> AgendaAdopted:
+    return AgendaAdopted(
+        subject_id=adoption.version_id,
+        meeting_id=meeting.id,
+        committee_id=meeting.committee_id,
+        number=number,
+        of_number=adoption.of_number,
+        amended=adoption.amended,
+        item_id=adoption.item_id,
+    )
 
 
 def _adopting_item(items: Sequence[Mapping[str, Any]], wanted: UUID | None) -> UUID | None:

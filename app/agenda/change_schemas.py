@@ -12,7 +12,7 @@ _WORDS = {
     "pinned_minutes": "pinned_start",
     "working_group_id": "working_group",
     "lead_entity_id": "lead_entity",
-    "merged_into_id": "merged_into",
+    "duration": "minutes",
 }
 """Members as the agenda shows them, by what the log calls them."""
 
@@ -32,9 +32,11 @@ class AgendaEdit(Schema):
     )
     event_id: UUID = Field(description="Its entry in the log.")
     recorded_at: InstantField
-    added: Items
-    changed: list[ChangedItem] = Field(max_length=2000)
-    removed: Items
+    added: Items = Field(description="Ids of the new items.")
+    changed: list[ChangedItem] = Field(
+        max_length=2000, description="Items that were changed themselves."
+    )
+    removed: Items = Field(description="Ids of the items that were deleted.")
 
     @classmethod
     def of_entry(cls, revision: int, row: Any) -> Self:

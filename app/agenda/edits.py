@@ -39,8 +39,8 @@ def as_written(agenda: WorkingAgenda, item_id: UUID) -> ItemWrite:
     return ItemWrite.model_construct(
         **members,
         pinned_start=pinned_wall_time(agenda.meeting, state.pinned_minutes),
+        minutes=state.duration,
         working_group=None if group is None else group.handle,
-        sitting=state.sitting_id,
         lead_entity=None if lead is None else lead.handle,
     )
 
@@ -148,6 +148,7 @@ async def _states_of(
             "parent_id": entry.parent_id,
             "position": entry.position,
             **{name: getattr(entry.said, name) for name in _WRITTEN},
+            "duration": entry.said.minutes,
             "pinned_minutes": _pin(agenda.meeting, entry, before, errors),
             "working_group_id": _group(agenda, entry, groups, errors),
             "lead_entity_id": _lead(agenda, entry, leads, errors),
@@ -183,10 +184,10 @@ def _pin(
 
 
 def _sitting(agenda: WorkingAgenda, entry: Entry, errors: list[FieldError]) -> UUID | None:
-    ref = entry.said.sitting
+    ref = entry.said.sitting_id
     if ref is not None and all(ref != held.id for held in agenda.sittings):
         detail = "The meeting has no such sitting."
-        errors.append(FieldError(pointer=f"{entry.pointer}/sitting", detail=detail))
+        errors.append(FieldError(pointer=f"{entry.pointer}/sitting_id", detail=detail))
     return ref
 
 

@@ -14,9 +14,9 @@ from app.agenda.access import (
     AgendaDep,
     AgendaToEdit,
     ItemDep,
-    ItemToEdit,
 )
 from app.agenda.answers import agenda_answer, item_answer
+from app.agenda.editing import ItemEditDep
 from app.agenda.edits import Entry
 from app.agenda.policy import MAX_ITEMS
 from app.agenda.preconditions import accept_match, require_match
@@ -169,15 +169,12 @@ async def get_item(
         *(MeetingClosed, ItemHasPanel, AgendaOutdated, ItemHasBriefing, PersonInTwoSlots)
     ),
 )
-async def change_item(
-    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemPatch, request: Request
-) -> Response:
+async def change_item(edit: ItemEditDep, body: ItemPatch) -> Response:
     """Change an item by JSON merge patch, over the item or the agenda as you read it."""
-    await require_match(session, request, seen, item_id)
-    said = merged(ItemWrite, edits.as_written(seen.agenda, item_id), body)
-    line = seen.meeting.committees
-    agenda = await edits.change_item(session, seen.agenda, line, item_id, said)
-    return item_answer(request, replace(seen, agenda=agenda), item_id)
+    agenda = await edit.require_match()
+    said = merged(ItemWrite, edits.as_written(agenda, edit.item_id), body)
+    line = edit.seen.meeting.committees
+    return edit.answer(await edits.change_item(edit.session, agenda, line, edit.item_id, said))
 
 
 @router.delete(
@@ -190,12 +187,9 @@ async def change_item(
         *(ItemHasBriefing, PersonInTwoSlots),
     ),
 )
-async def delete_item(
-    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
-) -> None:
+async def delete_item(edit: ItemEditDep) -> None:
     """Delete an item with all that lies under it; what was issued is withdrawn instead."""
-    await require_match(session, request, seen, item_id)
-    await edits.delete_item(session, seen.agenda, item_id)
+    await edits.delete_item(edit.session, await edit.require_match(), edit.item_id)
 
 
 @router.post(
@@ -208,13 +202,10 @@ async def delete_item(
         *(AgendaOutdated, PersonInTwoSlots),
     ),
 )
-async def move_item(
-    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemMove, request: Request
-) -> Response:
+async def move_item(edit: ItemEditDep, body: ItemMove) -> Response:
     """Move an item, with all that lies under it, to another place."""
-    await require_match(session, request, seen, item_id)
-    agenda = await edits.move_item(session, seen.agenda, item_id, body.parent_id, body.position)
-    return item_answer(request, replace(seen, agenda=agenda), item_id)
+    agenda, place = await edit.require_match(), (body.parent_id, body.position)
+    return edit.answer(await edits.move_item(edit.session, agenda, edit.item_id, *place))
 
 
 @router.get(f"{BASE}/versions", operation_id="listAgendaVersions")
@@ -305,7 +296,7 @@ async def get_version(
 def version_out(row: Any) -> VersionOut:
     name = {member: getattr(row, member) for member in VersionName.model_fields}
     act = row.AgendaAdoption
-    adopted = None if act is None else AdoptionOut.of(act)
+    adopted = act and AdoptionOut.of(act).model_copy(update={"item_id": row.adopting})
     return VersionOut(languages=row.languages, adoption=adopted, **name)
 
 

@@ -3,29 +3,40 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from app.agenda.clockwork import Block, Clock, SittingTimes, whole_minutes
 from app.agenda.lifecycle import ItemKind
 from app.agenda.steps import Step
+from app.core.choices import Choice
 
 
-class ProblemKind(StrEnum):
+class TimetableProblemKind(Choice):
     """What is wrong with a timetable; none of it forbids saving the agenda."""
 
     OVERRUN = "overrun"
+    """What comes before runs past the pin of the item."""
     GAP = "gap"
+    """Nothing is on before the pin of the item."""
     OUTSIDE_MEETING = "outside_meeting"
+    """The item ends after a meeting without sittings."""
     MISSING_DURATION = "missing_duration"
+    """The item has no minutes."""
     OUTSIDE_SITTING = "outside_sitting"
+    """The item runs out of the sitting that it names, or else begins in."""
     NOTHING_LEFT = "nothing_left"
+    """The item is flexible, and nothing is left for it."""
     BREAK_MISSING = "break_missing"
+    """People work longer than `longest_stretch` without a pause."""
     LUNCH_MISSING = "lunch_missing"
+    """A day goes on for more than six hours without half an hour free."""
     LONG_DAY = "long_day"
+    """A day is longer than ten hours."""
     ROOM_TWICE = "room_twice"
+    """Two items of a parallel segment are in one room."""
     SITTING_OUTSIDE_MEETING = "sitting_outside_meeting"
+    """A sitting lies before or after the meeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +48,17 @@ class TimetableProblem:
     items are in one room; 0 for what has no time at all. Parts of a minute count as one.
     """
 
-    kind: ProblemKind
+    kind: TimetableProblemKind
     item_id: UUID | None
     minutes: int
     sitting_id: UUID | None = None
-    other_id: UUID | None = None
+    other_item_id: UUID | None = None
     """The item that it collides with, or after which there is room for a pause."""
 
 
-NO_TIME: Final = frozenset({ProblemKind.MISSING_DURATION, ProblemKind.NOTHING_LEFT})
+NO_TIME: Final = frozenset(
+    {TimetableProblemKind.MISSING_DURATION, TimetableProblemKind.NOTHING_LEFT}
+)
 """Kinds whose problems have no minutes."""
 
 
@@ -73,7 +86,7 @@ def faults_of_sittings(
         if ends_at is not None:
             late = whole_minutes(sitting.ends_at - max(ends_at, sitting.begins_at))
         if early + late:
-            kind = ProblemKind.SITTING_OUTSIDE_MEETING
+            kind = TimetableProblemKind.SITTING_OUTSIDE_MEETING
             yield TimetableProblem(kind, None, early + late, sitting.id)
 
 
@@ -90,7 +103,7 @@ def rooms_twice(read: Iterable[Step], blocks: Mapping[UUID, Block]) -> Iterator[
             if _in_parallel(block, there):
                 both = whole_minutes(min(block.ends_at, there.ends_at) - block.starts_at)
                 yield TimetableProblem(
-                    ProblemKind.ROOM_TWICE, step.item.id, both, other_id=other.item.id
+                    TimetableProblemKind.ROOM_TWICE, step.item.id, both, other_item_id=other.item.id
                 )
                 break
         on_now[room] = [*others, (step, block)]
@@ -98,18 +111,18 @@ def rooms_twice(read: Iterable[Step], blocks: Mapping[UUID, Block]) -> Iterator[
 
 def _sizes(
     step: Step, block: Block, clock: Clock, ends_at: datetime | None
-) -> Iterator[tuple[ProblemKind, int]]:
+) -> Iterator[tuple[TimetableProblemKind, int]]:
     own = block.ends_at > block.starts_at
-    yield ProblemKind.GAP, block.gap
-    yield ProblemKind.OVERRUN, block.overrun
+    yield TimetableProblemKind.GAP, block.gap
+    yield TimetableProblemKind.OVERRUN, block.overrun
     if step.flexible and not own:
-        yield ProblemKind.NOTHING_LEFT, 0
+        yield TimetableProblemKind.NOTHING_LEFT, 0
     elif step.item.duration is None and not step.heads and not step.flexible:
-        yield ProblemKind.MISSING_DURATION, 0
+        yield TimetableProblemKind.MISSING_DURATION, 0
     if clock.sittings and clock.sittings[0].id is not None:
-        yield ProblemKind.OUTSIDE_SITTING, outside(step, block, clock)
+        yield TimetableProblemKind.OUTSIDE_SITTING, outside(step, block, clock)
     elif ends_at is not None and (own or not step.heads):
-        yield ProblemKind.OUTSIDE_MEETING, whole_minutes(block.ends_at - ends_at)
+        yield TimetableProblemKind.OUTSIDE_MEETING, whole_minutes(block.ends_at - ends_at)
 
 
 def outside(step: Step, block: Block, clock: Clock) -> int:

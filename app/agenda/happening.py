@@ -13,7 +13,7 @@ from app.agenda.problems import (
     ItemStarted,
     NotInSession,
 )
-from app.agenda.projection import Progress, Projection, projected
+from app.agenda.projection import ItemProgress, Projection, projected
 from app.agenda.timetable import TimedItem
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.core import clock
@@ -100,9 +100,9 @@ def members_of(state: ItemState, timed: TimedItem, found: Projection | None) -> 
             "projected_start": projected_item.starts_at,
             "projected_end": projected_item.ends_at,
         }
-    progress = Progress.TO_COME if state.actual_start is None else Progress.OVER
+    progress = ItemProgress.TO_COME if state.actual_start is None else ItemProgress.OVER
     if state.standing is not ItemStanding.STANDING:
-        progress = Progress.OFF
+        progress = ItemProgress.OFF
     return {
         "progress": progress,
         "projected_start": timed.starts_at,

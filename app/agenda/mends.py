@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from operator import itemgetter
 from statistics import median_low
 from typing import Any, Final
 from uuid import UUID
 
-from app.agenda.findings import ProblemKind, TimetableProblem
+from app.agenda.findings import TimetableProblem, TimetableProblemKind
 from app.agenda.lifecycle import ChildrenRun, ItemKind
 from app.agenda.sittings import DAY, HeldSitting
 from app.agenda.timetable import TimedItem
 from app.agenda.tree import MINUTE, ItemState, WorkingAgenda, pinned_wall_time
+from app.core.choices import Choice
 from app.core.zones import format_offset, offset_at, to_local
 from app.meetings.lifecycle import MeetingStatus
 
@@ -45,30 +45,44 @@ Lane = tuple[tuple[UUID, UUID], ...]
 """Parallel segments, each with a branch of it."""
 
 
-class MendVerb(StrEnum):
+class TimetableMendVerb(Choice):
     """What a request does about a problem."""
 
     SHORTEN = "shorten"
+    """Give the item fewer minutes."""
     LENGTHEN = "lengthen"
+    """Give the item before more minutes."""
     SET_DURATION = "set_duration"
+    """Give the item minutes."""
     MAKE_FLEXIBLE = "make_flexible"
+    """Let the item take what is left."""
     MOVE_PIN = "move_pin"
+    """Pin the item to when it can begin."""
     SHIFT = "shift"
+    """Move the pins after it along."""
     FIT = "fit"
+    """Cut the minutes of all items to what there is."""
     INSERT_BREAK = "insert_break"
+    """Add a break."""
     MOVE_TO_SITTING = "move_to_sitting"
+    """Let the item begin with a later sitting."""
     EXTEND_SITTING = "extend_sitting"
+    """Let the sitting end later, or begin earlier."""
     CUT_SITTING = "cut_sitting"
+    """Let the sitting end with the meeting, or begin with it."""
     EXTEND_MEETING = "extend_meeting"
+    """Let the meeting last longer."""
     LEAVE_ROOM = "leave_room"
+    """Take the room away from the item."""
     RUN_IN_SEQUENCE = "run_in_sequence"
+    """Let the items follow each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mend:
     """A request; `if_match` is the path of what its `If-Match` needs the tag of, if it does."""
 
-    verb: MendVerb
+    verb: TimetableMendVerb
     method: str
     path: str
     body: dict[str, Any]
@@ -79,11 +93,11 @@ class Mend:
 class MendedProblem:
     """A problem with what would mend it, the least change first."""
 
-    kind: ProblemKind
+    kind: TimetableProblemKind
     item_id: UUID | None
     minutes: int
     sitting_id: UUID | None
-    other_id: UUID | None
+    other_item_id: UUID | None
     mend: list[Mend] = field(default_factory=list)
 
 
@@ -96,7 +110,7 @@ def mended(agenda: WorkingAgenda) -> list[MendedProblem]:
             problem.item_id,
             problem.minutes,
             problem.sitting_id,
-            problem.other_id,
+            problem.other_item_id,
             list(workshop.mends(problem)),
         )
         for problem in agenda.timetable.problems
@@ -112,20 +126,22 @@ class Workshop:
         self.path = f"/v1/meetings/{agenda.meeting.id}"
 
     def mends(self, problem: TimetableProblem) -> Iterator[Mend]:
-        if problem.kind is ProblemKind.SITTING_OUTSIDE_MEETING:
+        if problem.kind is TimetableProblemKind.SITTING_OUTSIDE_MEETING:
             return self._sitting_outside(problem)
         assert problem.item_id is not None, "every other problem is one of an item"
-        ways: dict[ProblemKind, Callable[[TimetableProblem, ItemState], Iterator[Mend]]] = {
-            ProblemKind.OVERRUN: self._overrun,
-            ProblemKind.GAP: self._gap,
-            ProblemKind.OUTSIDE_MEETING: self._outside_meeting,
-            ProblemKind.OUTSIDE_SITTING: self._outside_sitting,
-            ProblemKind.MISSING_DURATION: self._missing_duration,
-            ProblemKind.NOTHING_LEFT: self._nothing_left,
-            ProblemKind.BREAK_MISSING: self._break_missing,
-            ProblemKind.LUNCH_MISSING: self._lunch_missing,
-            ProblemKind.LONG_DAY: self._long_day,
-            ProblemKind.ROOM_TWICE: self._room_twice,
+        ways: dict[
+            TimetableProblemKind, Callable[[TimetableProblem, ItemState], Iterator[Mend]]
+        ] = {
+            TimetableProblemKind.OVERRUN: self._overrun,
+            TimetableProblemKind.GAP: self._gap,
+            TimetableProblemKind.OUTSIDE_MEETING: self._outside_meeting,
+            TimetableProblemKind.OUTSIDE_SITTING: self._outside_sitting,
+            TimetableProblemKind.MISSING_DURATION: self._missing_duration,
+            TimetableProblemKind.NOTHING_LEFT: self._nothing_left,
+            TimetableProblemKind.BREAK_MISSING: self._break_missing,
+            TimetableProblemKind.LUNCH_MISSING: self._lunch_missing,
+            TimetableProblemKind.LONG_DAY: self._long_day,
+            TimetableProblemKind.ROOM_TWICE: self._room_twice,
         }
         return ways[problem.kind](problem, self.agenda.states[problem.item_id])
 
@@ -194,7 +210,7 @@ class Workshop:
             known = self.agenda.states[before]
             minutes = (known.duration or 0) + problem.minutes
             if known.duration and minutes <= DAY:
-                yield self._change(MendVerb.LENGTHEN, known, {"duration": minutes})
+                yield self._change(TimetableMendVerb.LENGTHEN, known, {"minutes": minutes})
         yield self._shift(item, -problem.minutes)
         if problem.minutes <= DAY:
             index = self._indexes[item.id]
@@ -216,28 +232,28 @@ class Workshop:
             yield self._fit(sitting.id)
         later = self._sitting_after(timed.starts_at)
         if later is not None:
-            body: dict[str, Any] = {"sitting": str(later.id), "pinned_start": None}
-            yield self._change(MendVerb.MOVE_TO_SITTING, item, body)
+            body: dict[str, Any] = {"sitting_id": str(later.id), "pinned_start": None}
+            yield self._change(TimetableMendVerb.MOVE_TO_SITTING, item, body)
 
     def _missing_duration(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
-        yield self._change(MendVerb.SET_DURATION, item, {"duration": self._usual(item)})
+        yield self._change(TimetableMendVerb.SET_DURATION, item, {"minutes": self._usual(item)})
         if problem.sitting_id is not None or not self.agenda.sittings:
-            yield self._change(MendVerb.MAKE_FLEXIBLE, item, {"flexible": True})
+            yield self._change(TimetableMendVerb.MAKE_FLEXIBLE, item, {"flexible": True})
 
     def _nothing_left(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         yield self._fit(problem.sitting_id)
-        body = {"flexible": False, "duration": self._usual(item)}
-        yield self._change(MendVerb.SET_DURATION, item, body)
+        body = {"flexible": False, "minutes": self._usual(item)}
+        yield self._change(TimetableMendVerb.SET_DURATION, item, body)
 
     def _break_missing(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
-        if problem.other_id is not None:
-            yield self._pause_after(problem.other_id, BREAK, BREAKS)
+        if problem.other_item_id is not None:
+            yield self._pause_after(problem.other_item_id, BREAK, BREAKS)
         else:
             yield from self._shorten(item, problem.minutes)
 
     def _lunch_missing(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
-        if problem.other_id is not None:
-            yield self._pause_after(problem.other_id, LUNCH, LUNCHES)
+        if problem.other_item_id is not None:
+            yield self._pause_after(problem.other_item_id, LUNCH, LUNCHES)
         else:
             yield from self._shorten(item, problem.minutes)
 
@@ -245,18 +261,18 @@ class Workshop:
         yield from self._shorten(item, problem.minutes)
         later = self._sitting_after(self._timed(item.id).starts_at)
         if later is not None:
-            body: dict[str, Any] = {"sitting": str(later.id), "pinned_start": None}
-            yield self._change(MendVerb.MOVE_TO_SITTING, item, body)
+            body: dict[str, Any] = {"sitting_id": str(later.id), "pinned_start": None}
+            yield self._change(TimetableMendVerb.MOVE_TO_SITTING, item, body)
 
     def _room_twice(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
-        yield self._change(MendVerb.LEAVE_ROOM, item, {"room": None})
-        assert problem.other_id is not None, "a room is met in by two"
-        lanes = zip(self._lane(item.id), self._lane(problem.other_id), strict=False)
+        yield self._change(TimetableMendVerb.LEAVE_ROOM, item, {"room": None})
+        assert problem.other_item_id is not None, "a room is met in by two"
+        lanes = zip(self._lane(item.id), self._lane(problem.other_item_id), strict=False)
         fork = next((one[0] for one, other in lanes if one != other), None)
         if fork is not None:
             known = self.agenda.states[fork]
             body = {"children_run": ChildrenRun.IN_SEQUENCE.value}
-            yield self._change(MendVerb.RUN_IN_SEQUENCE, known, body)
+            yield self._change(TimetableMendVerb.RUN_IN_SEQUENCE, known, body)
 
     def _sitting_outside(self, problem: TimetableProblem) -> Iterator[Mend]:
         held = self._held(problem.sitting_id)
@@ -268,33 +284,35 @@ class Workshop:
         end = min(held.local_end, self.meeting.local_end)
         if start < end:
             body = {"local_start": start.isoformat(), "local_end": end.isoformat()}
-            yield self._change_sitting(MendVerb.CUT_SITTING, held, body)
+            yield self._change_sitting(TimetableMendVerb.CUT_SITTING, held, body)
 
     # Requests
 
-    def _change(self, verb: MendVerb, item: ItemState, body: dict[str, Any]) -> Mend:
+    def _change(self, verb: TimetableMendVerb, item: ItemState, body: dict[str, Any]) -> Mend:
         path = f"{self.path}/agenda/items/{item.id}"
         return Mend(verb, "PATCH", path, body, f"{self.path}/agenda")
 
     def _shorten(self, item: ItemState, minutes: int) -> Iterator[Mend]:
         if item.duration is not None and item.duration > minutes:
-            yield self._change(MendVerb.SHORTEN, item, {"duration": item.duration - minutes})
+            yield self._change(
+                TimetableMendVerb.SHORTEN, item, {"minutes": item.duration - minutes}
+            )
 
     def _move_pin(self, item: ItemState, minutes: int) -> Iterator[Mend]:
         wall = pinned_wall_time(self.meeting, item.pinned_minutes)
         if wall is not None:
             body = {"pinned_start": (wall + minutes * MINUTE).isoformat()}
-            yield self._change(MendVerb.MOVE_PIN, item, body)
+            yield self._change(TimetableMendVerb.MOVE_PIN, item, body)
 
     def _shift(self, item: ItemState, minutes: int) -> Mend:
         body = {"item_id": str(item.id), "minutes": minutes}
-        return self._operation(MendVerb.SHIFT, "shift", body)
+        return self._operation(TimetableMendVerb.SHIFT, "shift", body)
 
     def _fit(self, sitting_id: UUID | None) -> Mend:
         body = {} if sitting_id is None else {"sitting_id": str(sitting_id)}
-        return self._operation(MendVerb.FIT, "fit", body)
+        return self._operation(TimetableMendVerb.FIT, "fit", body)
 
-    def _operation(self, verb: MendVerb, name: str, body: dict[str, Any]) -> Mend:
+    def _operation(self, verb: TimetableMendVerb, name: str, body: dict[str, Any]) -> Mend:
         return Mend(verb, "POST", f"{self.path}/agenda/{name}", body, f"{self.path}/agenda")
 
     def _pause_after(self, item_id: UUID, minutes: int, words: dict[str, str]) -> Mend:
@@ -316,11 +334,11 @@ class Workshop:
         body = {
             "kind": ItemKind.BREAK.value,
             "title": {tag: words[tag] for tag in tags},
-            "duration": minutes,
+            "minutes": minutes,
             "parent_id": None if parent_id is None else str(parent_id),
             "position": position,
         }
-        return self._operation(MendVerb.INSERT_BREAK, "items", body)
+        return self._operation(TimetableMendVerb.INSERT_BREAK, "items", body)
 
     def _extend_sitting(self, held: HeldSitting, minutes: int) -> Iterator[Mend]:
         """Up to the next sitting, and to midnight."""
@@ -329,9 +347,11 @@ class Workshop:
         free = all(not held.local_start < start < end for start in later)
         if free and (end - MINUTE).date() == held.local_start.date():
             body = {"local_end": end.isoformat()}
-            yield self._change_sitting(MendVerb.EXTEND_SITTING, held, body)
+            yield self._change_sitting(TimetableMendVerb.EXTEND_SITTING, held, body)
 
-    def _change_sitting(self, verb: MendVerb, held: HeldSitting, body: dict[str, Any]) -> Mend:
+    def _change_sitting(
+        self, verb: TimetableMendVerb, held: HeldSitting, body: dict[str, Any]
+    ) -> Mend:
         path = f"{self.path}/sittings/{held.id}"
         return Mend(verb, "PATCH", path, body, path)
 
@@ -345,10 +365,10 @@ class Workshop:
             "end_offset": format_offset(offset_at(ends_at, zone)),
         }
         if self.meeting.status is MeetingStatus.DRAFT:
-            yield Mend(MendVerb.EXTEND_MEETING, "PATCH", self.path, body, self.path)
+            yield Mend(TimetableMendVerb.EXTEND_MEETING, "PATCH", self.path, body, self.path)
         elif self.meeting.status is MeetingStatus.SCHEDULED:
             path = f"{self.path}/reschedule"
-            yield Mend(MendVerb.EXTEND_MEETING, "POST", path, body, None)
+            yield Mend(TimetableMendVerb.EXTEND_MEETING, "POST", path, body, None)
 
     # What there is
 

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from app.agenda.clockwork import Clock, SittingTimes, whole_minutes
-from app.agenda.findings import ProblemKind, TimetableProblem
+from app.agenda.findings import TimetableProblem, TimetableProblemKind
 from app.agenda.lifecycle import ItemKind
 from app.agenda.steps import Step
 
@@ -46,7 +46,7 @@ def faults_of_work(
         excess = day.ends_at - day.starts_at - LONGEST_DAY
         if excess > timedelta():
             last = max(day.items, key=lambda each: (each[1], each[2]))
-            yield TimetableProblem(ProblemKind.LONG_DAY, last[2], whole_minutes(excess))
+            yield TimetableProblem(TimetableProblemKind.LONG_DAY, last[2], whole_minutes(excess))
 
 
 def _worked(read: Iterable[Step], clock: Clock) -> Iterator[Work]:
@@ -92,7 +92,10 @@ def _breaks_missing(worked: Sequence[Work], standard: int | None) -> Iterator[Ti
         if excess > timedelta():
             latest = run.starts_at + limit
             at, before = _around(run, latest)
-            kind, sitting = ProblemKind.BREAK_MISSING, run.sitting.id if run.sitting else None
+            kind, sitting = (
+                TimetableProblemKind.BREAK_MISSING,
+                run.sitting.id if run.sitting else None,
+            )
             yield TimetableProblem(kind, at, whole_minutes(excess), sitting, before)
 
 
@@ -103,7 +106,10 @@ def _lunch_missing(worked: Sequence[Work], day: Work) -> Iterator[TimetableProbl
         if excess > timedelta():
             middle = run.starts_at + (run.ends_at - run.starts_at) / 2
             at, before = _around(run, middle)
-            kind, sitting = ProblemKind.LUNCH_MISSING, run.sitting.id if run.sitting else None
+            kind, sitting = (
+                TimetableProblemKind.LUNCH_MISSING,
+                run.sitting.id if run.sitting else None,
+            )
             yield TimetableProblem(kind, at, whole_minutes(excess), sitting, before)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
@@ -11,14 +10,18 @@ from app.agenda.clockwork import Actual, Clock, SittingTimes
 from app.agenda.policy import PlannedItem
 from app.agenda.steps import Fork, Layout, Line, laid_out, steps_of
 from app.agenda.timetable import ends_with_children, sittings_or_meeting
+from app.core.choices import Choice
 
 
-class Progress(StrEnum):
+class ItemProgress(Choice):
     """How far an item has come."""
 
     OVER = "over"
+    """It was on, and is not any more."""
     RUNNING = "running"
+    """It is on."""
     TO_COME = "to_come"
+    """It has not begun."""
     PASSED_OVER = "passed_over"
     """Something after it has begun, or what it lies under is over; it may still be started."""
     OFF = "off"
@@ -30,7 +33,7 @@ class ProjectedItem:
     """What will be, and what was; of what takes no time any more there are no times."""
 
     id: UUID
-    progress: Progress
+    progress: ItemProgress
     starts_at: datetime | None
     ends_at: datetime | None
 
@@ -73,12 +76,12 @@ def projected(
         progress = _progress(item_id, actual, passed, begun, alive=step.alive)
         start: datetime | None = block.starts_at
         end: datetime | None = until
-        if progress is Progress.RUNNING:
+        if progress is ItemProgress.RUNNING:
             start = actual.starts_at if actual else begun[item_id]
             end = max(now, until)
-        elif progress is Progress.OVER and actual is not None:
+        elif progress is ItemProgress.OVER and actual is not None:
             end = actual.ends_at
-        elif progress in {Progress.OFF, Progress.PASSED_OVER}:
+        elif progress in {ItemProgress.OFF, ItemProgress.PASSED_OVER}:
             start = end = None
         found.append(ProjectedItem(item_id, progress, start, end))
     return Projection(found, last)
@@ -91,14 +94,14 @@ def _progress(
     begun: Mapping[UUID, datetime],
     *,
     alive: bool,
-) -> Progress:
+) -> ItemProgress:
     if not alive:
-        return Progress.OFF
+        return ItemProgress.OFF
     if actual is not None:
-        return Progress.RUNNING if actual.ends_at is None else Progress.OVER
+        return ItemProgress.RUNNING if actual.ends_at is None else ItemProgress.OVER
     if item_id in begun:
-        return Progress.RUNNING
-    return Progress.PASSED_OVER if item_id in passed else Progress.TO_COME
+        return ItemProgress.RUNNING
+    return ItemProgress.PASSED_OVER if item_id in passed else ItemProgress.TO_COME
 
 
 def _passed(line: Line, actuals: Mapping[UUID, Actual], *, over: bool = False) -> Iterator[UUID]:

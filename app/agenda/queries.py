@@ -20,6 +20,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy import case as sa_case
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -319,8 +320,10 @@ async def _panels_on_items(session: AsyncSession, meeting_id: UUID) -> Mapping[U
     for row in (await session.execute(statement)).mappings():
         panel = found.setdefault(row["item_id"], PanelOnItem(row["title"]))
         if row["name"] is not None:
-            order = len(panel.panellists) + 1
-            panel.panellists.append({"order": order, **{name: row[name] for name in _SPEAKER}})
+            position = len(panel.panellists)
+            panel.panellists.append(
+                {"position": position, **{name: row[name] for name in _SPEAKER}}
+            )
     return found
 
 
@@ -362,7 +365,7 @@ def list_versions(meeting_id: UUID) -> Select[Any]:
 
 def describe_versions(meeting_id: UUID, *, full: bool) -> Select[Any]:
     """What is known of the issued versions, without their bytes: also the languages of one view,
-    and how one of them was adopted.
+    and how one of them was adopted, under which item of that view.
     """
     one = AgendaVersionLanguage
     missing = col(one.full_missing if full else one.public_missing)
@@ -373,9 +376,13 @@ def describe_versions(meeting_id: UUID, *, full: bool) -> Select[Any]:
         func.coalesce(func.jsonb_agg(aggregate_order_by(language, col(one.place))), cast([], JSONB))
     ).where(col(one.version_id) == col(AgendaVersion.id))
     act = AgendaAdoption
+    item: Any = col(act.item_id)
+    if not full:
+        written = func.convert_to(cast(item, Text), "UTF8").op("IN")(AgendaVersion.public_body)
+        item = sa_case((func.position(written) > 0, item))
     return (
         list_versions(meeting_id)
-        .add_columns(languages.scalar_subquery().label("languages"), act)
+        .add_columns(languages.scalar_subquery().label("languages"), act, item.label("adopting"))
         .outerjoin(act, col(act.version_id) == col(AgendaVersion.id))
     )
 
@@ -435,15 +442,13 @@ async def find_version(
 
 async def views_of(
     session: AsyncSession, meeting_id: UUID, numbers: Collection[int], *, full: bool
-) -> dict[int, tuple[Any, bytes]]:
-    """Name and bytes of versions by their number, in one view."""
+) -> dict[int, bytes]:
+    """Bytes of versions by their number, in one view."""
     body = col(AgendaVersion.full_body if full else AgendaVersion.public_body)
-    statement = (
-        list_versions(meeting_id)
-        .add_columns(body.label("body"))
-        .where(col(AgendaVersion.number).in_(numbers))
+    statement = sa_select(col(AgendaVersion.number), body).where(
+        col(AgendaVersion.meeting_id) == meeting_id, col(AgendaVersion.number).in_(numbers)
     )
-    return {row.number: (row, row.body) for row in (await session.execute(statement)).all()}
+    return {row[0]: row[1] for row in (await session.execute(statement)).all()}
 
 
 async def latest_number(session: AsyncSession, meeting_id: UUID) -> int:

@@ -5,7 +5,6 @@ Each verb says what the agenda shall be; whether it is made so or only shown is 
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -23,18 +22,20 @@ from app.agenda.problems import (
 )
 from app.agenda.steps import laid_out
 from app.agenda.tree import MINUTE, ItemState, WorkingAgenda
+from app.core.choices import Choice
 from app.core.problems import FieldError
 from app.core.zones import to_local
 
 NOWHERE: Final = "There is no such item on this agenda."
 
 
-class Reach(StrEnum):
+class ShiftReach(Choice):
     """How far a shift goes."""
 
     SITTING = "sitting"
     """Up to the beginning of the next sitting."""
     MEETING = "meeting"
+    """To the end of the meeting."""
 
 
 def fit(agenda: WorkingAgenda, sitting_id: UUID | None, *, fill: bool) -> WorkingAgenda:
@@ -64,7 +65,7 @@ def fit(agenda: WorkingAgenda, sitting_id: UUID | None, *, fill: bool) -> Workin
 
 
 def shift(
-    agenda: WorkingAgenda, item_id: UUID, minutes: int, reach: Reach = Reach.SITTING
+    agenda: WorkingAgenda, item_id: UUID, minutes: int, reach: ShiftReach = ShiftReach.SITTING
 ) -> WorkingAgenda:
     """Let the item begin so much later, or earlier, and the pins after it move along.
 
@@ -73,7 +74,7 @@ def shift(
     if item_id not in agenda.states:
         raise ItemUnknown.at("/item_id", NOWHERE)
     starts = {timed.id: timed.starts_at for timed in agenda.timetable.items}
-    until = _next_sitting(agenda, starts[item_id]) if reach is Reach.SITTING else None
+    until = _next_sitting(agenda, starts[item_id]) if reach is ShiftReach.SITTING else None
     changed: dict[UUID, ItemState] = {}
     for step in from_on(laid_out(agenda.planned).line, item_id):
         state = agenda.states[step.item.id]
@@ -94,17 +95,17 @@ def swap(agenda: WorkingAgenda, one_id: UUID, other_id: UUID) -> WorkingAgenda:
     A pin and the sitting belong to the place, and stay there. Raises `ItemUnknown`,
     `ItemUnderItself`, `AgendaTooDeep`.
     """
-    for name, item_id in (("item_id", one_id), ("with_id", other_id)):
+    for name, item_id in (("item_id", one_id), ("other_item_id", other_id)):
         if item_id not in agenda.states:
             raise ItemUnknown.at(f"/{name}", NOWHERE)
     if other_id in agenda.under(one_id) or one_id in agenda.under(other_id):
-        raise ItemUnderItself.at("/with_id", "One of the two lies under the other.")
+        raise ItemUnderItself.at("/other_item_id", "One of the two lies under the other.")
     one, other = agenda.states[one_id], agenda.states[other_id]
     states = agenda.states | {one_id: _at(one, other), other_id: _at(other, one)}
     try:
         policy.validate_tree(states.values())
     except policy.TooDeep as error:
-        raise AgendaTooDeep.at("/with_id", str(error)) from None
+        raise AgendaTooDeep.at("/other_item_id", str(error)) from None
     return agenda.with_states(states.values())
 
 

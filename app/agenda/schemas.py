@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.agenda.lifecycle import (
-    ChangeKind,
     ChildrenRun,
     ItemAccess,
     ItemAddition,
+    ItemChangeKind,
     ItemKind,
     ItemOpenness,
     ItemPurpose,
@@ -32,6 +32,7 @@ from app.core.fields import (
     ShortLine,
     WallTimeField,
     ZoneName,
+    example,
 )
 from app.meetings.lifecycle import MeetingFormat
 
@@ -81,11 +82,12 @@ class ItemWrite(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText = Field(default_factory=dict)
-    duration: Minutes | None = Field(
+    minutes: Minutes | None = Field(
         None, description="Minutes of its own, without those of the items under it."
     )
     pinned_start: WallTimeField | None = Field(
-        None, description="Wall time at which it must begin; it moves with the meeting."
+        None,
+        description="Wall time in the meeting's zone at which it must begin; moves along.",
     )
     access: ItemAccess = Field(
         ItemAccess.PUBLIC, description="A restricted item hides all that lies under it too."
@@ -116,7 +118,7 @@ class ItemWrite(Schema):
         False, description="It has no minutes of its own: it takes what its sitting has left."
     )
     room: ShortLine | None = Field(None, examples=["Conference Room 4"])
-    sitting: UUID | None = Field(
+    sitting_id: UUID | None = Field(
         None, description="Id of the sitting with which it begins at the earliest."
     )
     addition: ItemAddition | None = Field(
@@ -127,21 +129,29 @@ class ItemWrite(Schema):
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
-        if self.flexible and self.duration is not None:
-            raise ValueError("a flexible item takes what is left: leave duration out")
+        if self.flexible and self.minutes is not None:
+            raise ValueError("a flexible item takes what is left: leave minutes out")
         return self
 
 
 class ItemCreate(ItemWrite):
-    parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
+    model_config = example(
+        kind="panel", title={"en": "Shared registers", "fr": "Registres communs"}, minutes=45
+    )
+
+    parent_id: UUID | None = Field(None, description="Null for the top of the agenda.")
     position: Position | None = Field(None, description="By default behind the last.")
 
 
 class ItemPatch(Schema):
+    """Members as in `ItemCreate`; null takes away what an item can be without."""
+
+    model_config = example(minutes=50, title={"fr": "Registres partagés"}, room=None)
+
     kind: ItemKind | None = None
     title: dict[str, str | None] | None = Field(None, max_length=20)
     note: dict[str, str | None] | None = Field(None, max_length=20)
-    duration: Minutes | None = None
+    minutes: Minutes | None = None
     pinned_start: WallTimeField | None = None
     access: ItemAccess | None = None
     working_group: str | None = Field(None, min_length=1, max_length=80)
@@ -153,25 +163,29 @@ class ItemPatch(Schema):
     children_run: ChildrenRun | None = None
     flexible: Flag | None = None
     room: ShortLine | None = None
-    sitting: UUID | None = None
+    sitting_id: UUID | None = None
     addition: ItemAddition | None = None
 
 
 class ItemMerge(Schema):
-    into: UUID = Field(description="The item that takes it in; it must be on the agenda.")
+    model_config = example(into_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b")
+
+    into_id: UUID = Field(description="The item that takes it in; it must be on the agenda.")
 
 
 class ItemMove(Schema):
     """The new place: under which item, and where among its children."""
 
-    parent_id: UUID | None = Field(None, description="None for the top of the agenda.")
+    model_config = example(parent_id=None, position=0)
+
+    parent_id: UUID | None = Field(None, description="Null for the top of the agenda.")
     position: Position
 
 
 class TreeItem(ItemWrite):
     """An item with all that lies under it."""
 
-    id: UUID | None = Field(None, description="Of an item that is kept; none for a new one.")
+    id: UUID | None = Field(None, description="Of an item that is kept; null for a new one.")
     items: list["TreeItem"] = Field(default_factory=list, max_length=1000)
 
 
@@ -181,6 +195,18 @@ class AgendaWrite(Schema):
     At most 1,000 items over all levels, at most ten levels deep. What stood in an issued version
     cannot be left out.
     """
+
+    model_config = example(
+        items=[
+            {"kind": "opening", "title": {"en": "Opening"}, "minutes": 10},
+            {
+                "kind": "panel",
+                "title": {"en": "Shared registers"},
+                "minutes": 45,
+                "items": [{"kind": "discussion", "title": {"en": "Questions"}, "flexible": True}],
+            },
+        ]
+    )
 
     items: list[TreeItem] = Field(max_length=1000)
 
@@ -206,34 +232,36 @@ class ItemOut(Schema):
     """An item with its number, its times and all that lies under it."""
 
     id: UUID
-    parent_id: UUID | None
+    parent_id: UUID | None = Field(description="Null at the top of the agenda.")
     position: int = Field(ge=0, le=1000)
     number: Number
     depth: Depth
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    duration: Minutes | None
-    pinned_start: ComputedWallTime | None
+    minutes: Minutes | None = Field(description="Its own, without those of the items under it.")
+    pinned_start: ComputedWallTime | None = Field(
+        description="Wall time in the meeting's zone at which it must begin; also with `shown_in`."
+    )
     access: ItemAccess
     working_group: WorkingGroupOut | None
     lead_entity: LeadEntityOut | None
-    presenter: ShortLine | None
+    presenter: ShortLine | None = Field(description="The person who presents it.")
     purpose: ItemPurpose | None
     openness: ItemOpenness
     annotation: LocalizedText
     children_run: ChildrenRun
-    flexible: Flag
+    flexible: Flag = Field(description="Whether it takes what its sitting has left.")
     room: ShortLine | None
-    sitting: UUID | None = Field(description="With which it begins at the earliest.")
-    in_sitting: UUID | None = Field(description="In which it begins by the timetable.")
+    sitting_id: UUID | None = Field(description="With which it begins at the earliest.")
+    in_sitting_id: UUID | None = Field(description="In which it begins by the timetable.")
     addition: Addition
     standing: ItemStanding
-    merged_into: MergedInto
-    starts_at: ComputedInstant
+    merged_into_id: MergedInto
+    starts_at: ComputedInstant = Field(description="As planned, by what comes before it.")
     ends_at: ComputedInstant = Field(description="The end of everything under the item.")
-    local_start: ComputedWallTime
-    local_end: ComputedWallTime
+    local_start: ComputedWallTime = Field(description="By the clocks of `shown_in`.")
+    local_end: ComputedWallTime = Field(description="By the clocks of `shown_in`.")
     actual_start: InstantField | None = Field(description="When it was started.")
     actual_end: InstantField | None = Field(description="When it was ended.")
     items: list["ItemOut"] = Field(max_length=1000)
@@ -272,6 +300,8 @@ class AgendaOut(Schema):
 class VersionCreate(Schema):
     """What to issue; the first version is the provisional one, then come revisions."""
 
+    model_config = example(note="Item 2 is new.")
+
     status: VersionStatus | None = Field(
         None, description="By default `provisional` first and `revised` then."
     )
@@ -308,7 +338,9 @@ class AdoptionOut(Schema):
     adopted_at: InstantField
     of_number: int = Field(ge=1, le=1_000_000, description="The version that lay before it.")
     amended: bool = Field(description="Whether it was changed orally before.")
-    item_id: UUID | None = Field(description="The item under which it was adopted.")
+    item_id: UUID | None = Field(
+        description="The item under which it was adopted; null too where it is not shown to you."
+    )
     chair: ShortLine | None = Field(
         description="Who was in the chair; null where nobody was named, and for the public.",
         examples=["Amina Rossi"],
@@ -336,16 +368,39 @@ class ItemGlance(Schema):
 
     number: Number
     title: LocalizedLine
-    parent_id: UUID | None
+    parent_id: UUID | None = Field(description="Null at the top of the agenda.")
     local_start: ComputedWallTime
     local_end: ComputedWallTime
+
+
+class SittingGlance(Schema):
+    """A sitting in one of the versions, in short."""
+
+    name: LocalizedText = Field(examples=[{"en": "Morning"}])
+    local_start: ComputedWallTime
+    local_end: ComputedWallTime
+
+
+class SittingChangeOut(Schema):
+    """What became of one sitting."""
+
+    id: UUID
+    kinds: list[ItemChangeKind] = Field(
+        max_length=20,
+        description="Of `added`, `removed`, `retitled`, `retimed`, `changed` and `shifted`.",
+    )
+    before: SittingGlance | None = Field(description="Null for a sitting that is new.")
+    after: SittingGlance | None = Field(description="Null for a sitting that is gone.")
+    members: dict[str, MemberChange] = Field(
+        max_length=50, description="What is different, by member of the issued sitting."
+    )
 
 
 class ItemChangeOut(Schema):
     """What became of one item."""
 
     id: UUID
-    kinds: list[ChangeKind] = Field(max_length=20, description="All that happened to it.")
+    kinds: list[ItemChangeKind] = Field(max_length=20, description="All that happened to it.")
     before: ItemGlance | None = Field(description="Null for an item that is new.")
     after: ItemGlance | None = Field(description="Null for an item that is gone.")
     members: dict[str, MemberChange] = Field(
@@ -363,6 +418,9 @@ class ChangesOut(Schema):
     meeting: dict[str, MemberChange] = Field(
         max_length=50, description="What is different about the meeting."
     )
+    sittings: list[SittingChangeOut] = Field(
+        max_length=200, description="In the order of the later version, then those that are gone."
+    )
     items: list[ItemChangeOut] = Field(
         max_length=2000, description="In the order of the later version, then those that are gone."
     )
@@ -370,6 +428,8 @@ class ChangesOut(Schema):
 
 class AdoptionCreate(Schema):
     """How the meeting adopts its agenda."""
+
+    model_config = example(amended=False, chair="Amina Rossi")
 
     amended: Flag = Field(
         False,
@@ -398,7 +458,7 @@ class IssuedMeeting(Schema):
     title: LocalizedLine
     format: MeetingFormat
     timezone: ZoneName
-    starts_at: ComputedInstant
+    starts_at: ComputedInstant = Field(description="As planned when it was issued.")
     ends_at: ComputedInstant
     local_start: ComputedWallTime
     local_end: ComputedWallTime
@@ -445,9 +505,11 @@ class IssuedBriefer(Schema):
 class IssuedPanellist(IssuedBriefer):
     """Somebody asked or confirmed, without any address."""
 
-    order: int = Field(ge=1, le=1000, description="From 1.")
+    position: int = Field(
+        ge=0, le=1000, description="Place among the panel's people, from 0.", examples=[0]
+    )
     role: Literal["moderator", "panellist"]
-    minutes: Minutes | None
+    minutes: Minutes | None = Field(description="Minutes to speak.")
 
 
 class IssuedPanel(Schema):
@@ -464,7 +526,7 @@ class IssuedItem(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText
-    duration: Minutes | None
+    minutes: Minutes | None = Field(description="Its own, without those of the items under it.")
     access: ItemAccess
     starts_at: ComputedInstant
     ends_at: ComputedInstant
@@ -480,7 +542,7 @@ class IssuedItem(Schema):
     room: ShortLine | None
     addition: Addition
     standing: ItemStanding
-    merged_into: MergedInto
+    merged_into_id: MergedInto
     panel: IssuedPanel | None
     briefer: IssuedBriefer | None
     items: list["IssuedItem"] = Field(max_length=1000)

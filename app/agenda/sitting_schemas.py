@@ -5,11 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.agenda.sittings import HeldSitting
+from app.agenda.sittings import MAX_SITTINGS, HeldSitting
 from app.agenda.times import ComputedInstant, ComputedWallTime
-from app.core.fields import LocalizedText, LongestStretch, Schema, WallTimeField
+from app.core.fields import LocalizedText, LongestStretch, Schema, WallTimeField, example
 
-MAX_SITTINGS = 100
 SittingName = Annotated[
     LocalizedText, Field(description="Text by BCP 47 tag.", examples=[{"en": "Morning"}])
 ]
@@ -17,6 +16,10 @@ SittingName = Annotated[
 
 class SittingWrite(Schema):
     """A part of the meeting on one day, by the clocks of its zone."""
+
+    model_config = example(
+        local_start="2021-10-08T10:00:00", local_end="2021-10-08T13:00:00", name={"en": "Morning"}
+    )
 
     local_start: WallTimeField = Field(description="A whole minute.")
     local_end: WallTimeField = Field(
@@ -35,6 +38,10 @@ class SittingWrite(Schema):
 
 
 class SittingPatch(Schema):
+    """Members as in `SittingWrite`; null takes away what a sitting can be without."""
+
+    model_config = example(local_end="2021-10-08T12:30:00")
+
     local_start: WallTimeField | None = None
     local_end: WallTimeField | None = None
     name: dict[str, str | None] | None = Field(None, max_length=20)
@@ -44,11 +51,26 @@ class SittingPatch(Schema):
 class SittingReplaced(SittingWrite):
     """A sitting among all."""
 
-    id: UUID | None = Field(None, description="Of a sitting that is kept; none for a new one.")
+    id: UUID | None = Field(None, description="Of a sitting that is kept; null for a new one.")
 
 
 class SittingsWrite(Schema):
     """All sittings of the meeting; those left out are deleted."""
+
+    model_config = example(
+        sittings=[
+            {
+                "local_start": "2021-10-08T10:00:00",
+                "local_end": "2021-10-08T13:00:00",
+                "name": {"en": "Morning"},
+            },
+            {
+                "local_start": "2021-10-08T15:00:00",
+                "local_end": "2021-10-08T18:00:00",
+                "name": {"en": "Afternoon"},
+            },
+        ]
+    )
 
     sittings: list[SittingReplaced] = Field(max_length=MAX_SITTINGS)
 
@@ -57,7 +79,9 @@ class SittingOut(Schema):
     id: UUID
     day: int = Field(ge=0, le=31, description="Days after that on which the meeting starts.")
     name: SittingName
-    longest_stretch: LongestStretch | None
+    longest_stretch: LongestStretch | None = Field(
+        description="Minutes that interpreters work without a pause; null: as the meeting has it."
+    )
     local_start: ComputedWallTime
     local_end: ComputedWallTime
     starts_at: ComputedInstant = Field(

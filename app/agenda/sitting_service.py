@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,16 +14,23 @@ from app.agenda import queries
 from app.agenda.events import SittingsChanged
 from app.agenda.problems import SittingsFull, SittingsOverlap
 from app.agenda.saving import forget_saved
-from app.agenda.sitting_schemas import MAX_SITTINGS, SittingWrite
-from app.agenda.sittings import DAY, HeldSitting, day_and_minutes
+from app.agenda.sitting_schemas import SittingWrite
+from app.agenda.sittings import (
+    DAY,
+    LAST_DAY,
+    MAX_SITTINGS,
+    HeldSitting,
+    Members,
+    SittingsEdit,
+    day_and_minutes,
+)
 from app.agenda.tables import Sitting
 from app.core import clock
+from app.core.many import insert_many, update_many
 from app.core.problems import FieldError, Invalid
 from app.core.zones import RepeatedWallTime, ZoneTrouble, to_instant
 from app.events import announce, record
 from app.meetings.tables import Meeting
-
-LAST_DAY = 31
 
 
 class Entry(NamedTuple):
@@ -47,12 +54,17 @@ async def keep_sittings(
     if len(wanted) > MAX_SITTINGS:
         raise SittingsFull(f"A meeting has at most {MAX_SITTINGS} sittings.")
     rows = {entry.id: _row(meeting, entry) for entry in _checked(meeting, wanted)}
-    _check_apart(rows, wanted)
-    before = {held.id: _kept(meeting, held) for held in present}
-    changed = await _write(session, meeting, before, rows)
+    _check_apart(wanted)
+    before = {held.id: held.members for held in present}
+    changed = await write_sittings(session, meeting, before, rows)
     forget_saved(session)
     if changed is not None:
         await announce(session, changed)
+    return await held_sittings(session, meeting)
+
+
+async def held_sittings(session: AsyncSession, meeting: Meeting) -> list[HeldSitting]:
+    """As they are now."""
     found = await queries.list_sittings(session, [meeting.id])
     return [HeldSitting.of(meeting, sitting) for sitting in found.get(meeting.id, [])]
 
@@ -72,37 +84,31 @@ async def move_along(
     if not minutes or not sittings or not fits:
         return
     old = {s.id: _members(s) for s in sittings}
-    shift = {"begins": minutes, "ends": minutes}
     new = {
-        key: {name: value + shift.get(name, 0) for name, value in row.items() if name in shift}
+        key: row | {"begins": row["begins"] + minutes, "ends": row["ends"] + minutes}
         for key, row in old.items()
     }
-    changed = await _write(session, meeting, old, {key: old[key] | row for key, row in new.items()})
+    changed = await write_sittings(session, meeting, old, new)
     if changed is not None:
         record(session, changed)
 
 
-async def _write(
+async def write_sittings(
     session: AsyncSession,
     meeting: Meeting,
-    before: Mapping[UUID, dict[str, Any]],
-    after: Mapping[UUID, dict[str, Any]],
+    before: Mapping[UUID, Members],
+    after: Mapping[UUID, Members],
 ) -> SittingsChanged | None:
-    """One statement each for what is new, changed and gone; says what it was, if anything."""
-    added = [key for key in after if key not in before]
-    changed = [key for key, row in after.items() if key in before and row != before[key]]
-    removed = [key for key in before if key not in after]
+    """One statement each for what is gone, changed and new; says what it was, if anything."""
+    added, changed, removed = edit = SittingsEdit.between(before, after)
+    if not any(edit):
+        return None
     if removed:
         statement = delete(Sitting).where(col(Sitting.id).in_(removed))
         await session.execute(statement.execution_options(synchronize_session=False))
-    if changed:
-        await session.execute(update(Sitting), [{"id": key, **after[key]} for key in changed])
-    if added:
-        fixed = {"meeting_id": meeting.id, "created_at": clock.now()}
-        rows = [{"id": key, **after[key], **fixed} for key in added]
-        await session.execute(insert(Sitting).execution_options(render_nulls=True), rows)
-    if not (added or changed or removed):
-        return None
+    await update_many(session, Sitting, [{"id": key, **after[key]} for key in changed])
+    about = {"meeting_id": meeting.id, "created_at": clock.now()}
+    await insert_many(session, Sitting, [{"id": key, **after[key], **about} for key in added])
     return SittingsChanged(
         subject_id=meeting.id,
         meeting_id=meeting.id,
@@ -161,7 +167,7 @@ def _trouble(wall: datetime, zone: str) -> str | None:
     return None
 
 
-def _check_apart(rows: Mapping[UUID, dict[str, Any]], wanted: Sequence[Entry]) -> None:
+def _check_apart(wanted: Sequence[Entry]) -> None:
     in_order = sorted(wanted, key=lambda each: (each.said.local_start, each.said.local_end))
     for one, other in pairwise(in_order):
         if other.said.local_start < one.said.local_end:
@@ -169,17 +175,13 @@ def _check_apart(rows: Mapping[UUID, dict[str, Any]], wanted: Sequence[Entry]) -
             raise SittingsOverlap.at(f"{other.pointer}/local_start", detail)
 
 
-def _row(meeting: Meeting, entry: Entry) -> dict[str, Any]:
+def _row(meeting: Meeting, entry: Entry) -> Members:
     said = entry.said
     day, begins, ends = day_and_minutes(meeting, said.local_start, said.local_end)
     name, longest = dict(said.name), said.longest_stretch
     return {"day": day, "begins": begins, "ends": ends, "name": name, "longest_stretch": longest}
 
 
-def _kept(meeting: Meeting, held: HeldSitting) -> dict[str, Any]:
-    return _row(meeting, Entry(held.id, SittingWrite.of_held(held)))
-
-
-def _members(sitting: Sitting) -> dict[str, Any]:
+def _members(sitting: Sitting) -> Members:
     names = ("day", "begins", "ends", "name", "longest_stretch")
     return {name: getattr(sitting, name) for name in names}

@@ -1,7 +1,9 @@
 """Sittings in the zone of their meeting: kept by the clock on the wall, held at instants."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.agenda.clockwork import SittingTimes
@@ -12,6 +14,12 @@ from app.meetings.tables import Meeting
 
 DAY = 24 * 60
 """Minutes."""
+LAST_DAY = 31
+"""After the meeting's first."""
+MAX_SITTINGS = 100
+"""Of a meeting."""
+Members = dict[str, Any]
+"""Of a sitting, as its row keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +53,41 @@ class HeldSitting:
         )
 
     @property
+    def members(self) -> Members:
+        begins = self.local_start.hour * 60 + self.local_start.minute
+        return {
+            "day": self.day,
+            "begins": begins,
+            "ends": begins + (self.local_end - self.local_start) // timedelta(minutes=1),
+            "name": self.name,
+            "longest_stretch": self.longest_stretch,
+        }
+
+    @property
     def starts_at(self) -> datetime:
         return self.times.begins_at
 
     @property
     def ends_at(self) -> datetime:
         return self.times.ends_at
+
+
+class SittingsEdit(NamedTuple):
+    """What makes some sittings others."""
+
+    added: list[UUID]
+    changed: list[UUID]
+    removed: list[UUID]
+
+    @classmethod
+    def between(
+        cls, before: Mapping[UUID, Members], after: Mapping[UUID, Members]
+    ) -> "SittingsEdit":
+        return cls(
+            added=[key for key in after if key not in before],
+            changed=[key for key, each in after.items() if key in before and each != before[key]],
+            removed=[key for key in before if key not in after],
+        )
 
 
 def wall_times(meeting: Meeting, day: int, begins: int, ends: int) -> tuple[datetime, datetime]:

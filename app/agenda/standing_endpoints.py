@@ -1,13 +1,9 @@
 """HTTP for items that leave the agenda, where their trace stays."""
 
-from dataclasses import replace
-
-from fastapi import Request, Response
+from fastapi import Response
 
 from app.agenda import standing
-from app.agenda.access import AgendaToEdit, ItemToEdit
-from app.agenda.answers import item_answer
-from app.agenda.preconditions import require_match
+from app.agenda.editing import ItemEditDep
 from app.agenda.problems import (
     AgendaOutdated,
     ItemOff,
@@ -18,7 +14,7 @@ from app.agenda.problems import (
 from app.agenda.schemas import ItemMerge, ItemOut
 from app.core.openapi import needs_if_match, raises
 from app.core.problems import MoveForbidden
-from app.core.routes import Session, router_for
+from app.core.routes import router_for
 from app.meetings.problems import MeetingClosed
 
 router = router_for("agenda")
@@ -32,16 +28,13 @@ ITEM = "/meetings/{m}/agenda/items/{item_id}"
     openapi_extra=needs_if_match(),
     responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated, PersonInTwoSlots),
 )
-async def withdraw_item(
-    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
-) -> Response:
+async def withdraw_item(edit: ItemEditDep) -> Response:
     """Withdraw an item with all that lies under it: it stays with its id and takes no time.
 
     It keeps its number where it stood in an issued version, so that the others keep theirs.
     """
-    await require_match(session, request, seen, item_id)
-    agenda = await standing.withdraw_item(session, seen.agenda, item_id)
-    return item_answer(request, replace(seen, agenda=agenda), item_id)
+    agenda = await edit.require_match()
+    return edit.answer(await standing.withdraw_item(edit.session, agenda, edit.item_id))
 
 
 @router.post(
@@ -51,13 +44,10 @@ async def withdraw_item(
     openapi_extra=needs_if_match(),
     responses=raises(MeetingClosed, MoveForbidden, AgendaOutdated, PersonInTwoSlots),
 )
-async def reinstate_item(
-    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, request: Request
-) -> Response:
+async def reinstate_item(edit: ItemEditDep) -> Response:
     """Put an item that was withdrawn or merged back on the agenda, at its place."""
-    await require_match(session, request, seen, item_id)
-    agenda = await standing.reinstate_item(session, seen.agenda, item_id)
-    return item_answer(request, replace(seen, agenda=agenda), item_id)
+    agenda = await edit.require_match()
+    return edit.answer(await standing.reinstate_item(edit.session, agenda, edit.item_id))
 
 
 @router.post(
@@ -70,14 +60,11 @@ async def reinstate_item(
         *(AgendaOutdated, PersonInTwoSlots),
     ),
 )
-async def merge_item(
-    session: Session, seen: AgendaToEdit, item_id: ItemToEdit, body: ItemMerge, request: Request
-) -> Response:
+async def merge_item(edit: ItemEditDep, body: ItemMerge) -> Response:
     """Merge an item into another one, which is on the agenda.
 
     It stays as a withdrawn one does, and says which item has taken it in. What lies under it stays
     there; move what is to be dealt with elsewhere.
     """
-    await require_match(session, request, seen, item_id)
-    agenda = await standing.merge_item(session, seen.agenda, item_id, body.into)
-    return item_answer(request, replace(seen, agenda=agenda), item_id)
+    agenda = await edit.require_match()
+    return edit.answer(await standing.merge_item(edit.session, agenda, edit.item_id, body.into_id))

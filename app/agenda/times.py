@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
-from app.agenda.findings import ProblemKind
-from app.agenda.mends import MendVerb
+from app.agenda.findings import TimetableProblemKind
+from app.agenda.mends import TimetableMendVerb
 from app.core.fields import WALL_TIME, Schema
 
 ComputedInstant = Annotated[
@@ -35,13 +35,13 @@ ComputedWallTime = Annotated[
 class TimetableMend(Schema):
     """A request that can be sent as it is."""
 
-    verb: MendVerb
+    verb: TimetableMendVerb
     method: Literal["POST", "PATCH"]
     path: str = Field(
         max_length=200,
         examples=["/v1/meetings/018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b/agenda/fit"],
     )
-    body: dict[str, Any] = Field(max_length=20, examples=[{"duration": 20}])
+    body: dict[str, Any] = Field(max_length=20, examples=[{"minutes": 20}])
     if_match: str | None = Field(
         max_length=200,
         description="Path of the resource whose `ETag` goes into `If-Match`; null where none does.",
@@ -51,7 +51,7 @@ class TimetableMend(Schema):
 class TimetableProblemOut(Schema):
     """One thing to mend in the timetable; none of it forbids saving or issuing."""
 
-    kind: ProblemKind
+    kind: TimetableProblemKind
     item_id: UUID | None = Field(description="Null where it is a sitting's.")
     minutes: int = Field(
         ge=0,
@@ -60,8 +60,8 @@ class TimetableProblemOut(Schema):
         "its sitting, how much too long people work, or how long a room is taken twice.",
         examples=[15],
     )
-    sitting_id: UUID | None = None
-    other_id: UUID | None = Field(
+    sitting_id: UUID | None = Field(None, description="The sitting that it is about, if any.")
+    other_item_id: UUID | None = Field(
         None, description="The item in the same room, or the one after which a pause has room."
     )
     mend: list[TimetableMend] = Field(

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from app.agenda.clockwork import Block, Clock, SittingTimes
 from app.agenda.findings import (
-    ProblemKind,
     TimetableProblem,
+    TimetableProblemKind,
     faults_of_sittings,
     faults_of_steps,
     rooms_twice,
@@ -25,11 +25,11 @@ from app.agenda.policy import PlannedItem
 from app.agenda.steps import Step, laid_out
 
 __all__ = [
-    "ProblemKind",
     "SittingTimes",
     "TimedItem",
     "Timetable",
     "TimetableProblem",
+    "TimetableProblemKind",
     "timetable",
 ]
 

@@ -1,29 +1,29 @@
 """What is different between two issued agendas: pure functions over plain values.
 
 Members are compared by their names, whatever they are, so that a new one needs nothing here. One
-that only one of the two versions knows came with a newer program and is not compared.
+that only one of the two versions knows came with a newer program and is not compared, at whatever
+depth it stands.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self
 
-from app.agenda.lifecycle import ChangeKind, ItemStanding
+from app.agenda.languages import TEXTS
+from app.agenda.lifecycle import ItemChangeKind, ItemStanding
 from app.agenda.orders import in_common_order
 
 PLACE: Final = "place"
 _STRUCTURE: Final = frozenset({"id", "items", "depth"})
-_TIMES: Final = frozenset({"starts_at", "ends_at", "local_start", "local_end", "duration"})
-_STANDING: Final = frozenset({"standing", "merged_into", "merged_into_id"})
-_OF_MEETING: Final = (
-    *("title", "format", "timezone", "starts_at", "ends_at", "local_start", "local_end"),
-    "languages",
-)
+_TIMES: Final = frozenset({"starts_at", "ends_at", "local_start", "local_end", "minutes"})
+_STANDING: Final = frozenset({"standing", "merged_into_id"})
 _KINDS: Final = {
-    "number": ChangeKind.RENUMBERED,
-    "title": ChangeKind.RETITLED,
-    PLACE: ChangeKind.MOVED,
+    "number": ItemChangeKind.RENUMBERED,
+    "title": ItemChangeKind.RETITLED,
+    "name": ItemChangeKind.RETITLED,
+    PLACE: ItemChangeKind.MOVED,
 }
 Plain = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An item of one version, and where it stands in it."""
+    """An item, or a sitting, of one version, and where it stands in it."""
 
     values: Plain
     parent_id: str | None
@@ -52,7 +52,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
-    """What became of one item; `before` or `after` is None where it is not in that version."""
+    """What became of one item, or of one sitting, which has neither number nor place; `before` or
+    `after` is None where it is not in that version.
+    """
 
     id: str
     before: Node | None
@@ -73,50 +75,49 @@ class ItemChange:
         return found
 
     @property
-    def kinds(self) -> list[ChangeKind]:
+    def kinds(self) -> list[ItemChangeKind]:
         """What happened, in the order of the enumeration."""
         if self.before is None or self.after is None:
-            return [ChangeKind.ADDED if self.before is None else ChangeKind.REMOVED]
+            return [ItemChangeKind.ADDED if self.before is None else ItemChangeKind.REMOVED]
         found = {kind for name, change in self.members.items() for kind in self._of(name, change)}
-        if found & {ChangeKind.WITHDRAWN, ChangeKind.MERGED}:
-            found -= {ChangeKind.RETIMED, ChangeKind.SHIFTED}  # it takes no time any more
-        return [kind for kind in ChangeKind if kind in found]
+        if found & {ItemChangeKind.WITHDRAWN, ItemChangeKind.MERGED}:
+            found -= {ItemChangeKind.RETIMED, ItemChangeKind.SHIFTED}  # it takes no time any more
+        return [kind for kind in ItemChangeKind if kind in found]
 
-    def _of(self, name: str, change: Change) -> Iterator[ChangeKind]:
+    def _of(self, name: str, change: Change) -> Iterator[ItemChangeKind]:
         if name in _STANDING:
             assert self.after is not None, "only of those in both"
             yield _STANDS[self.after.values.get("standing", ItemStanding.STANDING)]
         elif name in _TIMES:
-            yield ChangeKind.SHIFTED if self.shifted else ChangeKind.RETIMED
+            yield ItemChangeKind.SHIFTED if self.shifted else ItemChangeKind.RETIMED
         elif name == "panel":
             yield from _of_panel(change)
         else:
-            yield _KINDS.get(name, ChangeKind.CHANGED)
+            yield _KINDS.get(name, ItemChangeKind.CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """All that is different: of the meeting, and by item in the order of the later version."""
+    """All that is different: of the meeting, by sitting, and by item, in the order of the later
+    version.
+    """
 
     meeting: Mapping[str, Change]
+    sittings: Sequence[ItemChange]
     items: Sequence[ItemChange]
 
     def __bool__(self) -> bool:
-        return bool(self.meeting or self.items)
+        return bool(self.meeting or self.sittings or self.items)
 
 
 def between(before: Plain, after: Plain) -> Differences:
     """From one issued agenda to another; `between(b, a)` is the mirror of `between(a, b)`."""
     old, new = nodes(before), nodes(after)
-    kept = _unmoved(old, new)
     moves = _shift(before["meeting"], after["meeting"])
-    found = [
-        _difference(item_id, old.get(item_id), new.get(item_id), moves, moved=item_id not in kept)
-        for item_id in [*new, *(each for each in old if each not in new)]
-    ]
     return Differences(
-        _compared(before["meeting"], after["meeting"], _OF_MEETING),
-        [each for each in found if each.members or each.before is None or each.after is None],
+        _members(before["meeting"], after["meeting"], after["meeting"]),
+        _changes(*_sittings(before, after), moves),
+        _changes(old, new, moves, old.keys() & new.keys() - _unmoved(old, new)),
     )
 
 
@@ -130,9 +131,9 @@ def panellists(panel: Plain | None) -> list[Plain]:
 
 
 _STANDS: Final = {
-    ItemStanding.STANDING: ChangeKind.REINSTATED,
-    ItemStanding.WITHDRAWN: ChangeKind.WITHDRAWN,
-    ItemStanding.MERGED: ChangeKind.MERGED,
+    ItemStanding.STANDING: ItemChangeKind.REINSTATED,
+    ItemStanding.WITHDRAWN: ItemChangeKind.WITHDRAWN,
+    ItemStanding.MERGED: ItemChangeKind.MERGED,
 }
 
 
@@ -157,39 +158,71 @@ def _unmoved(old: Mapping[str, Node], new: Mapping[str, Node]) -> set[str]:
     }
 
 
+def _sittings(before: Plain, after: Plain) -> tuple[dict[str, Node], dict[str, Node]]:
+    """Those of both versions by their ids; none where one of them does not know sittings yet."""
+    both = before.get("sittings"), after.get("sittings")
+    old, new = both if None not in both else ([], [])
+    return _in_a_row(old), _in_a_row(new)
+
+
+def _in_a_row(sittings: Any) -> dict[str, Node]:
+    return {
+        each["id"]: Node(each, None, position, None) for position, each in enumerate(sittings or ())
+    }
+
+
+def _changes(
+    old: Mapping[str, Node],
+    new: Mapping[str, Node],
+    moves: Any,
+    moved: AbstractSet[str] = frozenset(),
+) -> list[ItemChange]:
+    found = [
+        _difference(key, old.get(key), new.get(key), moves, moved=key in moved)
+        for key in [*new, *(each for each in old if each not in new)]
+    ]
+    return [each for each in found if each.members or each.before is None or each.after is None]
+
+
 def _difference(
     item_id: str, old: Node | None, new: Node | None, moves: Any, *, moved: bool
 ) -> ItemChange:
     if old is None or new is None:
         return ItemChange(item_id, old, new)
-    names = [name for name in new.values if name in old.values and name not in _STRUCTURE]
-    members = _compared(_as_known(old.values, new), _as_known(new.values, old), names)
+    names = [name for name in new.values if name not in _STRUCTURE]
+    members = _members(old.values, new.values, names)
     if moved:
         members[PLACE] = Change(old.place, new.place)
     return ItemChange(item_id, old, new, members, _as_the_meeting(old.values, new.values, moves))
 
 
-def _as_known(values: Plain, other: Node) -> Plain:
-    """With those members of panellists only that the other version knows too."""
-    own, others = panellists(values.get("panel")), panellists(other.values.get("panel"))
-    if not own or not others or own[0].keys() <= others[0].keys():
-        return values
-    known = others[0].keys()
-    people = [{name: each[name] for name in each if name in known} for each in own]
-    return {**values, "panel": {**values["panel"], "panellists": people}}
+def _members(old: Plain, new: Plain, names: Iterable[str]) -> dict[str, Change]:
+    """Those that differ in what both versions know of them."""
+    found = {}
+    for name in names:
+        if name not in old or name not in new or old[name] == new[name]:
+            continue
+        change = Change(_known(name, old[name], new[name]), _known(name, new[name], old[name]))
+        if change.before != change.after:
+            found[name] = change
+    return found
 
 
-def _compared(old: Plain, new: Plain, names: Sequence[str]) -> dict[str, Change]:
-    both = (name for name in names if name in old and name in new)
-    return {name: Change(old[name], new[name]) for name in both if old[name] != new[name]}
+def _known(name: str, value: Any, other: Any) -> Any:
+    """With those members only that the other version knows too; texts have languages instead."""
+    if isinstance(value, list) and isinstance(other, list):
+        return [_known("", each, other[0]) for each in value] if other else value
+    if name in TEXTS or not isinstance(value, Mapping) or not isinstance(other, Mapping):
+        return value
+    return {key: _known(key, each, other[key]) for key, each in value.items() if key in other}
 
 
-def _of_panel(change: Change) -> Iterator[ChangeKind]:
+def _of_panel(change: Change) -> Iterator[ItemChangeKind]:
     if panellists(change.before) != panellists(change.after):
-        yield ChangeKind.PANELLISTS
+        yield ItemChangeKind.PANELLISTS
     rest = [{**(panel or {}), "panellists": None} for panel in change]
     if rest[0] != rest[1]:
-        yield ChangeKind.CHANGED
+        yield ItemChangeKind.CHANGED
 
 
 def _shift(old: Plain, new: Plain) -> Any:
@@ -198,7 +231,7 @@ def _shift(old: Plain, new: Plain) -> Any:
 
 def _as_the_meeting(old: Plain, new: Plain, moves: Any) -> bool:
     ends = ("starts_at", "ends_at")
-    same = old.get("duration") == new.get("duration")
+    same = old.get("minutes") == new.get("minutes")
     return same and all(_instant(new[end]) - _instant(old[end]) == moves for end in ends)
 
 

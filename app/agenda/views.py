@@ -34,10 +34,10 @@ from app.core.zones import to_local
 from app.meetings.tables import Meeting
 
 _SAID = (
-    *("id", "kind", "title", "note", "duration", "access", "presenter", "purpose", "openness"),
+    *("id", "kind", "title", "note", "minutes", "access", "presenter", "purpose", "openness"),
     *("annotation", "children_run", "room", "addition", "standing"),
 )
-_said_of = attrgetter(*_SAID)
+_said_of = attrgetter(*("duration" if name == "minutes" else name for name in _SAID))
 _AGENDA: TypeAdapter[AgendaOut] = TypeAdapter(AgendaOut)
 _ITEM: TypeAdapter[ItemOut] = TypeAdapter(ItemOut)
 _ISSUED: TypeAdapter[IssuedAgenda] = TypeAdapter(IssuedAgenda)
@@ -133,8 +133,8 @@ def _item_out(meeting: Meeting, placed: PlacedItem, zone: str) -> ItemOut:
         working_group=_working_group(group),
         lead_entity=None if lead is None else LeadEntityOut(**lead._asdict()),
         flexible=state.flexible,
-        sitting=state.sitting_id,
-        in_sitting=timed.sitting_id,
+        sitting_id=state.sitting_id,
+        in_sitting_id=timed.sitting_id,
         actual_start=state.actual_start,
         actual_end=state.actual_end,
         items=[],
@@ -151,7 +151,7 @@ def _said(placed: PlacedItem) -> dict[str, Any]:
     """The members that both kinds of item have from the organizer, and the number."""
     members = dict(zip(_SAID, _said_of(placed.state), strict=True))
     placing = {"number": placed.number, "depth": placed.timed.depth}
-    return members | placing | {"merged_into": placed.merged_into}
+    return members | placing | {"merged_into_id": placed.merged_into}
 
 
 def _times(timed: TimedItem, zone: str) -> dict[str, Any]:

@@ -32,6 +32,10 @@ class Words:
         """What people call a member; one that has no word yet by its own name."""
         return str(self.phrases["members"].get(name, name.replace("_", " ")))
 
+    def choice(self, member: str, value: str) -> str:
+        """One of the values that a member has to choose from; others are said as they are."""
+        return str(self.phrases["choices"].get(member, {}).get(value, value))
+
     def listed(self, names: Iterable[str]) -> str:
         return str(self.phrases["separator"]).join(self.kept(name) for name in names)
 

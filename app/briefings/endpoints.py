@@ -27,11 +27,11 @@ from app.briefings.schemas import (
     BriefingsAsk,
     BriefingSort,
     BriefingsOut,
+    BriefingTimeBack,
+    BriefingTimeOfItem,
+    BriefingTimeOut,
+    BriefingTimeToShare,
     BriefingWrite,
-    SharedItem,
-    SharedTime,
-    TimeBack,
-    TimeToShare,
 )
 from app.briefings.seeing import Glance
 from app.briefings.sharing import Wanted, briefing_items
@@ -85,28 +85,30 @@ async def ask_for_briefers(
     responses=raises(MeetingClosed, NotABriefingItem, TooFewMinutes, PersonInTwoSlots),
 )
 async def share_time(
-    session: Session, seen: AgendaToEdit, body: TimeToShare, *, dry_run: DryRun = False
-) -> SharedTime:
+    session: Session, seen: AgendaToEdit, body: BriefingTimeToShare, *, dry_run: DryRun = False
+) -> BriefingTimeOut:
     """Share minutes among the briefings: equally or by weight, in whole minutes, exactly."""
     items = briefing_items(seen.agenda)
-    _check_items(body.items, items, "/items/{}")
+    _check_items(body.item_ids, items, "/item_ids/{}")
     _check_items([each.item_id for each in body.weights], items, "/weights/{}/item_id")
     _check_items([each.item_id for each in body.keep], items, "/keep/{}/item_id")
     wanted = Wanted(
         body.minutes,
-        [each for each in items if not body.items or each in body.items],
+        [each for each in items if not body.item_ids or each in body.item_ids],
         {each.item_id: each.weight for each in body.weights},
         {each.item_id: each.minutes for each in body.keep},
     )
     minutes = await sharing.plan(session, seen.agenda, wanted)
     if not dry_run:
         await sharing.share(session, seen.agenda, minutes)
-    return SharedTime(
+    return BriefingTimeOut(
         dry_run=dry_run,
-        total=sum(minutes.values()),
+        minutes=sum(minutes.values()),
         items=[
-            SharedItem(
-                item_id=item_id, before=seen.agenda.states[item_id].duration or 0, minutes=each
+            BriefingTimeOfItem(
+                item_id=item_id,
+                before_minutes=seen.agenda.states[item_id].duration or 0,
+                minutes=each,
             )
             for item_id, each in minutes.items()
         ],
@@ -218,7 +220,7 @@ async def remind_briefing(session: Session, view: BriefingToChange) -> BriefingO
     responses=raises(MeetingClosed, BriefersDue, TooFewMinutes, PersonInTwoSlots),
 )
 async def give_time_back(
-    session: Session, view: BriefingToName, body: TimeBack, response: Response
+    session: Session, view: BriefingToName, body: BriefingTimeBack, response: Response
 ) -> BriefingAnswer:
     """Give minutes back, by default to the other briefings, by their weights."""
     agenda = await load_agenda(session, view.meeting.meeting)

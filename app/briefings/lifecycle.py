@@ -16,9 +16,14 @@ class BriefingStatus(Choice):
 
 
 class BriefingVerb(Choice):
+    """What may be done about a briefing."""
+
     NAME = "name"
+    """Say who briefs, also instead of somebody else."""
     CONFIRM = "confirm"
+    """Who is named comes."""
     DECLINE = "decline"
+    """Who is named does not come; or the group does not brief."""
 
 
 class BriefingHolder(Choice):
@@ -30,7 +35,7 @@ class BriefingHolder(Choice):
     """Who is named, until the meeting starts."""
 
 
-class Lacking(Choice):
+class BriefingLacking(Choice):
     """What is missing of a briefing still."""
 
     ASKING = "asking"

@@ -12,11 +12,11 @@ from app.briefings.lifecycle import BriefingHolder
 from app.briefings.links import Held
 from app.briefings.problems import BriefersDue
 from app.briefings.schemas import (
-    AnswerByLink,
     BrieferByLink,
+    BriefingAnswerByLink,
     BriefingByLink,
     BriefingLink,
-    LinkAnswer,
+    BriefingLinkAnswer,
 )
 from app.core import clock
 from app.core.openapi import raises
@@ -64,11 +64,11 @@ async def name_briefer_by_link(
     f"{BASE}/answer", operation_id="answerBriefingByLink", openapi_extra=PUBLIC, responses=ACTING
 )
 async def answer_briefing_by_link(
-    session: Session, request: Request, response: Response, body: AnswerByLink
+    session: Session, request: Request, response: Response, body: BriefingAnswerByLink
 ) -> BriefingByLink:
     """Say that you come, or that you do not; as the group, that it does not brief."""
     held = await held_by(session, request, body.token, links.open_to_act)
-    answer = service.confirm if body.answer is LinkAnswer.CONFIRM else service.decline
+    answer = service.confirm if body.answer is BriefingLinkAnswer.CONFIRM else service.decline
     await answer(session, held.meeting, held.briefing)
     return await _done(session, held, response)
 

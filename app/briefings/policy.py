@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from app.briefings.lifecycle import BriefingStatus, Lacking
+from app.briefings.lifecycle import BriefingLacking, BriefingStatus
 
 LONGEST = 1440
 """Minutes of one item."""
 _SUBJECT_TO_ASKING = {
-    None: Lacking.ASKING,
-    BriefingStatus.ASKED: Lacking.BRIEFER,
-    BriefingStatus.NAMED: Lacking.ANSWER,
-    BriefingStatus.DECLINED: Lacking.BRIEFER,
+    None: BriefingLacking.ASKING,
+    BriefingStatus.ASKED: BriefingLacking.BRIEFER,
+    BriefingStatus.NAMED: BriefingLacking.ANSWER,
+    BriefingStatus.DECLINED: BriefingLacking.BRIEFER,
 }
 
 
@@ -63,13 +63,15 @@ def given_back(minutes: int, giver: UUID, shares: Sequence[Share]) -> dict[UUID,
     return _bounded({i: had + gains.get(i, -minutes) for i, had in before.items()})
 
 
-def lacking(status: BriefingStatus | None, minutes: int | None, papers: int) -> list[Lacking]:
+def lacking(
+    status: BriefingStatus | None, minutes: int | None, papers: int
+) -> list[BriefingLacking]:
     """What is missing of a briefing."""
     found = [_SUBJECT_TO_ASKING[status]] if status is not BriefingStatus.CONFIRMED else []
     if not minutes:
-        found.append(Lacking.MINUTES)
+        found.append(BriefingLacking.MINUTES)
     if not papers and status is not BriefingStatus.DECLINED:
-        found.append(Lacking.PAPERS)
+        found.append(BriefingLacking.PAPERS)
     return found
 
 

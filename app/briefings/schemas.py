@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.agenda.times import ComputedInstant
-from app.briefings.lifecycle import BriefingHolder, BriefingStatus, BriefingVerb, Lacking
+from app.briefings.lifecycle import BriefingHolder, BriefingLacking, BriefingStatus, BriefingVerb
+from app.core.choices import Choice
 from app.core.fields import (
     Email,
     Flag,
@@ -20,6 +21,7 @@ from app.core.fields import (
     ShortLine,
     Whole,
     ZoneName,
+    example,
 )
 from app.documents.lifecycle import DocumentStatus
 from app.panels.showing import LocalTime, PeopleConflicts
@@ -31,8 +33,9 @@ Weight = Annotated[
 ]
 ItemMinutes = Annotated[int, Field(ge=0, le=1440, examples=[10]), Whole]
 ItemNumber = Annotated[str, Field(max_length=100, examples=["4(b)"])]
+OF_A_MAIL = "AZq3vT..."
 LinkTokenText = Annotated[
-    str, Field(min_length=1, max_length=200, description="From the mail.", examples=["AZq3vT..."])
+    str, Field(min_length=1, max_length=200, description="From the mail.", examples=[OF_A_MAIL])
 ]
 
 
@@ -55,6 +58,15 @@ class BriefingAsk(Schema):
 
 class BriefingsAsk(Schema):
     """Which groups to ask; with nothing named, all that were not asked yet."""
+
+    model_config = example(
+        ask=[
+            {
+                "item_id": "018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b",
+                "contact": {"name": "Chair of the working group", "email": "chair@example.org"},
+            }
+        ]
+    )
 
     ask: list[BriefingAsk] = Field(default_factory=list, max_length=200)
 
@@ -79,12 +91,22 @@ class BriefingContactPatch(Schema):
 class BriefingPatch(Schema):
     """Another contact is asked in their turn, and the old link opens nothing any more."""
 
+    model_config = example(contact={"email": "new.chair@example.org"}, weight=2)
+
     contact: BriefingContactPatch | None = None
     weight: Weight | None = None
 
 
 class Briefer(Schema):
     """Who briefs for the group."""
+
+    model_config = example(
+        name="Amina Rossi",
+        job_title="Vice-Chair of the working group",
+        affiliation="UNODC",
+        email="a.rossi@example.org",
+        timezone="Europe/Vienna",
+    )
 
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None = Field(None, examples=["Ms."])
@@ -112,31 +134,35 @@ class BriefingItem(Schema):
     number: ItemNumber | None
     title: LocalizedLine
     minutes: Minutes | None = Field(description="Of its own; null where it has none.")
-    starts_at: ComputedInstant | None
-    ends_at: ComputedInstant | None
+    starts_at: ComputedInstant | None = Field(description="Null while the item takes no time.")
+    ends_at: ComputedInstant | None = Field(description="Null while the item takes no time.")
     local_start: LocalTime | None = Field(description="In the briefer's zone, once one is named.")
-    local_end: LocalTime | None
+    local_end: LocalTime | None = Field(
+        description="In the zone of the briefer, once one is named."
+    )
 
 
 class BriefingState(Schema):
     """How far one briefing is; also of an item about which nobody was asked yet."""
 
     id: UUID | None = Field(description="Null: the group was not asked yet.")
-    status: BriefingStatus | None
+    status: BriefingStatus | None = Field(description="Null: nobody was asked yet.")
     item: BriefingItem
-    group: BriefingGroup
+    working_group: BriefingGroup
     weight: Weight
     contact: BriefingContact | None = Field(
         description="Who is asked; shown to organizers and the group."
     )
-    briefer: Briefer | None
+    briefer: Briefer | None = Field(description="Null until one is named.")
     papers: int = Field(ge=0, le=100_000, description="Documents of the item that have bytes.")
-    lacking: list[Lacking] = Field(max_length=5, description="What is missing still.")
+    lacking: list[BriefingLacking] = Field(max_length=5, description="What is missing still.")
     due_at: InstantField = Field(description="Until when the group names and changes its briefer.")
-    asked_at: InstantField | None
-    reminded_at: InstantField | None
-    named_at: InstantField | None
-    answered_at: InstantField | None
+    asked_at: InstantField | None = Field(description="Null before.")
+    reminded_at: InstantField | None = Field(description="The last time; null before.")
+    named_at: InstantField | None = Field(description="Null before.")
+    answered_at: InstantField | None = Field(
+        description="When who is named confirmed or declined; null before."
+    )
 
 
 class BriefingPaper(Schema):
@@ -182,7 +208,9 @@ class BriefingCounts(Schema):
 class BriefingsOut(Schema):
     """All briefings of a meeting at a glance, in the order of the agenda."""
 
-    due_at: InstantField
+    due_at: InstantField = Field(
+        description="Until when the groups name and change their briefers."
+    )
     minutes: int = Field(ge=0, le=1_000_000, description="Of all together.", examples=[80])
     counts: BriefingCounts
     briefings: list[BriefingState] = Field(max_length=2000)
@@ -193,18 +221,20 @@ class BriefingSort(StrEnum):
     ASKED_DOWN = "-asked_at"
 
 
-class OwnWeight(Schema):
+class BriefingWeight(Schema):
     item_id: UUID
     weight: Weight
 
 
-class OwnMinutes(Schema):
+class BriefingMinutes(Schema):
     item_id: UUID
     minutes: ItemMinutes
 
 
-class TimeToShare(Schema):
+class BriefingTimeToShare(Schema):
     """How to share: equally unless weights say otherwise."""
+
+    model_config = example(minutes=80)
 
     minutes: int | None = Field(
         None,
@@ -214,13 +244,13 @@ class TimeToShare(Schema):
         "meeting's time.",
         examples=[80],
     )
-    items: list[UUID] = Field(
+    item_ids: list[UUID] = Field(
         default_factory=list, max_length=500, description="By default every briefing."
     )
-    weights: list[OwnWeight] = Field(
+    weights: list[BriefingWeight] = Field(
         default_factory=list, max_length=500, description="Instead of the briefings' own, once."
     )
-    keep: list[OwnMinutes] = Field(
+    keep: list[BriefingMinutes] = Field(
         default_factory=list,
         max_length=500,
         description="Who has so many minutes in any case, such as who gives time back: the others "
@@ -228,21 +258,23 @@ class TimeToShare(Schema):
     )
 
 
-class SharedItem(Schema):
+class BriefingTimeOfItem(Schema):
     item_id: UUID
-    before: Minutes
-    minutes: Minutes
+    before_minutes: Minutes = Field(description="What it had.")
+    minutes: Minutes = Field(description="What it has now, or would have.")
 
 
-class SharedTime(Schema):
+class BriefingTimeOut(Schema):
     """Whole minutes that make up the total; equal weights differ by one at most."""
 
     dry_run: bool
-    total: int = Field(ge=0, le=1_000_000)
-    items: list[SharedItem] = Field(max_length=2000)
+    minutes: int = Field(ge=0, le=1_000_000, description="Of all together.", examples=[80])
+    items: list[BriefingTimeOfItem] = Field(max_length=2000)
 
 
-class TimeBack(Schema):
+class BriefingTimeBack(Schema):
+    model_config = example(minutes=5, to_others=True)
+
     minutes: Annotated[int, Field(ge=1, le=1440, examples=[5]), Whole]
     to_others: Flag = Field(True, description="Whether the other briefings get them.")
 
@@ -250,20 +282,37 @@ class TimeBack(Schema):
 class BriefingLink(Schema):
     """The token of a mail that asks a group for its briefer, or a briefer to come."""
 
+    model_config = example(token=OF_A_MAIL)
+
     token: LinkTokenText
 
 
 class BrieferByLink(BriefingLink):
+    model_config = example(
+        token=OF_A_MAIL,
+        briefer={
+            "name": "Amina Rossi",
+            "email": "a.rossi@example.org",
+            "timezone": "Europe/Vienna",
+        },
+    )
+
     briefer: Briefer
 
 
-class LinkAnswer(StrEnum):
+class BriefingLinkAnswer(Choice):
+    """What the holder of a link says."""
+
     CONFIRM = "confirm"
+    """Who is named comes."""
     DECLINE = "decline"
+    """Who is named does not come; of a group's link, that the group does not brief."""
 
 
-class AnswerByLink(BriefingLink):
-    answer: LinkAnswer
+class BriefingAnswerByLink(BriefingLink):
+    model_config = example(token=OF_A_MAIL, answer="confirm")
+
+    answer: BriefingLinkAnswer
 
 
 class BriefingByLink(Schema):

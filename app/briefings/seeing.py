@@ -120,7 +120,7 @@ def _members(
         "id": briefing.id if briefing else None,
         "status": status,
         "item": _item(glance, item_id, briefing),
-        "group": _group(group),
+        "working_group": _group(group),
         "weight": briefing.weight if briefing else 1,
         "contact": contact_of(briefing) if briefing and addresses else None,
         "briefer": _briefer(briefing, addresses=addresses) if briefing else None,

@@ -235,10 +235,15 @@ def timetable(meeting: Meeting, agenda: bytes, languages: Sequence[str]) -> list
     """The items of an issued agenda with the wall times at which they begin; without those where
     the meeting has moved since, as what was issued still says the old ones.
     """
-    issued = json.loads(agenda)
-    began = (issued["meeting"]["local_start"], issued["meeting"]["timezone"])
-    begins = (meeting.local_start.isoformat(), meeting.timezone)
-    return _shortened(_agenda_lines(issued, languages, timed=began == begins))
+    timed = tells_present_times(meeting, agenda)
+    return _shortened(_agenda_lines(json.loads(agenda), languages, timed=timed))
+
+
+def tells_present_times(meeting: Meeting, agenda: bytes) -> bool:
+    """Whether the meeting begins when it did as the agenda was issued."""
+    issued = json.loads(agenda)["meeting"]
+    began = (issued["local_start"], issued["timezone"])
+    return began == (meeting.local_start.isoformat(), meeting.timezone)
 
 
 def agenda_symbol(agenda: bytes | None) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -59,3 +59,27 @@ def latest_agenda(meeting_id: Any) -> Select[Any]:
         .order_by(col(AgendaVersion.number).desc())
         .limit(1)
     )
+
+
+async def agenda_known(
+    session: AsyncSession, meeting_id: UUID, before: int, told: int | None, since: datetime | None
+) -> bytes | None:
+    """The public view of the version that somebody knows, of those before a number.
+
+    That is the newest that they were `told` of; otherwise the one in force when they first heard of
+    the meeting, or the first of all.
+    """
+    version = AgendaVersion
+    heard = col(version.issued_at) <= since if told is None else col(version.number) <= told
+    statement = (
+        select(col(version.public_body))
+        .where(
+            col(version.meeting_id) == meeting_id,
+            col(version.number) < before,
+            or_(heard, col(version.number) == 1),
+        )
+        .order_by(col(version.number).desc())
+        .limit(1)
+    )
+    found: bytes | None = (await session.execute(statement)).scalar_one_or_none()
+    return found

@@ -1,6 +1,7 @@
 """Field types that cross the wire everywhere: bounded text, handles, languages, addresses."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal, Self
@@ -22,6 +23,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from app.core.languages import base, is_language
 from app.core.zones import UnknownZone, canonical_zone
 
 LINE = r"^[^\x00-\x1F\x7F]+$"
@@ -34,6 +36,11 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_ADDRESS = 2000
 CELLS = "cells"
 """Context of a validation: the values are cells of a table, where every number may be text."""
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    chr(point) for point in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+)
+"""Fillers and selectors of variants: letters and marks by their category, yet never seen."""
 UN_LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 
 
@@ -48,8 +55,14 @@ class Schema(BaseModel):
         return cls.model_validate(thing)
 
 
-def _visible(text: str) -> str:
-    if not text.strip():
+def example(**members: Any) -> ConfigDict:
+    """`model_config` of a body, with one that works as it is; ids in it are made up."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
+
+
+def visible(text: str) -> str:
+    """Spaces and what only steers how a text is set, such as U+202E or U+200B, say nothing."""
+    if not any(unicodedata.category(sign) not in _UNSEEN and sign not in _BLANK for sign in text):
         raise ValueError("must have visible characters")
     return text
 
@@ -59,6 +72,12 @@ def _language(tag: str) -> str:
     parts = tag.split("-")
     rest = [part.title() if len(part) == 4 else part.upper() for part in parts[1:]]
     return "-".join([parts[0].lower(), *rest])
+
+
+def _tag(tag: str) -> str:
+    if not is_language(tag):
+        raise ValueError(f"'{base(tag)}' is no language: the tag begins with one of ISO 639")
+    return _language(tag)
 
 
 def _zone(name: str) -> str:
@@ -199,14 +218,14 @@ def _year(instant: datetime) -> datetime:
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500, pattern=LINE),
-    AfterValidator(_visible),
+    AfterValidator(visible),
 ]
 """One line of text, at most 500 characters, no control characters."""
 
 ShortLine = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, pattern=LINE),
-    AfterValidator(_visible),
+    AfterValidator(visible),
 ]
 Paragraphs = Annotated[str, StringConstraints(max_length=10_000, pattern=PARAGRAPHS)]
 """Text of several lines, at most 10,000 characters."""
@@ -230,8 +249,11 @@ EntityOrder = Annotated[
 Language = Annotated[
     str,
     StringConstraints(min_length=2, max_length=11, pattern=LANGUAGE),
-    AfterValidator(_language),
-    Field(description="BCP 47 tag.", examples=["en"]),
+    AfterValidator(_tag),
+    Field(
+        description="BCP 47 tag of a language: `uk`, `zh-Hans`; not `ua` or `cn`.",
+        examples=["en"],
+    ),
 ]
 LocalizedLine = Annotated[
     dict[Language, Line],
@@ -367,10 +389,13 @@ def in_language(text: dict[str, str], wanted: Iterable[str]) -> str:
 
 def accepted_languages(header: str | None) -> list[str]:
     """The tags of an `Accept-Language` header (RFC 9110 section 12.5.4), best first."""
+    if not header:
+        return []
     weighted: list[tuple[float, int, str]] = []
-    for place, part in enumerate((header or "")[:500].split(",")):
-        tag, _, quality = part.strip().partition(";q=")
-        weight = float(quality) if re.fullmatch(r"[01](\.\d{0,3})?", quality) else 1.0
+    for place, part in enumerate(header[:500].split(",")):
+        tag, _, parameter = (piece.strip() for piece in part.partition(";"))
+        quality = re.fullmatch(r"[qQ]=([01](?:\.\d{0,3})?)", parameter)
+        weight = float(quality[1]) if quality else 1.0
         if re.fullmatch(LANGUAGE, tag) and weight > 0:
             weighted.append((-weight, place, _language(tag)))
     return [tag for _, _, tag in sorted(weighted)]

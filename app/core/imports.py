@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
@@ -61,6 +60,9 @@ def import_body(needed: str, others: str, **example: str) -> dict[str, Any]:
     sent = body["requestBody"]
     sent["description"] = f"A table with {needed}; and, if wanted, {others}."
     sent["content"]["application/json"]["example"] = [example]
+    for kind, between in ((CSV, ","), *((pasted, "\t") for pasted in PASTED)):
+        lines = (between.join(cells) for cells in (example, example.values()))
+        sent["content"][kind]["example"] = "\n".join(lines) + "\n"
     return body
 
 
@@ -120,11 +122,17 @@ class TableReport(BaseModel):
     )
 
 
-class RowOutcome(StrEnum):
+class RowOutcome(Choice):
+    """What became of a row or an item of a file, or would."""
+
     CREATED = "created"
+    """It is new."""
     CHANGED = "changed"
+    """It was there, and is different now."""
     UNCHANGED = "unchanged"
+    """It was there as it is."""
     REFUSED = "refused"
+    """Something is wrong with it; see `errors`."""
 
 
 class RowResult(BaseModel):

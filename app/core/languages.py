@@ -3,12 +3,28 @@
 from collections.abc import Callable, Iterable, Mapping
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+_ISO_639_1 = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv "
+    "cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr "
+    "ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw "
+    "ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv "
+    "ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq "
+    "sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh "
+    "yi yo za zh zu"
+)
+TWO_LETTERS = frozenset(_ISO_639_1.split())
+"""The languages of ISO 639-1, as the registry of BCP 47 has them."""
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
 def base(language: str) -> str:
     """The language of a BCP 47 tag, without script and region."""
     return language.partition("-")[0]
+
+
+def is_language(tag: str) -> bool:
+    """False for what only looks like a tag: `cn` and `jp` are countries."""
+    return len(base(tag)) != 2 or base(tag).lower() in TWO_LETTERS
 
 
 def lookup(tags: Iterable[str]) -> list[str]:

@@ -132,13 +132,13 @@ def needs_if_match(*, to_create: bool = True) -> dict[str, Any]:
     return {"parameters": parameters, "x-if-match": "needed"}
 
 
-def takes_if_match() -> dict[str, Any]:
+def takes_if_match(resource: str = "the resource") -> dict[str, Any]:
     """`openapi_extra` of an operation that honours `If-Match` and does without."""
     parameter = {
         "name": "If-Match",
         "in": "header",
         "required": False,
-        "description": "The `ETag` of the resource as you read it; 412 when stale.",
+        "description": f"The `ETag` of {resource} as you read it; 412 when stale.",
         "schema": {"type": "string", "maxLength": MAX_TAGS},
     }
     return {"parameters": [parameter], "x-if-match": "honoured"}
@@ -206,6 +206,7 @@ def _build(
         for method, operation in operations.items():
             _complete(path, method, operation)
     _answers_are_complete(document)
+    _nullable_members_speak(schemas)
     return document
 
 
@@ -220,6 +221,18 @@ def _answers_are_complete(document: dict[str, Any]) -> None:
     for name in answered - sent - {"ProblemDocument"}:
         if "properties" in schemas[name]:
             schemas[name]["required"] = list(schemas[name]["properties"])
+
+
+def _nullable_members_speak(schemas: dict[str, Any]) -> None:
+    """What is said of a value stands at the member that may be null, where generated clients look
+    for it.
+    """
+    for schema in schemas.values():
+        for member in schema.get("properties", {}).values():
+            values = [each for each in member.get("anyOf", []) if each != {"type": "null"}]
+            if len(values) == 1 and "description" in values[0]:
+                said = values[0].pop("description")
+                member.setdefault("description", said)
 
 
 def _named(part: Any, schemas: dict[str, Any]) -> set[str]:

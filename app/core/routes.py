@@ -39,8 +39,7 @@ from app.core.problems import (
 BASE = "/v1"
 ATTEMPTS = 4
 LONG_WORKS = 2
-"""That one request may ask for: to read a file, and to compare what is in it. It is handed over
-once at most."""
+"""That one request may ask for: to read a file, and to compare what is in it."""
 PLAN = "application/vnd.secretariat.plan+json"
 """Of the answer to a change that was only planned: who would be told what."""
 SMALL = 65_536
@@ -48,7 +47,6 @@ SMALL = 65_536
 MAX_ERRORS = 100
 """That are told of one request."""
 Handler = Callable[[Request], Awaitable[Response]]
-Work = Callable[[idempotency.Claim | None], Awaitable[Response | None]]
 
 _HEADERS = "headers of the answer"
 _CONSTRAINTS: dict[str, Callable[[], Problem]] = {}
@@ -98,19 +96,6 @@ class Beforehand(Exception):
         super().__init__(work)
 
 
-class HandedOver(Exception):
-    """Raised where a transaction that serves several requests at once will make the change.
-
-    That of this request is rolled back, as it has only read. `work` is given what was claimed by an
-    `Idempotency-Key`, and keeps its answer with the effect; where it has none, None, the request
-    is run again by itself, with `request.state.alone` set.
-    """
-
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        super().__init__(work)
-
-
 class Foreseen(Exception):
     """Carries the plan of a change out of the transaction in which it was tried."""
 
@@ -141,6 +126,10 @@ class Route(QuickRoute):
     receives = True
     """Whether the body is received whole, before the transaction."""
 
+    async def ahead(self, request: Request) -> Response | None:
+        """An answer that needs no transaction of the request's own; None where it does need one."""
+        return None
+
     def get_route_handler(self) -> Callable[[Request], Any]:
         endpoint = super().get_route_handler()
         known = {
@@ -152,6 +141,7 @@ class Route(QuickRoute):
         known |= {"plan"} if told else set()
         takes_json = self.body_field is not None
         public = bool((self.openapi_extra or {}).get("x-public"))
+        ahead = self.ahead
 
         async def handle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
@@ -167,6 +157,8 @@ class Route(QuickRoute):
                 await _receive(request)  # before the transaction: a slow sender holds no connection
             for attempt in range(ATTEMPTS):
                 try:
+                    if (answer := await ahead(request)) is not None:
+                        return _conditional(request, answer)
                     return await _run(request, endpoint, planning=planning)
                 except DBAPIError as error:
                     again = sqlstate(error) in RETRYABLE or _is_repeat(error)
@@ -198,16 +190,11 @@ class StreamedRoute(Route):
 
 
 async def _run(request: Request, endpoint: Handler, *, planning: bool) -> Response:
-    for _ in range(LONG_WORKS + 2):
+    for _ in range(LONG_WORKS + 1):
         try:
             return await _in_transaction(request, endpoint, planning=planning)
         except Beforehand as asked:
             await asked.work()
-        except HandedOver as handed:
-            answer = await handed.work(request.state.claimed)
-            if answer is not None:
-                return _conditional(request, answer)
-            request.state.alone = True
         except Foreseen as foreseen:
             return foreseen.answer
     raise AssertionError("a request asked for more long work than it may")
@@ -234,7 +221,6 @@ async def _authenticate(request: Request) -> None:
 async def _in_transaction(request: Request, endpoint: Handler, *, planning: bool) -> Response:
     database: Database = request.app.state.database
     await request.app.state.authenticator.prepare(request)
-    request.state.claimed = None
     async with database.transaction() as session:
         request.state.session = session
         await request.app.state.authenticator.authenticate(request, session)
@@ -247,7 +233,7 @@ async def _in_transaction(request: Request, endpoint: Handler, *, planning: bool
             found = await idempotency.claim(session, request, key, await request.body())
             if isinstance(found, Response):
                 return found
-            request.state.claimed = claimed = found
+            claimed = found
         response = await endpoint(request)
         response.headers.update(session.info.get(_HEADERS, {}))
         if claimed is not None and response.status_code < 300:

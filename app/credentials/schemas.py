@@ -5,14 +5,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from app.core.fields import PARAGRAPHS, InstantField, Line, Schema
+from app.core.fields import PARAGRAPHS, InstantField, Line, Schema, visible
 from app.credentials.lifecycle import CREDENTIALS, CredentialsStatus, CredentialsVerb
-
-
-def _visible(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must have visible characters")
-    return text
 
 
 class CredentialsWrite(Schema):
@@ -34,7 +28,7 @@ class CredentialsReturnRequest(Schema):
     reason: Annotated[
         str,
         StringConstraints(min_length=1, max_length=2000, pattern=PARAGRAPHS),
-        AfterValidator(_visible),
+        AfterValidator(visible),
         Field(
             description="Told to the focal points by mail; stands in the log, which never changes: "
             "name nobody in it.",

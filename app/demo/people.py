@@ -14,6 +14,12 @@ FAMILY = (
 )  # fmt: skip
 TITLES = ("Director", "Chief of Section", "Programme Officer", "Legal Adviser", "Policy Officer")
 FRENCH = frozenset({"UNESCO", "INTERPOL", "UPU"})
+COMING = (
+    "1267-MT", "1540-GOE", "CTED", "DESA", "DPO", "DPPA", "ICAO", "IMO", "INTERPOL", "IOM", "IPU",
+    "ODA", "OHCHR", "OPCW", "OSAA", "UN-Women", "UNDP", "UNESCO", "UNICRI", "UNOCT", "UNODC",
+    "UNRCCA", "WCO",
+)  # fmt: skip
+"""The record says how many came, not who: those that lead or brief, and others."""
 
 
 def person(number: int, abbreviation: str) -> dict[str, str]:
@@ -21,52 +27,48 @@ def person(number: int, abbreviation: str) -> dict[str, str]:
     given = GIVEN[number % len(GIVEN)]
     family = FAMILY[(number * 7 + number // len(GIVEN)) % len(FAMILY)]
     box = f"{given}.{family}.{number}".lower()
-    language = "fr" if abbreviation in FRENCH else "en"
     return {
         "name": f"{given} {family}",
         "job_title": TITLES[number % len(TITLES)],
         "email": f"{box}@{abbreviation.lower()}.example.org",
-        "language": language,
+        "language": language(abbreviation),
     }
+
+
+def language(abbreviation: str) -> str:
+    return "fr" if abbreviation in FRENCH else "en"
 
 
 def focal_point(place: int, abbreviation: str) -> dict[str, str]:
     return person(1000 + place, abbreviation) | {"job_title": "Focal point"}
 
 
-def delegation(place: int, abbreviation: str) -> list[dict[str, Any]]:
+def delegate(abbreviation: str, number: int) -> dict[str, str]:
+    """One of those whom an entity sends, from 0."""
+    return person(COMING.index(abbreviation) * 10 + number, abbreviation)
+
+
+def delegation(abbreviation: str) -> list[dict[str, Any]]:
     """Five people of the first three delegations, and a sixth of the first; four of the others."""
+    place = COMING.index(abbreviation)
     size = 6 if place == 0 else 5 if place < 3 else 4
     roles = ["head_of_delegation", "alternate", *["representative"] * size]
-    return [{"person": person(place * 10 + n, abbreviation), "role": roles[n]} for n in range(size)]
+    return [{"person": delegate(abbreviation, n), "role": roles[n]} for n in range(size)]
 
 
-def panel(speakers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The moderator, then the four speakers as the public record has them, addresses made up."""
-    moderator = {
-        "role": "moderator",
-        "name": "Helen Marsh",
-        "honorific": "Ms.",
-        "job_title": "Moderator",
-        "affiliation": "UNOCT",
-        "email": "helen.marsh@example.org",
-        "timezone": "America/New_York",
-        "minutes": 8,
-    }
+def speakers(record: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The four speakers as the public record has them, addresses made up."""
     return [
-        moderator,
-        *(
-            {
-                "role": "panellist",
-                "name": each["name"],
-                "honorific": each["honorific"],
-                "job_title": each["title"],
-                "affiliation": each["affiliation"],
-                "city": each["city"],
-                "timezone": each["timezone"],
-                "email": f"panellist{each['order']}@example.org",
-                "minutes": 13,
-            }
-            for each in speakers
-        ),
+        {
+            "role": "panellist",
+            "name": each["name"],
+            "honorific": each["honorific"],
+            "job_title": each["title"],
+            "affiliation": each["affiliation"],
+            "city": each["city"],
+            "timezone": each["timezone"],
+            "email": f"panellist{each['order']}@example.org",
+            "minutes": 10,
+        }
+        for each in record
     ]

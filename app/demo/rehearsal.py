@@ -15,7 +15,8 @@ import httpx
 from app.core import clock
 from app.core.database import Database
 from app.core.database_settings import DatabaseSettings
-from app.demo.walk import Stage, walk
+from app.demo.stage import Post, Stage
+from app.demo.walk import walk
 from app.identity import service as identity
 from app.identity.lifecycle import AccountKind, Role, Scope
 from app.settings import get_settings
@@ -44,7 +45,8 @@ async def load(database_url: str, data: Path, say: Say) -> str:
             token = await _administrator(database_url, clock_file)
             headers = {"Authorization": f"Bearer {token}"}
             async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
-                stage = Stage(client, data / "mail", lambda t: clock.set_file(clock_file, t), say)
+                post_box = Post(data / "mail")
+                stage = Stage(client, post_box, lambda t: clock.set_file(clock_file, t), say)
                 return await walk(stage)
     finally:
         clock_file.unlink(missing_ok=True)

@@ -1,10 +1,11 @@
 """HTTP for documents as one archive, for whom they are."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Receive, Scope, Send
@@ -45,13 +46,25 @@ ANSWER: Responses = {
         },
     }
 }
-LanguageWanted = Annotated[
-    Language | None,
-    Query(
-        description="Each document in this language, or else in another one, which the index "
-        "says; by default all languages."
-    ),
-]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveWanted:
+    """What shall be in the archive; of lists, `language` leaves documents out."""
+
+    item: ItemAsked = None
+    panel: PanelAsked = None
+    kind: KindAsked = None
+    language: Annotated[
+        Language | None,
+        Query(
+            description="Each document in this language, or else in another one, which the index "
+            "says; by default all languages."
+        ),
+    ] = None
+
+
+ArchiveAsked = Annotated[ArchiveWanted, Depends()]
 
 
 class ArchiveResponse(StreamingResponse):
@@ -92,17 +105,10 @@ async def _all_of(begun: list[bytes], rest: AsyncIterator[bytes] | None) -> Asyn
     responses=ANSWER | raises(ArchiveTooLarge),
 )
 async def get_archive(
-    session: Session,
-    library: LibraryDep,
-    request: Request,
-    item: ItemAsked = None,
-    panel: PanelAsked = None,
-    kind: KindAsked = None,
-    language: LanguageWanted = None,
+    session: Session, library: LibraryDep, asked: ArchiveAsked, request: Request
 ) -> Response:
     """Fetch the published documents of a meeting, an item or a panel, in one language or in all."""
-    wanted = Wanted(item, panel, kind)
-    return await _archive(session, library, request, wanted, language)
+    return await _archive(session, library, asked, request)
 
 
 @public.get(
@@ -113,28 +119,22 @@ async def get_archive(
     openapi_extra={"x-public": True},
 )
 async def get_public_archive(
-    session: Session,
-    library: PublicLibrary,
-    request: Request,
-    item: ItemAsked = None,
-    panel: PanelAsked = None,
-    kind: KindAsked = None,
-    language: LanguageWanted = None,
+    session: Session, library: PublicLibrary, asked: ArchiveAsked, request: Request
 ) -> Response:
     """Fetch the public documents of a public meeting, an item or a panel as one archive."""
-    wanted = Wanted(item, panel, kind)
-    return await _archive(session, library, request, wanted, language)
+    return await _archive(session, library, asked, request)
 
 
 async def _archive(
-    session: AsyncSession, library: Library, request: Request, wanted: Wanted, language: str | None
+    session: AsyncSession, library: Library, asked: ArchiveWanted, request: Request
 ) -> Response:
+    wanted = Wanted(asked.item, asked.panel, asked.kind)
     limits = wanted.within(library, status=DocumentStatus.PUBLISHED)
     statement = queries.list_documents(library.meeting.id, library.reader, limits)
     documents = (await session.execute(statement.limit(MOST_FILES + 1))).scalars().all()
     contents = await queries.contents_of(session, [each.id for each in documents], library.reader)
     scanned = request.app.state.settings.scanner is not None
-    entries = _entries(library, documents, contents, language, scanned=scanned)
+    entries = _entries(library, documents, contents, asked.language, scanned=scanned)
     size = archive_size(entries)
     if len(entries) > MOST_FILES or size > MOST_BYTES:
         raise ArchiveTooLarge(f"It would have {len(entries)} files and {size} bytes.")
@@ -143,7 +143,7 @@ async def _archive(
     known = request.headers.get("if-none-match")
     if known is not None and matches(known, etag):
         return Response(status_code=304, headers=headers)
-    name = "-".join(filter(None, [library.meeting.handle, "documents", language])) + ".zip"
+    name = "-".join(filter(None, [library.meeting.handle, "documents", asked.language])) + ".zip"
     headers |= SAFE | {"Content-Disposition": disposition(name), "Content-Length": str(size)}
     pieces = archive(entries, request.app.state.storage)
     return ArchiveResponse(pieces, headers=headers, media_type=_ZIP)
@@ -161,30 +161,36 @@ def _entries(
     entries: list[Entry] = []
     lines: list[str] = []
     taken: set[str] = set()
-    free = partial(hindrance, reader=library.reader, scanned=scanned)
     for document in sorted(documents, key=lambda each: natural(each.symbol)):
-        found = contents[document.id]
-        revisions = [
-            each for each in found.revisions if any(v.published_at for v in found.versions[each.id])
-        ]
-        for revision in in_force(revisions):
-            symbol = full_symbol(document.symbol, revision.kind, revision.number)
-            ready = [
-                each
-                for each in found.versions[revision.id]
-                if each.published_at and free(Stored(each, revision, document)) is None
-            ]
-            for version in spoken(ready, language, library.meeting.languages):
-                ending = version.name.rpartition(".")[2]
-                name = free_name(f"{plain_name(symbol)}-{version.language}", ending, taken)
-                changed = version.published_at or version.created_at
-                entries.append(
-                    Entry(name, version.size, version.crc32, changed, version.storage_key)
-                )
-                instead = language is not None and version.language != language
-                note = f" (there is none in {language})" if instead else ""
-                title = in_language(document.title, [language or version.language])
-                lines.append(f"{name}\t{symbol}\t{version.language}{note}\t{title}")
+        for stored in _chosen(library, document, contents[document.id], language, scanned=scanned):
+            version = stored.version
+            symbol = full_symbol(document.symbol, stored.revision.kind, stored.revision.number)
+            ending = version.name.rpartition(".")[2]
+            name = free_name(f"{plain_name(symbol)}-{version.language}", ending, taken)
+            changed = version.published_at or version.created_at
+            entries.append(Entry(name, version.size, version.crc32, changed, version.storage_key))
+            instead = language is not None and version.language != language
+            note = f" (there is none in {language})" if instead else ""
+            title = in_language(document.title, [language or version.language])
+            lines.append(f"{name}\t{symbol}\t{version.language}{note}\t{title}")
     changed = max((each.changed_at for each in entries), default=library.meeting.created_at)
     index = "file\tsymbol\tlanguage\ttitle\n" + "".join(f"{line}\n" for line in lines)
     return [Entry.of_text("index.txt", index, changed), *entries]
+
+
+def _chosen(
+    library: Library, document: Document, found: Contents, language: str | None, *, scanned: bool
+) -> Iterator[Stored]:
+    """Of the revisions in force what the reader may have, in the language or in all."""
+    free = partial(hindrance, reader=library.reader, scanned=scanned)
+    published = [
+        each for each in found.revisions if any(v.published_at for v in found.versions[each.id])
+    ]
+    for revision in in_force(published):
+        ready = [
+            each
+            for each in found.versions[revision.id]
+            if each.published_at and free(Stored(each, revision, document)) is None
+        ]
+        for version in spoken(ready, language, library.meeting.languages):
+            yield Stored(version, revision, document)

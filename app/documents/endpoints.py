@@ -1,5 +1,6 @@
 """HTTP for documents and their life."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from app.documents.access import (
     LibraryToChange,
     check_handed_in,
 )
+from app.documents.conditions import DocumentFilter
 from app.documents.lifecycle import DocumentAccess, DocumentKind, DocumentStatus, DocumentVerb
 from app.documents.problems import (
     DocumentPublished,
@@ -34,7 +36,6 @@ from app.documents.problems import (
     SymbolTaken,
     TooManyDocuments,
 )
-from app.documents.queries import DocumentFilter
 from app.documents.rendering import document_out, documents_out
 from app.documents.schemas import (
     DocumentCreate,
@@ -63,17 +64,14 @@ KindAsked = Annotated[DocumentKind | None, Query()]
 LanguageAsked = Annotated[Language | None, Query(description="Only what there is in it.")]
 
 
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The filters that lists and archives share."""
 
-    def __init__(
-        self,
-        item: ItemAsked = None,
-        panel: PanelAsked = None,
-        kind: KindAsked = None,
-        language: LanguageAsked = None,
-    ) -> None:
-        self.item, self.panel, self.kind, self.language = item, panel, kind, language
+    item: ItemAsked = None
+    panel: PanelAsked = None
+    kind: KindAsked = None
+    language: LanguageAsked = None
 
     def within(self, library: Library, **more: object) -> DocumentFilter:
         """An item that is unknown, or hidden from the reader, has no documents."""

@@ -1,24 +1,36 @@
 """What a document can be, who may read it, and its life."""
 
-from enum import StrEnum
-
 from app.core.choices import Choice
 from app.core.lifecycles import Lifecycle
 
 
-class DocumentKind(StrEnum):
+class DocumentKind(Choice):
+    """What a document is."""
+
     AGENDA = "agenda"
+    """An agenda."""
     ANNOTATED_AGENDA = "annotated_agenda"
+    """An agenda with annotations."""
     CONCEPT_NOTE = "concept_note"
+    """What a panel or an item is about."""
     REPORT = "report"
+    """A report."""
     STATEMENT = "statement"
+    """Words that were or will be said."""
     PRESENTATION = "presentation"
+    """Slides."""
     LETTER = "letter"
+    """A letter or a note verbale."""
     BACKGROUND = "background"
+    """To be read beforehand."""
     PROPOSAL = "proposal"
+    """For a decision."""
     INFORMATION = "information"
+    """Practical things."""
     LIST = "list"
+    """Of participants or speakers."""
     OTHER = "other"
+    """Anything else."""
 
 
 class DocumentAccess(Choice):
@@ -47,12 +59,19 @@ class DocumentStatus(Choice):
     """It was published; now organizers alone read it."""
 
 
-class DocumentVerb(StrEnum):
+class DocumentVerb(Choice):
+    """What may be done with a document; each is an operation of this name."""
+
     PROPOSE = "propose"
+    """The entity hands it in again."""
     ACCEPT = "accept"
+    """An organizer takes it over as a draft."""
     RETURN = "return"
+    """An organizer gives it back, with a `note`."""
     PUBLISH = "publish"
+    """All of it that is not published yet is; what was withdrawn is there again."""
     WITHDRAW = "withdraw"
+    """It is taken back."""
 
 
 class RevisionKind(Choice):

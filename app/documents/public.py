@@ -24,7 +24,8 @@ from app.documents.tables import Document
 router = router_for("public")
 BASE = "/public/meetings/{m}/documents"
 EVERYBODY = {"x-public": True}
-FRESH = "public, max-age=60"
+FRESH = "public, no-cache"
+"""Kept, but asked for each time: what was withdrawn is shown to nobody any more."""
 
 
 @router.get(BASE, operation_id="listPublicDocuments", openapi_extra=EVERYBODY)

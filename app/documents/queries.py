@@ -7,18 +7,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, true
+from sqlalchemy import Select, func
 from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from app.documents.lifecycle import (
-    WITH_ENTITY,
-    DocumentAccess,
-    DocumentKind,
-    DocumentStatus,
-    ScanState,
-)
+from app.documents.conditions import DocumentFilter, known_to, of_document, opened_to
+from app.documents.lifecycle import ScanState
 from app.documents.policy import Reader
 from app.documents.tables import (
     Document,
@@ -30,33 +25,6 @@ from app.documents.tables import (
 from app.invitations.lifecycle import LIVE
 from app.invitations.tables import Invitation
 from app.panels.tables import Panel
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFilter:
-    """What a list of documents is limited to."""
-
-    items: Collection[UUID] | None = None
-    """The item asked for and those under it: their documents, and those of their panels."""
-    panel: UUID | None = None
-    kind: DocumentKind | None = None
-    language: str | None = None
-    access: DocumentAccess | None = None
-    status: DocumentStatus | None = None
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
-        if self.items is not None:
-            found.append(or_(col(Document.item_id).in_(self.items), _on_panels_of(self.items)))
-        if self.panel is not None:
-            found.append(col(Document.panel_id) == self.panel)
-        if self.kind is not None:
-            found.append(col(Document.kind) == self.kind)
-        if self.access is not None:
-            found.append(col(Document.access) == self.access)
-        if self.status is not None:
-            found.append(col(Document.status) == self.status)
-        return found
 
 
 @dataclass(slots=True)
@@ -100,77 +68,9 @@ def list_documents(meeting_id: UUID, reader: Reader, wanted: DocumentFilter) -> 
             col(DocumentVersion.language) == wanted.language
         )
         if not reader.organizes:
-            versions = versions.join(Document, _of_document()).where(_opened_to(reader))
+            versions = versions.join(Document, of_document()).where(opened_to(reader))
         statement = statement.where(col(Document.id).in_(versions))
     return statement
-
-
-def known_to(reader: Reader) -> ColumnElement[bool]:
-    """Which documents somebody may know of, as a condition over `Document`."""
-    if reader.organizes:
-        return true()
-    own = col(Document.handed_in_by_id).in_(reader.entities) if reader.entities else false()
-    told = or_(
-        col(Document.embargo_until).is_(None),
-        col(Document.embargo_until) <= reader.now,
-        col(Document.embargo_shows),
-    )
-    unfinished = (DocumentStatus.PROPOSED, DocumentStatus.RETURNED, DocumentStatus.DRAFT)
-    return or_(
-        and_(own, col(Document.status).in_(unfinished)),
-        and_(col(Document.status) == DocumentStatus.PUBLISHED, told, _granted(reader)),
-    )
-
-
-def _granted(reader: Reader) -> ColumnElement[bool]:
-    """What the access of a published document says."""
-    ways: list[ColumnElement[bool]] = [col(Document.access) == DocumentAccess.PUBLIC]
-    if reader.observes or reader.entities:
-        ways.append(col(Document.access) == DocumentAccess.MEMBERS)
-    shown = or_(*ways)
-    if reader.hidden and not reader.observes:
-        shown = and_(shown, _not_under(reader.hidden))
-    if reader.entities:
-        theirs = and_(
-            col(Document.access) == DocumentAccess.DELEGATION,
-            col(Document.entity_id).in_(reader.entities),
-        )
-        handed = and_(
-            col(Document.access) == DocumentAccess.ORGANIZERS,
-            col(Document.handed_in_by_id).in_(reader.entities),
-        )
-        return or_(shown, theirs, handed)
-    return shown
-
-
-def _not_under(hidden: Collection[UUID]) -> ColumnElement[bool]:
-    return and_(
-        or_(col(Document.item_id).is_(None), col(Document.item_id).not_in(hidden)),
-        or_(col(Document.panel_id).is_(None), ~_on_panels_of(hidden)),
-    )
-
-
-def _on_panels_of(items: Collection[UUID]) -> ColumnElement[bool]:
-    panels = sa_select(col(Panel.id)).where(col(Panel.item_id).in_(items))
-    return col(Document.panel_id).in_(panels)
-
-
-def _of_document() -> ColumnElement[bool]:
-    return col(Document.id) == col(DocumentVersion.document_id)
-
-
-def _opened_to(reader: Reader) -> ColumnElement[bool]:
-    """What was published; and all of what an entity has handed in, while it is with it."""
-    published = and_(
-        col(DocumentVersion.published_at).is_not(None),
-        col(Document.status) == DocumentStatus.PUBLISHED,
-    )
-    if not reader.entities:
-        return published
-    with_them = and_(
-        col(Document.handed_in_by_id).in_(reader.entities), col(Document.status).in_(WITH_ENTITY)
-    )
-    return or_(published, with_them)
 
 
 async def find_document(
@@ -204,7 +104,7 @@ async def contents_of(
     revisions = revisions.order_by(col(DocumentRevision.id))
     versions = select(DocumentVersion).where(col(DocumentVersion.document_id).in_(documents))
     if not reader.organizes:
-        versions = versions.join(Document, _of_document()).where(_opened_to(reader))
+        versions = versions.join(Document, of_document()).where(opened_to(reader))
     versions = versions.order_by(col(DocumentVersion.language))
     for version in (await session.execute(versions)).scalars():
         found[version.document_id].versions[version.revision_id].append(version)
@@ -223,7 +123,7 @@ async def find_version(
     statement = (
         sa_select(*columns)
         .join(DocumentRevision, col(DocumentRevision.id) == col(DocumentVersion.revision_id))
-        .join(Document, _of_document())
+        .join(Document, of_document())
         .where(
             col(DocumentVersion.id) == version_id,
             col(Document.id) == document_id,
@@ -232,7 +132,7 @@ async def find_version(
         )
     )
     if not reader.organizes:
-        statement = statement.where(_opened_to(reader))
+        statement = statement.where(opened_to(reader))
     row = (await session.execute(statement)).one_or_none()
     return Stored(*row) if row else None
 
@@ -373,7 +273,7 @@ async def claim_unscanned(session: AsyncSession, now: datetime) -> Stored | None
     statement = (
         sa_select(*columns)
         .join(DocumentRevision, col(DocumentRevision.id) == col(DocumentVersion.revision_id))
-        .join(Document, _of_document())
+        .join(Document, of_document())
         .where(
             col(DocumentVersion.scan).in_((ScanState.UNSCANNED, ScanState.FAILED)),
             col(DocumentVersion.scan_due_at) <= now,
@@ -392,7 +292,7 @@ async def lock_version(
     columns: list[Any] = [DocumentVersion, Document]
     statement = (
         sa_select(*columns)
-        .join(Document, _of_document())
+        .join(Document, of_document())
         .where(col(DocumentVersion.id) == version_id)
         .with_for_update(of=DocumentVersion)
     )

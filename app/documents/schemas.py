@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.core.fields import Flag, InstantField, Language, LocalizedLine, Paragraphs, Schema
+from app.core.fields import Flag, InstantField, Language, LocalizedLine, Paragraphs, Schema, example
 from app.documents.lifecycle import (
     BY_ORGANIZERS,
     DOCUMENT,
@@ -73,6 +73,10 @@ class DocumentWrite(_Placed):
 
 
 class DocumentCreate(_Placed):
+    model_config = example(
+        kind="concept_note", title={"en": "Concept note", "fr": "Note de cadrage"}, access="members"
+    )
+
     symbol: Symbol | None = Field(
         None, description="By default the next free one under the meeting's handle."
     )
@@ -87,26 +91,42 @@ class DocumentCreate(_Placed):
 
 
 class DocumentPatch(Schema):
+    """Members as in `DocumentCreate`; null takes away what a document can be without."""
+
+    model_config = example(title={"fr": "Note de cadrage"}, embargo_until="2021-10-08T14:00:00Z")
+
     symbol: Symbol | None = None
     kind: DocumentKind | None = None
     title: dict[str, str | None] | None = Field(
         None, max_length=20, examples=[{"fr": "Note de cadrage"}]
     )
     access: DocumentAccess | None = None
-    entity_id: UUID | None = None
-    item_id: UUID | None = None
-    panel_id: UUID | None = None
-    embargo_until: InstantField | None = None
-    embargo_shows: Flag | None = None
+    entity_id: UUID | None = Field(
+        None, description="Whose it is; with access `delegation` who alone reads it."
+    )
+    item_id: UUID | None = Field(
+        None, description="The agenda item that it hangs on; null for the meeting."
+    )
+    panel_id: UUID | None = Field(None, description="The panel that it hangs on; null for none.")
+    embargo_until: InstantField | None = Field(
+        None, description="Until then nobody but organizers gets the bytes; null lifts the embargo."
+    )
+    embargo_shows: Flag | None = Field(
+        None, description="Whether others are told meanwhile that there is such a document."
+    )
 
 
 class DocumentReturn(Schema):
+    model_config = example(note="Please add a date.")
+
     note: Annotated[Paragraphs, Field(max_length=2000)] | None = Field(
         None, description="What is to be mended, for the entity.", examples=["Please add a date."]
     )
 
 
 class RevisionCreate(Schema):
+    model_config = example(kind="corrigendum")
+
     kind: RevisionKind = Field(
         RevisionKind.REVISION, description="All but `original`.", examples=["corrigendum"]
     )
@@ -138,7 +158,9 @@ class LanguageVersionOut(Schema):
         description="Of the bytes; null as `size` is, for who has a copy could tell it by that.",
     )
     scan: ScanState
-    published_at: InstantField | None
+    published_at: InstantField | None = Field(
+        description="Null for one that was not published yet."
+    )
     address: str = Field(max_length=500, description="Path of the bytes.")
 
 
@@ -148,9 +170,11 @@ class RevisionOut(Schema):
     id: UUID
     kind: RevisionKind
     number: int = Field(ge=0, le=1000, description="0 for the original.")
-    label: str | None = Field(max_length=20, examples=["Rev.1"])
+    label: str | None = Field(
+        max_length=20, examples=["Rev.1"], description="As the symbol ends; null for the original."
+    )
     symbol: str = Field(max_length=150, examples=["COORDINATION-COMMITTEE-6/2/Rev.1"])
-    published_at: InstantField | None
+    published_at: InstantField | None = Field(description="Null before.")
     versions: list[LanguageVersionOut] = Field(max_length=50)
 
     @classmethod
@@ -195,9 +219,11 @@ class PublicDocumentOut(Schema):
     symbol: str = Field(max_length=120)
     kind: DocumentKind
     title: LocalizedLine
-    item_id: UUID | None
-    panel_id: UUID | None
-    embargo_until: InstantField | None
+    item_id: UUID | None = Field(description="The agenda item that it hangs on.")
+    panel_id: UUID | None = Field(description="The panel that it hangs on.")
+    embargo_until: InstantField | None = Field(
+        description="Until then the bytes are refused; null for no embargo."
+    )
     published_at: InstantField | None
     revisions: list[RevisionOut] = Field(max_length=60, description="As they were added.")
 
@@ -217,13 +243,19 @@ class DocumentOut(Schema):
     kind: DocumentKind
     title: LocalizedLine
     access: DocumentAccess
-    entity_id: UUID | None
+    entity_id: UUID | None = Field(
+        description="Whose it is; with access `delegation` who alone reads it."
+    )
     handed_in_by_id: UUID | None = Field(description="The entity that handed it in.")
-    item_id: UUID | None
-    panel_id: UUID | None
+    item_id: UUID | None = Field(description="The agenda item that it hangs on.")
+    panel_id: UUID | None = Field(description="The panel that it hangs on.")
     status: DocumentStatus
-    embargo_until: InstantField | None
-    embargo_shows: bool
+    embargo_until: InstantField | None = Field(
+        description="Until then nobody but organizers gets the bytes; null for no embargo."
+    )
+    embargo_shows: bool = Field(
+        description="Whether others are told meanwhile that there is such a document."
+    )
     note: str | None = Field(
         max_length=2000, description="Why it was returned, for organizers and the entity."
     )
@@ -232,7 +264,7 @@ class DocumentOut(Schema):
         "whatever its access, but for the entity of access `delegation`."
     )
     created_at: InstantField
-    published_at: InstantField | None
+    published_at: InstantField | None = Field(description="The first time; null before.")
     revisions: list[RevisionOut] = Field(max_length=60, description="As they were added.")
     allowed: list[DocumentVerb] = Field(max_length=10, description="What you may do with it now.")
 
@@ -285,9 +317,9 @@ class UploadOut(Schema):
     language: Language
     name: str = Field(max_length=210)
     media_type: str = Field(max_length=100)
-    size: int = Field(ge=1, le=MOST_BYTES, description="`Upload-Length`.")
-    received: int = Field(ge=0, le=MOST_BYTES, description="`Upload-Offset`.")
-    expires_at: InstantField
+    size: int = Field(ge=1, le=MOST_BYTES, description="Bytes of the whole file: `Upload-Length`.")
+    received: int = Field(ge=0, le=MOST_BYTES, description="Bytes that have come: `Upload-Offset`.")
+    expires_at: InstantField = Field(description="When it ends unless it is complete.")
     version_id: UUID | None = Field(description="What it became; null until all of it came.")
 
     @classmethod

@@ -8,16 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.tree import WorkingAgenda
 from app.core import clock
-from app.core.problems import Invalid, StillInUse
+from app.core.problems import Invalid
 from app.documents import policy, queries
 from app.documents.events import (
     MOVES,
     DocumentChanged,
     DocumentCreated,
     DocumentDeleted,
-    RevisionAdded,
-    RevisionDeleted,
-    VersionDeleted,
 )
 from app.documents.lifecycle import (
     DOCUMENT,
@@ -32,11 +29,10 @@ from app.documents.problems import (
     FileInfected,
     ItemRestricted,
     NothingToPublish,
-    NothingToRevise,
     PlaceUnknown,
     TooManyDocuments,
 )
-from app.documents.tables import Document, DocumentRevision, DocumentVersion
+from app.documents.tables import Document, DocumentRevision
 from app.entities.tables import Entity
 from app.events import record
 from app.meetings.service import check_changeable
@@ -44,8 +40,6 @@ from app.meetings.tables import Meeting
 
 MOST_DOCUMENTS = 5000
 """Of one meeting."""
-MOST_REVISIONS = 50
-"""Of one document, with its corrigenda and addenda."""
 
 
 async def create_document(
@@ -157,66 +151,6 @@ async def delete_document(session: AsyncSession, meeting: Meeting, document: Doc
         raise DocumentPublished("A published document is withdrawn, not deleted.")
     record(session, DocumentDeleted(symbol=document.symbol, **about(document)))
     await session.delete(document)
-    await session.flush()
-
-
-async def add_revision(
-    session: AsyncSession, meeting: Meeting, document: Document, kind: RevisionKind
-) -> DocumentRevision:
-    """The next of its kind, empty; it shows once a language version of it is published."""
-    check_changeable(meeting)
-    if document.published_at is None:
-        raise NothingToRevise("Nothing of the document is published: change it as it is.")
-    known = await queries.revisions_of(session, document.id)
-    if len(known) >= MOST_REVISIONS:
-        raise TooManyDocuments(f"A document has {MOST_REVISIONS} revisions at most.")
-    number = 1 + max((each.number for each in known if each.kind is kind), default=0)
-    revision = DocumentRevision(document_id=document.id, kind=kind, number=number)
-    session.add(revision)
-    record(
-        session,
-        RevisionAdded(revision_id=revision.id, kind=kind, number=number, **about(document)),
-    )
-    await session.flush()
-    return revision
-
-
-async def delete_revision(
-    session: AsyncSession, meeting: Meeting, document: Document, revision: DocumentRevision
-) -> None:
-    """One that was not published, and the last of its kind, so that numbers have no gaps."""
-    check_changeable(meeting)
-    if revision.published_at is not None:
-        raise DocumentPublished("The revision is published.")
-    known = await queries.revisions_of(session, document.id)
-    same = [each.number for each in known if each.kind is revision.kind]
-    if revision.kind is RevisionKind.ORIGINAL or revision.number < max(same):
-        raise StillInUse("Others come after it.")
-    record(
-        session,
-        RevisionDeleted(
-            revision_id=revision.id, kind=revision.kind, number=revision.number, **about(document)
-        ),
-    )
-    await session.delete(revision)
-    await session.flush()
-
-
-async def delete_version(
-    session: AsyncSession, meeting: Meeting, document: Document, version: DocumentVersion
-) -> None:
-    """Bytes that were not published."""
-    check_changeable(meeting)
-    if version.published_at is not None:
-        raise DocumentPublished("The language version is published.")
-    fact = VersionDeleted(
-        revision_id=version.revision_id,
-        version_id=version.id,
-        language=version.language,
-        **about(document),
-    )
-    record(session, fact)
-    await session.delete(version)
     await session.flush()
 
 

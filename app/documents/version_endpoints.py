@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request, Response, status
 
 from app.core.fields import Language
-from app.core.openapi import raises
+from app.core.openapi import raises, takes_if_match
+from app.core.preconditions import accept_match
 from app.core.problems import (
     BodyTooLarge,
     NotFound,
@@ -16,7 +17,7 @@ from app.core.problems import (
 )
 from app.core.routes import Beforehand, Session, StreamedRoute, router_for
 from app.core.uploads import FileName
-from app.documents import queries, service, sniffing, versions
+from app.documents import queries, revisions, sniffing, versions
 from app.documents.access import (
     DocumentToDecide,
     DocumentToEdit,
@@ -88,7 +89,7 @@ async def add_revision(
 ) -> DocumentOut:
     """Begin a revision, a corrigendum or an addendum of a document that was published."""
     meeting = view.library.meeting
-    revision = await service.add_revision(session, meeting, view.document, body.kind)
+    revision = await revisions.add(session, meeting, view.document, body.kind)
     path = f"/v1/meetings/{meeting.id}/documents/{view.document.id}/revisions/{revision.id}"
     response.headers["Location"] = path
     return await document_out(session, view.library, view.document)
@@ -99,12 +100,14 @@ async def add_revision(
     operation_id="deleteDocumentRevision",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingClosed, DocumentPublished, StillInUse),
+    openapi_extra=takes_if_match("the document"),
 )
 async def delete_revision(
-    session: Session, view: DocumentToDecide, revision: RevisionToDecide
+    session: Session, view: DocumentToDecide, revision: RevisionToDecide, request: Request
 ) -> None:
     """Delete a revision that was not published, with its bytes."""
-    await service.delete_revision(session, view.library.meeting, view.document, revision)
+    accept_match(request, await document_out(session, view.library, view.document))
+    await revisions.delete(session, view.library.meeting, view.document, revision)
 
 
 def declared_type(request: Request) -> str:
@@ -173,15 +176,21 @@ async def put_content(
     operation_id="deleteDocumentVersion",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=raises(MeetingClosed, DocumentPublished),
+    openapi_extra=takes_if_match("the document"),
 )
 async def delete_version(
-    session: Session, view: DocumentToEdit, revision: RevisionToEdit, language: VersionLanguage
+    session: Session,
+    view: DocumentToEdit,
+    revision: RevisionToEdit,
+    language: VersionLanguage,
+    request: Request,
 ) -> None:
     """Delete the bytes of a revision in one language that were not published."""
+    accept_match(request, await document_out(session, view.library, view.document))
     version = await queries.find_version_in(session, revision.id, language)
     if version is None:
         raise NotFound
-    await service.delete_version(session, view.library.meeting, view.document, version)
+    await versions.delete(session, view.library.meeting, view.document, version)
 
 
 @router.get(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.ids import new_id
 from app.documents import queries
-from app.documents.events import VersionStored
+from app.documents.events import VersionDeleted, VersionStored
 from app.documents.kinds import Kind, safe_name
 from app.documents.problems import DocumentPublished, MeetingQuotaExceeded, TooManyDocuments
 from app.documents.service import about
@@ -91,6 +91,24 @@ async def keep(
     record(session, _stored(document, version))
     await session.flush()
     return version, before is None
+
+
+async def delete(
+    session: AsyncSession, meeting: Meeting, document: Document, version: DocumentVersion
+) -> None:
+    """Bytes that were not published."""
+    check_changeable(meeting)
+    if version.published_at is not None:
+        raise DocumentPublished("The language version is published.")
+    fact = VersionDeleted(
+        revision_id=version.revision_id,
+        version_id=version.id,
+        language=version.language,
+        **about(document),
+    )
+    record(session, fact)
+    await session.delete(version)
+    await session.flush()
 
 
 def _stored(document: Document, version: DocumentVersion) -> VersionStored:

@@ -165,7 +165,7 @@ async def list_people(
     ] = False,
     level: Annotated[Level | None, Query(description="Only those of this level.")] = None,
     speaks: Annotated[Language | None, Query(description="Only those who speak it.")] = None,
-    merged_into: Annotated[
+    merged_into_id: Annotated[
         UUID | None, Query(description="Those who were merged into this person, instead.")
     ] = None,
     meeting: Annotated[
@@ -185,7 +185,7 @@ async def list_people(
         words=await queries.folded_words(session, search),
         level=level,
         speaks=speaks,
-        merged_into=merged_into,
+        merged_into=merged_into_id,
         meeting=meeting,
         committees=committees_reached(caller, directory.entity.id),
     )

@@ -16,7 +16,7 @@ from app.core.headings import (
 )
 from app.core.imports import row_model
 from app.core.problems import FieldError
-from app.core.sheets import Row
+from app.core.sheets import DateText, Row
 from app.entities.likeness import is_honorific
 from app.entities.tables import Person
 
@@ -66,6 +66,8 @@ STANDING_WORDS: Mapping[str, Sequence[str]] = {
 }
 """What rules of delegations ask of people."""
 _AMBIGUOUS = frozenset({"nom", "title"})
+_NO_DATES = frozenset({*PEOPLE_WORDS, *STANDING_WORDS, "role", "entity"})
+"""A spreadsheet makes a date of what looks like one, such as the abbreviation MAR-10."""
 LANGUAGES = words_for(
     {
         "en": ("english", "anglais", "inglés", "английский", "الإنجليزية", "英文", "英语"),
@@ -158,11 +160,12 @@ def read_people(
     words = vocabulary or Vocabulary()
     asked = asked_columns(columns, {*words.members, *words.short})
     asked = {heading: words.short.get(member, member) for heading, member in asked.items()}
-    headings = list(dict.fromkeys(name for row in rows for name in row.values))
+    headings = list(dict.fromkeys(name for row in rows for name in (*row.values, *row.faults)))
     meaning = understood(headings, words.known, asked)
     _decide_ambiguous(meaning, rows)
     if grid:
         filled = {name for row in rows for name, value in row.values.items() if value}
+        filled |= {name for row in rows for name in row.faults}
         empty = [name for name, member in meaning.items() if not member and name not in filled]
         meaning |= dict.fromkeys(empty, LEFT_OUT)
         check_columns(meaning, 1)
@@ -217,16 +220,25 @@ class _Reader(Generic[Line]):
         found, errors = self._values(row)
         parsed = row_model(self.kind, Row(row.number, found))
         if isinstance(parsed, list):
-            errors += [self._placed(error, row) for error in parsed]
+            placed = [self._placed(error, row) for error in parsed]
+            told = {error.pointer for error in errors}
+            errors += [error for error in placed if error.pointer not in told]
         if errors or isinstance(parsed, list):
             return ReadRow(row.number, None, errors[0].detail, errors[:100])
         return ReadRow(row.number, parsed)
 
     def _values(self, row: Row) -> tuple[dict[str, Any], list[FieldError]]:
         found: dict[str, Any] = {}
-        errors = []
+        errors = [
+            FieldError(pointer=f"/{heading}", detail=detail)
+            for heading, detail in row.faults.items()
+            if self.meaning[heading] != LEFT_OUT
+        ]
         for heading, value in row.values.items():
             member = self.meaning[heading]
+            if isinstance(value, DateText) and member in _NO_DATES:
+                errors.append(FieldError(pointer=f"/{heading}", detail="is a date"))
+                continue
             if isinstance(value, str):
                 value = value.strip()  # noqa: PLW2901  # cells come with blanks around them
             if value in (None, "") or member == LEFT_OUT:
@@ -248,7 +260,7 @@ class _Reader(Generic[Line]):
     def _placed(self, error: FieldError, row: Row) -> FieldError:
         """By the column of the table rather than by the member, where there is one."""
         _, member, *rest = error.pointer.split("/")
-        columns = {self.meaning[heading]: heading for heading in row.values}
+        columns = {self.meaning[heading]: heading for heading in (*row.values, *row.faults)}
         heading = columns.get(member)
         if heading is None and member == "name":
             heading = columns.get("last_name") or columns.get("first_name")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
 from app.core.choices import Choice
 from app.core.fields import (
@@ -142,8 +142,9 @@ class PersonOut(PersonWrite):
     created_at: InstantField
     statistics_consent_at: InstantField | None
     left_on: Day | None = Field(description="The first day on which the person was not there.")
-    merged_into: UUID | None = Field(
-        description="Who this is now; what names the one is taken for the other."
+    merged_into_id: UUID | None = Field(
+        validation_alias=AliasChoices("merged_into", "merged_into_id"),
+        description="Who this is now; what names the one is taken for the other.",
     )
 
 

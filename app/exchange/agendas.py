@@ -2,14 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from uuid import UUID
 
 from app.agenda import policy
 from app.agenda.tree import ItemState, WorkingAgenda
-
-
-def numbers_of(agenda: WorkingAgenda) -> dict[UUID, str | None]:
-    return agenda.numbers
 
 
 def would_be(agenda: WorkingAgenda, states: Iterable[ItemState]) -> WorkingAgenda:

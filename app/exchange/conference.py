@@ -15,7 +15,6 @@ from app.core.fields import in_language
 from app.core.zones import offset_at, to_local
 from app.exchange.outline import Foreign, Outline, Shown
 
-ACRONYM: Final = re.compile("[a-z0-9_][a-z0-9_]{3,}")
 SLUG: Final = re.compile("[a-z0-9_]{4,}-[a-z0-9_-]{3,}[a-z0-9]")
 CODE: Final = re.compile("[0-9A-Z]{6}")
 _MINUTE: Final = timedelta(minutes=1)

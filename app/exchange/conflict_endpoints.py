@@ -30,11 +30,10 @@ from app.core.routes import Session, router_for
 from app.core.sheets import Row
 from app.core.uploads import disposition
 from app.exchange import declaring
-from app.exchange.agendas import numbers_of
 from app.exchange.cells import guarded, unguarded
 from app.exchange.checking import Checked, check
 from app.exchange.declaring import Judged, sides_of
-from app.exchange.lifecycle import ConflictPriority, TakeMode
+from app.exchange.lifecycle import AgendaImportMode, ConflictPriority
 from app.exchange.problems import ConflictRepeated
 from app.exchange.queries import Named
 from app.exchange.schemas import (
@@ -60,7 +59,7 @@ FILE: Responses = {
         "content": {"text/csv": {"schema": {"type": "string", "maxLength": 100_000_000}}},
     }
 }
-Mode = Annotated[TakeMode, Query(description="What becomes of those declared already.")]
+Mode = Annotated[AgendaImportMode, Query(description="What becomes of those declared already.")]
 
 
 @router.get(BASE, operation_id="getDeclaredConflicts")
@@ -99,7 +98,7 @@ async def replace_conflicts(
     responses=raises(MeetingClosed, ConflictRepeated),
     openapi_extra=import_body(
         "`item` and `priority`",
-        "one of `other_item`, `working_group`, `entity` and `panellist`, and `reason`",
+        "one of `other_item`, `working_group`, `entity` and `panellist_id`, and `reason`",
         item="2",
         other_item="3(a)",
         priority="must_not",
@@ -110,7 +109,7 @@ async def import_conflicts(
     seen: AgendaToEdit,
     request: Request,
     *,
-    mode: Mode = TakeMode.REPLACE,
+    mode: Mode,
     dry_run: DryRun = False,
 ) -> ImportResult:
     """Declare conflicts from a table, all rows or none; a priority may be 1, 2 or 3."""
@@ -125,7 +124,7 @@ async def import_conflicts(
     present = {sides_of(n.conflict): n for n in await declaring.present_of(session, seen.agenda)}
     results = list(_results(rows, read, judged, present))
     wanted = dict(judged.wanted)
-    if mode is TakeMode.APPEND:
+    if mode is AgendaImportMode.APPEND:
         stay = {s: _wanted(n) for s, n in present.items()}
         wanted = stay | wanted
     if len(wanted) > declaring.MOST:
@@ -170,15 +169,15 @@ async def check_conflicts(session: Session, view: MeetingSecrets) -> ConflictsCh
     """Find which of the declared conflicts the timetable has, and count them by priority."""
     agenda = await load_agenda(session, view.meeting)
     checked = await check(session, agenda)
-    numbers = numbers_of(agenda)
+    numbers = agenda.numbers
     return ConflictsChecked(
         counts=ConflictCounts(**{each.value: _count(checked, each) for each in ConflictPriority}),
         violations=[
             ViolationOut(
                 conflict=_out(named),
-                first=found.first,
+                first_id=found.first,
                 first_number=numbers[found.first],
-                second=found.second,
+                second_id=found.second,
                 second_number=numbers[found.second],
                 starts_at=found.starts_at,
                 ends_at=found.ends_at,

@@ -19,7 +19,6 @@ from app.core.problems import FieldError
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
-from app.exchange.agendas import numbers_of
 from app.exchange.events import ConflictsDeclared
 from app.exchange.lifecycle import ConflictPriority
 from app.exchange.schemas import DeclaredConflictWrite
@@ -67,7 +66,7 @@ async def judge(
     groups = await find_groups(session, _refs(entry.working_group for entry in said), line)
     entity_refs = _refs(entry.entity for entry in said)
     entities = await find_entities(session, entity_refs) if entity_refs else {}
-    people = {entry.panellist for entry in said if entry.panellist is not None}
+    people = {entry.panellist_id for entry in said if entry.panellist_id is not None}
     here = await queries.panellists_here(session, agenda.meeting.id, people)
     foreign = await queries.list_foreign(session, agenda.meeting.id)
     items = _items(agenda, {row.guid: row.item_id for row in foreign})
@@ -140,7 +139,7 @@ def _refs(refs: Iterable[str | None]) -> list[str]:
 def _items(agenda: WorkingAgenda, guids: Mapping[UUID, UUID]) -> dict[str, UUID]:
     """Items by their ids, guids and numbers."""
     found = {str(guid): item_id for guid, item_id in guids.items() if item_id in agenda.states}
-    for item_id, number in numbers_of(agenda).items():
+    for item_id, number in agenda.numbers.items():
         found[str(item_id)] = item_id
         if number is not None:
             found.setdefault(number.lower(), item_id)
@@ -167,8 +166,8 @@ def _judge(
         found[member] = None if ref is None else refs.get(ref.strip().lower()) or refs.get(ref)
         if ref is not None and found[member] is None:
             judged.fault(place, member, _UNKNOWN[member])
-    if entry.panellist is not None and entry.panellist not in people:
-        judged.fault(place, "panellist", "Nobody on a panel of this meeting.")
+    if entry.panellist_id is not None and entry.panellist_id not in people:
+        judged.fault(place, "panellist_id", "Nobody on a panel of this meeting.")
     item, other = found["item"], found["other_item"]
     if item is not None and item == other:
         judged.fault(place, "other_item", "The same item: a pair has two.")
@@ -176,7 +175,7 @@ def _judge(
         return
     if other is not None:
         item, other = min(item, other), max(item, other)
-    sides = Sides(item, other, found["working_group"], found["entity"], entry.panellist)
+    sides = Sides(item, other, found["working_group"], found["entity"], entry.panellist_id)
     if sides in judged.places:
         judged.fault(place, "item", f"The pair stands there twice: also at {judged.places[sides]}.")
         return

@@ -23,9 +23,9 @@ from app.exchange.grid import write_csv
 from app.exchange.lifecycle import (
     SCHEDULE_TYPES,
     TREE_TYPES,
+    AgendaImportMode,
     AgendaSuffix,
     ScheduleForm,
-    TakeMode,
 )
 from app.exchange.outline import Outline, Reading
 from app.exchange.problems import AgendaFileRefused
@@ -33,7 +33,7 @@ from app.exchange.reading import AGENDA_BODY, TAKEN_TYPES, read_file
 from app.exchange.schedule_files import write_json as write_schedule_json
 from app.exchange.schedule_files import write_xml
 from app.exchange.schedule_reading import Setting
-from app.exchange.schemas import AgendaTaken
+from app.exchange.schemas import AgendaImportResult
 from app.exchange.tree import write_json, write_yaml
 from app.meetings.access import MeetingDep, MeetingRef, MeetingSecrets, MeetingView
 from app.meetings.problems import MeetingClosed
@@ -68,7 +68,13 @@ VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", e
 InLanguage = Annotated[
     Language | None, Query(description="By default the reader's, or the meeting's first.")
 ]
-Mode = Annotated[TakeMode, Query(description="What becomes of the items that are there.")]
+Mode = Annotated[
+    AgendaImportMode,
+    Query(
+        description="What becomes of the items that are there; must be said, so that nobody "
+        "replaces an agenda by leaving a word out.",
+    ),
+]
 
 
 @router.get(
@@ -153,9 +159,9 @@ async def import_agenda(
     request: Request,
     response: Response,
     *,
-    mode: Mode = TakeMode.REPLACE,
+    mode: Mode,
     dry_run: DryRun = False,
-) -> AgendaTaken:
+) -> AgendaImportResult:
     """Take an agenda from a file: a tree, a table, or the schedule of a conference, all or nothing.
 
     A tree is JSON or YAML, a table CSV or XLSX, both as they are exported; a schedule is frab's

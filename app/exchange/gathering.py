@@ -9,14 +9,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.lifecycle import ChildrenRun, ItemStanding
-from app.agenda.tables import Sitting
 from app.agenda.tree import MINUTE, PlacedItem, WorkingAgenda, pinned_wall_time
 from app.exchange import queries
-from app.exchange.agendas import numbers_of
 from app.exchange.outline import Foreign, Outline, Shown
 from app.exchange.places import wall_of, written
 from app.exchange.queries import ForeignName
 from app.meetings.tables import Meeting
+from app.panels.queries import panels_of
 from app.panels.tables import Panel, Panellist
 
 WORKING: Final = "working"
@@ -29,13 +28,11 @@ async def working_outline(session: AsyncSession, agenda: WorkingAgenda, address:
     """All of it, restricted items too."""
     meeting = agenda.meeting
     foreign = {row.item_id: row for row in await queries.list_foreign(session, meeting.id)}
-    sittings = await queries.list_sittings(session, meeting.id)
     writer = _Writer(
         agenda,
         foreign,
-        {sitting.id: sitting for sitting in sittings},
         await queries.leads_of(session, meeting.id),
-        await queries.panels_of(session, meeting.id),
+        {panel.item_id: panel for panel in await panels_of(session, meeting.id)},
         await queries.people_of(session, meeting.id),
     )
     return Outline(
@@ -48,7 +45,7 @@ async def working_outline(session: AsyncSession, agenda: WorkingAgenda, address:
         version=WORKING,
         room=ROOM,
         items=_placed([writer.shown(placed) for placed in agenda.read(full=True)]),
-        sittings=[written(meeting, sitting) for sitting in sittings],
+        sittings=[written(held) for held in agenda.sittings],
         address=address,
     )
 
@@ -84,14 +81,14 @@ class _Writer:
         self,
         agenda: WorkingAgenda,
         foreign: Mapping[UUID, ForeignName],
-        sittings: Mapping[UUID, Sitting],
         leads: Mapping[UUID, str],
         panels: Mapping[UUID, Panel],
         people: Mapping[UUID, Sequence[Panellist]],
     ) -> None:
-        self.agenda, self.foreign, self.sittings = agenda, foreign, sittings
-        self.leads, self.panels, self.people = leads, panels, people
-        self.numbers = numbers_of(agenda)
+        self.agenda, self.foreign, self.leads = agenda, foreign, leads
+        self.panels, self.people = panels, people
+        self.sittings = {held.id: wall_of(held) for held in agenda.sittings}
+        self.numbers = agenda.numbers
         self.parents = {state.parent_id for state in agenda.states.values()}
 
     def shown(self, placed: PlacedItem) -> Shown:
@@ -119,19 +116,17 @@ class _Writer:
 
     def _said(self, placed: PlacedItem) -> dict[str, Any]:
         state, group = placed.state, placed.group
-        meeting = self.agenda.meeting
-        pin = pinned_wall_time(meeting, state.pinned_minutes)
-        sitting = None if state.sitting_id is None else self.sittings.get(state.sitting_id)
-        into, lead = state.merged_into_id, state.lead_entity_id
+        pin = pinned_wall_time(self.agenda.meeting, state.pinned_minutes)
+        sitting, into, lead = state.sitting_id, state.merged_into_id, state.lead_entity_id
         return {
             "kind": state.kind.value,
             "title": state.title,
             "note": state.note,
             "annotation": state.annotation,
-            "duration": state.duration,
+            "minutes": state.duration,
             "flexible": state.flexible,
             "pinned_start": None if pin is None else pin.isoformat(),
-            "sitting": None if sitting is None else wall_of(meeting, sitting),
+            "sitting_start": None if sitting is None else self.sittings.get(sitting),
             "children_run": state.children_run.value,
             "room": state.room,
             "access": state.access.value,
@@ -139,7 +134,7 @@ class _Writer:
             "purpose": state.purpose and state.purpose.value,
             "addition": state.addition and state.addition.value,
             "standing": state.standing.value,
-            "merged_into": None if into is None else str(self.guid(into)),
+            "merged_into_guid": None if into is None else str(self.guid(into)),
             "working_group": None if group is None else group.handle,
             "lead_entity": None if lead is None else self.leads.get(lead),
             "presenter": state.presenter,
@@ -161,7 +156,7 @@ _ISSUED: Final[Mapping[str, Any]] = {
     "title": {},
     "note": {},
     "annotation": {},
-    "duration": None,
+    "minutes": None,
     "flexible": False,
     "children_run": "in_sequence",
     "room": None,
@@ -195,7 +190,7 @@ def _issued(
         }
         if said["standing"] == ItemStanding.MERGED.value:  # into which one, a version may not say
             said["standing"] = ItemStanding.WITHDRAWN.value
-        minutes = (said["duration"] or None) if below else (ends - starts) // MINUTE
+        minutes = (said["minutes"] or None) if below else (ends - starts) // MINUTE
         shown = Shown(
             guid=item_id if known is None else known.guid,
             depth=depth,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.core.headings import TableColumn
 from app.core.sheets import Row, SheetUnreadable, read_rows
 from app.exchange.cells import guarded, unguarded
-from app.exchange.lifecycle import FileKind
+from app.exchange.lifecycle import AgendaFileKind
 from app.exchange.outline import Line, Outline, Reading
 from app.exchange.tree import COMPUTED, members_of
 
@@ -17,8 +17,8 @@ TEXTS: Final = ("title", "note", "annotation")
 PEOPLE: Final = "people"
 _PLACES: Final = ("guid", "number", "depth", "parent")
 _MEMBERS: Final = (
-    *("kind", "duration", "flexible", "pinned_start", "sitting", "children_run", "room"),
-    *("access", "openness", "purpose", "addition", "standing", "merged_into"),
+    *("kind", "minutes", "flexible", "pinned_start", "sitting_start", "children_run", "room"),
+    *("access", "openness", "purpose", "addition", "standing", "merged_into_guid"),
     *("working_group", "lead_entity", "presenter"),
 )
 _TEXT_COLUMN: Final = re.compile(f"({'|'.join(TEXTS)})_([a-z]{{2,3}}(?:_[a-z0-9]+)*)")
@@ -99,7 +99,7 @@ def read_csv(content: bytes, media_type: str) -> Reading:
         TableColumn(heading=head, member=None if head in COMPUTED[1:] else _meaning(head))
         for head in heads
     ]
-    return Reading(FileKind.TABLE, lines, columns=columns)
+    return Reading(AgendaFileKind.TABLE, lines, columns=columns)
 
 
 def _meaning(head: str) -> str | None:

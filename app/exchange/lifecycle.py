@@ -21,15 +21,18 @@ class ScheduleForm(StrEnum):
     XML = "xml"
 
 
-class FileKind(StrEnum):
+class AgendaFileKind(Choice):
     """What a file was read as."""
 
     TREE = "tree"
+    """Items with what lies under them."""
     TABLE = "table"
+    """A row for each item."""
     SCHEDULE = "schedule"
+    """The schedule of a conference."""
 
 
-class TakeMode(Choice):
+class AgendaImportMode(Choice):
     """What becomes of the items that are on the agenda already."""
 
     REPLACE = "replace"
@@ -37,15 +40,6 @@ class TakeMode(Choice):
     changed, others are new, and those that the file does not have are gone."""
     APPEND = "append"
     """The items of the file come behind those that are there, which stay as they are."""
-
-
-class TakenAs(StrEnum):
-    """What became of an item of a file."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
 
 
 class ConflictPriority(Choice):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.headings import TableColumn
 from app.core.problems import FieldError
-from app.exchange.lifecycle import FileKind
+from app.exchange.lifecycle import AgendaFileKind
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class Line:
 class Reading:
     """A file as it was read."""
 
-    kind: FileKind
+    kind: AgendaFileKind
     lines: list[Line]
     sittings: list[Any] | None = None
     """As they stand there; None where the file says nothing of sittings."""

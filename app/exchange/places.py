@@ -1,9 +1,9 @@
 """Sittings by the clock on the wall, as files write them."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from app.agenda.tables import Sitting
+from app.agenda.sittings import HeldSitting
 from app.meetings.tables import Meeting
 
 
@@ -23,31 +23,23 @@ def minutes_of(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def day_of(meeting: Meeting, day: int) -> date:
-    return meeting.local_start.date() + timedelta(days=day)
-
-
 def days_from(meeting: Meeting, day: date) -> int:
     return (day - meeting.local_start.date()).days
 
 
-def wall_of(meeting: Meeting, sitting: Sitting) -> str:
+def wall_of(held: HeldSitting) -> str:
     """When it begins, which is its name in files."""
-    moment = datetime.combine(day_of(meeting, sitting.day), time()) + timedelta(
-        minutes=sitting.begins
-    )
-    return moment.isoformat(timespec="minutes")
+    return held.local_start.isoformat(timespec="minutes")
 
 
 def place_of(meeting: Meeting, wall: datetime) -> Place:
     return Place(days_from(meeting, wall.date()), wall.hour * 60 + wall.minute)
 
 
-def written(meeting: Meeting, sitting: Sitting) -> dict[str, Any]:
-    return {
-        "day": day_of(meeting, sitting.day).isoformat(),
-        "begins": clock_of(sitting.begins),
-        "ends": clock_of(sitting.ends),
-        "name": sitting.name,
-        "longest_stretch": sitting.longest_stretch,
+def written(held: HeldSitting) -> dict[str, Any]:
+    members = held.members
+    return members | {
+        "day": held.local_start.date().isoformat(),
+        "begins": clock_of(members["begins"]),
+        "ends": clock_of(members["ends"]),
     }

@@ -20,7 +20,7 @@ from app.core.problems import FieldError
 from app.core.zones import ZoneTrouble, to_local
 from app.exchange.agendas import check_tree
 from app.exchange.grid import TEXTS
-from app.exchange.lifecycle import FileKind, TakeMode
+from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode
 from app.exchange.outline import Foreign, Line, Reading
 from app.exchange.places import Place, place_of
 from app.exchange.queries import ForeignName
@@ -29,7 +29,7 @@ from app.exchange.sittings import SittingsPlan
 from app.meetings.tables import Meeting
 
 _PLAIN: Final = (
-    *("kind", "duration", "flexible", "children_run", "room", "access", "openness", "purpose"),
+    *("kind", "flexible", "children_run", "room", "access", "openness", "purpose"),
     *("addition", "standing", "presenter", *TEXTS),
 )
 """Members that an item has as a file says them."""
@@ -82,7 +82,9 @@ class Plan:
         return _in_order([*self.kept, *(each.state for each in self.planned if each.state)])
 
 
-def plan_items(known: Known, reading: Reading, mode: TakeMode, sittings: SittingsPlan) -> Plan:
+def plan_items(
+    known: Known, reading: Reading, mode: AgendaImportMode, sittings: SittingsPlan
+) -> Plan:
     """Every line as an item; what is wrong with one stands in its `errors`."""
     planner = _Planner(known, reading, mode, sittings)
     planned = [planner.named(line) for line in reading.lines]
@@ -90,7 +92,7 @@ def plan_items(known: Known, reading: Reading, mode: TakeMode, sittings: Sitting
         planner.fill(each, planned)
     present = known.agenda.states
     plan = Plan(planned, list(present.values()))
-    if mode is TakeMode.REPLACE:
+    if mode is AgendaImportMode.REPLACE:
         plan.kept = _issued_before(present, {each.item_id for each in planned})
     _place(plan, mode)
     _check_tree(plan)
@@ -102,12 +104,12 @@ class _Planner:
         self,
         known: Known,
         reading: Reading,
-        mode: TakeMode,
+        mode: AgendaImportMode,
         sittings: SittingsPlan,
     ) -> None:
         self.known, self.mode, self.sittings = known, mode, sittings
-        self.context = CELLS if reading.kind is FileKind.TABLE else None
-        self.schedule = reading.kind is FileKind.SCHEDULE
+        self.context = CELLS if reading.kind is AgendaFileKind.TABLE else None
+        self.schedule = reading.kind is AgendaFileKind.SCHEDULE
         self.by_guid: dict[UUID, Planned] = {}
 
     @property
@@ -130,7 +132,7 @@ class _Planner:
         if self.by_guid.setdefault(guid, planned) is not planned:
             first = self.by_guid[guid].line
             line.fault("guid", f"It stands there twice: also at {first.place}.")
-        elif self.mode is TakeMode.APPEND and item_id in self.known.agenda.states:
+        elif self.mode is AgendaImportMode.APPEND and item_id in self.known.agenda.states:
             line.fault("guid", "The item is on the agenda already.")
         return planned
 
@@ -142,6 +144,8 @@ class _Planner:
             return
         asked = said.model_fields_set
         members: dict[str, Any] = {name: getattr(said, name) for name in _PLAIN if name in asked}
+        if "minutes" in asked:
+            members["duration"] = said.minutes
         members |= self._references(line, said)
         if before is None:
             members = _fresh(said) | members
@@ -193,10 +197,11 @@ class _Planner:
             found["working_group_id"] = _known(line, said, "working_group", self.known.groups)
         if "lead_entity" in asked:
             found["lead_entity_id"] = _known(line, said, "lead_entity", self.known.entities)
-        if "merged_into" in asked:
-            found["merged_into_id"] = self._merged_into(line, said.merged_into)
-        if "sitting" in asked:
-            place = None if said.sitting is None else place_of(self.meeting, said.sitting)
+        if "merged_into_guid" in asked:
+            found["merged_into_id"] = self._merged_into(line, said.merged_into_guid)
+        if "sitting_start" in asked:
+            start = said.sitting_start
+            place = None if start is None else place_of(self.meeting, start)
             found["sitting_id"] = self._sitting(line, place)
         elif line.sitting_day is not None:
             found["sitting_id"] = self.sittings.first_of(self.meeting, line.sitting_day)
@@ -209,14 +214,14 @@ class _Planner:
             return None
         if guid in self.by_guid:
             return self.by_guid[guid].item_id
-        line.fault("merged_into", "The file has no such item.")
+        line.fault("merged_into_guid", "The file has no such item.")
         return None
 
     def _sitting(self, line: Line, place: Place | None) -> UUID | None:
         if place is None:
             return None
         if place not in self.sittings.ids:
-            line.fault("sitting", "No sitting begins then.")
+            line.fault("sitting_start", "No sitting begins then.")
         return self.sittings.ids.get(place)
 
     def _pin(self, line: Line, said: FileItem) -> int | None:
@@ -290,9 +295,11 @@ def _changed(before: ItemState, members: dict[str, Any]) -> ItemState:
 
 
 def _texts(present: Mapping[str, str], said: Mapping[str, str | None]) -> dict[str, str]:
+    """In the order in which the database keeps them, so that they are the same read again."""
     spoken = {tag.lower() for tag in said}
     kept = {tag: words for tag, words in present.items() if tag.lower() not in spoken}
-    return kept | {tag: words for tag, words in said.items() if words is not None}
+    found = kept | {tag: words for tag, words in said.items() if words is not None}
+    return {tag: found[tag] for tag in sorted(found, key=lambda each: (len(each), each))}
 
 
 def _kept_order(texts: dict[str, str]) -> dict[str, str]:
@@ -307,7 +314,7 @@ def _kept_order(texts: dict[str, str]) -> dict[str, str]:
 def _fresh(said: FileItem) -> dict[str, Any]:
     """What a new item is of which the file says nothing."""
     members: dict[str, Any] = {name: getattr(said, name) for name in _PLAIN}
-    return members | {"pinned_minutes": None, "working_group_id": None}
+    return members | {"duration": said.minutes, "pinned_minutes": None, "working_group_id": None}
 
 
 def _known(line: Line, said: FileItem, member: str, refs: Mapping[str, UUID]) -> UUID | None:
@@ -332,16 +339,16 @@ def _issued_before(present: Mapping[UUID, ItemState], said: Collection[UUID]) ->
     return sorted(kept, key=lambda state: state.position)
 
 
-def _place(plan: Plan, mode: TakeMode) -> None:
+def _place(plan: Plan, mode: AgendaImportMode) -> None:
     """Siblings as the file has them: behind those that stay, before those that are withdrawn."""
     counts: dict[UUID | None, int] = defaultdict(int)
-    if mode is TakeMode.APPEND:
+    if mode is AgendaImportMode.APPEND:
         for state in plan.kept:
             counts[state.parent_id] = max(counts[state.parent_id], state.position + 1)
     for each in plan.planned:
         if each.state is not None:
             each.state = _next(each.state, counts)
-    if mode is TakeMode.REPLACE:
+    if mode is AgendaImportMode.REPLACE:
         plan.kept = [_next(state, counts) for state in plan.kept]
 
 

@@ -1,7 +1,7 @@
 """Every select about files of agendas and declared conflicts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,11 +9,11 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from app.agenda.tables import AgendaItem, AgendaVersion, Sitting
+from app.agenda.tables import AgendaItem, AgendaVersion
 from app.committees.tables import Committee
 from app.entities.tables import Entity
 from app.exchange.tables import DeclaredConflict, ForeignItem
-from app.panels.lifecycle import GONE, PanellistStatus
+from app.panels.lifecycle import GONE
 from app.panels.tables import Panel, Panellist
 
 
@@ -45,16 +45,6 @@ async def list_foreign(session: AsyncSession, meeting_id: UUID) -> list[ForeignN
     return [ForeignName(*row) for row in (await session.execute(statement)).all()]
 
 
-async def list_sittings(session: AsyncSession, meeting_id: UUID) -> Sequence[Sitting]:
-    """In the order of time."""
-    statement = (
-        select(Sitting)
-        .where(col(Sitting.meeting_id) == meeting_id)
-        .order_by(col(Sitting.day), col(Sitting.begins))
-    )
-    return (await session.execute(statement)).scalars().all()
-
-
 async def leads_of(session: AsyncSession, meeting_id: UUID) -> dict[UUID, str]:
     """Handles of the entities that lead items, by their ids."""
     statement = (
@@ -64,12 +54,6 @@ async def leads_of(session: AsyncSession, meeting_id: UUID) -> dict[UUID, str]:
         .distinct()
     )
     return {row[0]: row[1] for row in (await session.execute(statement)).all()}
-
-
-async def panels_of(session: AsyncSession, meeting_id: UUID) -> dict[UUID, Panel]:
-    """By their items."""
-    statement = select(Panel).where(col(Panel.meeting_id) == meeting_id)
-    return {panel.item_id: panel for panel in (await session.execute(statement)).scalars()}
 
 
 async def items_with_panels(session: AsyncSession, meeting_id: UUID) -> frozenset[UUID]:
@@ -89,26 +73,6 @@ async def people_of(session: AsyncSession, meeting_id: UUID) -> Mapping[UUID, li
     for person in (await session.execute(statement)).scalars():
         found[person.panel_id].append(person)
     return found
-
-
-async def unasked_panels(
-    session: AsyncSession, meeting_id: UUID, items: Collection[UUID]
-) -> dict[UUID, UUID]:
-    """Panels on these items of which nobody was ever asked, by their items."""
-    if not items:
-        return {}
-    asked = (
-        sa_select(col(Panellist.id))
-        .where(
-            col(Panellist.panel_id) == col(Panel.id),
-            col(Panellist.status) != PanellistStatus.PROPOSED,
-        )
-        .exists()
-    )
-    statement = sa_select(col(Panel.item_id), col(Panel.id)).where(
-        col(Panel.meeting_id) == meeting_id, col(Panel.item_id).in_(items), ~asked
-    )
-    return {row[0]: row[1] for row in (await session.execute(statement)).all()}
 
 
 async def list_conflicts(session: AsyncSession, meeting_id: UUID) -> list[Named]:

@@ -13,14 +13,16 @@ from uuid import UUID, uuid5
 
 from app.agenda.lifecycle import ChildrenRun, ItemKind
 from app.core.fields import LANGUAGE
+from app.core.languages import is_language
 from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import ZoneTrouble, canonical_zone, to_instant, to_local
-from app.exchange.lifecycle import FileKind
+from app.exchange.lifecycle import AgendaFileKind
 from app.exchange.markup import Node
 from app.exchange.outline import Foreign, Line, Reading
 
 GROUPS: Final = UUID("5d1c1f4e-2d0b-5d4f-8a52-0b6c9d7e3f10")
 """Names the items of days and rooms, so that the next file finds them again."""
+_DAY: Final = 24 * 60
 _LENGTH: Final = re.compile("([0-9]{1,3}):([0-5][0-9])(:00?)?")
 _CLOCK: Final = re.compile("([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _LOCAL_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -140,7 +142,7 @@ def _reading(events: Iterable[Said], setting: Setting) -> Reading:
         named = room or setting.room
         line.above = _group(lines, groups, (day, named), above, setting, said)
         lines.append(line)
-    return Reading(FileKind.SCHEDULE, lines)
+    return Reading(AgendaFileKind.SCHEDULE, lines)
 
 
 def _day_of(line: Line, said: Said, setting: Setting) -> str:
@@ -190,10 +192,11 @@ def _line(said: Said, setting: Setting) -> Line:
         line.values["presenter"] = ", ".join(line.people)
     room = _one_line(said.room)
     line.values["room"] = None if room == setting.room else room or None
-    line.values["duration"] = _duration(line, said.of("duration").strip())
+    line.values["minutes"] = _duration(line, said.of("duration").strip())
     line.starts_at = _start(line, said, setting)
     tag = said.of("language").strip()
-    language = tag if re.fullmatch(LANGUAGE, tag) else setting.language
+    known = re.fullmatch(LANGUAGE, tag) and is_language(tag)
+    language = tag if known else setting.language
     line.texts = {
         "title": {language: _one_line(said.of("title")) or None},
         "note": {language: said.of("abstract") or None},
@@ -212,10 +215,11 @@ def _kind(said: str | None, people: list[str]) -> ItemKind:
 
 def _duration(line: Line, text: str) -> int | None:
     found = _LENGTH.fullmatch(text)
-    if found is None:
-        line.fault("duration", "It is hours and whole minutes such as 01:30.")
+    minutes = None if found is None else int(found[1]) * 60 + int(found[2])
+    if minutes is None or minutes > _DAY:
+        line.fault("duration", "It is hours and whole minutes such as 01:30, at most 24:00.")
         return None
-    return int(found[1]) * 60 + int(found[2])
+    return minutes
 
 
 def _start(line: Line, said: Said, setting: Setting) -> datetime | None:

@@ -27,10 +27,12 @@ from app.core.fields import (
     Schema,
     ShortLine,
     WallTimeField,
+    example,
 )
 from app.core.headings import TableColumn
+from app.core.imports import RowOutcome
 from app.core.problems import FieldError
-from app.exchange.lifecycle import ConflictPriority, FileKind, TakeMode, TakenAs
+from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode, ConflictPriority
 from app.panels.lifecycle import PanelRole
 
 CLOCK = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
@@ -79,10 +81,10 @@ class FileItem(Schema):
     title: LocalizedLine
     note: LocalizedText = Field(default_factory=dict)
     annotation: LocalizedText = Field(default_factory=dict)
-    duration: Minutes | None = None
+    minutes: Minutes | None = None
     flexible: Flag = False
     pinned_start: WallTimeField | None = None
-    sitting: WallTimeField | None = None
+    sitting_start: WallTimeField | None = None
     children_run: ChildrenRun = ChildrenRun.IN_SEQUENCE
     room: ShortLine | None = None
     access: ItemAccess = ItemAccess.PUBLIC
@@ -90,7 +92,7 @@ class FileItem(Schema):
     purpose: ItemPurpose | None = None
     addition: ItemAddition | None = None
     standing: ItemStanding = ItemStanding.STANDING
-    merged_into: UUID | None = None
+    merged_into_guid: UUID | None = None
     working_group: Ref | None = None
     lead_entity: Ref | None = None
     presenter: ShortLine | None = None
@@ -98,33 +100,33 @@ class FileItem(Schema):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.flexible and self.duration is not None:
-            raise ValueError("a flexible item takes what is left: leave duration out")
-        if (self.merged_into is not None) is not (self.standing is ItemStanding.MERGED):
+        if self.flexible and self.minutes is not None:
+            raise ValueError("a flexible item takes what is left: leave minutes out")
+        if (self.merged_into_guid is not None) is not (self.standing is ItemStanding.MERGED):
             raise ValueError("an item is merged into another, or not merged")
         if self.panel is not None and self.kind is not ItemKind.PANEL:
             raise ValueError("only an item of the kind panel has people")
         return self
 
 
-class TakenItem(Schema):
+class AgendaImportItem(Schema):
     """What became of one item of the file, or would."""
 
     row: int = Field(ge=1, le=1_000_000, description="As a person counts: row, or place in it.")
     place: str = Field(max_length=2000, description="Pointer into the file, or row of the table.")
-    outcome: TakenAs
+    outcome: RowOutcome
     guid: UUID | None = Field(description="What programs call it.")
     item_id: UUID | None = Field(description="What it is on the agenda; null where refused.")
     number: str | None = Field(max_length=200, description="Which it has, or would have.")
     errors: list[FieldError] = Field(max_length=100)
 
 
-class AgendaTaken(Schema):
+class AgendaImportResult(Schema):
     """What an import did, or would do."""
 
     dry_run: bool
-    mode: TakeMode
-    kind: FileKind = Field(description="What the file was read as.")
+    mode: AgendaImportMode
+    kind: AgendaFileKind = Field(description="What the file was read as.")
     created: int = Field(ge=0, le=100_000)
     changed: int = Field(ge=0, le=100_000)
     unchanged: int = Field(ge=0, le=100_000)
@@ -144,7 +146,7 @@ class AgendaTaken(Schema):
     columns: list[TableColumn] = Field(
         max_length=1000, description="Of a table: what each column was read as."
     )
-    items: list[TakenItem] = Field(max_length=10_000)
+    items: list[AgendaImportItem] = Field(max_length=10_000)
 
 
 ConflictSide = Annotated[
@@ -164,22 +166,37 @@ class DeclaredConflictWrite(Schema):
 
     item: ConflictSide
     other_item: ConflictSide | None = None
-    working_group: Ref | None = Field(None, description="Whatever this committee leads.")
-    entity: Ref | None = Field(None, description="Whatever this entity leads.", examples=["unodc"])
-    panellist: UUID | None = Field(None, description="Whatever this person of a panel is on.")
+    working_group: Ref | None = Field(
+        None, description="Id or handle: whatever this committee leads."
+    )
+    entity: Ref | None = Field(
+        None, description="Id or handle: whatever this entity leads.", examples=["unodc"]
+    )
+    panellist_id: UUID | None = Field(None, description="Whatever this person of a panel is on.")
     priority: ConflictPriority
     reason: Reason | None = None
 
     @model_validator(mode="after")
     def _one_other(self) -> Self:
-        others = (self.other_item, self.working_group, self.entity, self.panellist)
+        others = (self.other_item, self.working_group, self.entity, self.panellist_id)
         if sum(other is not None for other in others) != 1:
-            raise ValueError("needs one of other_item, working_group, entity and panellist")
+            raise ValueError("needs one of other_item, working_group, entity and panellist_id")
         return self
 
 
 class DeclaredConflictsWrite(Schema):
     """All declared conflicts of the agenda; those that are left out are gone."""
+
+    model_config = example(
+        conflicts=[
+            {
+                "item": "2",
+                "other_item": "3(a)",
+                "priority": "must_not",
+                "reason": "The same group briefs.",
+            }
+        ]
+    )
 
     conflicts: list[DeclaredConflictWrite] = Field(max_length=5000)
 
@@ -187,10 +204,12 @@ class DeclaredConflictsWrite(Schema):
 class DeclaredConflictOut(Schema):
     id: UUID
     item_id: UUID
-    other_item_id: UUID | None
-    working_group: Ref | None
-    entity: Ref | None
-    panellist_id: UUID | None
+    other_item_id: UUID | None = Field(
+        description="Another item; of this and the next three one is not null."
+    )
+    working_group: Ref | None = Field(description="Handle: whatever this committee leads.")
+    entity: Ref | None = Field(description="Handle: whatever this entity leads.")
+    panellist_id: UUID | None = Field(description="Whatever this person of a panel is on.")
     priority: ConflictPriority
     reason: Reason | None
 
@@ -219,12 +238,12 @@ class ViolationOut(Schema):
     """Two items that share time although a conflict was declared."""
 
     conflict: DeclaredConflictOut
-    first: UUID = Field(description="The item that begins first.")
+    first_id: UUID = Field(description="The item that begins first.")
     first_number: str | None = Field(max_length=200)
-    second: UUID
+    second_id: UUID = Field(description="The other item.")
     second_number: str | None = Field(max_length=200)
     starts_at: datetime = Field(description="From when on both are on.")
-    ends_at: datetime
+    ends_at: datetime = Field(description="Until when both are on.")
 
 
 class ConflictsChecked(Schema):

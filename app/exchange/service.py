@@ -1,20 +1,16 @@
 """Taking a file for the agenda of a meeting; the meeting's row is locked by the caller."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
-from app.agenda.queries import find_groups, items_with_panels, list_sittings
+from app.agenda.queries import find_groups, items_with_panels
 from app.agenda.saving import forget_saved, save
-from app.agenda.sittings import HeldSitting
-from app.agenda.tables import Sitting
+from app.agenda.sitting_service import held_sittings, write_sittings
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.briefings.slots import retime as retime_briefings
 from app.core import clock
@@ -23,29 +19,23 @@ from app.core.many import insert_many, update_many
 from app.entities.queries import find_entities
 from app.events import record
 from app.exchange import queries
-from app.exchange.agendas import numbers_of, would_be
+from app.exchange.agendas import would_be
 from app.exchange.events import AgendaImported
-from app.exchange.lifecycle import TakeMode, TakenAs
+from app.exchange.lifecycle import AgendaImportMode
 from app.exchange.outline import Reading
-from app.exchange.planning import SAID, Known, Plan, Planned, foreign_row, plan_items
+from app.exchange.planning import SAID, Known, Planned, foreign_row, plan_items
 from app.exchange.problems import AgendaFileRefused
-from app.exchange.schemas import AgendaTaken, TakenItem
+from app.exchange.reporting import Taking, refusal, report
+from app.exchange.schemas import AgendaImportResult
 from app.exchange.sittings import SittingsPlan, plan_sittings
 from app.exchange.tables import ForeignItem
 from app.meetings.tables import Meeting
-from app.panels.lifecycle import PanellistStatus
-from app.panels.slots import retime, slots_of
-from app.panels.tables import Panel, Panellist
+from app.panels.proposing import ProposedPanel, drop_panels, propose_panels
+from app.panels.queries import unasked_panels
+from app.panels.slots import retime
 from app.panels.telling import look, told_later
 
 MAX_ERRORS = 1000
-_NOTHING_SAID = {
-    "biography": {},
-    "spoken_languages": [],
-    "calendar_sequence": 0,
-    "has_entry": False,
-}
-"""By people whom nobody has asked yet."""
 
 
 async def take_file(
@@ -53,24 +43,23 @@ async def take_file(
     agenda: WorkingAgenda,
     line: Collection[UUID],
     reading: Reading,
-    mode: TakeMode,
+    mode: AgendaImportMode,
     *,
     dry_run: bool,
-) -> tuple[AgendaTaken, WorkingAgenda]:
+) -> tuple[AgendaImportResult, WorkingAgenda]:
     """Make the agenda what the file says, all of it or nothing; what became of it, and it itself.
 
     The number of statements does not depend on the number of items. Raises `AgendaFileRefused`,
     and `ItemHasPanel` where a panel would be lost; a rehearsal tells the first in its report.
     """
     meeting = agenda.meeting
-    present = await queries.list_sittings(session, meeting.id)
-    sittings = plan_sittings(meeting, present, reading, mode)
+    sittings = plan_sittings(meeting, agenda.sittings, reading, mode)
     known = await _known(session, agenda, line, reading)
     plan = plan_items(known, reading, mode, sittings)
     if plan.refused or sittings.errors:
         errors = [*sittings.errors, *(e for each in plan.planned for e in each.line.errors)]
         if dry_run and not sittings.errors:
-            return _refused(agenda, reading, mode, plan), agenda
+            return refusal(agenda, reading, mode, plan), agenda
         places = len(errors)
         raise AgendaFileRefused(
             f"{places} places of the file are refused; nothing was written.",
@@ -78,14 +67,12 @@ async def take_file(
         )
     states = [_seated(state, sittings) for state in plan.states]
     gone = agenda.states.keys() - {state.id for state in states}
-    dropped = await queries.unasked_panels(session, meeting.id, gone)
-    await _check_panels(session, agenda, states, dropped)
-    after = agenda
-    if not dry_run:
-        after = await _write(session, agenda, mode, reading, plan, states, sittings, dropped, known)
-    numbers = numbers_of(would_be(agenda, states) if dry_run else after)
-    told = _report(agenda, reading, mode, plan, states, sittings, dropped, numbers, dry_run=dry_run)
-    return told, after
+    dropped = await unasked_panels(session, meeting.id, gone)
+    taking = Taking(agenda, reading, mode, plan, states, sittings, dropped)
+    await _check_panels(session, taking)
+    after = agenda if dry_run else await _write(session, taking, known)
+    numbers = (would_be(agenda, states) if dry_run else after).numbers
+    return report(taking, numbers, dry_run=dry_run), after
 
 
 async def _known(
@@ -112,61 +99,44 @@ def _refs(reading: Reading, member: str) -> list[str]:
 
 def _seated(state: ItemState, sittings: SittingsPlan) -> ItemState:
     """Without a sitting that goes."""
-    gone = state.sitting_id in {sitting.id for sitting in sittings.removed}
-    return state._replace(sitting_id=None) if gone else state
+    return state if state.sitting_id in sittings.after else state._replace(sitting_id=None)
 
 
-async def _check_panels(
-    session: AsyncSession,
-    agenda: WorkingAgenda,
-    states: Sequence[ItemState],
-    dropped: Mapping[UUID, UUID],
-) -> None:
+async def _check_panels(session: AsyncSession, taking: Taking) -> None:
     """As `save` does, so that a rehearsal tells it too; panels of nobody who was asked may go."""
-    panels = {s.id for s in agenda.states.values() if s.kind is ItemKind.PANEL}
-    kept = {state.id for state in states if state.kind is ItemKind.PANEL}
-    held = await items_with_panels(session, panels - kept - dropped.keys())
+    panels = {s.id for s in taking.agenda.states.values() if s.kind is ItemKind.PANEL}
+    kept = {state.id for state in taking.states if state.kind is ItemKind.PANEL}
+    held = await items_with_panels(session, panels - kept - taking.dropped.keys())
     if held:
         items = ", ".join(sorted(map(str, held)))
         raise ItemHasPanel(f"Delete the panel first: {items}.")
 
 
-async def _write(
-    session: AsyncSession,
-    agenda: WorkingAgenda,
-    mode: TakeMode,
-    reading: Reading,
-    plan: Plan,
-    states: Sequence[ItemState],
-    sittings: SittingsPlan,
-    dropped: Mapping[UUID, UUID],
-    known: Known,
-) -> WorkingAgenda:
-    meeting = agenda.meeting
-    seated = await _write_sittings(session, agenda, sittings)
-    if dropped:
-        statement = delete(Panel).where(col(Panel.id).in_(dropped.values()))
-        await session.execute(statement.execution_options(synchronize_session=False))
+async def _write(session: AsyncSession, taking: Taking, known: Known) -> WorkingAgenda:
+    meeting, planned = taking.agenda.meeting, taking.plan.planned
+    seated = await _write_sittings(session, taking)
+    await drop_panels(session, taking.dropped.values())
     with told_later(session):
-        after = await save(session, seated, states)
-    await _write_foreign(session, known, meeting, plan.planned)
-    panels, people = await _write_panels(session, after, plan.planned)
+        after = await save(session, seated, taking.states)
+    await _write_foreign(session, known, meeting, planned)
+    panels, people = await propose_panels(session, after, _proposals(planned))
+    added, changed, removed = taking.sittings.edit
     event = AgendaImported(
         subject_id=meeting.id,
         meeting_id=meeting.id,
         committee_id=meeting.committee_id,
-        kind=reading.kind.value,
-        mode=mode.value,
-        sittings_added=[each["id"] for each in sittings.added],
-        sittings_changed=[sitting.id for sitting, _ in sittings.changed],
-        sittings_removed=[sitting.id for sitting in sittings.removed],
-        panels_removed=list(dropped.values()),
+        kind=taking.reading.kind.value,
+        mode=taking.mode.value,
+        sittings_added=added,
+        sittings_changed=changed,
+        sittings_removed=removed,
+        panels_removed=list(taking.dropped.values()),
         panels=panels,
         panellists=people,
     )
     record(session, event)
     await session.flush()
-    if after is seated and seated is not agenda:
+    if after is seated and seated is not taking.agenda:
         await _time_again(session, after)
     await look(session, meeting, after)
     return after
@@ -179,27 +149,12 @@ async def _time_again(session: AsyncSession, agenda: WorkingAgenda) -> None:
     await retime_briefings(session, agenda.meeting.id)
 
 
-async def _write_sittings(
-    session: AsyncSession, agenda: WorkingAgenda, plan: SittingsPlan
-) -> WorkingAgenda:
-    """What goes makes room for what comes; the agenda with those that there are then."""
-    if not (plan.removed or plan.changed or plan.added):
+async def _write_sittings(session: AsyncSession, taking: Taking) -> WorkingAgenda:
+    """The agenda with the sittings that there are then."""
+    agenda, sittings = taking.agenda, taking.sittings
+    if await write_sittings(session, agenda.meeting, sittings.before, sittings.after) is None:
         return agenda
-    if plan.removed:
-        ids = [sitting.id for sitting in plan.removed]
-        for sitting in plan.removed:
-            session.expunge(sitting)
-        await session.execute(delete(Sitting).where(col(Sitting.id).in_(ids)))
-    for sitting, values in plan.changed:
-        for name, value in values.items():
-            setattr(sitting, name, value)
-    await session.flush()
-    if plan.added:
-        await insert_many(session, Sitting, [_row(each) for each in plan.added])
-    meeting = agenda.meeting
-    present = await list_sittings(session, [meeting.id])
-    held = [HeldSitting.of(meeting, sitting) for sitting in present.get(meeting.id, ())]
-    return replace(agenda, sittings=tuple(held))
+    return replace(agenda, sittings=tuple(await held_sittings(session, agenda.meeting)))
 
 
 async def _write_foreign(
@@ -208,7 +163,8 @@ async def _write_foreign(
     """New ones, and what a newer file says of known ones."""
     before = {name.item_id: name for name in known.foreign.values()}
     rows = [row for each in planned if (row := foreign_row(meeting, each))]
-    new = [_row({"id": new_id(), **row}) for row in rows if row["item_id"] not in before]
+    about = {"created_at": clock.now()}
+    new = [{"id": new_id(), **row, **about} for row in rows if row["item_id"] not in before]
     await insert_many(session, ForeignItem, new)
     others = [
         {"id": name.id} | {member: row[member] for member in SAID}
@@ -218,132 +174,8 @@ async def _write_foreign(
     await update_many(session, ForeignItem, others)
 
 
-async def _write_panels(
-    session: AsyncSession, agenda: WorkingAgenda, planned: Sequence[Planned]
-) -> tuple[list[UUID], list[UUID]]:
-    """Panels of new items, with their people as proposed; the ids of both."""
-    slots = slots_of(agenda)
-    panels: list[dict[str, Any]] = []
-    people: list[dict[str, Any]] = []
+def _proposals(planned: Sequence[Planned]) -> Iterator[ProposedPanel]:
     for each in planned:
-        if each.panel is None:
-            continue
-        panel = each.panel.model_dump(exclude={"people"})
-        starts_at, ends_at = slots.get(each.item_id, (None, None))
-        about = {"id": new_id(), "meeting_id": agenda.meeting.id, "item_id": each.item_id}
-        slot = {"slot_starts_at": starts_at, "slot_ends_at": ends_at, "calendar_sequence": 0}
-        panels.append(_row(about | slot | panel))
-        people += [
-            _row(
-                {
-                    "id": new_id(),
-                    "panel_id": panels[-1]["id"],
-                    "position": position,
-                    "status": PanellistStatus.PROPOSED,
-                    "timezone": "UTC",
-                    **_NOTHING_SAID,
-                    **person.model_dump(),
-                }
-            )
-            for position, person in enumerate(each.panel.people)
-        ]
-    if panels:
-        await insert_many(session, Panel, panels)
-    if people:
-        await insert_many(session, Panellist, people)
-    return [row["id"] for row in panels], [row["id"] for row in people]
-
-
-def _row(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"created_at": clock.now(), **values}
-
-
-def _refused(agenda: WorkingAgenda, reading: Reading, mode: TakeMode, plan: Plan) -> AgendaTaken:
-    """What a rehearsal says of a file of which nothing would be written."""
-    items = [
-        TakenItem(
-            row=each.line.row,
-            place=each.line.place,
-            outcome=TakenAs.REFUSED if each.line.errors else _outcome(agenda, each.state, each),
-            guid=each.guid,
-            item_id=None if each.state is None else each.item_id,
-            number=None,
-            errors=each.line.errors[:100],
-        )
-        for each in plan.planned
-    ]
-    return _told(reading, mode, items, dry_run=True)
-
-
-def _outcome(agenda: WorkingAgenda, state: ItemState | None, each: Planned) -> TakenAs:
-    before = agenda.states.get(each.item_id)
-    if before is None:
-        return TakenAs.CREATED
-    return TakenAs.UNCHANGED if state == before else TakenAs.CHANGED
-
-
-def _report(
-    agenda: WorkingAgenda,
-    reading: Reading,
-    mode: TakeMode,
-    plan: Plan,
-    states: Sequence[ItemState],
-    sittings: SittingsPlan,
-    dropped: Mapping[UUID, UUID],
-    numbers: Mapping[UUID, str | None],
-    *,
-    dry_run: bool,
-) -> AgendaTaken:
-    final = {state.id: state for state in states}
-    items = [
-        TakenItem(
-            row=each.line.row,
-            place=each.line.place,
-            outcome=_outcome(agenda, final[each.item_id], each),
-            guid=each.guid,
-            item_id=each.item_id,
-            number=numbers[each.item_id],
-            errors=[],
-        )
-        for each in plan.planned
-    ]
-    panels = [each.panel for each in plan.planned if each.panel is not None]
-    return _told(reading, mode, items, dry_run=dry_run).model_copy(
-        update={
-            "removed": len(agenda.states.keys() - final.keys()),
-            "withdrawn": sum(state != agenda.states.get(state.id) for state in _left(mode, plan)),
-            "sittings_created": len(sittings.added),
-            "sittings_changed": len(sittings.changed),
-            "sittings_removed": len(sittings.removed),
-            "panels_removed": len(dropped),
-            "panels_created": len(panels),
-            "people_proposed": sum(len(panel.people) for panel in panels),
-        }
-    )
-
-
-def _left(mode: TakeMode, plan: Plan) -> list[ItemState]:
-    """What stays only because a version has it."""
-    return plan.kept if mode is TakeMode.REPLACE else []
-
-
-def _told(
-    reading: Reading, mode: TakeMode, items: list[TakenItem], *, dry_run: bool
-) -> AgendaTaken:
-    counts = {each: sum(item.outcome is each for item in items) for each in TakenAs}
-    return AgendaTaken(
-        dry_run=dry_run,
-        mode=mode,
-        kind=reading.kind,
-        removed=0,
-        withdrawn=0,
-        sittings_created=0,
-        sittings_changed=0,
-        sittings_removed=0,
-        panels_removed=0,
-        panels_created=0,
-        people_proposed=0,
-        columns=reading.columns,
-        items=items,
-        **{each.value: count for each, count in counts.items()},
-    )
+        if each.panel is not None:
+            members = each.panel.model_dump()
+            yield ProposedPanel(each.item_id, members.pop("people"), members)

@@ -1,38 +1,51 @@
 """What a file makes of a meeting's sittings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from app.agenda.tables import Sitting
+from app.agenda.sittings import (
+    DAY,
+    LAST_DAY,
+    MAX_SITTINGS,
+    HeldSitting,
+    Members,
+    SittingsEdit,
+)
 from app.core.ids import new_id
 from app.core.imports import errors_of
 from app.core.problems import FieldError
 from app.core.zones import to_local
-from app.exchange.lifecycle import FileKind, TakeMode
+from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode
 from app.exchange.outline import Line, Reading
 from app.exchange.places import Place, days_from, minutes_of
 from app.exchange.schemas import FileSitting
 from app.meetings.tables import Meeting
 
-LAST_DAY = 31
-MAX_SITTINGS = 200
-_DAY = 24 * 60
+_TOO_MANY = f"A meeting has at most {MAX_SITTINGS} sittings."
 
 
 @dataclass(slots=True)
 class SittingsPlan:
-    """Which there would be; `ids` by where they begin."""
+    """Which there are and which there would be, by id; `ids` by where they would begin."""
 
+    before: Mapping[UUID, Members]
+    after: dict[UUID, Members]
     ids: dict[Place, UUID]
-    added: list[dict[str, Any]] = field(default_factory=list)
-    changed: list[tuple[Sitting, dict[str, Any]]] = field(default_factory=list)
-    removed: list[Sitting] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
+
+    @property
+    def edit(self) -> SittingsEdit:
+        return SittingsEdit.between(self.before, self.after)
+
+    def want(self, place: Place, values: Members) -> None:
+        sitting_id = self.ids.setdefault(place, new_id())
+        self.after[sitting_id] = place._asdict() | values
 
     def first_of(self, meeting: Meeting, day: str) -> UUID | None:
         """The first of a day; None for what is no day."""
@@ -45,13 +58,17 @@ class SittingsPlan:
 
 
 def plan_sittings(
-    meeting: Meeting, present: Sequence[Sitting], reading: Reading, mode: TakeMode
+    meeting: Meeting, present: Sequence[HeldSitting], reading: Reading, mode: AgendaImportMode
 ) -> SittingsPlan:
-    plan = SittingsPlan({Place(each.day, each.begins): each.id for each in present})
-    if reading.kind is FileKind.SCHEDULE:
+    before = {held.id: held.members for held in present}
+    ids = {Place(each["day"], each["begins"]): key for key, each in before.items()}
+    plan = SittingsPlan(before, dict(before), ids)
+    if reading.kind is AgendaFileKind.SCHEDULE:
         _add_days(plan, meeting, reading.lines)
     elif reading.sittings is not None:
-        _take(plan, meeting, present, reading.sittings, mode)
+        _take(plan, meeting, reading.sittings, mode)
+    if len(plan.after) > MAX_SITTINGS:
+        _fault(plan, _TOO_MANY)
     return plan
 
 
@@ -65,7 +82,7 @@ def _add_days(plan: SittingsPlan, meeting: Meeting, lines: Sequence[Line]) -> No
         local = to_local(line.starts_at, meeting.timezone)
         day = days_from(meeting, local.date())
         begins = _minutes(local)
-        ends = min(max(begins + (line.values.get("duration") or 0), begins + 1), _DAY)
+        ends = min(max(begins + (line.values.get("minutes") or 0), begins + 1), DAY)
         if not 0 <= day <= LAST_DAY:
             last = (meeting.local_start + timedelta(days=LAST_DAY)).date()
             line.fault("date", f"It must lie from {meeting.local_start.date()} to {last}.")
@@ -73,40 +90,37 @@ def _add_days(plan: SittingsPlan, meeting: Meeting, lines: Sequence[Line]) -> No
             first, last_minute = days.get(day, (begins, ends))
             days[day] = min(first, begins), max(last_minute, ends)
     for day, (begins, ends) in sorted(days.items()):
-        _add(plan, meeting, Place(day, begins), {"ends": ends, "name": {}, "longest_stretch": None})
+        plan.want(Place(day, begins), {"ends": ends, "name": {}, "longest_stretch": None})
 
 
 def _take(
-    plan: SittingsPlan,
-    meeting: Meeting,
-    present: Sequence[Sitting],
-    said: Sequence[Any],
-    mode: TakeMode,
+    plan: SittingsPlan, meeting: Meeting, said: Sequence[Any], mode: AgendaImportMode
 ) -> None:
     """Those of a tree: all there are to be, or those that come to the present ones."""
     if len(said) > MAX_SITTINGS:
-        detail = f"A meeting has at most {MAX_SITTINGS} sittings."
-        plan.errors.append(FieldError(pointer="/sittings", detail=detail))
+        _fault(plan, _TOO_MANY)
         return
-    known = {Place(each.day, each.begins): each for each in present}
-    wanted: dict[Place, dict[str, Any]] = {}
+    wanted: dict[Place, Members] = {}
     for number, each in enumerate(said):
-        _want(plan, meeting, wanted, f"/sittings/{number}", each)
-    if mode is TakeMode.REPLACE:
-        plan.removed = [sitting for place, sitting in known.items() if place not in wanted]
-        plan.ids = {place: sitting.id for place, sitting in known.items() if place in wanted}
+        _read(plan, meeting, wanted, f"/sittings/{number}", each)
+    if mode is AgendaImportMode.REPLACE:
+        for place in plan.ids.keys() - wanted.keys():
+            del plan.after[plan.ids.pop(place)]
     for place, values in wanted.items():
-        if place not in known:
-            _add(plan, meeting, place, values)
-        elif mode is TakeMode.REPLACE and _differs(known[place], values):
-            plan.changed.append((known[place], values))
-    _check_apart(plan, wanted, known)
+        if mode is AgendaImportMode.REPLACE or place not in plan.ids:
+            plan.want(place, values)
+    in_order = [plan.after[plan.ids[place]] for place in sorted(plan.ids)]
+    if any(
+        one["day"] == other["day"] and one["ends"] > other["begins"]
+        for one, other in pairwise(in_order)
+    ):
+        _fault(plan, "Two sittings of a day overlap.")
 
 
-def _want(
+def _read(
     plan: SittingsPlan,
     meeting: Meeting,
-    wanted: dict[Place, dict[str, Any]],
+    wanted: dict[Place, Members],
     pointer: str,
     said: Any,
 ) -> None:
@@ -133,28 +147,8 @@ def _want(
         }
 
 
-def _add(plan: SittingsPlan, meeting: Meeting, place: Place, values: dict[str, Any]) -> None:
-    sitting_id = new_id()
-    plan.ids[place] = sitting_id
-    plan.added.append({"id": sitting_id, "meeting_id": meeting.id, **place._asdict(), **values})
-
-
-def _differs(sitting: Sitting, values: dict[str, Any]) -> bool:
-    return any(getattr(sitting, name) != value for name, value in values.items())
-
-
-def _check_apart(
-    plan: SittingsPlan, wanted: dict[Place, dict[str, Any]], known: dict[Place, Sitting]
-) -> None:
-    ends = {place: known[place].ends for place in plan.ids if place in known}
-    ends |= {place: values["ends"] for place, values in wanted.items() if place in plan.ids}
-    before: Place | None = None
-    for place in sorted(plan.ids):
-        if before is not None and before.day == place.day and ends[before] > place.begins:
-            detail = "Two sittings of a day overlap."
-            plan.errors.append(FieldError(pointer="/sittings", detail=detail))
-            return
-        before = place
+def _fault(plan: SittingsPlan, detail: str) -> None:
+    plan.errors.append(FieldError(pointer="/sittings", detail=detail))
 
 
 def _minutes(local: datetime) -> int:

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import to_local
-from app.exchange.lifecycle import FileKind
+from app.exchange.lifecycle import AgendaFileKind
 from app.exchange.outline import Line, Outline, Reading, Shown
 
 COMPUTED: Final = ("number", "starts", "ends")
@@ -102,7 +102,7 @@ def read_tree(document: dict[str, Value]) -> Reading:
         raise SheetUnreadable("The sittings must be a list.")
     lines: list[Line] = []
     _add_lines(lines, document["items"], "", None)
-    return Reading(FileKind.TREE, lines, sittings)
+    return Reading(AgendaFileKind.TREE, lines, sittings)
 
 
 def _add_lines(lines: list[Line], items: Value, place: str, above: int | None) -> None:

@@ -45,10 +45,11 @@ class Authenticator:
                 request.app.state.limiter.count_guess(request)
                 raise NotAuthenticated("The token is unknown, expired or revoked.")
         request.state.caller = caller
-        session.info["actor"] = _actor(caller, request)
+        session.info["actor"] = actor_of(caller, request)
 
 
-def _actor(caller: Caller | None, request: Request) -> Actor:
+def actor_of(caller: Caller | None, request: Request) -> Actor:
+    """Whom the log names."""
     request_id = request.scope.get("request_id")
     if caller is None:
         return Actor("anonymous", None, request_id)
@@ -67,6 +68,12 @@ def _bearer(request: Request) -> str | None:
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAuthenticated("The scheme is Bearer.")
     return token.strip()
+
+
+def own_bearer(request: Request) -> str | None:
+    """A token that can only be one of ours; None where a provider may have to be asked."""
+    bearer = _bearer(request)
+    return None if bearer is None or bearer.count(".") == 2 else bearer
 
 
 async def current_caller(request: Request) -> Caller:

@@ -93,6 +93,11 @@ class Caller:
     def may_write(self) -> bool:
         return Scope.WRITE in self.scopes
 
+    @property
+    def changes(self) -> bool:
+        """It may make changes as accounts and holders of an invitation's link do."""
+        return self.may_write and self.speaks is None and not self.only_delivers_mail
+
     def committees(self, *roles: Role) -> frozenset[UUID | None]:
         """The committees that grants of these roles name; None stands for all."""
         return frozenset(right.committee_id for right in self.rights if right.role in roles)

@@ -45,7 +45,8 @@ async def get_answers_table(
     """Read what was answered about everybody who comes, as a table with a column for each question.
 
     Choices are told by their labels and files by their names. Questions that are asked no more and
-    were answered are the last columns.
+    were answered are the last columns. In square brackets stands what does not answer the question
+    as it is asked now, such as a consent to other words.
     """
     language, rows = await _rows(session, view.meeting, asked, request)
     out = io.StringIO(newline="")
@@ -82,13 +83,18 @@ async def _rows(
                 in_language(dict(delegation.name), [rendering.language]),
                 full_name(each.honorific, each.name),
                 words.say("roles", each.role.value),
-                *(_told(cells.get(column.key), words) for column in sheet.columns),
+                *(
+                    _told(cells.get(column.key), words, past=(each.id, column.key) in sheet.past)
+                    for column in sheet.columns
+                ),
             ]
         )
     return rendering.language, rows
 
 
-def _told(cell: Cell | None, words: Words) -> str:
+def _told(cell: Cell | None, words: Words, *, past: bool) -> str:
     if isinstance(cell, bool):
-        return words.say("listed", "yes" if cell else "no")
-    return "" if cell is None else str(cell)
+        told = words.say("listed", "yes" if cell else "no")
+    else:
+        told = "" if cell is None else str(cell)
+    return f"[{told}]" if past else told

@@ -23,7 +23,6 @@ from app.calendar.entries import (
     personal_entry,
     place_of,
     slot_entry,
-    timetable,
 )
 from app.calendar.writer import Method, Organizer, calendar, plain
 from app.committees.lifecycle import LetterDelivery
@@ -35,6 +34,7 @@ from app.letters.words import language_for
 from app.letters.writing import where
 from app.mail import digests
 from app.mail.addresses import Use, tagged
+from app.mail.agendas import changes_of, items_of
 from app.mail.lifecycle import MessageKind
 from app.mail.places import Speaking
 from app.mail.plainness import as_header, as_text, shown, value
@@ -82,6 +82,7 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.REGISTRATION_REJECTED: _PERSONAL_FACTS,
     MessageKind.CREDENTIALS_RETURNED: _MEETING_FACTS,
     MessageKind.EXCEPTION_GRANTED: (*_TIME_AND_PLACE, "late_places", "late_until", "contact"),
+    MessageKind.EXCEPTION_REVOKED: _MEETING_FACTS,
     MessageKind.PANEL_INVITATION: _PANEL_FACTS,
     MessageKind.PANEL_LINK_RENEWED: _PANEL_FACTS,
     MessageKind.PANEL_LINK_CODE: ("committee", "meeting", "panel"),
@@ -105,7 +106,7 @@ NEEDED = frozenset({"code"})
 _ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
 _OF_A_DIGEST = ("committee", "name")
 """It tells of several meetings, and goes to an organizer, who belongs to no entity."""
-FLAGS = frozenset({"calendar", "joins", "own", "promoted", "substitutes"})
+FLAGS = frozenset({"calendar", "joins", "own", "promoted", "revised", "substitutes"})
 """On them phrases depend without saying them."""
 _SAYABLE = ("when", "deadline", "seats", "offer", "late_places", "late_until", "contact")
 METHODS: Mapping[MessageKind, Method] = {
@@ -259,7 +260,9 @@ def write(case: Case, house: House) -> Letter:
         and address is not None
         and purpose_of(case.message.kind) is LinkPurpose.JOIN_MEETING
     )
+    changes = changes_of(case, words, house.url)
     values = _values(case, words) | {
+        "revised": changes is not None,
         "calendar": invite is not None,
         "own": case.own,
         "joins": joins,
@@ -294,7 +297,8 @@ def write(case: Case, house: House) -> Letter:
         "note_label": words.say("note"),
         "facts": facts,
         "lines": [words.say("fact", label=label, value=said) for label, said in facts],
-        "agenda": _agenda(case, words),
+        "agenda": [] if changes else items_of(case, words),
+        "changes": changes,
         "action": action,
         "closing": spoken.closing,
         "image": image,
@@ -339,14 +343,6 @@ def _substitutes(case: Case) -> bool:
     """
     told = case.because != RegistrationPromoted.name
     return told and case.registration is not None and case.registration.predecessor_id is not None
-
-
-def _agenda(case: Case, words: Words) -> list[str]:
-    """The issued agenda, a line for each item, where the mail is about it."""
-    issued = MessageKind.AGENDA_ISSUED
-    if case.agenda is None or issued not in {case.message.kind, *case.merged.also}:
-        return []
-    return [value(line) for line in timetable(case.meeting, case.agenda, [words.language])]
 
 
 def _also(case: Case, words: Words) -> list[str]:

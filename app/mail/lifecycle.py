@@ -118,6 +118,8 @@ class MessageKind(Choice):
     """The reader is named to brief, with the time; asks to confirm."""
     BRIEFER_CHANGED = "briefer_changed"
     """The briefing has another time; to who is named."""
+    EXCEPTION_REVOKED = "exception_revoked"
+    """Nobody else may be registered under it; to the focal points."""
 
 
 OF_PANELS = frozenset(kind for kind in MessageKind if kind.value.startswith("panel_"))

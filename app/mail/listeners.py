@@ -29,7 +29,7 @@ from app.mail.queries import Addressee
 from app.mail.reminding import plan_digest, plan_reminder
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import Participation, RegistrationStatus
-from app.registrations.tables import Registration
+from app.registrations.tables import Registration, RegistrationException
 
 FOLLOWER = "mail"
 _WITH_ENTRY = [kind for kind, method in METHODS.items() if method is Method.REQUEST]
@@ -201,6 +201,14 @@ class Planner:
             told = [each for each in addressees if each.person.id in planned]
             usual = link_expires_at(meeting.registration_closes_at, meeting.ends_at, now)
             _link(session, told, max(usual, datetime.fromisoformat(entry.data["until"])))
+
+    async def exception_revoked(self, session: AsyncSession, entry: LogEntry) -> None:
+        """Where it still let somebody in, for nobody misses what was used up or over."""
+        ended = await session.get(RegistrationException, entry.subject_id)
+        found = await self._acting(session, UUID(entry.data["invitation_id"]))
+        if found is not None and ended is not None and ended.took_places:
+            meeting, addressees = found
+            await self._plan(session, entry, MessageKind.EXCEPTION_REVOKED, meeting.id, addressees)
 
     async def _acting(
         self, session: AsyncSession, invitation_id: UUID
@@ -496,6 +504,7 @@ _LISTENERS: Mapping[str, Callable[[Planner, AsyncSession, LogEntry], Awaitable[N
     "registration.unseated": Planner.seat_lost,
     "credentials.returned": Planner.credentials_returned,
     "registration_exception.granted": Planner.exception_granted,
+    "registration_exception.revoked": Planner.exception_revoked,
     "incoming_mail.counter_declined": Planner.counter_declined,
     "focal_point.named": Planner.focal_point_named,
     "meeting.changed": Planner.meeting_changed,

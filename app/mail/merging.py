@@ -56,6 +56,8 @@ class Told:
     """What the organizer said with the change."""
     besides: frozenset[UUID] = frozenset()
     """Other meetings of which it tells as well: it is not said before these are."""
+    version: int | None = None
+    """Of the agenda, where it is about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,20 @@ def merged(message: Told, others: Sequence[Told]) -> Merged:
         also=frozenset(other.kind for other in heard) - {message.kind},
         notes=tuple(dict.fromkeys(each.note for each in told if each.note)),
     )
+
+
+def version_told(message: Told, others: Iterable[Told]) -> int | None:
+    """The newest version of the agenda that its reader knows from other messages; 0 where the first
+    of all is news, None where no message was about it.
+    """
+    others = [other for other in others if other.id != message.id]
+    about = [each for each in (message, *others) if each.kind is K.AGENDA_ISSUED and each.version]
+    told = [
+        each.version or 0
+        for each in about
+        if each is not message and any(_has_spoken_for(third, each) for third in others)
+    ]
+    return max(told, default=0 if any(each.version == 1 for each in about) else None)
 
 
 def _speaks_for(other: Told, message: Told) -> bool:

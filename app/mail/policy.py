@@ -34,10 +34,12 @@ class Present:
     """It is for an address that the person had, and has again."""
     left: bool = False
     """The reader has left the entity."""
+    own: bool = True
+    """The registration is the reader's own, if the mail is about one."""
     said_again: bool = False
     """Another message tells the same person the same about the same meeting."""
     heard_before: bool = False
-    """An invitation went, or may have gone, to this person."""
+    """What the mail takes back went, or may have gone, to this person."""
     code_good: bool = False
     """The code of the mail may still be used."""
     deadline_passed: bool = False
@@ -115,15 +117,15 @@ def _takes_back_invitation(present: Present) -> str | None:
 def _confirms(present: Present) -> str | None:
     """Without its link it tells of a seat that was lost since; another mail brings the new link."""
     lost = None if present.link_alive else "The link has expired."
-    return _unless_registered(present, RegistrationStatus.CONFIRMED) or lost
+    return _unless_own(present, RegistrationStatus.CONFIRMED) or lost
 
 
 def _lets_wait(present: Present) -> str | None:
-    return _unless_registered(present, RegistrationStatus.WAITING)
+    return _unless_own(present, RegistrationStatus.WAITING)
 
 
 def _lets_decide(present: Present) -> str | None:
-    return _unless_registered(present, RegistrationStatus.PENDING)
+    return _unless_own(present, RegistrationStatus.PENDING)
 
 
 def _rejects(present: Present) -> str | None:
@@ -193,6 +195,11 @@ def _lets_in_late(present: Present) -> str | None:
     return _to_those_who_act(present) or over
 
 
+def _lets_in_no_more(present: Present) -> str | None:
+    unheard = None if present.heard_before else "Nobody was told of the exception."
+    return _gone(present) or _if_meeting(present, set(OVER)) or unheard
+
+
 def _asks_for_briefer(present: Present) -> str | None:
     others = _unless_briefing(present, BriefingStatus.ASKED)
     late = "The time to name somebody has passed." if present.briefers_due else None
@@ -231,6 +238,12 @@ def _unless_registered(present: Present, status: RegistrationStatus) -> str | No
     if present.registration is not status:
         return f"The registration is {present.registration}."
     return _if_meeting(present, {MeetingStatus.CANCELLED})
+
+
+def _unless_own(present: Present, status: RegistrationStatus) -> str | None:
+    """Two entries of one person were merged, or taken apart, while the mail was planned."""
+    others = None if present.own else "The registration is another entry's of the directory."
+    return _unless_registered(present, status) or others
 
 
 def _reminds_to_answer(present: Present) -> str | None:
@@ -363,6 +376,7 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.REGISTRATION_REJECTED: _rejects,
     MessageKind.CREDENTIALS_RETURNED: _returns_credentials,
     MessageKind.EXCEPTION_GRANTED: _lets_in_late,
+    MessageKind.EXCEPTION_REVOKED: _lets_in_no_more,
     MessageKind.PANEL_INVITATION: _asks_to_speak,
     MessageKind.PANEL_LINK_RENEWED: _opens_page,
     MessageKind.PANEL_LINK_CODE: _proves_panellist,

@@ -67,6 +67,7 @@ _TO_FOCAL_POINTS = frozenset(
         MessageKind.INVITATION_WITHDRAWN,
         MessageKind.CREDENTIALS_RETURNED,
         MessageKind.EXCEPTION_GRANTED,
+        MessageKind.EXCEPTION_REVOKED,
     }
 )
 """Beside those that tell of seats."""

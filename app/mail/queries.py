@@ -1,5 +1,6 @@
 """Every select about mails, and about whom and what they concern."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,9 +29,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from app.agenda.events import AgendaIssued
 from app.agenda.tables import AgendaItem
 from app.briefings.tables import Briefing
-from app.calendar.queries import latest_agenda, latest_change
+from app.calendar.queries import agenda_known, latest_agenda, latest_change
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.tables import values
@@ -44,7 +46,7 @@ from app.identity.tables import Account, Grant, Link
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
 from app.mail.lifecycle import DUE, MailLanguage, MessageKind, MessageState
-from app.mail.merging import Merged, Told, merged, needless
+from app.mail.merging import Merged, Told, merged, needless, version_told
 from app.mail.places import Speaking, find_speaking
 from app.mail.several import KEY, besides, still_told
 from app.mail.tables import Message, RestingDomain, SuppressedAddress, Wording
@@ -94,6 +96,7 @@ class Case:
     """The newest live one for this person."""
     stamp: datetime
     agenda: bytes | None
+    """In force, as everybody sees it."""
     first_message_id: str | None
     """Of the first mail to this person about this meeting, if this is not the first."""
     said_again: bool
@@ -121,6 +124,13 @@ class Case:
     """The item of the briefing."""
     group: Committee | None = None
     """The working group that briefs."""
+    agenda_before: bytes | None = None
+    """The version that the reader knows, where the mail tells of another one."""
+
+    @property
+    def tells_agenda(self) -> bool:
+        """Whether it tells of the agenda that was issued."""
+        return MessageKind.AGENDA_ISSUED in {self.message.kind, *self.merged.also}
 
     @property
     def code_asked_at(self) -> datetime | None:
@@ -211,6 +221,8 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
     this = next(each for each in told if each.id == message.id)
     case = _case(message, row, said_again=needless(this, told), told=merged(this, told))
     case = await _with_place(session, case)
+    first = min((each.attempted_at for each in told if each.attempted_at), default=None)
+    case = await _with_agenda_before(session, case, version_told(this, told), first)
     meetings = [meeting for _, meeting in await still_told(session, message, clock.now())]
     return replace(case, meetings=tuple(meetings)) if meetings else case
 
@@ -223,13 +235,26 @@ async def imagine_case(
     parameters = _parameters(message, purpose) | about | {"kind": message.kind.value}
     row = (await session.execute(_imagined_statement(), parameters)).one()
     told = Merged(frozenset(), (note,) if note else ())
-    return await _with_place(session, _case(message, row, said_again=False, told=told))
+    case = await _with_place(session, _case(message, row, said_again=False, told=told))
+    return await _with_agenda_before(session, case, None, clock.now())
 
 
 async def _with_place(session: AsyncSession, case: Case) -> Case:
     if case.message.panellist_id is None:
         return case
     return replace(case, speaking=await find_speaking(session, case.message.panellist_id))
+
+
+async def _with_agenda_before(
+    session: AsyncSession, case: Case, told: int | None, first: datetime | None
+) -> Case:
+    if case.agenda is None or not case.tells_agenda:
+        return case
+    number = int(json.loads(case.agenda)["number"])
+    if number == 1 or told == 0:
+        return case
+    known = await agenda_known(session, case.meeting.id, number, told, first)
+    return replace(case, agenda_before=known)
 
 
 def _parameters(message: Message, purpose: LinkPurpose) -> dict[str, Any]:
@@ -632,6 +657,7 @@ def _told(found: dict[str, Any], meeting_id: UUID) -> Told:
         attempted_at=datetime.fromisoformat(attempted) if attempted else None,
         note=found["note"],
         besides=besides(found["series"], meeting_id),
+        version=found["version"],
     )
 
 
@@ -772,14 +798,28 @@ def _case_of(source: Any) -> Select[Any]:
                 col(cause.data)["note"].astext,
                 "series",
                 col(other.data)[KEY],
+                "version",
+                case(
+                    (col(cause.name) == AgendaIssued.name, col(cause.data)["number"]),
+                ),
             )
         )
     ).where(same_meeting, same_person, col(cause.id) == col(other.event_id))
+    taken_back = case(
+        (
+            cast(message.kind, Text) == MessageKind.EXCEPTION_REVOKED.value,
+            and_(
+                col(other.kind) == MessageKind.EXCEPTION_GRANTED,
+                exists().where(
+                    col(cause.id) == col(other.event_id),
+                    col(cause.subject_id) == col(fact.subject_id),
+                ),
+            ),
+        ),
+        else_=col(other.kind).in_([MessageKind.INVITATION, MessageKind.LINK_RENEWED]),
+    )
     heard_before = exists().where(
-        same_person,
-        tried,
-        col(other.invitation_id) == message.invitation_id,
-        col(other.kind).in_([MessageKind.INVITATION, MessageKind.LINK_RENEWED]),
+        same_person, tried, col(other.invitation_id) == message.invitation_id, taken_back
     )
     columns: list[Any] = [
         Meeting,

@@ -226,6 +226,7 @@ def _present(case: Case) -> Present:
         left=case.person is not None
         and case.entity is not None
         and has_left(case.person, case.entity),
+        own=case.registration is None or case.own,
         link_alive=link is not None and link.expires_at > now,
         said_again=case.said_again,
         heard_before=case.heard_before,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from app.core.fields import LINE, InstantField, Language, Line, Paragraphs, Schema
+from app.core.fields import LINE, InstantField, Language, Line, Paragraphs, Schema, visible
 from app.core.problems import FieldError
 from app.mail.letters import NEEDED, placeholders_of
 from app.mail.lifecycle import MailLanguage, MessageKind, WordingSource
@@ -17,16 +17,10 @@ SUBJECT = "Invitation to {meeting}"
 PARAGRAPH = "The Chair has the honour to invite {entity} to the following meeting."
 
 
-def _visible(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must have visible characters")
-    return text
-
-
 Paragraph = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2000, pattern=LINE),
-    AfterValidator(_visible),
+    AfterValidator(visible),
 ]
 
 

@@ -7,6 +7,7 @@ use nothing up.
 """
 
 from importlib import resources
+from string import Template
 
 from fastapi import APIRouter, Response
 
@@ -25,36 +26,37 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/answer")
 async def answer_page() -> Response:
-    return _file("answer.html")
+    return _sent(PAGES["answer"], "html")
 
 
 @router.get("/join")
 async def join_page() -> Response:
-    return _file("join.html")
+    return _sent(PAGES["join"], "html")
 
 
 @router.get("/speak")
 async def speak_page() -> Response:
-    return _file("speak.html")
+    return _sent(PAGES["speak"], "html")
 
 
 @router.get("/briefing")
 async def briefing_page() -> Response:
-    return _file("briefing.html")
+    return _sent(PAGES["briefing"], "html")
 
 
 @router.get("/pages/{name}")
 async def part_of_page(name: str) -> Response:
     """Scripts and style; the pages themselves have their own addresses."""
-    if name.endswith(".html") or name not in _FILES:
+    ending = name.rpartition(".")[2]
+    if ending == "html" or name not in _FILES:
         raise NotFound
-    return _file(name)
+    return _sent(_FILES[name], ending)
 
 
-def _file(name: str) -> Response:
+def _sent(content: bytes, ending: str) -> Response:
     return Response(
-        _FILES[name],
-        media_type=TYPES[name.rpartition(".")[2]],
+        content,
+        media_type=TYPES[ending],
         headers={
             "Content-Security-Policy": POLICY,
             "Cache-Control": "no-cache",
@@ -68,3 +70,23 @@ _FILES = {
     for each in resources.files("app").joinpath("pages").iterdir()
     if each.name.rpartition(".")[2] in TYPES
 }
+
+
+def _page(name: str, words: str, title: str) -> bytes:
+    """What pages have in common stands in files of its own."""
+    shared = {part: _FILES[f"{part}.html"].decode() for part in ("proof", "languages")}
+    content = Template(_FILES[f"{name}.html"].decode()).substitute(shared)
+    frame = Template(_FILES["frame.html"].decode())
+    return frame.substitute(name=name, words=words, title=title, content=content).encode()
+
+
+PAGES = {
+    name: _page(name, words, title)
+    for name, words, title in (
+        ("answer", "invitation", "Invitation"),
+        ("join", "join_heading", "Join the meeting"),
+        ("speak", "your_panel", "Your panel"),
+        ("briefing", "briefing", "Briefing"),
+    )
+}
+"""As they are sent; the words are in `texts.js`."""

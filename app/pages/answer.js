@@ -11,13 +11,16 @@ byId("letter").addEventListener("click", (event) => during(event.target, letter)
 byId("answer").addEventListener("submit", (event) => submit(event, answer));
 byId("register").addEventListener("submit", (event) => submit(event, register));
 byId("register").addEventListener("change", refresh);
+byId("again").addEventListener("submit", (event) => submit(event, registerAgain));
 
 async function show() {
-  const [meeting, form, invitation, people] = await Promise.all([
+  const own = `/invitations/${door.session.invitation_id}`;
+  const [meeting, form, invitation, people, earlier] = await Promise.all([
     inSession("GET", ""),
     inSession("GET", "/form"),
-    inSession("GET", `/invitations/${door.session.invitation_id}`),
+    inSession("GET", own),
     listPeople(),
+    inSession("GET", `${own}/earlier-delegations?limit=20`),
   ]);
   byId("title").textContent = inLanguage(meeting.title);
   document.title = inLanguage(meeting.title);
@@ -36,6 +39,7 @@ async function show() {
     choice.checked = choice.value === invitation.status;
   }
   showPeople(people.filter((each) => SHOWN.includes(each.status)));
+  showEarlier(earlier.items);
 }
 
 const SHOWN = ["confirmed", "offered", "waiting", "pending"];
@@ -71,6 +75,17 @@ function showPeople(people) {
       }
       row.append(action("withdraw", each, withdraw));
       return row;
+    }),
+  );
+}
+
+function showEarlier(delegations) {
+  byId("again").hidden = delegations.length === 0;
+  byId("earlier").replaceChildren(
+    ...delegations.map((each) => {
+      const title = inLanguage(each.title);
+      const words = sayOf("earlier_line", { title, date: moment(each.starts_at), people: each.people });
+      return make("option", words, { value: each.meeting_id });
     }),
   );
 }
@@ -115,6 +130,17 @@ async function register() {
   await show();
   const told = { waiting: "listed", pending: "asked" };
   note(say(told[made.status] ?? "registered"));
+}
+
+/** Each by themselves; whoever has to answer something first is registered with the form above. */
+async function registerAgain() {
+  const body = { meeting: byId("earlier").value };
+  const made = await inSession("POST", "/registrations/copy?mode=rows", body);
+  await show();
+  const left = made.rows.filter((each) => each.outcome === "refused");
+  const names = left.map((each) => each.person.name).join(", ");
+  const registered = made.confirmed + made.waiting + made.pending;
+  note(sayOf(left.length > 0 ? "again_some" : "again_all", { people: registered, names }));
 }
 
 async function accept(registration) {

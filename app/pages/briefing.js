@@ -75,7 +75,7 @@ function show({ holder, briefing, timezone, too_late: late }) {
   byId("title").textContent = inLanguage(item.title);
   fill(byId("facts"), [
     [say("briefing_meeting"), inLanguage(briefing.meeting_title)],
-    [say("briefing_group"), inLanguage(briefing.group.name)],
+    [say("briefing_group"), inLanguage(briefing.working_group.name)],
     [say("briefing_time"), time],
     [say("briefing_minutes"), item.minutes === null ? null : String(item.minutes)],
     [say("briefing_briefer"), briefer?.name],

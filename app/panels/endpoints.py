@@ -9,35 +9,24 @@ from app.agenda.problems import AgendaNotIssued, PersonInTwoSlots, PositionUnkno
 from app.core.openapi import raises, takes_if_match, tells
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
-from app.core.preconditions import accept_match, representation_etag
-from app.core.problems import MoveForbidden
+from app.core.preconditions import accept_match
 from app.core.routes import Session, router_for
-from app.meetings.access import MeetingView
 from app.meetings.problems import MeetingClosed
-from app.panels import queries, service, showing, telling
-from app.panels.access import (
-    PanelDep,
-    PanellistDep,
-    PanellistToChange,
-    PanelToChange,
-)
-from app.panels.lifecycle import PanellistVerb
+from app.panels import queries, service, telling
+from app.panels.access import PanelDep, PanellistDep, PanellistToChange, PanelToChange
+from app.panels.answers import panellist_answer
 from app.panels.problems import (
     ModeratorTaken,
-    NobodyToAsk,
     NotAPanelItem,
     PanelExists,
     PanelFull,
     PanellistAsked,
-    PanellistReplacedAlready,
 )
-from app.panels.replacing import replace
 from app.panels.schemas import (
     PanelCreate,
     PanellistAnswer,
     PanellistOut,
     PanellistPatch,
-    PanellistReplacement,
     PanellistSort,
     PanellistWrite,
     PanelOut,
@@ -51,7 +40,6 @@ router = router_for("panels")
 BASE = "/meetings/{m}/panels"
 PEOPLE = BASE + "/{p}/panellists"
 PERSON = PEOPLE + "/{x}"
-MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden, PersonInTwoSlots)
 
 
 @router.get(BASE, operation_id="listPanels", responses=raises(AgendaNotIssued))
@@ -155,7 +143,7 @@ async def add_panellist(
     person = await service.add_panellist(session, view.meeting, panel, body.model_dump())
     path = f"/v1/meetings/{view.meeting.id}/panels/{panel.id}/panellists/{person.id}"
     response.headers["Location"] = path
-    return await _answer(session, view, person, response)
+    return await panellist_answer(session, view, person, response)
 
 
 @router.get(PERSON, operation_id="getPanellist", responses=raises(AgendaNotIssued))
@@ -179,12 +167,12 @@ async def change_panellist(
     response: Response,
 ) -> PanellistAnswer:
     """Change somebody on a panel, also their place, by JSON merge patch."""
-    accept_match(request, _person(person))
+    accept_match(request, PanellistOut.shown(person))
     before = writable(PanellistWrite, person)
     after = merged(PanellistWrite, before, body)
     changed = list(changes(before, after))
     await service.change_panellist(session, view.meeting, person, after.model_dump(), changed)
-    return await _answer(session, view, person, response)
+    return await panellist_answer(session, view, person, response)
 
 
 @router.delete(
@@ -198,110 +186,12 @@ async def remove_panellist(
     session: Session, view: MeetingToPlan, person: PanellistToChange, request: Request
 ) -> None:
     """Remove somebody who was proposed but never asked."""
-    accept_match(request, _person(person))
+    accept_match(request, PanellistOut.shown(person))
     await service.remove_panellist(session, view.meeting, person)
     await telling.look(session, view.meeting)
 
 
-@router.post(
-    f"{PERSON}/invite",
-    operation_id="invitePanellist",
-    openapi_extra=tells(),
-    responses=MOVE_RESPONSES,
-)
-async def invite_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
-) -> PanellistAnswer:
-    """Ask somebody who was proposed: a mail with a personal link goes to their address."""
-    await service.move_panellist(session, view.meeting, person, PanellistVerb.INVITE)
-    return await _answer(session, view, person, response)
-
-
-@router.post(
-    f"{PERSON}/confirm",
-    operation_id="confirmPanellist",
-    openapi_extra=tells(),
-    responses=MOVE_RESPONSES,
-)
-async def confirm_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
-) -> PanellistAnswer:
-    """Record that somebody who was asked will come."""
-    await service.move_panellist(session, view.meeting, person, PanellistVerb.CONFIRM)
-    return await _answer(session, view, person, response)
-
-
-@router.post(
-    f"{PERSON}/decline",
-    operation_id="declinePanellist",
-    openapi_extra=tells(),
-    responses=MOVE_RESPONSES,
-)
-async def decline_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
-) -> PanellistAnswer:
-    """Record that somebody who was asked will not come."""
-    await service.move_panellist(session, view.meeting, person, PanellistVerb.DECLINE)
-    return await _answer(session, view, person, response)
-
-
-@router.post(
-    f"{PERSON}/withdraw",
-    operation_id="withdrawPanellist",
-    openapi_extra=tells(),
-    responses=MOVE_RESPONSES,
-)
-async def withdraw_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange, response: Response
-) -> PanellistAnswer:
-    """Record that somebody who was asked, or had confirmed, does not come after all."""
-    await service.move_panellist(session, view.meeting, person, PanellistVerb.WITHDRAW)
-    return await _answer(session, view, person, response)
-
-
-@router.post(
-    f"{PERSON}/resend",
-    operation_id="resendToPanellist",
-    openapi_extra=tells(),
-    responses=raises(MeetingClosed, NobodyToAsk),
-)
-async def resend_to_panellist(
-    session: Session, view: MeetingToPlan, person: PanellistToChange
-) -> PanellistOut:
-    """Write to a panellist once more, with a fresh link to their page."""
-    await service.ask_again(session, view.meeting, person)
-    return _person(person)
-
-
-@router.post(
-    f"{PERSON}/replace",
-    operation_id="replacePanellist",
-    status_code=status.HTTP_201_CREATED,
-    openapi_extra=tells(),
-    responses=raises(MeetingClosed, PanelFull, PanellistReplacedAlready),
-)
-async def replace_panellist(
-    session: Session,
-    view: MeetingToPlan,
-    person: PanellistToChange,
-    body: PanellistReplacement,
-    response: Response,
-) -> PanellistAnswer:
-    """Give somebody's place to another, with its role, order and minutes.
-
-    The link of whoever had it dies; if they were asked, they are told, and a slot in their
-    calendar goes. The other is asked at once, or proposed.
-    """
-    members = body.model_dump(exclude={"invite"})
-    other = await replace(session, view.meeting, person, members)
-    if body.invite:
-        await service.move_panellist(session, view.meeting, other, PanellistVerb.INVITE)
-    path = f"/v1/meetings/{view.meeting.id}/panels/{other.panel_id}/panellists/{other.id}"
-    response.headers["Location"] = path
-    return await _answer(session, view, other, response)
-
-
-def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
+def _person(person: Panellist, organizes: bool) -> PanellistOut:
     out = PanellistOut.shown(person)
     return out if organizes else out.for_others()
 
@@ -309,14 +199,3 @@ def _person(person: Panellist, organizes: bool = True) -> PanellistOut:
 async def _shown(session: AsyncSession, panel: Panel) -> PanelOut:
     spoken = await queries.minutes_of(session, [panel.id])
     return PanelOut.shown(panel, spoken.get(panel.id, 0))
-
-
-async def _answer(
-    session: Session, view: MeetingView, person: Panellist, response: Response
-) -> PanellistAnswer:
-    """With what the change brings into conflict; the tag is that of the panellist alone."""
-    found = await telling.look(session, view.meeting)
-    people = await showing.shown(session, view.caller, found.of(person.id))
-    out = _person(person)
-    response.headers["ETag"] = representation_etag(out)
-    return PanellistAnswer(**out.model_dump(), conflicts=people)

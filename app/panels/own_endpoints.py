@@ -24,13 +24,13 @@ from app.panels.lifecycle import PanellistVerb
 from app.panels.own_access import OwnPlaceDep, OwnPlaceToChange, speaker
 from app.panels.own_queries import OwnPlace
 from app.panels.own_schemas import (
-    OwnConsent,
+    OwnPlaceConsent,
     OwnPlaceLine,
     OwnPlaceOut,
     OwnPlacePatch,
+    OwnPlaceReason,
     OwnPlaceSort,
     OwnPlaceWrite,
-    OwnReason,
 )
 from app.panels.service import move_panellist
 from app.panels.tables import Panellist
@@ -105,10 +105,10 @@ async def decline_own_place(
     session: Session,
     caller: PanellistCaller,
     place: OwnPlaceToChange,
-    body: OwnReason | None = None,
+    body: OwnPlaceReason | None = None,
 ) -> OwnPlaceOut:
     """Say that you will not come, with a reason or without."""
-    reason = (body or OwnReason(reason=None)).reason
+    reason = (body or OwnPlaceReason(reason=None)).reason
     await move_panellist(session, place.meeting, place.person, PanellistVerb.DECLINE, reason)
     return await _again(session, caller, place)
 
@@ -120,10 +120,10 @@ async def withdraw_own_place(
     session: Session,
     caller: PanellistCaller,
     place: OwnPlaceToChange,
-    body: OwnReason | None = None,
+    body: OwnPlaceReason | None = None,
 ) -> OwnPlaceOut:
     """Say that you cannot come after all: the slot is taken out of your calendar by mail."""
-    reason = (body or OwnReason(reason=None)).reason
+    reason = (body or OwnPlaceReason(reason=None)).reason
     await move_panellist(
         session, place.meeting, place.person, PanellistVerb.WITHDRAW, reason, keeps_link=True
     )
@@ -136,7 +136,7 @@ async def withdraw_own_place(
     responses=raises(MeetingClosed),
 )
 async def put_recording_consent(
-    session: Session, caller: PanellistCaller, place: OwnPlaceToChange, body: OwnConsent
+    session: Session, caller: PanellistCaller, place: OwnPlaceToChange, body: OwnPlaceConsent
 ) -> OwnPlaceOut:
     """Agree to be recorded, or refuse; what you said last counts, with its moment."""
     await service.record_consent(session, place, agreed=body.agreed)

@@ -21,6 +21,7 @@ from app.core.fields import (
     WallTimeField,
     WebAddress,
     ZoneName,
+    example,
 )
 from app.core.zones import to_local
 from app.meetings.lifecycle import MeetingStatus
@@ -50,6 +51,14 @@ class OwnPlaceWrite(Schema):
 
 
 class OwnPlacePatch(Schema):
+    """Members as in `OwnPlaceOut`; null takes away what you can be without."""
+
+    model_config = example(
+        biography={"en": "Amina Rossi leads the Example Institute."},
+        spoken_languages=["en", "fr"],
+        timezone="Asia/Tashkent",
+    )
+
     name: ShortLine | None = None
     honorific: ShortLine | None = None
     job_title: ShortLine | None = None
@@ -63,26 +72,30 @@ class OwnPlacePatch(Schema):
     needs: Paragraphs | None = None
 
 
-class OwnReason(Schema):
+class OwnPlaceReason(Schema):
+    model_config = example(reason="I am travelling on that day.")
+
     reason: Paragraphs | None = Field(
         None, description="For the organizers alone.", examples=["I am travelling on that day."]
     )
 
 
-class OwnConsent(Schema):
+class OwnPlaceConsent(Schema):
     """An explicit answer: there is no default."""
+
+    model_config = example(agreed=True)
 
     agreed: Flag = Field(description="Whether what you say may be recorded.")
 
 
-class OwnTimes(Schema):
+class OwnPlaceTimes(Schema):
     """When the panel is on, on the clocks of the reader's own zone."""
 
     starts_at: InstantField
     ends_at: InstantField
-    local_start: WallTimeField
-    local_end: WallTimeField
-    timezone: ZoneName
+    local_start: WallTimeField = Field(description="By the clocks of `timezone`.")
+    local_end: WallTimeField = Field(description="By the clocks of `timezone`.")
+    timezone: ZoneName = Field(description="The reader's own.")
 
     @classmethod
     def shown(cls, slot: Slot | None, zone: str) -> Self | None:
@@ -107,7 +120,7 @@ class OwnPlaceLine(Schema):
     meeting: Handle
     meeting_title: LocalizedLine
     panel_title: LocalizedLine
-    times: OwnTimes | None
+    times: OwnPlaceTimes | None
 
     @classmethod
     def shown(cls, person: Panellist, panel: Panel, meeting: Meeting) -> Self:
@@ -118,11 +131,11 @@ class OwnPlaceLine(Schema):
             meeting=meeting.handle,
             meeting_title=meeting.title,
             panel_title=panel.title,
-            times=OwnTimes.shown(kept_slot(panel), person.timezone),
+            times=OwnPlaceTimes.shown(kept_slot(panel), person.timezone),
         )
 
 
-class OwnColleague(Schema):
+class OwnPlaceColleague(Schema):
     """Somebody else on the panel."""
 
     role: PanelRole
@@ -133,7 +146,7 @@ class OwnColleague(Schema):
     minutes: Minutes | None
 
 
-class OwnRoom(Schema):
+class OwnPlaceRoom(Schema):
     """The way into the conference, once the reader has confirmed."""
 
     label: ShortLine
@@ -142,7 +155,7 @@ class OwnRoom(Schema):
     dial_in: Paragraphs | None
 
 
-class OwnContact(Schema):
+class OwnPlaceContact(Schema):
     name: ShortLine | None
     role: ShortLine | None
     email: str | None = Field(max_length=254)
@@ -155,23 +168,29 @@ class OwnPlaceOut(OwnPlaceWrite):
     status: PanellistStatus
     allowed: list[PanellistVerb] = Field(max_length=5, description="What you may do now.")
     role: PanelRole
-    minutes: Minutes | None
-    recording_consent: bool | None
+    minutes: Minutes | None = Field(description="Minutes to speak; null where nobody has said.")
+    recording_consent: bool | None = Field(description="Null while you have not said.")
     recording_consent_at: InstantField | None
-    committee: LocalizedLine
+    committee_name: LocalizedLine
     meeting: Handle
     meeting_title: LocalizedLine
     meeting_status: MeetingStatus
     meeting_timezone: ZoneName
-    contacts: list[OwnContact] = Field(max_length=50)
+    contacts: list[OwnPlaceContact] = Field(max_length=50)
     panel_title: LocalizedLine
     concept_note: LocalizedText
-    questions_minutes: Minutes | None
-    times: OwnTimes | None = Field(description="Null while the agenda gives the panel no time.")
+    questions_minutes: Minutes | None = Field(
+        description="Minutes for questions of the whole panel."
+    )
+    times: OwnPlaceTimes | None = Field(
+        description="Null while the agenda gives the panel no time."
+    )
     room: ShortLine | None = Field(description="Where on the spot, or the venue.")
-    conference: OwnRoom | None
-    rehearsal: RehearsalOut | None
-    others: list[OwnColleague] = Field(max_length=50)
+    conference: OwnPlaceRoom | None = Field(description="Null until you have confirmed.")
+    rehearsal: RehearsalOut | None = Field(
+        description="Its secrets are null until you have confirmed."
+    )
+    others: list[OwnPlaceColleague] = Field(max_length=50)
 
     @classmethod
     def shown(cls, found: OwnPlace) -> Self:
@@ -180,7 +199,7 @@ class OwnPlaceOut(OwnPlaceWrite):
         own: dict[str, Any] = {name: getattr(person, name) for name in _OWN}
         return cls(
             allowed=[verb for verb in PANELLIST.allowed(person.status) if verb in OWN_VERBS],
-            committee=found.committee.name,
+            committee_name=found.committee.name,
             meeting=meeting.handle,
             meeting_title=meeting.title,
             meeting_status=meeting.status,
@@ -189,11 +208,11 @@ class OwnPlaceOut(OwnPlaceWrite):
             panel_title=panel.title,
             concept_note=panel.concept_note,
             questions_minutes=panel.questions_minutes,
-            times=OwnTimes.shown(kept_slot(panel), person.timezone),
+            times=OwnPlaceTimes.shown(kept_slot(panel), person.timezone),
             room=found.item_room or meeting.venue,
             conference=_conference(found.room) if confirmed else None,
             rehearsal=_rehearsal(found.rehearsal, person.timezone, secret=not confirmed),
-            others=[OwnColleague.of(each) for each in found.others],
+            others=[OwnPlaceColleague.of(each) for each in found.others],
             **own,
         )
 
@@ -215,8 +234,8 @@ _OWN = (
 )
 
 
-def _conference(room: ConferenceRoom | None) -> OwnRoom | None:
-    return None if room is None else OwnRoom.of(room)
+def _conference(room: ConferenceRoom | None) -> OwnPlaceRoom | None:
+    return None if room is None else OwnPlaceRoom.of(room)
 
 
 def _rehearsal(rehearsal: Rehearsal | None, zone: str, *, secret: bool) -> RehearsalOut | None:
@@ -226,8 +245,8 @@ def _rehearsal(rehearsal: Rehearsal | None, zone: str, *, secret: bool) -> Rehea
     return shown.model_copy(update={"join_address": None, "passcode": None}) if secret else shown
 
 
-def _contact(contact: dict[str, Any]) -> OwnContact:
-    return OwnContact(**{name: contact.get(name) for name in OwnContact.model_fields})
+def _contact(contact: dict[str, Any]) -> OwnPlaceContact:
+    return OwnPlaceContact(**{name: contact.get(name) for name in OwnPlaceContact.model_fields})
 
 
 def _wall(instant: datetime, zone: str) -> datetime:

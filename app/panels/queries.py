@@ -31,6 +31,26 @@ async def panels_of(session: AsyncSession, meeting_id: UUID) -> Sequence[Panel]:
     return (await session.execute(statement)).scalars().all()
 
 
+async def unasked_panels(
+    session: AsyncSession, meeting_id: UUID, items: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """Panels on these items of which nobody was ever asked, by their items."""
+    if not items:
+        return {}
+    asked = (
+        sa_select(col(Panellist.id))
+        .where(
+            col(Panellist.panel_id) == col(Panel.id),
+            col(Panellist.status) != PanellistStatus.PROPOSED,
+        )
+        .exists()
+    )
+    statement = sa_select(col(Panel.item_id), col(Panel.id)).where(
+        col(Panel.meeting_id) == meeting_id, col(Panel.item_id).in_(items), ~asked
+    )
+    return {row[0]: row[1] for row in (await session.execute(statement)).all()}
+
+
 async def minutes_of(session: AsyncSession, panels: Collection[UUID]) -> dict[UUID, int]:
     """By panel, the minutes of those on it who are not gone."""
     statement = (

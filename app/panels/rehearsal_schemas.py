@@ -13,6 +13,7 @@ from app.core.fields import (
     WallTimeField,
     WebAddress,
     ZoneName,
+    example,
 )
 from app.core.problems import Invalid
 from app.core.zones import ZoneTrouble, to_instant, to_local
@@ -24,10 +25,25 @@ AT_MOST_A_DAY = 24 * 60 * 60
 class RehearsalWrite(Schema):
     """When it is: as two instants, or as two wall times in a zone; then how to get in."""
 
-    starts_at: InstantField | None = None
-    ends_at: InstantField | None = None
-    local_start: WallTimeField | None = None
-    local_end: WallTimeField | None = None
+    model_config = example(
+        local_start="2021-10-07T15:00:00",
+        local_end="2021-10-07T15:30:00",
+        join_address="https://conference.example.org/j/rehearsal",
+        note="Please try your headset.",
+    )
+
+    starts_at: InstantField | None = Field(
+        None, description="Or `local_start`; where both are given they are the same time."
+    )
+    ends_at: InstantField | None = Field(
+        None, description="Or `local_end`; where both are given they are the same time."
+    )
+    local_start: WallTimeField | None = Field(
+        None, description="Wall time in `timezone`, without an offset."
+    )
+    local_end: WallTimeField | None = Field(
+        None, description="Wall time in `timezone`, without an offset."
+    )
     timezone: ZoneName | None = Field(
         None, description="Of the wall times; null for that of the meeting."
     )
@@ -62,11 +78,15 @@ class RehearsalOut(Schema):
 
     starts_at: InstantField
     ends_at: InstantField
-    local_start: WallTimeField
-    local_end: WallTimeField
-    timezone: ZoneName
-    join_address: WebAddress | None
-    passcode: ShortLine | None
+    local_start: WallTimeField = Field(description="By the clocks of `timezone`.")
+    local_end: WallTimeField = Field(description="By the clocks of `timezone`.")
+    timezone: ZoneName = Field(
+        description="In which it was given; on the page of a panellist theirs."
+    )
+    join_address: WebAddress | None = Field(description="Null for those who have not confirmed.")
+    passcode: ShortLine | None = Field(
+        description="Null for those who have not confirmed, and where there is none."
+    )
     note: Paragraphs | None
 
     @classmethod

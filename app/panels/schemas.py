@@ -19,6 +19,7 @@ from app.core.fields import (
     Schema,
     ShortLine,
     ZoneName,
+    example,
 )
 from app.panels.balance import Balance
 from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb, PanelRole
@@ -46,10 +47,20 @@ class PanelWrite(Schema):
 
 
 class PanelCreate(PanelWrite):
+    model_config = example(
+        item_id="018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b",
+        title={"en": "Shared registers"},
+        questions_minutes=10,
+    )
+
     item_id: UUID = Field(description="An agenda item of the kind `panel`.")
 
 
 class PanelPatch(Schema):
+    """Members as in `PanelCreate`; null takes away what a panel can be without."""
+
+    model_config = example(questions_minutes=15)
+
     title: dict[str, str | None] | None = Field(None, max_length=20)
     concept_note: dict[str, str | None] | None = Field(None, max_length=20)
     questions_minutes: Minutes | None = None
@@ -65,14 +76,14 @@ class PanelOut(PanelWrite):
     slot_starts_at: ComputedInstant | None = Field(
         description="Of its item on the working agenda; null while that takes no time."
     )
-    slot_ends_at: ComputedInstant | None
-    minutes_planned: int = Field(
+    slot_ends_at: ComputedInstant | None = Field(description="Null as `slot_starts_at` is.")
+    planned_minutes: int = Field(
         ge=0,
         le=100_000,
         description="Of all who have neither declined nor withdrawn, and of questions.",
         examples=[55],
     )
-    minutes_over: int | None = Field(
+    over_minutes: int | None = Field(
         ge=-10_000_000,
         le=100_000,
         description="More than the item has, or less where negative; null without a slot.",
@@ -84,10 +95,10 @@ class PanelOut(PanelWrite):
         """The row, with the minutes of its people."""
         found = Balance.of(panel, spoken)
         members = {name: getattr(panel, name) for name in cls.model_fields.keys() - _COUNTED}
-        return cls(minutes_planned=found.planned, minutes_over=found.over, **members)
+        return cls(planned_minutes=found.planned, over_minutes=found.over, **members)
 
 
-_COUNTED = frozenset({"minutes_planned", "minutes_over"})
+_COUNTED = frozenset({"planned_minutes", "over_minutes"})
 
 
 class PanelSort(StrEnum):
@@ -97,6 +108,16 @@ class PanelSort(StrEnum):
 
 class PanellistWrite(Schema):
     """Somebody who speaks on the panel or leads it."""
+
+    model_config = example(
+        name="Amina Rossi",
+        honorific="Ms.",
+        job_title="Director",
+        affiliation="Example Institute",
+        email="a.rossi@example.org",
+        timezone="Asia/Tashkent",
+        minutes=10,
+    )
 
     role: PanelRole = PanelRole.PANELLIST
     position: Place | None = Field(None, description="By default behind the last.")
@@ -120,6 +141,10 @@ class PanellistWrite(Schema):
 
 
 class PanellistPatch(Schema):
+    """Members as in `PanellistWrite`; null takes away what somebody can be without."""
+
+    model_config = example(minutes=12, position=0)
+
     role: PanelRole | None = None
     position: Place | None = None
     name: ShortLine | None = None
@@ -141,6 +166,10 @@ class PanellistReplacement(Schema):
     """Who comes in somebody's place, which keeps its role, its order and, unless others are given,
     its minutes.
     """
+
+    model_config = example(
+        name="Li Wei", email="li.wei@example.org", timezone="Asia/Shanghai", invite=True
+    )
 
     name: ShortLine = Field(examples=["Amina Rossi"])
     honorific: ShortLine | None = None
@@ -172,9 +201,11 @@ class PanellistOut(Schema):
     affiliation: ShortLine | None
     email: Email | None
     city: ShortLine | None
-    timezone: ZoneName
-    minutes: Minutes | None
-    language: Language | None
+    timezone: ZoneName = Field(description="Theirs.")
+    minutes: Minutes | None = Field(description="Minutes to speak; null where nobody has said.")
+    language: Language | None = Field(
+        description="Of their mails; null for the meeting's first one."
+    )
     biography: Biography
     spoken_languages: SpokenLanguages
     equipment: Paragraphs | None
@@ -183,10 +214,12 @@ class PanellistOut(Schema):
         description="Whether they agree to be recorded, in their own words on their page; null "
         "while they have not said."
     )
-    recording_consent_at: InstantField | None
+    recording_consent_at: InstantField | None = Field(description="When they said so.")
     reason: Paragraphs | None = Field(description="Why they declined or withdrew.")
-    invited_at: InstantField | None
-    answered_at: InstantField | None
+    invited_at: InstantField | None = Field(description="Null before.")
+    answered_at: InstantField | None = Field(
+        description="When they confirmed, declined or withdrew; null before."
+    )
     replaces_id: UUID | None = Field(description="The panellist whose place this is now.")
     created_at: InstantField
     allowed: list[PanellistVerb] = Field(
@@ -240,17 +273,21 @@ class PanelOver(Schema):
 
     panel_id: UUID
     item_id: UUID
-    minutes_planned: int = Field(ge=0, le=10_000_000)
-    minutes_over: int = Field(ge=1, le=10_000_000)
+    planned_minutes: int = Field(
+        ge=0,
+        le=10_000_000,
+        description="Of all who have neither declined nor withdrawn, and of questions.",
+    )
+    over_minutes: int = Field(ge=1, le=10_000_000, description="More than the item has.")
 
     @classmethod
     def of_balance(cls, found: Balance) -> Self:
         members = {name: getattr(found, name) for name in ("panel_id", "item_id")}
-        return cls(minutes_planned=found.planned, minutes_over=found.over or 0, **members)
+        return cls(planned_minutes=found.planned, over_minutes=found.over or 0, **members)
 
 
 class ConflictsOut(PeopleConflicts):
     """Everything that does not fit together; none of it forbids saving or issuing."""
 
-    problems: list[TimetableProblemOut] = Field(max_length=5000)
+    problems: list[TimetableProblemOut] = Field(max_length=5000, description="Of the timetable.")
     panels: list[PanelOver] = Field(max_length=MOST, description="Those with too little time.")

@@ -35,7 +35,7 @@ LocalTime = Annotated[
 ]
 
 
-class Booking(Schema):
+class PersonBooking(Schema):
     """Where a person is at a time: on a panel, at its rehearsal, or giving a briefing.
 
     Of a meeting that the caller may not know of, only the time that the two have in common.
@@ -55,16 +55,16 @@ class DoubleBooking(Schema):
     """A person, told by mail address or else by name, on two items at overlapping times."""
 
     name: ShortLine
-    first: Booking
-    second: Booking
+    first: PersonBooking
+    second: PersonBooking
 
 
 class OutsideHours(Schema):
     """A person on an item outside the meeting's `decent_hours`, by the clock where they are."""
 
     name: ShortLine
-    booking: Booking
-    timezone: ZoneName
+    booking: PersonBooking
+    timezone: ZoneName = Field(description="Theirs: of `local_start` and `local_end`.")
     local_start: LocalTime
     local_end: LocalTime
 
@@ -85,7 +85,7 @@ class AlsoRegistered(Schema):
     """A person on an item here who is registered and confirmed elsewhere at that time."""
 
     name: ShortLine
-    booking: Booking
+    booking: PersonBooking
     registration: MeetingThere
 
 
@@ -95,9 +95,15 @@ class PeopleConflicts(Schema):
     The header `Conflicts` of an answer counts those of the whole meeting.
     """
 
-    bookings: list[DoubleBooking] = Field(max_length=MOST)
-    hours: list[OutsideHours] = Field(max_length=MOST)
-    registrations: list[AlsoRegistered] = Field(max_length=MOST)
+    bookings: list[DoubleBooking] = Field(
+        max_length=MOST, description="The same person is at two places at once."
+    )
+    hours: list[OutsideHours] = Field(
+        max_length=MOST, description="Somebody is on outside decent hours of their zone."
+    )
+    registrations: list[AlsoRegistered] = Field(
+        max_length=MOST, description="Somebody takes part in another meeting at that time."
+    )
 
 
 async def shown(session: AsyncSession, caller: Caller, found: Conflicts) -> PeopleConflicts:
@@ -120,10 +126,10 @@ def _double_booking(first: Slot, second: Slot, known: set[UUID]) -> DoubleBookin
     )
 
 
-def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> Booking:
+def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> PersonBooking:
     seat = slot.seat
     if seat.meeting.id not in known:
-        return Booking(
+        return PersonBooking(
             meeting_id=None,
             meeting=None,
             item_id=None,
@@ -136,8 +142,8 @@ def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> Booking:
     return _whole(slot)
 
 
-def _whole(slot: Slot) -> Booking:
-    return Booking(
+def _whole(slot: Slot) -> PersonBooking:
+    return PersonBooking(
         meeting_id=slot.seat.meeting.id,
         meeting=slot.seat.meeting.handle,
         item_id=slot.seat.item_id,

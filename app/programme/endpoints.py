@@ -1,10 +1,14 @@
 """HTTP for the papers of a meeting: agenda, annotated agenda, programme and run of show."""
 
-from fastapi import Request, Response
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.types import DecoratedCallable
 
 from app.agenda.problems import AgendaNotIssued
 from app.core.openapi import Responses, raises
-from app.core.problems import NotAcceptable
+from app.core.problems import NotAcceptable, Problem
 from app.core.routes import Session, router_for
 from app.programme.access import AgendaPaper, ProgrammePaper, RunOfShowPaper
 from app.programme.lifecycle import (
@@ -29,24 +33,33 @@ _OBJECT = {"schema": {"type": "object", "additionalProperties": True, "maxProper
 _SCHEMAS = {PaperForm.PDF: _BINARY, PaperForm.JSONLD: _OBJECT}
 
 
-def written(kind: PaperKind) -> Responses:
+def paper_at(
+    routes: APIRouter,
+    path: str,
+    operation_id: str,
+    kind: PaperKind,
+    *refusals: type[Problem],
+    **options: Any,
+) -> Callable[[DecoratedCallable], DecoratedCallable]:
+    """Where a paper is read: in the form that the path names, else in the one that is preferred."""
+    negotiates = () if path.endswith("{form}") else (NotAcceptable,)
+    return routes.get(
+        path,
+        operation_id=operation_id,
+        response_model=PaperOut,
+        responses=_written(kind) | raises(*negotiates, PressBusy, *refusals),
+        **options,
+    )
+
+
+def _written(kind: PaperKind) -> Responses:
     """What a success holds: a paper in one of its forms; JSON is the model's."""
     others = [form for form in FORMS[kind] if form is not PaperForm.JSON]
     content = {MEDIA_TYPES[form]: _SCHEMAS.get(form, _TEXT) for form in others}
     return {200: {"description": "The paper in the form that is wanted.", "content": content}}
 
 
-FILE = raises(PressBusy)
-NEGOTIATED = raises(NotAcceptable, PressBusy)
-ISSUED = raises(AgendaNotIssued)
-
-
-@router.get(
-    f"{BASE}/agenda.{{form}}",
-    operation_id="getAgendaFile",
-    response_model=PaperOut,
-    responses=written(PaperKind.AGENDA) | FILE | ISSUED,
-)
+@paper_at(router, f"{BASE}/agenda.{{form}}", "getAgendaFile", PaperKind.AGENDA, AgendaNotIssued)
 async def get_agenda_file(
     session: Session, view: AgendaPaper, form: AgendaForm, request: Request
 ) -> Response:
@@ -57,22 +70,20 @@ async def get_agenda_file(
     return await answer(session, view, request, PaperKind.AGENDA, PaperForm(form))
 
 
-@router.get(
-    f"{BASE}/agenda-annotated",
-    operation_id="getAnnotatedAgenda",
-    response_model=PaperOut,
-    responses=written(PaperKind.ANNOTATED) | NEGOTIATED | ISSUED,
+@paper_at(
+    router, f"{BASE}/agenda-annotated", "getAnnotatedAgenda", PaperKind.ANNOTATED, AgendaNotIssued
 )
 async def get_annotated_agenda(session: Session, view: AgendaPaper, request: Request) -> Response:
     """Read the annotated agenda in one language."""
     return await negotiated(session, view, request, PaperKind.ANNOTATED)
 
 
-@router.get(
+@paper_at(
+    router,
     f"{BASE}/agenda-annotated.{{form}}",
-    operation_id="getAnnotatedAgendaFile",
-    response_model=PaperOut,
-    responses=written(PaperKind.ANNOTATED) | FILE | ISSUED,
+    "getAnnotatedAgendaFile",
+    PaperKind.ANNOTATED,
+    AgendaNotIssued,
 )
 async def get_annotated_agenda_file(
     session: Session, view: AgendaPaper, form: AnnotatedForm, request: Request
@@ -81,12 +92,7 @@ async def get_annotated_agenda_file(
     return await answer(session, view, request, PaperKind.ANNOTATED, PaperForm(form))
 
 
-@router.get(
-    f"{BASE}/programme",
-    operation_id="getProgramme",
-    response_model=PaperOut,
-    responses=written(PaperKind.PROGRAMME) | NEGOTIATED | ISSUED,
-)
+@paper_at(router, f"{BASE}/programme", "getProgramme", PaperKind.PROGRAMME, AgendaNotIssued)
 async def get_programme(session: Session, view: ProgrammePaper, request: Request) -> Response:
     """Read what is on when, day by day, breaks too, with the hours of the reader's zone.
 
@@ -95,11 +101,8 @@ async def get_programme(session: Session, view: ProgrammePaper, request: Request
     return await negotiated(session, view, request, PaperKind.PROGRAMME)
 
 
-@router.get(
-    f"{BASE}/programme.{{form}}",
-    operation_id="getProgrammeFile",
-    response_model=PaperOut,
-    responses=written(PaperKind.PROGRAMME) | FILE | ISSUED,
+@paper_at(
+    router, f"{BASE}/programme.{{form}}", "getProgrammeFile", PaperKind.PROGRAMME, AgendaNotIssued
 )
 async def get_programme_file(
     session: Session, view: ProgrammePaper, form: ProgrammeForm, request: Request
@@ -108,12 +111,7 @@ async def get_programme_file(
     return await answer(session, view, request, PaperKind.PROGRAMME, PaperForm(form))
 
 
-@router.get(
-    f"{BASE}/run-of-show",
-    operation_id="getRunOfShow",
-    response_model=PaperOut,
-    responses=written(PaperKind.RUN_OF_SHOW) | NEGOTIATED,
-)
+@paper_at(router, f"{BASE}/run-of-show", "getRunOfShow", PaperKind.RUN_OF_SHOW)
 async def get_run_of_show(session: Session, view: RunOfShowPaper, request: Request) -> Response:
     """Read who does what when, by which link, and whom to call: for organizers only.
 
@@ -122,12 +120,7 @@ async def get_run_of_show(session: Session, view: RunOfShowPaper, request: Reque
     return await negotiated(session, view, request, PaperKind.RUN_OF_SHOW)
 
 
-@router.get(
-    f"{BASE}/run-of-show.{{form}}",
-    operation_id="getRunOfShowFile",
-    response_model=PaperOut,
-    responses=written(PaperKind.RUN_OF_SHOW) | FILE,
-)
+@paper_at(router, f"{BASE}/run-of-show.{{form}}", "getRunOfShowFile", PaperKind.RUN_OF_SHOW)
 async def get_run_of_show_file(
     session: Session, view: RunOfShowPaper, form: RunOfShowForm, request: Request
 ) -> Response:

@@ -39,7 +39,7 @@ class Items:
             id=node.id,
             parent=node.parent,
             number=node.number,
-            merged_into=node.merged_into,
+            merged_into_id=node.merged_into_id,
             depth=node.depth,
             kind=node.kind,
             kind_name=self.words.known("kinds", node.kind) or node.kind,
@@ -84,7 +84,7 @@ class Items:
             yield node.room
 
     def _gone(self, node: Node) -> str:
-        number = self.numbers.get(node.merged_into or "")
+        number = self.numbers.get(node.merged_into_id or "")
         if number is not None:
             return self.words.say("merged_into", number=number)
         return self.words.known(node.standing) or node.standing

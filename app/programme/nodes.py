@@ -81,7 +81,7 @@ class Node:
     openness: str | None
     addition: str | None
     standing: str
-    merged_into: str | None
+    merged_into_id: str | None
     parallel: bool
     lead: Texts | None
     group: Texts | None
@@ -126,7 +126,7 @@ def _node(item: Mapping[str, Any], parent: str | None, moved_by: timedelta) -> N
         openness=item.get("openness"),
         addition=item.get("addition"),
         standing=item.get("standing") or "standing",
-        merged_into=_id_of(item.get("merged_into") or item.get("merged_into_id")),
+        merged_into_id=item.get("merged_into_id"),
         parallel=item.get("children_run") == "in_parallel",
         lead=_name_of(item.get("lead") or item.get("lead_entity")),
         group=_name_of(item.get("working_group")),
@@ -148,11 +148,6 @@ def _name_of(said: Any) -> Texts | None:
     """Of who is named with `name`, in one language or in several."""
     name = said.get("name") if isinstance(said, Mapping) else said
     return {"": name} if isinstance(name, str) else name
-
-
-def _id_of(said: Any) -> str | None:
-    found = said.get("id") if isinstance(said, Mapping) else said
-    return None if found is None else str(found)
 
 
 def _instant_of(said: str | None) -> datetime | None:

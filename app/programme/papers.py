@@ -39,7 +39,7 @@ class Entry:
     id: str
     parent: str | None
     number: str | None
-    merged_into: str | None
+    merged_into_id: str | None
     depth: int
     kind: str
     kind_name: str

@@ -19,7 +19,7 @@ from app.letters.press import Shown, print_document
 from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.headings import columns, place_columns
 from app.programme.lifecycle import NUMBERED
-from app.programme.papers import Entry, Fact, Paper, Part, Speaker
+from app.programme.papers import Day, Entry, Fact, Paper, Part, Place, Speaker
 from app.programme.problems import PressBusy
 from app.programme.words import Words, words_in
 
@@ -95,18 +95,7 @@ class _Content:
         names = columns(paper)
         committee = paper.committee
         heading = [paper.title, *([paper.symbol] if paper.symbol else [])]
-        return {
-            "lang": paper.language.value,
-            "dir": paper.direction,
-            "fonts": FAMILIES[paper.language],
-            "size": _SIZE.get(paper.language, 9.5),
-            "leading": _LEADING.get(paper.language, 0.6),
-            "year": paper.stamp.year,
-            "month": paper.stamp.month,
-            "day": paper.stamp.day,
-            "title": self.shown(f"{paper.title} – {paper.meeting.text}"),
-            "author": self.shown((committee or paper.meeting).text),
-            "wide": False,
+        return self.file() | {
             "numbered": self.numbered,
             "there": paper.reader_timezone is not None,
             "committee": None if committee is None else self.line(committee),
@@ -118,24 +107,28 @@ class _Content:
             "facts": [self.fact(each) for each in paper.facts],
             "elsewhere": self.text(self.words.say("places")),
             "place-columns": [self.text(each) for each in self.place_columns()],
-            "places": [
-                {
-                    "name": self.text(each.name),
-                    "hours": [self.shown(hours) for hours in each.hours],
-                    "zone": self.shown(each.clock),
-                }
-                for each in paper.places
-            ],
+            "places": [self.place(each) for each in paper.places],
             "columns": [self.text(self.words.say("columns", name)) for name in names],
             "shares": [1 if name == "item" else 0 for name in names],
             "empty": self.text(paper.empty),
-            "days": [
-                {
-                    "heading": self.text(day.heading) if day.heading else None,
-                    "parts": [self.part(each) for each in day.parts],
-                }
-                for day in paper.days
-            ],
+            "days": [self.day(each) for each in paper.days],
+        }
+
+    def file(self) -> dict[str, Any]:
+        """What the file bears, and how it is set."""
+        paper = self.paper
+        return {
+            "lang": paper.language.value,
+            "dir": paper.direction,
+            "fonts": FAMILIES[paper.language],
+            "size": _SIZE.get(paper.language, 9.5),
+            "leading": _LEADING.get(paper.language, 0.6),
+            "year": paper.stamp.year,
+            "month": paper.stamp.month,
+            "day": paper.stamp.day,
+            "title": self.shown(f"{paper.title} – {paper.meeting.text}"),
+            "author": self.shown((paper.committee or paper.meeting).text),
+            "wide": False,
         }
 
     @property
@@ -150,6 +143,19 @@ class _Content:
 
     def place_columns(self) -> list[str]:
         return place_columns(self.paper, self.words) if self.paper.places else []
+
+    def place(self, place: Place) -> dict[str, Any]:
+        return {
+            "name": self.text(place.name),
+            "hours": [self.shown(hours) for hours in place.hours],
+            "zone": self.shown(place.clock),
+        }
+
+    def day(self, day: Day) -> dict[str, Any]:
+        return {
+            "heading": self.text(day.heading) if day.heading else None,
+            "parts": [self.part(each) for each in day.parts],
+        }
 
     def part(self, part: Part) -> dict[str, Any]:
         return {

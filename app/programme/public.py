@@ -1,28 +1,29 @@
 """HTTP for the papers of public meetings, without a token: of what is issued, never of drafts."""
 
-from fastapi import Request, Response
+from collections.abc import Callable
 
-from app.core.openapi import raises
+from fastapi import Request, Response
+from fastapi.types import DecoratedCallable
+
 from app.core.problems import NotFound
 from app.core.routes import Session, router_for
 from app.programme.access import PublicAgendaPaper, PublicProgrammePaper
-from app.programme.endpoints import FILE, NEGOTIATED, written
+from app.programme.endpoints import paper_at
 from app.programme.lifecycle import AgendaForm, AnnotatedForm, PaperForm, PaperKind, ProgrammeForm
-from app.programme.schemas import PaperOut
 from app.programme.telling import answer, negotiated
 
 router = router_for("public")
-BASE = "/public/meetings/{m}"
-_UNKNOWN = raises(NotFound)
 
 
-@router.get(
-    f"{BASE}/agenda.{{form}}",
-    operation_id="getPublicAgendaFile",
-    response_model=PaperOut,
-    responses=written(PaperKind.AGENDA) | FILE | _UNKNOWN,
-    openapi_extra={"x-public": True},
-)
+def _paper_at(
+    path: str, operation_id: str, kind: PaperKind
+) -> Callable[[DecoratedCallable], DecoratedCallable]:
+    whole = f"/public/meetings/{{m}}/{path}"
+    extra = {"x-public": True}
+    return paper_at(router, whole, operation_id, kind, NotFound, openapi_extra=extra)
+
+
+@_paper_at("agenda.{form}", "getPublicAgendaFile", PaperKind.AGENDA)
 async def get_public_agenda_file(
     session: Session, view: PublicAgendaPaper, form: AgendaForm, request: Request
 ) -> Response:
@@ -30,13 +31,7 @@ async def get_public_agenda_file(
     return await answer(session, view, request, PaperKind.AGENDA, PaperForm(form))
 
 
-@router.get(
-    f"{BASE}/agenda-annotated.{{form}}",
-    operation_id="getPublicAnnotatedAgendaFile",
-    response_model=PaperOut,
-    responses=written(PaperKind.ANNOTATED) | FILE | _UNKNOWN,
-    openapi_extra={"x-public": True},
-)
+@_paper_at("agenda-annotated.{form}", "getPublicAnnotatedAgendaFile", PaperKind.ANNOTATED)
 async def get_public_annotated_agenda_file(
     session: Session, view: PublicAgendaPaper, form: AnnotatedForm, request: Request
 ) -> Response:
@@ -44,13 +39,7 @@ async def get_public_annotated_agenda_file(
     return await answer(session, view, request, PaperKind.ANNOTATED, PaperForm(form))
 
 
-@router.get(
-    f"{BASE}/programme",
-    operation_id="getPublicProgramme",
-    response_model=PaperOut,
-    responses=written(PaperKind.PROGRAMME) | NEGOTIATED | _UNKNOWN,
-    openapi_extra={"x-public": True},
-)
+@_paper_at("programme", "getPublicProgramme", PaperKind.PROGRAMME)
 async def get_public_programme(
     session: Session, view: PublicProgrammePaper, request: Request
 ) -> Response:
@@ -58,13 +47,7 @@ async def get_public_programme(
     return await negotiated(session, view, request, PaperKind.PROGRAMME)
 
 
-@router.get(
-    f"{BASE}/programme.{{form}}",
-    operation_id="getPublicProgrammeFile",
-    response_model=PaperOut,
-    responses=written(PaperKind.PROGRAMME) | FILE | _UNKNOWN,
-    openapi_extra={"x-public": True},
-)
+@_paper_at("programme.{form}", "getPublicProgrammeFile", PaperKind.PROGRAMME)
 async def get_public_programme_file(
     session: Session, view: PublicProgrammePaper, form: ProgrammeForm, request: Request
 ) -> Response:

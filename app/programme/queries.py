@@ -14,9 +14,9 @@ from app.agenda.lifecycle import ItemAccess
 from app.agenda.tables import AgendaItem, AgendaVersion
 from app.briefings.lifecycle import COMING, BriefingStatus
 from app.briefings.tables import Briefing
+from app.documents.conditions import known_to
 from app.documents.lifecycle import DocumentAccess, DocumentStatus
 from app.documents.policy import Reader, natural
-from app.documents.queries import known_to
 from app.documents.tables import Document
 from app.events.tables import LogEntry
 from app.meetings.events import MeetingRescheduled

@@ -19,7 +19,7 @@ Told = Annotated[str, Field(max_length=10_000)]
 """A paragraph, or what stands under a label."""
 
 
-class FactOut(Schema):
+class PaperFactOut(Schema):
     """Something to know, under a label."""
 
     label: str = Field(max_length=200, examples=["Format and place"])
@@ -30,13 +30,13 @@ class FactOut(Schema):
         return cls(label=fact.label, lines=[plain_text(line) for line in fact.lines])
 
 
-class SpeakerOut(Schema):
+class PaperSpeakerOut(Schema):
     """Somebody on a panel; the last four are empty but in a run of show."""
 
     role: str = Field(max_length=200, examples=["Moderator"])
     name: str = Field(max_length=500, examples=["Ms. Amina Rossi"])
     about: str = Field(max_length=500, description="Title and organization.")
-    minutes: int | None = Field(ge=0, le=1440)
+    minutes: int | None = Field(ge=0, le=1440, description="Minutes to speak.")
     state: str = Field(max_length=200, description="Whether they have confirmed, where told.")
     at: str = Field(max_length=50, description="When they speak.", examples=["10:15"])
     there: str = Field(max_length=200, description="The same by their own clocks.")
@@ -67,9 +67,9 @@ class PaperItemOut(Schema):
     room: str | None = Field(max_length=200)
     marks: list[Said] = Field(max_length=20, examples=[["Briefing", "For information"]])
     news: list[Said] = Field(max_length=5, description="What is new of it in this version.")
-    facts: list[FactOut] = Field(max_length=20)
+    facts: list[PaperFactOut] = Field(max_length=20)
     panel: str | None = Field(max_length=500, description="Its title, where it is another.")
-    speakers: list[SpeakerOut] = Field(max_length=1000)
+    speakers: list[PaperSpeakerOut] = Field(max_length=1000)
     notes: list[Told] = Field(max_length=20_000, description="Paragraphs.")
 
     @classmethod
@@ -92,18 +92,18 @@ class PaperItemOut(Schema):
             room=entry.room,
             marks=list(entry.marks),
             news=list(entry.news),
-            facts=[FactOut.of_fact(fact) for fact in entry.facts],
+            facts=[PaperFactOut.of_fact(fact) for fact in entry.facts],
             panel=None if entry.panel is None else entry.panel.text,
             speakers=[_speaker(person) for person in entry.speakers],
             notes=[note.text for note in entry.notes],
         )
 
 
-class PlaceOut(Schema):
+class PaperPlaceOut(Schema):
     """The hours of each day by the clocks of another place."""
 
     name: str = Field(max_length=200, examples=["Nairobi"])
-    zone: ZoneName
+    timezone: ZoneName
     offset: str = Field(max_length=20, examples=["UTC+03:00"])
     hours: list[Hours] = Field(max_length=5, examples=[["17:00–20:00"]])
 
@@ -116,22 +116,26 @@ class PaperOut(Schema):
     version: int | None = Field(ge=1, le=1_000_000, description="Of the agenda; null for a draft.")
     symbol: str | None = Field(max_length=200)
     issued_at: InstantField | None
-    draft: Flag
+    draft: Flag = Field(description="Whether it is of the agenda as it is worked on.")
     language: LetterLanguage
-    direction: Literal["ltr", "rtl"]
+    direction: Literal["ltr", "rtl"] = Field(description="Of the writing.")
     title: str = Field(max_length=500, examples=["Provisional agenda"])
-    committee: str | None = Field(max_length=500)
-    meeting: str = Field(max_length=500)
-    meeting_handle: Handle
+    committee_name: str | None = Field(max_length=500, description="In the language of the paper.")
+    meeting_title: str = Field(max_length=500, description="In the language of the paper.")
+    meeting: Handle
     timezone: ZoneName
-    reader_timezone: ZoneName | None
+    reader_timezone: ZoneName | None = Field(
+        description="The one that was asked for, whose clocks `there` shows."
+    )
     starts_at: ComputedInstant
     ends_at: ComputedInstant
     notices: list[Said] = Field(max_length=10, description="To be read first.")
-    facts: list[FactOut] = Field(
+    facts: list[PaperFactOut] = Field(
         max_length=20, description="Of a run of show also the secret ways in, and whom to call."
     )
-    places: list[PlaceOut] = Field(max_length=20)
+    places: list[PaperPlaceOut] = Field(
+        max_length=20, description="The hours of the meeting elsewhere."
+    )
     items: list[PaperItemOut] = Field(
         max_length=1000, description="In the order of the paper, one after the other."
     )
@@ -148,24 +152,26 @@ class PaperOut(Schema):
             language=paper.language,
             direction="rtl" if paper.direction == "rtl" else "ltr",
             title=paper.title,
-            committee=None if paper.committee is None else paper.committee.text,
-            meeting=paper.meeting.text,
-            meeting_handle=paper.handle,
+            committee_name=None if paper.committee is None else paper.committee.text,
+            meeting_title=paper.meeting.text,
+            meeting=paper.handle,
             timezone=paper.timezone,
             reader_timezone=paper.reader_timezone,
             starts_at=paper.starts_at,
             ends_at=paper.ends_at,
             notices=list(paper.notices),
-            facts=[FactOut.of_fact(fact) for fact in paper.facts],
+            facts=[PaperFactOut.of_fact(fact) for fact in paper.facts],
             places=[_place(place) for place in paper.places],
             items=[PaperItemOut.of_entry(entry) for entry in paper.entries],
         )
 
 
-def _speaker(person: Speaker) -> SpeakerOut:
-    names = SpeakerOut.model_fields
-    return SpeakerOut(**{name: getattr(person, name) for name in names})
+def _speaker(person: Speaker) -> PaperSpeakerOut:
+    names = PaperSpeakerOut.model_fields
+    return PaperSpeakerOut(**{name: getattr(person, name) for name in names})
 
 
-def _place(place: Place) -> PlaceOut:
-    return PlaceOut(name=place.name, zone=place.zone, offset=place.offset, hours=list(place.hours))
+def _place(place: Place) -> PaperPlaceOut:
+    return PaperPlaceOut(
+        name=place.name, timezone=place.zone, offset=place.offset, hours=list(place.hours)
+    )

@@ -8,7 +8,8 @@
   asked belongs in no table of anybody else.
 - A cell is a text, a number or a truth value: choices by their labels, joined by `; `, days as
   `2021-10-08`, files by their names, all by the words of the version that was answered. An answer
-  that does not count any more, as the question is another one now, is still a cell.
+  that does not count any more, as the question is another one now, is still a cell; of a question
+  that is asked it is one of the `past` ones, such as a consent to other words.
 
 It takes one statement where no meeting asks anything, else three, and one more where files are
 among the answers.
@@ -24,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.fields import in_language
 from app.questions import queries as forms
 from app.questions.lifecycle import CHOICES, QuestionKind, VisibleTo
-from app.questions.policy import Question
+from app.questions.policy import Question, still_answers
 from app.registrations import answer_queries as queries
 
 Cell = str | int | float | bool
@@ -57,6 +58,8 @@ class Sheet:
 
     columns: list[Column] = field(default_factory=list)
     rows: dict[UUID, dict[Key, Cell]] = field(default_factory=dict)
+    past: set[tuple[UUID, Key]] = field(default_factory=set)
+    """Cells, by registration, that do not answer the question as it is asked now."""
 
 
 async def answers_of(
@@ -71,13 +74,19 @@ async def answers_of(
     answers = await queries.list_cells(session, registration_ids)
     files = {each.file_id for each in answers if each.file_id is not None}
     names = await queries.file_names(session, files) if files else {}
-    rows: dict[UUID, dict[Key, Cell]] = {}
+    sheet = Sheet()
     for each in answers:
-        question = versions[each.meeting_id][each.form_version][each.question_id]
-        row = rows.setdefault(each.registration_id, {})
-        row[each.meeting_id, each.question_id] = _cell(question, each.value, names, language)
+        key = (each.meeting_id, each.question_id)
+        numbered = versions[each.meeting_id]
+        question = numbered[each.form_version][each.question_id]
+        row = sheet.rows.setdefault(each.registration_id, {})
+        row[key] = _cell(question, each.value, names, language)
+        now = numbered.get(current[each.meeting_id] or 0, {}).get(each.question_id)
+        if now is not None and not still_answers(question, now, each.value):
+            sheet.past.add((each.registration_id, key))
     answered = {(each.meeting_id, each.question_id) for each in answers}
-    return Sheet(list(_columns(versions, current, answered, language)), rows)
+    sheet.columns.extend(_columns(versions, current, answered, language))
+    return sheet
 
 
 Versions = Mapping[UUID, Mapping[int, Mapping[str, Question]]]

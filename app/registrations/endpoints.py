@@ -1,7 +1,6 @@
 """HTTP for registrations."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Body, Query, Request, Response, status
@@ -14,13 +13,11 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import merged
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotPermitted
-from app.core.routes import HandedOver, Session, router_for
+from app.core.routes import Route, Session, router_for
 from app.entities.duplicates import RefuseAlike, check_alike
 from app.entities.problems import NotOfThisEntity, PerhapsKnown, PersonLeft
 from app.invitations.access import own_entities
-from app.invitations.tables import Invitation
 from app.meetings.access import MeetingDep, MeetingView
-from app.meetings.tables import Meeting
 from app.questions.problems import AnswersInvalid
 from app.registrations import (
     admission,
@@ -31,6 +28,7 @@ from app.registrations import (
     queries,
     service,
     substitution,
+    together,
 )
 from app.registrations.access import (
     OwnRegistrationRow,
@@ -41,7 +39,6 @@ from app.registrations.access import (
 )
 from app.registrations.answer_schemas import Needs, NeedsPatch
 from app.registrations.lifecycle import (
-    Listed,
     Participation,
     RegistrationRole,
     RegistrationStatus,
@@ -77,9 +74,17 @@ from app.registrations.schemas import (
     SubstituteCreate,
 )
 from app.registrations.tables import Registration
-from app.registrations.together import Wanted, may_come
+
+
+class TogetherRoute(Route):
+    """A route that registers those who come at the same time together, where it can."""
+
+    async def ahead(self, request: Request) -> Response | None:
+        return await together.register(request, _created)
+
 
 router = router_for("registrations")
+crowded = router_for("registrations", route_class=TogetherRoute)
 BASE = "/meetings/{m}/registrations"
 Many = Annotated[list[EachRegistration], Body(min_length=1, max_length=500)]
 
@@ -133,7 +138,7 @@ async def list_registrations(
     return await fetch_page(session, paging, statement, order, lambda row: shown(row, view))
 
 
-@router.post(
+@crowded.post(
     BASE,
     operation_id="registerPerson",
     status_code=status.HTTP_201_CREATED,
@@ -170,10 +175,6 @@ async def register_person(
         alike = Elsewhere(request, "alike")
         await check_alike(session, entity.id, body.person.name, body.person.email, alike)
     person = await bulk.person_of(session, entity, body)
-    if _with_others(request, view, invitation, body):
-        session.expunge_all()  # what was read outlives the transaction
-        wanted = Wanted(request, view, invitation.id, entity, person, body.role, _created)
-        raise HandedOver(wanted.done)
     made = await bulk.register_one(session, view, invitation, person.id, body.role, body)
     await say_whether_listed(session, view.meeting, made, body.listed)
     places: Sequence[int | None] = (None, None, None)
@@ -342,28 +343,10 @@ def needs_after(before: dict[str, Any] | None, patch: NeedsPatch | None) -> dict
     return merged(Needs, Needs.model_validate(before or {}), patch).said()
 
 
-def _with_others(
-    request: Request, view: MeetingView, invitation: Invitation, body: RegistrationCreate
-) -> bool:
-    """Whether nothing but a seat is wanted, for somebody who is known, by somebody who is."""
-    plain = body.person is None and not body.answers and not body.needs
-    return (
-        plain
-        and body.listed is Listed.NOT_ASKED
-        and invitation.pool_id is None
-        and request.state.subject is None  # whose account may be made by this very request
-        and not getattr(request.state, "alone", False)
-        and may_come(view.meeting, body.role, for_organizer=view.organizes)
-    )
-
-
-def _created(
-    wanted: Wanted, meeting: Meeting, made: Registration, places: Sequence[int | None]
-) -> Response:
+def _created(row: Any, view: MeetingView) -> Response:
     """The answer that `register_person` gives, of a registration that is made together."""
-    row = (made, wanted.entity, wanted.person, *places, None)
-    out = shown(row, replace(wanted.view, meeting=meeting))
-    location = f"/v1/meetings/{meeting.id}/registrations/{made.id}"
+    out = shown(row, view)
+    location = f"/v1/meetings/{out.meeting_id}/registrations/{out.id}"
     return Response(
         out.model_dump_json(),
         status_code=status.HTTP_201_CREATED,

@@ -70,11 +70,14 @@ async def grant_exception(
     f"{BASE}/{{exception_id}}/revoke",
     operation_id="revokeException",
     responses=raises(ExceptionOver),
+    openapi_extra=tells(),
 )
 async def revoke_exception(
     session: Session, view: MeetingDep, found: OrganizedInvitation, exception_id: UUID
 ) -> ExceptionOut:
-    """Revoke an exception: nobody comes under it any more, and who has come stays."""
+    """Revoke an exception: nobody comes under it any more, and who has come stays; the focal
+    points are told, where there were places left.
+    """
     exception = await rule_queries.find_exception(session, found.invitation.id, exception_id)
     if exception is None:
         raise NotFound

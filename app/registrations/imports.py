@@ -34,7 +34,8 @@ async def import_registrations(
     """
     dry_run = preview is not None
     headings = headings_of(table.columns)
-    candidates = [_candidate(row, invitees, headings) for row in table.rows]
+    entity = next((each.heading for each in table.columns if each.member == "entity"), "entity")
+    candidates = [_candidate(row, invitees, headings, entity) for row in table.rows]
     check = _Check(table.rows, candidates, mode)
     await settle(session, view, candidates, check, dry_run=dry_run)
     reports = check.reports()
@@ -106,8 +107,9 @@ class _Check:
 
 
 def _candidate(
-    row: ReadRow[DelegateRow], invitees: Invitees, headings: Mapping[str, str]
+    row: ReadRow[DelegateRow], invitees: Invitees, headings: Mapping[str, str], entity: str
 ) -> Candidate:
+    """`headings` are those of columns with answers, `entity` is that of whom people are for."""
     if row.parsed is None:
         refusal = Invalid(row.detail or "The row cannot be read.", errors=row.errors)
         return Candidate(row.number, RegistrationRole.REPRESENTATIVE, refusal=refusal)
@@ -117,6 +119,8 @@ def _candidate(
     try:
         candidate.invitee = invitees.named(row.parsed.entity)
     except Problem as problem:
+        for error in problem.errors or []:
+            error.pointer = f"/{entity}"
         candidate.refusal = problem
     return candidate
 

@@ -1,8 +1,9 @@
 """HTTP for registering many: from tables, and as last time."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request
+from sqlmodel import col
 
 from app.core.headings import ColumnsAsked
 from app.core.imports import (
@@ -17,17 +18,25 @@ from app.core.imports import (
     uploaded,
 )
 from app.core.openapi import raises
+from app.core.pages import Page, Paging, fetch_page
 from app.core.routes import Session, router_for
 from app.entities.people_rows import EXAMPLE, NEEDED, PeopleTable, read_people
+from app.invitations.access import InvitationOfOwn
 from app.meetings.access import MeetingDep
+from app.meetings.tables import Meeting
 from app.questions import policy
 from app.questions import queries as forms
-from app.registrations import copying, imports
+from app.registrations import copying, imports, many_queries
 from app.registrations.answer_columns import AnswerColumns
 from app.registrations.delegate_rows import DelegateRow
 from app.registrations.endpoints import BASE
 from app.registrations.problems import NotInvited
-from app.registrations.schemas import DelegationCopied, DelegationCopy, RegistrationsImported
+from app.registrations.schemas import (
+    DelegationCopied,
+    DelegationCopy,
+    EarlierDelegation,
+    RegistrationsImported,
+)
 from app.registrations.settling import invitees_for
 
 router = router_for("registrations")
@@ -101,3 +110,30 @@ async def copy_delegation(
     """Register the delegation of an earlier meeting, whose confirmed people come in their roles."""
     invitees = await invitees_for(session, view, None)
     return await copying.copy_delegation(session, view, invitees, body, mode, dry_run=dry_run)
+
+
+@router.get(
+    "/meetings/{m}/invitations/{invitation_id}/earlier-delegations",
+    operation_id="listEarlierDelegations",
+)
+async def list_earlier_delegations(
+    session: Session, found: InvitationOfOwn, paging: Paging
+) -> Page[EarlierDelegation]:
+    """List the meetings of the committee whose delegation of this entity may be copied, latest
+    first: for the entity, also by a link, and for organizers.
+    """
+    statement = many_queries.earlier_delegations(found.meeting, found.invitation.entity_id)
+    order = [(col(Meeting.starts_at), True), (col(Meeting.id), True)]
+    return await fetch_page(session, paging, statement, order, _earlier)
+
+
+def _earlier(row: Any) -> EarlierDelegation:
+    meeting = row.Meeting
+    return EarlierDelegation(
+        meeting_id=meeting.id,
+        meeting=meeting.handle,
+        number=meeting.number,
+        title=meeting.title,
+        starts_at=meeting.starts_at,
+        people=row.people,
+    )

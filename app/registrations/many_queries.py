@@ -5,14 +5,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, cast, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.committees.rules import EntityStanding
 from app.committees.tables import Membership
 from app.entities.tables import Entity, Person
+from app.invitations.lifecycle import VISIBLE_TO_ENTITY
 from app.invitations.tables import Invitation, SeatPool
+from app.meetings.tables import Meeting
 from app.registrations.arrivals import Present
 from app.registrations.lifecycle import LIVE, RegistrationRole, RegistrationStatus
 from app.registrations.rule_queries import is_live
@@ -129,6 +131,29 @@ async def draw_numbers(session: AsyncSession, count: int) -> list[int]:
     """So many numbers in the order of arrival; the meeting is locked."""
     numbers = select(QUEUE.next_value()).select_from(func.generate_series(1, count))
     return sorted((await session.execute(numbers)).scalars())
+
+
+def earlier_delegations(meeting: Meeting, entity_id: UUID) -> Select[Any]:
+    """(Meeting, number of people) of whom `delegation_of` finds somebody, in the same committee and
+    no later.
+    """
+    columns: list[Any] = [Meeting, func.count().label("people")]
+    return (
+        select(*columns)
+        .join(Registration, col(Registration.meeting_id) == col(Meeting.id))
+        .join(Invitation, col(Invitation.id) == col(Registration.invitation_id))
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .where(
+            col(Registration.entity_id) == entity_id,
+            col(Registration.status) == RegistrationStatus.CONFIRMED,
+            col(Invitation.status).in_(VISIBLE_TO_ENTITY),
+            col(Person.anonymized_at).is_(None),
+            col(Meeting.committee_id) == meeting.committee_id,
+            col(Meeting.id) != meeting.id,
+            col(Meeting.starts_at) <= meeting.starts_at,
+        )
+        .group_by(col(Meeting.id))
+    )
 
 
 async def delegation_of(

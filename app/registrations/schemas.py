@@ -25,8 +25,10 @@ from app.core.fields import (
     Handle,
     InstantField,
     Language,
+    LocalizedLine,
     Schema,
     ShortLine,
+    visible,
 )
 from app.core.imports import ImportMode, MemberName, RowReport, TableReport, errors_of
 from app.core.problems import FieldError
@@ -42,17 +44,10 @@ from app.registrations.lifecycle import (
     WaitingLine,
 )
 
-
-def _visible(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must have visible characters")
-    return text
-
-
 Reason = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2000, pattern=PARAGRAPHS),
-    AfterValidator(_visible),
+    AfterValidator(visible),
     Field(
         description="Stands in the log, which never changes: name nobody in it.",
         examples=["The meeting is for heads of delegation."],
@@ -401,6 +396,17 @@ class DelegationCopy(Schema):
         description="What the meeting's questions are answered with, by person; no files.",
         examples=[{"01900000-0000-7000-8000-000000000001": {"diet": "vegetarian"}}],
     )
+
+
+class EarlierDelegation(Schema):
+    """The delegation of the entity at another meeting of the committee, to be copied."""
+
+    meeting_id: UUID
+    meeting: Handle
+    number: int = Field(ge=1, le=2_147_483_647, examples=[5])
+    title: LocalizedLine
+    starts_at: InstantField
+    people: int = Field(ge=1, le=100_000, description="Who were confirmed, as far as known still.")
 
 
 class CopiedPerson(Schema):

@@ -45,6 +45,12 @@ class RegistrationException(Row, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
+    @property
+    def took_places(self) -> bool:
+        """Whether it was revoked while it still let somebody in."""
+        ended = self.revoked_at
+        return ended is not None and self.used < self.persons and self.until > ended
+
 
 class Registration(Row, table=True):
     """A person named to represent an entity at a meeting.

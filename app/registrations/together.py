@@ -1,10 +1,11 @@
 """Registering together those who come at the same time: one transaction for several requests.
 
-All registrations of a meeting wait for its row, and most of that time goes into committing. So a
-process serves what has come meanwhile in one go: one lock, one decision after the other in the
-order of arrival, one statement, one commit, and only then the answers. Whatever needs more than
-the counters to be decided is left to a transaction of its own, as is everybody where the database
-refuses one of them.
+All registrations of a meeting wait for its row, and most of that time goes into committing and
+asking. So a process serves what has come meanwhile in one go: who they are, whom and for which
+meeting they name is read for all of them by a few statements, under one lock; then one decision
+after the other in the order of arrival, one statement, one commit, and only then the answers.
+Whoever is not plainly allowed, or needs more than the counters to be decided, is left to a
+transaction of its own, as is everybody where the database refuses one of them.
 """
 
 import asyncio
@@ -15,56 +16,57 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.committees.rules import Approval, Rules
 from app.core import clock, idempotency
+from app.core.bodies import strict_json
 from app.core.database import RETRYABLE, Database, sqlstate
 from app.core.idempotency import Claim
 from app.core.ids import new_id
 from app.core.problems import Problem
 from app.entities.service import has_left
 from app.entities.tables import Entity, Person
-from app.events.log import Actor, entry_values
+from app.events.log import entry_values
+from app.identity.access import actor_of, own_bearer
+from app.identity.callers import callers_of_tokens
+from app.identity.policy import Caller
+from app.invitations.access import acts_for, own_entities
+from app.invitations.lifecycle import VISIBLE_TO_ENTITY
 from app.invitations.tables import Invitation
-from app.meetings.access import MeetingView
+from app.meetings.access import MeetingView, view_of
 from app.meetings.tables import Meeting
 from app.registrations import service
 from app.registrations import together_queries as queries
-from app.registrations.lifecycle import RegistrationRole, RegistrationStatus
+from app.registrations.lifecycle import Listed, RegistrationRole, RegistrationStatus
+from app.registrations.schemas import RegistrationCreate
 from app.registrations.tables import Registration
+from app.registrations.together_queries import Delegations
 
 MOST = 50
 """Requests that one transaction serves."""
 
 
+Show = Callable[[Any, MeetingView], Response]
+"""The answer that shows a row of the list of registrations to a caller."""
+
+
 @dataclass(eq=False)
 class Wanted:
-    """A request to register somebody of the directory, as far as it has been looked at."""
+    """A request to register somebody of the directory; only its form has been looked at."""
 
     request: Request
-    view: MeetingView
-    invitation_id: UUID
-    entity: Entity
-    person: Person
-    role: RegistrationRole
-    show: Callable[["Wanted", Meeting, Registration, Sequence[int | None]], Response]
+    bearer: str
+    meeting: str
+    """Id or handle."""
+    body: RegistrationCreate
+    show: Show
     claimed: Claim | None = None
     answer: "asyncio.Future[Response | None]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
-
-    @property
-    def actor(self) -> Actor:
-        """Whom the log names."""
-        actor: Actor = self.request.state.session.info["actor"]
-        return actor
-
-    async def done(self, claimed: Claim | None) -> Response | None:
-        """Wait for the answer; None if it has to be a transaction of its own."""
-        self.claimed = claimed
-        return await clerk_of(self.request).register(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,35 @@ class Decided:
     """What becomes of a request, and its entries of the log."""
 
     wanted: Wanted
+    view: MeetingView
+    entity: Entity
+    person: Person
     registration: Registration
     facts: Sequence[Mapping[str, Any]]
+
+
+async def register(request: Request, show: Show) -> Response | None:
+    """The answer, once it is committed; None for a request that needs a transaction of its own,
+    be it to say what is wrong with it.
+
+    Raises what the database raised, where it could not be asked.
+    """
+    bearer = own_bearer(request)
+    body = None if request.url.query else await _plain(request)
+    if bearer is None or body is None:
+        return None
+    wanted = Wanted(request, bearer, request.path_params["m"], body, show)
+    return await clerk_of(request).register(wanted)
+
+
+async def _plain(request: Request) -> RegistrationCreate | None:
+    """The body, where it asks for nothing but a place for somebody who is known."""
+    try:
+        body = RegistrationCreate.model_validate(strict_json(await request.body()))
+    except (Problem, ValidationError):
+        return None
+    said = body.person or body.answers or body.needs or body.listed is not Listed.NOT_ASKED
+    return None if said else body
 
 
 class Clerk:
@@ -83,29 +112,26 @@ class Clerk:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: dict[UUID, list[Wanted]] = {}
-        self._at_work: dict[UUID, asyncio.Task[None]] = {}
+        self._waiting: dict[str, list[Wanted]] = {}
+        self._at_work: dict[str, asyncio.Task[None]] = {}
 
     async def register(self, wanted: Wanted) -> Response | None:
-        """The answer, once it is committed; None for who has to be registered alone.
-
-        Raises what the database raised, where it could not be asked.
-        """
-        meeting_id = wanted.view.meeting.id
-        self._waiting.setdefault(meeting_id, []).append(wanted)
-        if meeting_id not in self._at_work:
-            self._at_work[meeting_id] = asyncio.create_task(self._serve(meeting_id))
+        """The answer, once it is committed; None for who has to be registered alone."""
+        meeting = wanted.meeting
+        self._waiting.setdefault(meeting, []).append(wanted)
+        if meeting not in self._at_work:
+            self._at_work[meeting] = asyncio.create_task(self._serve(meeting))
         return await wanted.answer
 
-    async def _serve(self, meeting_id: UUID) -> None:
+    async def _serve(self, meeting: str) -> None:
         try:
-            while waiting := self._waiting.pop(meeting_id, None):
+            while waiting := self._waiting.pop(meeting, None):
                 batch, rest = waiting[:MOST], waiting[MOST:]
                 if rest:
-                    self._waiting[meeting_id] = rest
+                    self._waiting[meeting] = rest
                 await self._answer([each for each in batch if not each.answer.done()])
         finally:
-            del self._at_work[meeting_id]
+            del self._at_work[meeting]
 
     async def _answer(self, batch: Sequence[Wanted]) -> None:
         try:
@@ -149,48 +175,76 @@ async def _register(database: Database, batch: Sequence[Wanted]) -> Answers:
     """The answers of those who could be registered together, committed."""
     answers: Answers = {}
     async with database.transaction() as session:
-        mine = await _claimed(session, batch, answers)
-        people = await queries.hold_people(session, {each.person.id for each in mine})
-        meeting, invitations = await queries.lock_delegations(
-            session, batch[0].view.meeting.id, {each.invitation_id for each in mine}
-        )
-        if meeting is None:
+        callers = await callers_of_tokens(session, {each.bearer for each in batch})
+        known = [each for each in batch if each.bearer in callers]
+        mine = await _claimed(session, known, answers)
+        people = await queries.hold_people(session, {_person_id(each) for each in mine})
+        entities = {person.entity_id for person in people.values()}
+        found = await queries.lock_delegations(session, batch[0].meeting, entities)
+        if found is None:
             return answers
-        made = _decided(session, mine, meeting, invitations, people)
+        made = _decided(session, mine, callers, people, found)
         if not made:
             return answers
         rows = [each.registration for each in made]
         facts = [fact for each in made for fact in each.facts]
-        await queries.write(session, meeting, invitations, rows, facts)
-        places = await _places(session, meeting, rows)
+        await queries.write(session, found, rows, facts)
+        places = await _places(session, found.meeting, rows)
         for each in made:
-            place = places[each.registration.id]
-            response = each.wanted.show(each.wanted, meeting, each.registration, place)
+            row = (each.registration, each.entity, each.person, *places[each.registration.id], None)
+            response = each.wanted.show(row, each.view)
             if each.wanted.claimed is not None:
                 await _keep(session, each, each.wanted.claimed, response)
             answers[each.wanted] = response
     return answers
 
 
+def _person_id(wanted: Wanted) -> UUID:
+    assert wanted.body.person_id is not None, "it names somebody known"
+    return wanted.body.person_id
+
+
 def _decided(
     session: AsyncSession,
     wanted: Sequence[Wanted],
-    meeting: Meeting,
-    invitations: Mapping[UUID, Invitation],
+    callers: Mapping[str, Caller],
     people: Mapping[UUID, Person],
+    found: Delegations,
 ) -> list[Decided]:
     """One after the other, each once; those who cannot be decided here are left out."""
-    found: dict[UUID, Decided] = {}
+    decided: dict[UUID, Decided] = {}
     for each in wanted:
-        invitation, person = invitations.get(each.invitation_id), people.get(each.person.id)
-        if invitation is None or person is None or person.id in found:
+        person = people.get(_person_id(each))
+        delegation = found.of_entity.get(person.entity_id) if person else None
+        if person is None or delegation is None or person.id in decided:
             continue
-        if _decidable(each, meeting, invitation, person):
-            made, facts = service.decide(meeting, invitation, person.id, each.role)
-            session.info["actor"] = each.actor
+        invitation, entity = delegation
+        caller = callers[each.bearer]
+        view = view_of(caller, found.meeting, found.committee)
+        if not _named(each.body, view, entity) or not _allowed(view, invitation):
+            continue
+        role = each.body.role
+        if _decidable(view, invitation, entity, person, role):
+            made, facts = service.decide(found.meeting, invitation, person.id, role)
+            session.info["actor"] = actor_of(caller, each.request)
             entries = [{"id": new_id(), **entry_values(session, fact)} for fact in facts]
-            found[person.id] = Decided(each, made, entries)
-    return list(found.values())
+            decided[person.id] = Decided(each, view, entity, person, made, entries)
+    return list(decided.values())
+
+
+def _named(body: RegistrationCreate, view: MeetingView, entity: Entity) -> bool:
+    """Whether it is for this entity, as `access.delegation_for` finds it."""
+    if body.entity is None:
+        return own_entities(view) == {entity.id}
+    return body.entity in {entity.handle, str(entity.id)}
+
+
+def _allowed(view: MeetingView, invitation: Invitation) -> bool:
+    """Whether it is plain that the caller may; whoever may not is told so elsewhere."""
+    if not view.caller.changes or view.organizes:
+        return view.caller.changes
+    visible = invitation.status in VISIBLE_TO_ENTITY
+    return visible and not view.observes and acts_for(view, view.caller, invitation)
 
 
 async def _keep(
@@ -205,34 +259,37 @@ async def _keep(
 async def _claimed(
     session: AsyncSession, batch: Sequence[Wanted], answers: Answers
 ) -> list[Wanted]:
-    """Those that are not the repetition of another; what was read for a key counts for it."""
+    """Those that are not the repetition of another."""
     mine = []
     for each in batch:
-        key = idempotency.key_of(each.request)
-        if key is not None and each.claimed is not None:
-            try:
+        try:
+            key = idempotency.key_of(each.request)
+            if key is not None:
                 body = await each.request.body()
                 found = await idempotency.claim(session, each.request, key, body, watch=False)
-            except Problem as problem:
-                answers[each] = problem
-                continue
-            if isinstance(found, Response):
-                answers[each] = found
-                continue
-            found.read.update(each.claimed.read)
-            each.claimed = found
+                if isinstance(found, Response):
+                    answers[each] = found
+                    continue
+                each.claimed = found
+        except Problem as problem:
+            answers[each] = problem
+            continue
         mine.append(each)
     return mine
 
 
-def _decidable(each: Wanted, meeting: Meeting, invitation: Invitation, person: Person) -> bool:
+def _decidable(
+    view: MeetingView,
+    invitation: Invitation,
+    entity: Entity,
+    person: Person,
+    role: RegistrationRole,
+) -> bool:
     """As things are now; whoever cannot be decided here is told why in a transaction of its own."""
-    organizes = each.view.organizes
-    if invitation.pool_id is not None or not may_come(meeting, each.role, for_organizer=organizes):
+    meeting, organizes = view.meeting, view.organizes
+    if invitation.pool_id is not None or not may_come(meeting, role, for_organizer=organizes):
         return False
-    if person.merged_into is not None or person.entity_id != each.entity.id:
-        return False
-    if has_left(person, each.entity):
+    if person.merged_into is not None or has_left(person, entity):
         return False
     with suppress(Problem):
         service.check_open(meeting, invitation, clock.now(), for_organizer=organizes)

@@ -1,6 +1,7 @@
 """The statements with which several are registered in one transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
+from app.committees.tables import Committee
 from app.core.many import as_json
-from app.entities.tables import Person
+from app.entities.tables import Entity, Person
 from app.invitations.tables import Invitation
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import RegistrationStatus
@@ -23,12 +25,16 @@ _PEOPLE = (
     .order_by(col(Person.id))
     .with_for_update(read=True, key_share=True, of=Person)
 )
-_DELEGATIONS = (
-    select(Meeting, Invitation)
+DELEGATIONS = (
+    select(Meeting, Committee, Invitation, Entity)
+    .join(Committee, col(Committee.id) == col(Meeting.committee_id))
     .join(Invitation, col(Invitation.meeting_id) == col(Meeting.id))
-    .where(col(Meeting.id) == bindparam("meeting"), col(Invitation.id) == func.any(_IDS))
-    .with_for_update(key_share=True)
+    .join(Entity, col(Entity.id) == col(Invitation.entity_id))
+    .where(col(Invitation.entity_id) == func.any(_IDS))
 )
+_LOCKED = DELEGATIONS.with_for_update(key_share=True, of=[Meeting, Invitation])
+_LOCKED_OF_ID = _LOCKED.where(col(Meeting.id) == bindparam("ref"))
+_LOCKED_OF_HANDLE = _LOCKED.where(col(Meeting.handle) == bindparam("ref"))
 _WRITE = text(
     """
     WITH registered AS (
@@ -75,31 +81,53 @@ async def hold_people(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID
     return {person.id: person for person in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Delegations:
+    """A meeting with invitations to it, locked."""
+
+    meeting: Meeting
+    committee: Committee
+    of_entity: Mapping[UUID, tuple[Invitation, Entity]]
+
+
 async def lock_delegations(
-    session: AsyncSession, meeting_id: UUID, ids: Collection[UUID]
-) -> tuple[Meeting | None, dict[UUID, Invitation]]:
-    """Meeting and invitations, locked in that order, as `queries.lock_seats` locks one."""
-    values = {"meeting": meeting_id, "ids": sorted(ids)}
-    rows = (await session.execute(_DELEGATIONS, values)).all()
-    meeting = rows[0][0] if rows else None
-    for _, invitation in rows:
+    session: AsyncSession, ref: str, entities: Collection[UUID]
+) -> Delegations | None:
+    """Meeting, by id or handle, and the invitations of these entities, locked in that order, as
+    `queries.lock_seats` locks one; None where there is none.
+    """
+    try:
+        values: dict[str, Any] = {"ref": UUID(ref)}
+        statement = _LOCKED_OF_ID
+    except ValueError:
+        values, statement = {"ref": ref}, _LOCKED_OF_HANDLE
+    return delegations_in(
+        (await session.execute(statement, {"ids": sorted(entities), **values})).all()
+    )
+
+
+def delegations_in(rows: Sequence[Any]) -> Delegations | None:
+    """Of what was found of a meeting."""
+    for _, _, invitation, _ in rows:
         if invitation.pool_id is None:
             set_committed_value(invitation, "pool", None)
-    return meeting, {invitation.id: invitation for _, invitation in rows}
+    if not rows:
+        return None
+    of_entity = {entity.id: (invitation, entity) for _, _, invitation, entity in rows}
+    return Delegations(rows[0][0], rows[0][1], of_entity)
 
 
 async def write(
     session: AsyncSession,
-    meeting: Meeting,
-    invitations: Mapping[UUID, Invitation],
+    found: Delegations,
     made: Sequence[Registration],
     facts: Sequence[Mapping[str, Any]],
 ) -> None:
     """Registrations in the order of arrival, the counters that the rows show, and the log."""
-    touched = {each.invitation_id for each in made}
+    touched = {each.entity_id: found.of_entity[each.entity_id][0] for each in made}
     values = {
-        "meeting_id": meeting.id,
-        "taken": meeting.seats_taken,
+        "meeting_id": found.meeting.id,
+        "taken": found.meeting.seats_taken,
         "registrations": as_json(
             [
                 {"place": place, **{name: getattr(each, name) for name in _SAID}}
@@ -114,7 +142,7 @@ async def write(
                     "status": each.status,
                     "answered_at": each.answered_at,
                 }
-                for each in (invitations[key] for key in touched)
+                for each in touched.values()
             ]
         ),
         "events": as_json([{"place": place, **fact} for place, fact in enumerate(facts)]),

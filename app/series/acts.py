@@ -206,7 +206,7 @@ def _follow(series: Series, shift: Shift) -> dict[str, Any]:
     """Let the series have the new time, length and zone too; what changed of it, for the log."""
     wanted: dict[str, Any] = {
         "start_time": f"{shift.start:%H:%M}" if shift.start else series.start_time,
-        "duration": shift.length // timedelta(minutes=1) if shift.length else series.duration,
+        "minutes": shift.length // timedelta(minutes=1) if shift.length else series.minutes,
         "timezone": shift.timezone or series.timezone,
     }
     before = {name: getattr(series, name) for name in wanted}

@@ -57,6 +57,7 @@ def _states(
         id=item_id,
         parent_id=parent,
         position=place,
+        duration=item.minutes,
         pinned_minutes=None,
         working_group_id=names.groups[item.working_group] if item.working_group else None,
         lead_entity_id=names.leads[item.lead_entity] if item.lead_entity else None,

@@ -186,7 +186,7 @@ async def reschedule_series(
     accept_match(request, shown(view))
     shift = Shift(
         start=body.start_time,
-        length=timedelta(minutes=body.duration) if body.duration else None,
+        length=timedelta(minutes=body.minutes) if body.minutes else None,
         timezone=body.timezone,
         weekday=body.weekday,
         days=body.shift_days or 0,

@@ -75,7 +75,7 @@ class SeriesMembers(Schema):
     on_day_off: OnDayOff = OnDayOff.KEEP
     at_clock_change: AtClockChange = AtClockChange.REFUSE
     start_time: ClockTime
-    duration: Length
+    minutes: Length
     template: SeriesTemplate
 
     @model_validator(mode="after")
@@ -105,7 +105,7 @@ class SeriesPatch(Schema):
     at_clock_change: AtClockChange | None = None
     timezone: ZoneName | None = None
     start_time: ClockTime | None = None
-    duration: Length | None = None
+    minutes: Length | None = None
     template: SeriesTemplatePatch | None = None
 
 
@@ -121,7 +121,7 @@ class SeriesOut(Schema):
     at_clock_change: AtClockChange
     timezone: ZoneName
     start_time: ClockTime
-    duration: Length
+    minutes: Length
     template: SeriesTemplate | None = Field(
         description="For organizers and observers; null for everybody else."
     )
@@ -200,7 +200,7 @@ class SeriesShiftRequest(SeriesActRequest):
     """
 
     start_time: ClockTime | None = None
-    duration: Length | None = None
+    minutes: Length | None = None
     timezone: ZoneName | None = None
     weekday: Weekday | None = Field(
         None, description="The day of the same week, from Monday to Sunday."
@@ -218,7 +218,7 @@ class SeriesShiftRequest(SeriesActRequest):
         return self
 
 
-SHIFTS = ("start_time", "duration", "timezone", "weekday", "shift_days")
+SHIFTS = ("start_time", "minutes", "timezone", "weekday", "shift_days")
 
 
 class LeftMeeting(SeriesMeeting):

@@ -35,8 +35,8 @@ class Series(Row, table=True):
     at_clock_change: AtClockChange = Field(sa_type=values(AtClockChange))
     timezone: str = Field(sa_type=Text)
     start_time: str = Field(sa_type=Text)
-    duration: int
-    """Minutes."""
+    minutes: int = Field(sa_column_kwargs={"name": "duration"})
+    """Of each meeting, from start to end."""
     template: dict[str, Any] = Field(sa_type=Json)
     """Of its meetings, and their agenda."""
 
@@ -53,4 +53,4 @@ class Series(Row, table=True):
 
     @property
     def length(self) -> timedelta:
-        return timedelta(minutes=self.duration)
+        return timedelta(minutes=self.minutes)

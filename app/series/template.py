@@ -24,7 +24,7 @@ class TemplateItem(Schema):
     kind: ItemKind
     title: LocalizedLine
     note: LocalizedText = Field(default_factory=dict)
-    duration: Minutes | None = None
+    minutes: Minutes | None = None
     access: ItemAccess = ItemAccess.PUBLIC
     working_group: str | None = Field(
         None,
@@ -51,8 +51,8 @@ class TemplateItem(Schema):
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
-        if self.flexible and self.duration is not None:
-            raise ValueError("a flexible item takes what is left: leave duration out")
+        if self.flexible and self.minutes is not None:
+            raise ValueError("a flexible item takes what is left: leave minutes out")
         return self
 
 

@@ -15,9 +15,24 @@ from app.core.routes import Session, router_for
 from app.meetings.access import MeetingSecrets
 from app.meetings.tables import Meeting
 from app.statistics import queries, service, sheets
-from app.statistics.access import CommitteeFigures, CommitteeFiguresDep, MeetingFiguresDep
+from app.statistics.access import (
+    CommitteeFigures,
+    CommitteeFiguresDep,
+    MeetingFigures,
+    MeetingFiguresDep,
+)
 from app.statistics.lifecycle import Breakdown
-from app.statistics.policy import Counts, Order, Table, suppressed, together
+from app.statistics.policy import (
+    EXACT,
+    HIDDEN,
+    Counts,
+    Order,
+    Table,
+    by_steps,
+    step_of,
+    suppressed,
+    together,
+)
 from app.statistics.schemas import (
     CommitteeStatisticsOut,
     CountedCommittee,
@@ -58,13 +73,15 @@ async def get_meeting_statistics(
     """Read how many were registered and came, by entity, role, mode, gender and level.
 
     Organizers see every cell. For others small cells are hidden, and as many more as it takes for
-    no total to give them away. The figures stay the same when people are anonymized.
+    no total to give them away; until the record is closed figures are multiples of `step`, and
+    gender and level are hidden. The figures stay the same when people are anonymized.
     """
     meeting = figures.view.meeting
     table = (await _tables(session, request, [meeting], exact=figures.exact))[meeting.id]
     return MeetingStatisticsOut.model_validate(
         {
             "meeting": CountedMeeting.of(meeting),
+            "step": _step(request, meeting, exact=figures.exact),
             **_disclosure(request, exact=figures.exact),
             **FiguresOut.members_of(table, await _names(session, [table])),
         }
@@ -82,8 +99,7 @@ async def get_meeting_sheet(
 ) -> Response:
     """Read the same figures as CSV."""
     meetings = [figures.view.meeting]
-    tables = await _tables(session, request, meetings, exact=figures.exact)
-    return await _sheet(session, meetings, tables, figures.view.meeting.handle)
+    return await _sheet(session, request, meetings, figures, figures.view.meeting.handle)
 
 
 @router.get(f"{OF_MEETING}/verification", operation_id="verifyMeetingStatistics")
@@ -118,18 +134,21 @@ async def get_committee_statistics(
     """Read the figures over the meetings of a committee, summed up and of each.
 
     A window is of times or of numbers; of more than 200 meetings it is the latest. Drafts and
-    cancelled meetings do not count.
+    cancelled meetings do not count. For who may see no small cell the sum is of the meetings whose
+    record is closed.
     """
     meetings = await _window(session, figures, since, until, first, last)
     tables = await _tables(session, request, meetings, exact=figures.exact)
+    steps = {each.id: _step(request, each, exact=figures.exact) for each in meetings}
     names = await _names(session, tables.values())
-    summed = together([Table(by={kind: {} for kind in Breakdown}), *tables.values()])
+    final = [table for each, table in tables.items() if steps[each] == EXACT]
+    summed = together([Table(by={kind: {} for kind in Breakdown}), *final])
     return CommitteeStatisticsOut.model_validate(
         {
             "committee": CountedCommittee.of(figures.committee),
             **_disclosure(request, exact=figures.exact),
             **FiguresOut.members_of(summed, names),
-            "meetings": _trends(meetings, tables, names),
+            "meetings": _trends(meetings, tables, names, steps),
         }
     )
 
@@ -151,8 +170,7 @@ async def get_committee_sheet(
 ) -> Response:
     """Read the figures of each meeting of a committee as CSV."""
     meetings = await _window(session, figures, since, until, first, last)
-    tables = await _tables(session, request, meetings, exact=figures.exact)
-    return await _sheet(session, meetings, tables, figures.committee.handle)
+    return await _sheet(session, request, meetings, figures, figures.committee.handle)
 
 
 async def _window(
@@ -188,9 +206,17 @@ async def _tables(
     threshold = request.app.state.settings.statistics_threshold
     secret = request.app.state.secret
     return {
-        meeting_id: suppressed(table, threshold, _order(secret, meeting_id))
-        for meeting_id, table in tables.items()
+        each.id: by_steps(
+            suppressed(tables[each.id], threshold, _order(secret, each.id)),
+            _step(request, each, exact=False),
+        )
+        for each in meetings
     }
+
+
+def _step(request: Request, meeting: Meeting, *, exact: bool) -> int:
+    threshold = request.app.state.settings.statistics_threshold
+    return EXACT if exact else step_of(meeting.status, threshold)
 
 
 def _order(secret: bytes, meeting_id: UUID) -> Order:
@@ -217,17 +243,21 @@ async def _names(session: Session, tables: Iterable[Table]) -> dict[str, tuple[s
 
 
 def _trends(
-    meetings: list[Meeting], tables: dict[UUID, Table], names: dict[str, tuple[str, str]]
+    meetings: list[Meeting],
+    tables: dict[UUID, Table],
+    names: dict[str, tuple[str, str]],
+    steps: dict[UUID, int],
 ) -> list[FiguresOfMeeting]:
     trends: list[FiguresOfMeeting] = []
     before: Counts | None = None
     for meeting in meetings:
-        table = tables[meeting.id]
+        table, step = tables[meeting.id], steps[meeting.id]
         members = FiguresOut.members_of(table, names)
-        change = _change(before, table.total)
-        members |= {"meeting": CountedMeeting.of(meeting), "change": change}
+        exact = table.total if step == EXACT else HIDDEN
+        change = _change(before, exact)
+        members |= {"meeting": CountedMeeting.of(meeting), "change": change, "step": step}
         trends.append(FiguresOfMeeting.model_validate(members))
-        before = table.total
+        before = exact
     return trends
 
 
@@ -245,9 +275,18 @@ def _less(now: int | None, before: int | None) -> int | None:
 
 
 async def _sheet(
-    session: Session, meetings: list[Meeting], tables: dict[UUID, Table], name: str
+    session: Session,
+    request: Request,
+    meetings: list[Meeting],
+    figures: MeetingFigures | CommitteeFigures,
+    name: str,
 ) -> Response:
+    tables = await _tables(session, request, meetings, exact=figures.exact)
     names = await _names(session, tables.values())
-    written = sheets.written([(meeting, tables[meeting.id]) for meeting in meetings], names)
+    told = [
+        (meeting, tables[meeting.id], _step(request, meeting, exact=figures.exact))
+        for meeting in meetings
+    ]
+    written = sheets.written(told, names)
     disposition = f'attachment; filename="statistics-{name}.csv"'
     return SheetResponse(written, headers={"Content-Disposition": disposition})

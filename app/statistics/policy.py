@@ -3,6 +3,9 @@
 A cell is small where it tells of at least one and of fewer than `threshold` people. Beside small
 cells others are hidden, so that no total less what is shown gives one away. What is shown of
 several meetings is made of what is shown of each, so that no window less another one tells more.
+
+While figures may still change, two looks around one change would tell of one person. So they are
+then told by steps, and gender and level not at all.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,11 +13,15 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from app.attendance.lifecycle import CheckInSource
-from app.meetings.lifecycle import MeetingFormat
+from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.statistics.lifecycle import Breakdown, Mode
 
 SMALLEST_THRESHOLD = 3
 """With 2 every hidden cell would be a 1."""
+EXACT = 1
+"""The step of figures as they are."""
+_ONLY_HERE = frozenset({Breakdown.GENDER, Breakdown.LEVEL})
+"""What whoever sees statistics sees nowhere else, not even by name."""
 Order = Callable[[Breakdown, str], bytes]
 """Which of the other cells are hidden first, to be sorted by.
 
@@ -76,6 +83,27 @@ def suppressed(table: Table, threshold: int, order: Order) -> Table:
     return Table(total, by)
 
 
+def step_of(status: MeetingStatus, threshold: int) -> int:
+    """Of what figures are multiples for who may see no small cell; of a closed record they are
+    final.
+    """
+    return EXACT if status is MeetingStatus.CLOSED else threshold
+
+
+def by_steps(shown: Table, step: int) -> Table:
+    """What is shown of a table that may still change: rounded down, without gender and level."""
+    if step == EXACT:
+        return shown
+    by = {
+        kind: {
+            key: HIDDEN if kind in _ONLY_HERE else _rounded(cell, step)
+            for key, cell in cells.items()
+        }
+        for kind, cells in shown.by.items()
+    }
+    return Table(_rounded(shown.total, step), by)
+
+
 def together(tables: Iterable[Table]) -> Table:
     """Several meetings in one: a figure that one of them hides is hidden in the sum."""
     total, by = Counts(), dict[Breakdown, dict[str, Counts]]()
@@ -135,6 +163,15 @@ def _all_hidden(table: Table) -> Table:
 def _known(count: int | None) -> int:
     assert count is not None, "only what is known is suppressed"
     return count
+
+
+def _rounded(cell: Counts, step: int) -> Counts:
+    return Counts(
+        *(
+            None if count is None else count - count % step
+            for count in (cell.registered, cell.present)
+        )
+    )
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

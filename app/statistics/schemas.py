@@ -103,19 +103,32 @@ class Disclosure(Schema):
     )
 
 
-class MeetingStatisticsOut(FiguresOut, Disclosure):
+class FiguresBySteps(FiguresOut):
+    """Figures that may be told by steps."""
+
+    step: int = Field(
+        ge=1,
+        le=100,
+        description="Figures are rounded down to multiples of this; 1: they are exact. Where small "
+        "cells are hidden it is the `threshold`, and gender and level are hidden, until the record "
+        "of the meeting is closed.",
+        examples=[1],
+    )
+
+
+class MeetingStatisticsOut(FiguresBySteps, Disclosure):
     """The figures of one meeting."""
 
     meeting: CountedMeeting
 
 
-class FiguresOfMeeting(FiguresOut):
+class FiguresOfMeeting(FiguresBySteps):
     """The figures of one meeting beside the others."""
 
     meeting: CountedMeeting
     change: "FiguresChange | None" = Field(
         description="Against the meeting before it in this list; null for the first, and in it "
-        "null where one of the two is hidden."
+        "null where one of the two is hidden or told by steps."
     )
 
 
@@ -135,7 +148,8 @@ class CountedCommittee(Schema):
 class CommitteeStatisticsOut(FiguresOut, Disclosure):
     """The figures of several meetings: summed up, and of each.
 
-    Somebody who came to three of them counts three times. A sum is hidden where a part of it is.
+    Somebody who came to three of them counts three times. A sum is hidden where a part of it is,
+    and leaves out meetings whose figures are told by steps.
     """
 
     committee: CountedCommittee

@@ -37,7 +37,7 @@ def tree(*widths: int) -> list[dict[str, Any]]:
     if not widths:
         return []
     return [
-        item(f"Item {n}", duration=5, note={"en": "Twenty words " * 10}, items=tree(*widths[1:]))
+        item(f"Item {n}", minutes=5, note={"en": "Twenty words " * 10}, items=tree(*widths[1:]))
         for n in range(widths[0])
     ]
 

@@ -14,10 +14,10 @@ from app.agenda.clockwork import Actual, SittingTimes
 from app.agenda.fitting import DoesNotFit, apportioned, fitted
 from app.agenda.lifecycle import ChildrenRun, ItemAccess, ItemKind, ItemStanding
 from app.agenda.policy import MAX_DEPTH, PlannedItem
-from app.agenda.projection import Progress, projected
+from app.agenda.projection import ItemProgress, projected
 from app.agenda.sittings import HeldSitting
 from app.agenda.steps import laid_out
-from app.agenda.timetable import ProblemKind, Timetable, timetable
+from app.agenda.timetable import Timetable, TimetableProblemKind, timetable
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.core.problems import Problem
 from app.meetings.tables import Meeting
@@ -130,7 +130,7 @@ def what_is_gone_causes_no_problem(agenda: Agenda) -> None:
     items, *_ = agenda
     gone = {step.item.id for step in laid_out(items).read if not step.alive}
     table = table_of(agenda)
-    assert not [p for p in table.problems if p.item_id in gone or p.other_id in gone]
+    assert not [p for p in table.problems if p.item_id in gone or p.other_item_id in gone]
     assert all(problem.minutes >= 0 for problem in table.problems)
 
 
@@ -141,16 +141,20 @@ def flexible_items_share_fairly_and_cause_nothing(agenda: Agenda) -> None:
     """
     items, sittings, end = agenda
     bare = [i._replace(flexible=False) for i in items]
-    harm = {ProblemKind.OVERRUN, ProblemKind.OUTSIDE_MEETING, ProblemKind.OUTSIDE_SITTING}
+    harm = {
+        TimetableProblemKind.OVERRUN,
+        TimetableProblemKind.OUTSIDE_MEETING,
+        TimetableProblemKind.OUTSIDE_SITTING,
+    }
 
-    def harmed(table: Timetable) -> set[tuple[ProblemKind, UUID | None, int]]:
+    def harmed(table: Timetable) -> set[tuple[TimetableProblemKind, UUID | None, int]]:
         return {(p.kind, p.item_id, p.minutes) for p in table.problems if p.kind in harm}
 
     without = harmed(timetable(bare, START, end, sittings))
     spans = sittings or [SittingTimes(None, START, end)]
     pins = [each.starts_at for each in items if each.starts_at is not None]
     if all(any(s.begins_at <= pin < s.ends_at for s in spans) for pin in pins) and not [
-        kind for kind, *_ in without if kind is ProblemKind.OVERRUN
+        kind for kind, *_ in without if kind is TimetableProblemKind.OVERRUN
     ]:
         assert harmed(table_of(agenda)) <= without
 
@@ -194,7 +198,7 @@ def nothing_begun_is_as_planned(agenda: Agenda) -> None:
     """At the start of the meeting, where no pin is run over."""
     items, sittings, end = agenda
     table = table_of(agenda)
-    if any(p.kind is ProblemKind.OVERRUN for p in table.problems):
+    if any(p.kind is TimetableProblemKind.OVERRUN for p in table.problems):
         return
     now = START - timedelta(days=1)
     found = projected(items, {}, now, START, end, sittings)
@@ -216,7 +220,7 @@ def what_is_projected_can_still_be(agenda: Agenda, started: int, now: int) -> No
     found = {i.id: i for i in projected(items, actuals, after(now), START, end, sittings).items}
     for step in steps:
         mine = found[step.item.id]
-        if mine.progress is Progress.TO_COME:
+        if mine.progress is ItemProgress.TO_COME:
             assert mine.starts_at is not None
             assert mine.ends_at is not None
             assert after(now) <= mine.starts_at <= mine.ends_at
@@ -274,7 +278,7 @@ def shifting_there_and_back_changes_no_time(agenda: Agenda, which: int, minutes:
     item_id = UUID(int=1 + which % max(1, len(agenda[0])))
     if item_id not in before.states:
         return
-    reach = retiming.Reach.MEETING
+    reach = retiming.ShiftReach.MEETING
     there = retiming.shift(before, item_id, minutes, reach)
     back = retiming.shift(there, item_id, -minutes, reach)
     times, again = (

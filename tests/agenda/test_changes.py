@@ -46,7 +46,7 @@ async def test_a_stale_edit_is_told_what_it_missed(planning: Planning) -> None:
     _, match = await planning.read()
     own = await planning.organizer.get(f"{planning.agenda}/items/{b}")
     own_match = {"If-Match": own.headers["etag"]}
-    first = await patch(planning, a, match, duration=10, presenter="Canary Name")
+    first = await patch(planning, a, match, minutes=10, presenter="Canary Name")
     added = await planning.add(title="D")
     moved = await planning.organizer.post(
         f"{planning.agenda}/items/{c}/move",
@@ -55,13 +55,13 @@ async def test_a_stale_edit_is_told_what_it_missed(planning: Planning) -> None:
     )
     assert (first.status_code, moved.status_code) == (200, 200)
     missed = [
-        ([], [{"item_id": a, "members": ["duration", "presenter"]}]),
+        ([], [{"item_id": a, "members": ["minutes", "presenter"]}]),
         ([added["id"]], []),
         ([], [{"item_id": c, "members": ["position"]}]),
     ]
     for late in (
-        await patch(planning, b, match, duration=5),
-        await patch(planning, b, own_match, duration=5),
+        await patch(planning, b, match, minutes=5),
+        await patch(planning, b, own_match, minutes=5),
         await planning.organizer.put(planning.agenda, json={"items": []}, headers=match),
         await planning.organizer.post(f"{planning.agenda}/items", json=item(), headers=match),
         await planning.organizer.delete(f"{planning.agenda}/items/{b}", headers=own_match),
@@ -84,7 +84,7 @@ async def test_a_stale_edit_is_told_what_it_missed(planning: Planning) -> None:
 
 async def test_an_item_that_is_as_it_was_may_be_changed(planning: Planning) -> None:
     """Others have edited other items, so the tag is old, but what it stands for is not."""
-    agenda = await planning.put(item("A", duration=5), item("B"))
+    agenda = await planning.put(item("A", minutes=5), item("B"))
     path = f"{planning.agenda}/items/{agenda['items'][0]['id']}"
     read = await planning.organizer.get(path)
     await planning.add(title="C")
@@ -92,7 +92,7 @@ async def test_an_item_that_is_as_it_was_may_be_changed(planning: Planning) -> N
     same = await planning.organizer.get(path, headers=known)
     assert (same.status_code, same.headers["etag"]) == (304, read.headers["etag"])
     changed = await planning.organizer.patch(
-        path, json={"duration": 6}, headers={"If-Match": read.headers["etag"]}
+        path, json={"minutes": 6}, headers={"If-Match": read.headers["etag"]}
     )
     assert changed.status_code == 200
     again = await planning.organizer.get(path)
@@ -115,12 +115,12 @@ async def test_a_tag_of_something_else_lets_nothing_pass(planning: Planning, of:
     if of == "a participant":
         assert "." not in tags[of]["etag"]
     await planning.add(title="C")
-    answer = await patch(planning, a, {"If-Match": tags[of]["etag"]}, duration=1)
+    answer = await patch(planning, a, {"If-Match": tags[of]["etag"]}, minutes=1)
     assert (answer.status_code, slug(answer)) == (412, "precondition-failed")
     weak = (await planning.organizer.get(planning.agenda)).headers["etag"]
-    answer = await patch(planning, a, {"If-Match": f"W/{weak}"}, duration=1)
+    answer = await patch(planning, a, {"If-Match": f"W/{weak}"}, minutes=1)
     assert answer.status_code == 412
-    listed = await patch(planning, a, {"If-Match": f'"x", {weak}'}, duration=1)
+    listed = await patch(planning, a, {"If-Match": f'"x", {weak}'}, minutes=1)
     assert listed.status_code == 200
 
 
@@ -139,7 +139,7 @@ async def edited_at_once(planning: Planning, clients: list[httpx.AsyncClient]) -
     return list(
         await asyncio.gather(
             *(
-                client.patch(path, json={"duration": minutes}, headers=match)
+                client.patch(path, json={"minutes": minutes}, headers=match)
                 for minutes, client in enumerate(clients, 1)
             )
         )
@@ -150,12 +150,12 @@ async def test_of_many_at_once_one_wins_and_nothing_is_lost_silently(planning: P
     organizers = [await planning.world.organizer(planning.committee) for _ in range(4)]
     answers = await edited_at_once(planning, organizers)
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
-    (won,) = (answer.json()["duration"] for answer in answers if answer.is_success)
+    (won,) = (answer.json()["minutes"] for answer in answers if answer.is_success)
     for answer in answers:
         if answer.status_code == 412:
             (missed,) = answer.json()["changes"]
-            assert [each["members"] for each in missed["changed"]] == [["duration"]]
-    assert (await planning.read())[0]["items"][0]["duration"] == won
+            assert [each["members"] for each in missed["changed"]] == [["minutes"]]
+    assert (await planning.read())[0]["items"][0]["minutes"] == won
     assert [each["revision"] for each in await feed(planning)] == [1, 2]
 
 
@@ -178,7 +178,7 @@ async def test_without_the_lock_edits_would_be_lost(
     monkeypatch.setattr("app.agenda.saving._record", _keep_no_record)
     answers = await asyncio.gather(
         *(
-            client.patch(path, json={"duration": minutes}, headers=match)
+            client.patch(path, json={"minutes": minutes}, headers=match)
             for minutes, client in enumerate(organizers, 1)
         )
     )
@@ -342,7 +342,7 @@ async def acted(
             place = {"parent_id": two, "position": 0}
             return await client.post(f"{path}/{one}/move", json=place, headers=match)
         case "merge":
-            return await client.post(f"{path}/{one}/merge", json={"into": two}, headers=match)
+            return await client.post(f"{path}/{one}/merge", json={"into_id": two}, headers=match)
         case "delete":
             return await client.delete(f"{path}/{one}", headers=match)
         case _:
@@ -354,7 +354,7 @@ def sound(agenda: Any) -> None:
     flat = flattened(agenda["items"])
     numbers = [each["number"] for each in flat if each["number"] is not None]
     assert len(set(numbers)) == len(numbers)
-    into = {each["id"]: each["merged_into"] for each in flat}
+    into = {each["id"]: each["merged_into_id"] for each in flat}
     for item_id in into:
         at, steps = item_id, 0
         while (further := into[at]) is not None:

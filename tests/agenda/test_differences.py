@@ -1,17 +1,31 @@
 """The difference between two versions: nothing between equals, a mirror the other way round."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.agenda.lifecycle import ChangeKind
+from app.agenda.languages import TEXTS
+from app.agenda.lifecycle import (
+    ChildrenRun,
+    ItemAccess,
+    ItemAddition,
+    ItemChangeKind,
+    ItemKind,
+    ItemOpenness,
+    ItemPurpose,
+)
 from app.agenda.orders import in_common_order
+from app.agenda.schemas import IssuedAgenda, VersionName
 from app.agenda.version_differences import Change, between, nodes
+from app.agenda.words import words_in
+from app.core.fields import UN_LANGUAGES
+from app.meetings.lifecycle import MeetingFormat
 
-K = ChangeKind
+K = ItemChangeKind
 MEETING = {
     "title": {"en": "Meeting"},
     "timezone": "UTC",
@@ -44,7 +58,7 @@ def agenda(*items: Any, **meeting: Any) -> dict[str, Any]:
     return {"meeting": MEETING | meeting, "items": list(items)}
 
 
-def told(before: Any, after: Any) -> dict[int, list[ChangeKind]]:
+def told(before: Any, after: Any) -> dict[int, list[ItemChangeKind]]:
     return {UUID(each.id).int: each.kinds for each in between(before, after).items}
 
 
@@ -145,6 +159,101 @@ def test_every_kind_of_change_has_its_name() -> None:
         4: [K.REMOVED],
     }
     assert told(after, before)[5] == [K.REINSTATED]
+
+
+STORED = IssuedAgenda.model_json_schema(mode="serialization")
+FOLLOWS = "items/0/depth"
+"""From the place of what it lies under, which is told."""
+
+
+def stored(swapped: str | None = None, schema: Any = STORED, path: str = "") -> Any:
+    """A version with all that the schema knows; the value at one path is another one."""
+    name = path.rpartition("/")[2]
+    if "$ref" in schema:
+        return stored(swapped, STORED["$defs"][schema["$ref"].rpartition("/")[2]], path)
+    if "anyOf" in schema:
+        return stored(swapped, next(e for e in schema["anyOf"] if e.get("type") != "null"), path)
+    if "properties" in schema:
+        members = schema["properties"].items()
+        return {key: stored(swapped, each, f"{path}/{key}") for key, each in members}
+    if schema.get("type") == "array":
+        within = path.count("/items/") and name == "items"
+        return [] if within else [stored(swapped, schema["items"], f"{path}/0")]
+    if schema.get("type") == "object":
+        return {"en": f"{name} again" if path == swapped else name}
+    if "enum" in schema:
+        return schema["enum"][path == swapped]
+    if "format" in schema and "date" in schema["format"]:
+        return f"2021-10-08T1{int(path == swapped)}:00:00{'Z' if path.endswith('_at') else ''}"
+    if schema.get("type") == "integer":
+        return 2 if path == swapped else 1
+    return f"{name} again" if path == swapped else name
+
+
+def leaves(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, list) and value:
+        yield from leaves(value[0], f"{path}/0")
+    elif isinstance(value, dict) and path.rpartition("/")[2] not in TEXTS:
+        for key, each in value.items():
+            yield from leaves(each, f"{path}/{key}")
+    elif value != []:
+        yield path
+
+
+def test_every_member_of_a_stored_version_is_compared() -> None:
+    """Those of the version itself are told as `since` and `until`; new ones fail here."""
+    heads = VersionName.model_fields.keys()
+    assert IssuedAgenda.model_fields.keys() == {*heads, "meeting", "sittings", "items"}
+    paths = [each for each in leaves(stored()) if each[1:] not in heads]
+    assert len(paths) > 50
+    unseen = [path for path in paths if not between(stored(), stored(path))]
+    assert unseen == [f"/{FOLLOWS}"]
+
+
+def test_every_member_that_can_be_told_has_a_word_in_every_language() -> None:
+    version = stored()
+    members = {*version["meeting"], *version["sittings"][0], *version["items"][0]}
+    never = {"id", "items", "depth", "number", "standing", "merged_into_id"}
+    never |= {"starts_at", "ends_at", "local_start", "local_end"}
+    choices = {
+        "format": MeetingFormat,
+        "kind": ItemKind,
+        "purpose": ItemPurpose,
+        "openness": ItemOpenness,
+        "access": ItemAccess,
+        "children_run": ChildrenRun,
+        "addition": ItemAddition,
+    }
+    known = {member: {each.value for each in choice} for member, choice in choices.items()}
+    for language in UN_LANGUAGES:
+        phrases = words_in(language).phrases
+        assert members - never - phrases["members"].keys() == set()
+        assert {member: set(said) for member, said in phrases["choices"].items()} == known
+
+
+def test_sittings_are_compared_by_their_ids() -> None:
+    def held(which: int, hour: int, called: str = "") -> dict[str, Any]:
+        wall = {"local_start": f"2021-10-08T{hour}:00:00", "local_end": f"2021-10-08T{hour}:30:00"}
+        instants = {
+            "starts_at": f"{wall['local_start']}Z",
+            "ends_at": f"{wall['local_end']}Z",
+        }
+        return {"id": name(which), "name": {"en": called} if called else {}, **wall, **instants}
+
+    before = agenda() | {"sittings": [held(1, 10), held(2, 12), held(3, 14), held(4, 15)]}
+    later = {"starts_at": "2021-10-08T11:00:00Z"}
+    after = agenda(**later) | {
+        "sittings": [held(1, 11), held(2, 12), held(5, 14), held(4, 16, "x")]
+    }
+    found = {UUID(each.id).int: each.kinds for each in between(before, after).sittings}
+    assert found == {
+        1: [K.SHIFTED],
+        5: [K.ADDED],
+        4: [K.RETITLED, K.SHIFTED],
+        3: [K.REMOVED],
+    }
+    assert not between(before, agenda(**later)).sittings
+    assert not between(agenda(), after).sittings
 
 
 def test_an_item_that_moved_with_the_meeting_is_told_apart() -> None:

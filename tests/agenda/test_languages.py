@@ -1,12 +1,19 @@
 """Language versions of an issued agenda, and everybody's address of each version."""
 
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.agenda.languages import in_one_language, languages_of, missing_in
+from app.agenda.storing import dumped
+from app.core.preconditions import etag_of
 from tests.agenda.planning import Planning, item, slug
 from tests.statements import counted
 
@@ -57,7 +64,7 @@ async def french(planning: Planning) -> Planning:
     match = {"If-Match": current.headers["etag"]}
     assert (await planning.organizer.patch(planning.path, json=body, headers=match)).is_success
     hidden = item(access="restricted") | {"title": {"en": "Hidden"}}
-    agenda = await planning.put(item(duration=5) | {"title": TEXTS}, hidden, item("Closing"))
+    agenda = await planning.put(item(minutes=5) | {"title": TEXTS}, hidden, item("Closing"))
     first = await planning.issue()
     assert first["languages"] == [
         {"language": "en", "complete": True, "missing": 0},
@@ -86,7 +93,12 @@ async def test_versions_are_read_in_one_language(
         assert titles[-1] == {"en": "Closing"}
         assert first.json()["meeting"]["title"] == {"fr": "Réunion"}
         tags = {first.headers["etag"]}
-        for asked, language in (("fr-CH, en;q=0.3", "fr"), ("en", "en"), ("zh", None), ("*", None)):
+        for asked, language in (
+            ("en ; Q=0.3, fr-CH; q=0.9", "fr"),
+            ("en", "en"),
+            ("zh", None),
+            ("*", None),
+        ):
             other = await client.get(f"{path}/1", headers={"Accept-Language": asked})
             assert other.headers.get("content-language") == language
             tags.add(other.headers["etag"])
@@ -113,6 +125,64 @@ async def test_versions_are_read_in_one_language(
     assert listed.headers["cache-control"] == "public, max-age=60"
 
 
+def migration(name: str) -> ModuleType:
+    """One of the migrations, which are no package."""
+    folder = Path(__file__).parents[2] / "migrations" / "versions"
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+async def test_versions_from_before_there_were_languages_get_them_and_stay_what_they_are(
+    french: Planning, anonymous: httpx.AsyncClient, app: FastAPI
+) -> None:
+    old = await Planning.of(french.world, handle="old", committee=french.committee)
+    bodies = []
+    for client in (french.organizer, anonymous):
+        address = french.public if client is anonymous else french.agenda
+        body = (await client.get(f"{address}/versions/1")).json()
+        del body["sittings"], body["meeting"]["committee"]  # they were not issued then
+        bodies.append(dumped(body))
+    full, public = bodies
+    insert = """
+        INSERT INTO agenda_versions (id, created_at, meeting_id, number, revision, status, symbol,
+               issued_at, public_body, public_etag, full_body, full_etag)
+        VALUES (gen_random_uuid(), now(), :meeting, 1, 0, 'provisional', 'OLD/1', now(),
+               :public, :public_etag, :full, :full_etag)
+    """
+    tags = {"public_etag": etag_of(public), "full_etag": etag_of(full)}
+    values = {"meeting": old.id, "public": public, "full": full, **tags}
+    path = f"{old.public}/versions"
+    async with app.state.database.transaction() as session:
+        await session.execute(text(insert), values)
+    assert (await anonymous.get(f"{path}/1?language=fr")).status_code == 404
+    for _ in range(2):  # the second time there is nothing to do
+        async with app.state.database.transaction() as session:
+            connection = await session.connection()
+            await connection.run_sync(migration("0032_languages_of_old_versions").give_languages)
+    for client, base, body in (
+        (anonymous, path, public),
+        (old.organizer, f"{old.agenda}/versions", full),
+    ):
+        whole = await client.get(f"{base}/1")
+        assert (whole.content, whole.headers["etag"]) == (body, etag_of(body))
+        assert "content-language" not in whole.headers
+        for language in ("en", "fr"):
+            told = await client.get(f"{base}/1?language={language}")
+            assert told.content == dumped(in_one_language(json.loads(body), language))
+            assert told.headers["etag"] == etag_of(told.content)
+            assert told.headers["content-language"] == language
+        assert (await client.get(f"{base}/1?language=zh")).status_code == 404
+        missing = missing_in(json.loads(body), "fr")
+        assert (await client.get(base)).json()["items"][0]["languages"] == [
+            {"language": "en", "complete": True, "missing": 0},
+            {"language": "fr", "complete": False, "missing": missing},
+        ]
+
+
 async def test_versions_of_what_is_not_public_are_not_there(
     planning: Planning, anonymous: httpx.AsyncClient
 ) -> None:
@@ -131,7 +201,9 @@ async def test_the_meeting_adopts_the_version_that_lies_before_it(
     assert (early.status_code, slug(early)) == (409, "not-in-session")
     await french.organizer.post(f"{french.path}/open")
     await french.add(title="Something else")
-    adopted = await french.organizer.post(adopt, json={"chair": "Amina Rossi"})
+    hidden = (await french.read())[0]["items"][1]["id"]
+    act = {"chair": "Amina Rossi", "item_id": hidden}
+    adopted = await french.organizer.post(adopt, json=act)
     version = adopted.json()
     assert (adopted.status_code, adopted.headers["location"]) == (
         201,
@@ -145,16 +217,19 @@ async def test_the_meeting_adopts_the_version_that_lies_before_it(
         "adopted_at": version["issued_at"],
         "of_number": 2,
         "amended": False,
-        "item_id": None,
+        "item_id": hidden,
         "chair": "Amina Rossi",
     }
     bodies = [(await anonymous.get(f"{french.public}/versions/{n}")).json() for n in (2, 3)]
     assert bodies[1]["items"] == bodies[0]["items"]
     assert bodies[1] == (await anonymous.get(french.public)).json()
     listed = (await french.focal_point.get(f"{french.agenda}/versions")).json()["items"]
-    assert [each["adoption"] for each in listed] == [None, None, version["adoption"]]
+    shown = version["adoption"] | {"item_id": None}
+    assert [each["adoption"] for each in listed] == [None, None, shown]
     public = (await anonymous.get(f"{french.public}/versions")).json()["items"]
-    assert public[2]["adoption"] == version["adoption"] | {"chair": None}
+    assert public[2]["adoption"] == shown | {"chair": None}
+    full = (await french.observer.get(f"{french.agenda}/versions")).json()["items"]
+    assert full[2]["adoption"] == version["adoption"]
     again = await french.organizer.post(adopt)
     assert (again.status_code, slug(again), again.json()["allowed"]) == (409, "move-forbidden", [])
     entries = await french.organizer.get(f"/v1/meetings/{french.id}/events?limit=100")

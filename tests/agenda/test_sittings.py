@@ -50,12 +50,12 @@ async def test_items_flow_through_the_sittings(world: World) -> None:
         0,
     )
     agenda = await planning.put(
-        item("Opening", "opening", duration=30),
-        item("Debate", duration=150),
-        item("Lunch", "break", duration=60),
-        item("After lunch", duration=200),
-        item("Named", duration=10, sitting=afternoon["id"]),
-        item("Next day", duration=10),
+        item("Opening", "opening", minutes=30),
+        item("Debate", minutes=150),
+        item("Lunch", "break", minutes=60),
+        item("After lunch", minutes=200),
+        item("Named", minutes=10, sitting_id=afternoon["id"]),
+        item("Next day", minutes=10),
     )
     assert outline(agenda["items"]) == [
         ("1", "Opening", "10:00", "10:30"),
@@ -66,7 +66,7 @@ async def test_items_flow_through_the_sittings(world: World) -> None:
         ("5", "Next day", "10:10", "10:20"),
     ]
     ids = [each["id"] for each in agenda["items"]]
-    assert [each["in_sitting"] for each in agenda["items"]][:2] == [morning["id"]] * 2
+    assert [each["in_sitting_id"] for each in agenda["items"]][:2] == [morning["id"]] * 2
     found = [(p["kind"], p["item_id"], p["minutes"]) for p in agenda["problems"]]
     assert found == [("outside_sitting", ids[3], 20), ("outside_sitting", ids[4], 10)]
     assert [each["id"] for each in agenda["sittings"]] == [
@@ -86,8 +86,8 @@ async def test_one_sitting_is_added_read_changed_and_deleted(planning: Planning)
     later = await post(planning.organizer, path, AFTERNOON)
     listed = (await planning.organizer.get(path)).json()["items"]
     assert listed == [made, later]
-    named = await planning.add(title="Named", sitting=later["id"])
-    assert (named["sitting"], named["local_start"]) == (later["id"], "2021-10-08T15:00:00")
+    named = await planning.add(title="Named", sitting_id=later["id"])
+    assert (named["sitting_id"], named["local_start"]) == (later["id"], "2021-10-08T15:00:00")
     one = f"{path}/{later['id']}"
     read = await planning.organizer.get(one)
     match = {"If-Match": read.headers["etag"]}
@@ -103,7 +103,7 @@ async def test_one_sitting_is_added_read_changed_and_deleted(planning: Planning)
     assert (await planning.organizer.delete(one)).status_code == 428
     assert (await planning.organizer.delete(one, headers=match)).status_code == 204
     agenda, _ = await planning.read()
-    assert (agenda["items"][0]["sitting"], len(agenda["sittings"])) == (None, 1)
+    assert (agenda["items"][0]["sitting_id"], len(agenda["sittings"])) == (None, 1)
     assert (await planning.organizer.get(one)).status_code == 404
 
 
@@ -153,8 +153,8 @@ async def test_times_that_cannot_be_are_refused(planning: Planning) -> None:
     assert (late["day"], late["local_end"]) == (0, "2021-10-09T00:00:00")
     _, match = await planning.read()
     path = f"{planning.agenda}/items"
-    answer = await planning.organizer.post(path, json=item(sitting=str(planning.id)))
-    assert answer.json()["errors"][0]["pointer"] == "/sitting"
+    answer = await planning.organizer.post(path, json=item(sitting_id=str(planning.id)))
+    assert answer.json()["errors"][0]["pointer"] == "/sitting_id"
 
 
 async def test_the_database_keeps_sittings_apart(planning: Planning) -> None:
@@ -176,9 +176,9 @@ async def test_wall_times_stay_over_a_change_of_the_clocks(world: World) -> None
     planning = await days(world, status=MeetingStatus.SCHEDULED)
     (_, second) = await kept(planning, MORNING, NEXT_DAY)
     await planning.put(
-        item("First", duration=10),
-        item("Second", duration=10, sitting=second["id"]),
-        item("Pinned", duration=10, pinned_start="2021-10-09T11:00:00"),
+        item("First", minutes=10),
+        item("Second", minutes=10, sitting_id=second["id"]),
+        item("Pinned", minutes=10, pinned_start="2021-10-09T11:00:00"),
     )
     body = {"local_start": "2021-11-06T09:00:00", "local_end": "2021-11-08T17:00:00"}
     await post(planning.organizer, f"{planning.path}/reschedule", body)
@@ -204,7 +204,7 @@ async def test_wall_times_stay_over_a_change_of_the_clocks(world: World) -> None
 
 
 async def test_a_reader_sees_the_times_of_their_own_zone(planning: Planning) -> None:
-    await planning.put(item("Late", duration=30, pinned_start="2021-10-08T22:00:00"))
+    await planning.put(item("Late", minutes=30, pinned_start="2021-10-08T22:00:00"))
     plain, match = await planning.read()
     path = f"{planning.agenda}?timezone=Asia/Tashkent"
     answer = await planning.organizer.get(path)
@@ -221,7 +221,7 @@ async def test_a_reader_sees_the_times_of_their_own_zone(planning: Planning) -> 
     assert again.status_code == 304
     one = f"{planning.agenda}/items/{late['id']}"
     assert (await planning.organizer.get(f"{one}?timezone=Asia/Tashkent")).json() == late
-    body = {"duration": 20}
+    body = {"minutes": 20}
     changed = await planning.organizer.patch(one, json=body, headers=match)
     assert changed.status_code == 200
     refused = await planning.organizer.get(f"{planning.agenda}?timezone=EST")

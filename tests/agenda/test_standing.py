@@ -27,9 +27,9 @@ def told(items: list[Any]) -> list[tuple[Any, ...]]:
 
 async def test_withdrawn_items_keep_number_and_place_once_issued(planning: Planning) -> None:
     agenda = await planning.put(
-        item("A", duration=10),
-        item("B", duration=10, items=[item("B1", duration=20)]),
-        item("C", duration=10),
+        item("A", minutes=10),
+        item("B", minutes=10, items=[item("B1", minutes=20)]),
+        item("C", minutes=10),
     )
     second = agenda["items"][1]["id"]
     early = await act(planning, second, "withdraw")
@@ -90,8 +90,8 @@ async def test_an_item_is_merged_into_one_that_stands_and_lies_elsewhere(
     )
     a, b, c, d = (each["id"] for each in agenda["items"])
     below = agenda["items"][0]["items"][0]["id"]
-    merged = await act(planning, a, "merge", into=b)
-    assert (merged.json()["standing"], merged.json()["merged_into"]) == ("merged", b)
+    merged = await act(planning, a, "merge", into_id=b)
+    assert (merged.json()["standing"], merged.json()["merged_into_id"]) == ("merged", b)
     assert merged.json()["items"][0]["id"] == below
     cases = [
         (b, b, 422, "item-under-itself"),
@@ -101,11 +101,11 @@ async def test_an_item_is_merged_into_one_that_stands_and_lies_elsewhere(
         (a, d, 409, "move-forbidden"),
     ]
     for one, into, status, name in cases:
-        answer = await act(planning, one, "merge", into=into)
+        answer = await act(planning, one, "merge", into_id=into)
         assert (answer.status_code, slug(answer)) == (status, name), (one, into)
-    onwards = await act(planning, b, "merge", into=c)
+    onwards = await act(planning, b, "merge", into_id=c)
     assert onwards.status_code == 200
-    circle = await act(planning, c, "merge", into=a)
+    circle = await act(planning, c, "merge", into_id=a)
     assert (circle.status_code, slug(circle)) == (409, "item-off")
     _, match = await planning.read()
     path = f"{planning.agenda}/items"
@@ -117,15 +117,15 @@ async def test_an_item_is_merged_into_one_that_stands_and_lies_elsewhere(
     assert (taken.status_code, slug(taken)) == (409, "item-taken-in")
     await planning.issue()
     public = (await planning.focal_point.get(planning.agenda)).json()["items"]
-    assert [(each["standing"], each["merged_into"]) for each in public] == [
+    assert [(each["standing"], each["merged_into_id"]) for each in public] == [
         ("merged", b),
         ("merged", None),
         ("standing", None),
     ]
     issued = await planning.observer.get(f"{planning.agenda}/versions/1")
-    assert [each["merged_into"] for each in issued.json()["items"]] == [b, c, None, None]
+    assert [each["merged_into_id"] for each in issued.json()["items"]] == [b, c, None, None]
     back = await act(planning, b, "reinstate")
-    assert (back.json()["standing"], back.json()["merged_into"]) == ("standing", None)
+    assert (back.json()["standing"], back.json()["merged_into_id"]) == ("standing", None)
 
 
 async def test_what_comes_after_the_first_version_is_an_addition(planning: Planning) -> None:

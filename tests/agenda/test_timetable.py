@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.agenda.lifecycle import ItemKind
 from app.agenda.policy import PlannedItem
-from app.agenda.timetable import ProblemKind, SittingTimes, TimetableProblem, timetable
+from app.agenda.timetable import SittingTimes, TimetableProblem, TimetableProblemKind, timetable
 from tests.agenda.outlines import END, MINUTE, START, after, item, trees, unhurried
 
 
@@ -61,7 +61,7 @@ def test_a_late_pin_leaves_a_gap() -> None:
     table = timetable([item(1), item(2, at=25), item(3)], START, END)
     assert [(t.gap_before, t.overrun) for t in table.items] == [(0, 0), (15, 0), (0, 0)]
     assert table.items[1].starts_at == after(25)
-    assert table.problems == [TimetableProblem(ProblemKind.GAP, UUID(int=2), 15)]
+    assert table.problems == [TimetableProblem(TimetableProblemKind.GAP, UUID(int=2), 15)]
     assert table.ends_at == after(45)
 
 
@@ -72,7 +72,7 @@ def test_an_early_pin_holds_and_the_overrun_is_reported() -> None:
         (after(30), after(60)),
         (after(60), after(70)),
     ]
-    assert table.problems == [TimetableProblem(ProblemKind.OVERRUN, UUID(int=2), 10)]
+    assert table.problems == [TimetableProblem(TimetableProblemKind.OVERRUN, UUID(int=2), 10)]
 
 
 def test_what_follows_a_short_pinned_item_waits_for_what_overran() -> None:
@@ -82,7 +82,7 @@ def test_what_follows_a_short_pinned_item_waits_for_what_overran() -> None:
 
 def test_a_pin_before_the_meeting_is_an_overrun() -> None:
     table = timetable([item(1, at=-20, minutes=10)], START, END)
-    assert table.problems == [TimetableProblem(ProblemKind.OVERRUN, UUID(int=1), 20)]
+    assert table.problems == [TimetableProblem(TimetableProblemKind.OVERRUN, UUID(int=1), 20)]
     assert table.ends_at == START
 
 
@@ -90,8 +90,8 @@ def test_what_ends_after_the_meeting_is_reported_where_it_happens() -> None:
     items = [item(1, minutes=170), item(2, minutes=None), item(3, 2, 15), item(4, 2, 10)]
     table = timetable(items, START, END)
     assert table.problems == [
-        TimetableProblem(ProblemKind.OUTSIDE_MEETING, UUID(int=3), 5),
-        TimetableProblem(ProblemKind.OUTSIDE_MEETING, UUID(int=4), 15),
+        TimetableProblem(TimetableProblemKind.OUTSIDE_MEETING, UUID(int=3), 5),
+        TimetableProblem(TimetableProblemKind.OUTSIDE_MEETING, UUID(int=4), 15),
     ]
     assert timetable(items, START).problems == []
 
@@ -102,7 +102,9 @@ def test_ending_with_the_meeting_is_inside() -> None:
 
 def test_a_missing_duration_is_reported_and_takes_no_time() -> None:
     table = timetable([item(1, minutes=None), item(2, minutes=0)], START, END)
-    assert table.problems == [TimetableProblem(ProblemKind.MISSING_DURATION, UUID(int=1), 0)]
+    assert table.problems == [
+        TimetableProblem(TimetableProblemKind.MISSING_DURATION, UUID(int=1), 0)
+    ]
     assert table.ends_at == START
 
 
@@ -190,9 +192,9 @@ def test_problems_say_what_the_items_say(items: list[PlannedItem], length: int) 
     reported = {(p.item_id, p.kind): p.minutes for p in table.problems}
     assert len(reported) == len(table.problems)
     for timed in table.items:
-        assert reported.get((timed.id, ProblemKind.GAP), 0) == timed.gap_before
-        assert reported.get((timed.id, ProblemKind.OVERRUN), 0) == timed.overrun
-    outside = [p.minutes for p in table.problems if p.kind is ProblemKind.OUTSIDE_MEETING]
+        assert reported.get((timed.id, TimetableProblemKind.GAP), 0) == timed.gap_before
+        assert reported.get((timed.id, TimetableProblemKind.OVERRUN), 0) == timed.overrun
+    outside = [p.minutes for p in table.problems if p.kind is TimetableProblemKind.OUTSIDE_MEETING]
     headings = {i.parent_id for i in items} - {i.id for i in items if i.duration}
     ends = [t.starts_at + t.minutes * MINUTE for t in table.items if t.id not in headings]
     late = max([0, *(round((end - after(length)).total_seconds() / 60) for end in ends)])

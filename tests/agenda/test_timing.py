@@ -32,11 +32,11 @@ async def lines(planning: Planning) -> list[tuple[Any, ...]]:
 
 async def test_items_are_fitted_into_the_meeting_after_a_preview(planning: Planning) -> None:
     agenda = await planning.put(
-        item("One", duration=60),
-        item("Coffee", "break", duration=20),
-        item("Two", duration=90),
-        item("Pinned", duration=30, pinned_start="2021-10-08T12:00:00"),
-        item("Last", duration=50),
+        item("One", minutes=60),
+        item("Coffee", "break", minutes=20),
+        item("Two", minutes=90),
+        item("Pinned", minutes=30, pinned_start="2021-10-08T12:00:00"),
+        item("Last", minutes=50),
     )
     before = await lines(planning)
     tried = await retime(planning, "fit", {}, dry=True)
@@ -50,7 +50,7 @@ async def test_items_are_fitted_into_the_meeting_after_a_preview(planning: Plann
         ("Pinned", "12:00", "12:23"),
         ("Last", "12:23", "13:00"),
     ]
-    changed = [(each["before"]["duration"], each["after"]["duration"]) for each in done["items"]]
+    changed = [(each["before"]["minutes"], each["after"]["minutes"]) for each in done["items"]]
     assert changed == [(60, 40), (20, 20), (90, 60), (30, 23), (50, 37)]
     assert (done["problems"], done["ends_after"]) == ([], "2021-10-08T17:00:00Z")
     assert await retime(planning, "fit", {"fill": True}) == done | {
@@ -59,7 +59,7 @@ async def test_items_are_fitted_into_the_meeting_after_a_preview(planning: Plann
     }
     _, match = await planning.read()
     path = f"{planning.agenda}/items/{agenda['items'][1]['id']}"
-    await planning.organizer.patch(path, json={"duration": 119}, headers=match)
+    await planning.organizer.patch(path, json={"minutes": 119}, headers=match)
     refused = await retime(planning, "fit", {}, ok=False)
     assert (refused.status_code, slug(refused)) == (409, "cannot-fit")
     assert refused.json()["errors"][0]["pointer"] == f"items/{agenda['items'][0]['id']}"
@@ -69,9 +69,9 @@ async def test_items_are_fitted_into_the_meeting_after_a_preview(planning: Plann
 
 async def test_the_rest_is_shifted_with_its_pins(planning: Planning) -> None:
     agenda = await planning.put(
-        item("One", duration=30),
-        item("Two", duration=30),
-        item("Pinned", duration=30, pinned_start="2021-10-08T11:30:00"),
+        item("One", minutes=30),
+        item("Two", minutes=30),
+        item("Pinned", minutes=30, pinned_start="2021-10-08T11:30:00"),
     )
     _, two, pinned = (each["id"] for each in agenda["items"])
     shifted = await retime(planning, "shift", {"item_id": two, "minutes": 15})
@@ -87,7 +87,7 @@ async def test_the_rest_is_shifted_with_its_pins(planning: Planning) -> None:
     await retime(planning, "shift", {"item_id": two, "minutes": -15})
     assert await lines(planning) == [line[1:] for line in outline(agenda["items"])]
     await kept(planning, MORNING, AFTERNOON)
-    afternoon = item("Later", duration=5, pinned_start="2021-10-08T16:00:00")
+    afternoon = item("Later", minutes=5, pinned_start="2021-10-08T16:00:00")
     later = await post(planning.organizer, f"{planning.agenda}/items", afternoon)
     here = await retime(planning, "shift", {"item_id": two, "minutes": 10}, dry=True)
     reach = {"item_id": two, "minutes": 10, "reach": "meeting"}
@@ -103,12 +103,12 @@ async def test_the_rest_is_shifted_with_its_pins(planning: Planning) -> None:
 
 async def test_two_items_change_places_and_back(planning: Planning) -> None:
     agenda = await planning.put(
-        item("Parent", items=[item("Child", duration=20, pinned_start="2021-10-08T10:10:00")]),
-        item("Other", duration=40, items=[item("Under", duration=10)]),
+        item("Parent", items=[item("Child", minutes=20, pinned_start="2021-10-08T10:10:00")]),
+        item("Other", minutes=40, items=[item("Under", minutes=10)]),
     )
     parent, other = agenda["items"]
     child = parent["items"][0]
-    body = {"item_id": child["id"], "with_id": other["id"]}
+    body = {"item_id": child["id"], "other_item_id": other["id"]}
     swapped = await retime(planning, "swap", body)
     assert [line[:2] for line in outline((await planning.read())[0]["items"])] == [
         ("1", "Parent"),
@@ -120,7 +120,7 @@ async def test_two_items_change_places_and_back(planning: Planning) -> None:
     assert (times[other["id"]], times[child["id"]]) == ("10:10", "11:00")
     await retime(planning, "swap", body)
     assert (await planning.read())[0] == agenda | {"revision": 3}
-    family = {"item_id": parent["id"], "with_id": child["id"]}
+    family = {"item_id": parent["id"], "other_item_id": child["id"]}
     assert slug(await retime(planning, "swap", family, ok=False)) == "item-under-itself"
     stale = await planning.organizer.post(
         f"{planning.agenda}/swap", json=body, headers={"If-Match": '"old"'}
@@ -141,28 +141,28 @@ async def send(planning: Planning, mend: dict[str, Any]) -> httpx.Response:
 
 PROGRAMMES: dict[str, list[dict[str, Any]]] = {
     "overrun": [
-        item("Long", duration=90),
-        item("Early", duration=15, pinned_start="2021-10-08T11:00:00"),
-        item("Rest", duration=15),
+        item("Long", minutes=90),
+        item("Early", minutes=15, pinned_start="2021-10-08T11:00:00"),
+        item("Rest", minutes=15),
     ],
     "gap": [
-        item("Short", duration=30),
-        item("Late", duration=15, pinned_start="2021-10-08T11:00:00"),
+        item("Short", minutes=30),
+        item("Late", minutes=15, pinned_start="2021-10-08T11:00:00"),
     ],
-    "outside_meeting": [item("One", duration=100), item("Two", duration=100)],
-    "missing_duration": [item("One", duration=20), item("Two")],
+    "outside_meeting": [item("One", minutes=100), item("Two", minutes=100)],
+    "missing_duration": [item("One", minutes=20), item("Two")],
     "nothing_left": [
-        item("Long", duration=170),
-        item("More", duration=10),
+        item("Long", minutes=170),
+        item("More", minutes=10),
         item("Flexible", flexible=True),
     ],
-    "break_missing": [item("One", duration=70), item("Two", duration=70)],
-    "lunch_missing": [item("One", duration=200), item("Two", duration=200)],
+    "break_missing": [item("One", minutes=70), item("Two", minutes=70)],
+    "lunch_missing": [item("One", minutes=200), item("Two", minutes=200)],
     "room_twice": [
         item(
             "Both",
             children_run="in_parallel",
-            items=[item("A", duration=9, room="R"), item("B", duration=9, room=" r ")],
+            items=[item("A", minutes=9, room="R"), item("B", minutes=9, room=" r ")],
         )
     ],
 }
@@ -204,7 +204,7 @@ def problem(read: tuple[Any, Any], kind: str) -> Any:
 async def test_mends_of_sittings(world: World) -> None:
     planning = await days(world)
     (morning, *_) = await kept(planning, MORNING, AFTERNOON)
-    await planning.put(item("Debate", duration=200))
+    await planning.put(item("Debate", minutes=200))
     found = problem(await planning.read(), "outside_sitting")
     assert (found["minutes"], found["sitting_id"]) == (20, morning["id"])
     verbs = {mend["verb"]: mend for mend in found["mend"]}
@@ -244,17 +244,17 @@ async def projection(planning: Planning) -> tuple[Any, list[tuple[Any, ...]]]:
 
 async def test_what_happens_moves_what_is_to_come(planning: Planning, set_clock: Any) -> None:
     agenda = await planning.put(
-        item("Opening", "opening", duration=10),
-        item("Skipped", duration=10),
-        item("Debate", items=[item("One", duration=20), item("Two", duration=20)]),
-        item("Panel", "panel", duration=60, pinned_start="2021-10-08T11:30:00"),
+        item("Opening", "opening", minutes=10),
+        item("Skipped", minutes=10),
+        item("Debate", items=[item("One", minutes=20), item("Two", minutes=20)]),
+        item("Panel", "panel", minutes=60, pinned_start="2021-10-08T11:30:00"),
         item("Open end", flexible=True),
-        item("Closing", "closing", duration=10),
+        item("Closing", "closing", minutes=10),
     )
     opening, _, debate, *_ = (each["id"] for each in agenda["items"])
     one = agenda["items"][2]["items"][0]["id"]
     found, planned = await projection(planning)
-    assert (found["in_session"], found["late"], found["running"]) == (False, 0, [])
+    assert (found["in_session"], found["late_minutes"], found["running_ids"]) == (False, 0, [])
     assert [(start, end) for *_, start, end in planned] == [
         line[2:] for line in outline(agenda["items"])
     ]
@@ -284,7 +284,7 @@ async def test_what_happens_moves_what_is_to_come(planning: Planning, set_clock:
         ("Open end", "to_come", "12:30", "12:50"),
         ("Closing", "to_come", "12:50", "13:00"),
     ]
-    assert (found["running"], found["late"]) == ([debate, one], 0)
+    assert (found["running_ids"], found["late_minutes"]) == ([debate, one], 0)
     ended = await post(planning.organizer, f"{path}/{debate}/end", {"at": "2021-10-08T15:00:00Z"})
     assert [each["actual_end"] for each in (ended, ended["items"][0])] == [
         "2021-10-08T15:00:00Z"
@@ -300,7 +300,7 @@ async def test_what_happens_moves_what_is_to_come(planning: Planning, set_clock:
     refused = await planning.organizer.post(f"{path}/{one}/start", json=future)
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/at")
     _, match = await planning.read()
-    await planning.organizer.patch(f"{path}/{opening}", json={"duration": 5}, headers=match)
+    await planning.organizer.patch(f"{path}/{opening}", json={"minutes": 5}, headers=match)
     kept_times = await planning.organizer.get(f"{path}/{opening}")
     assert kept_times.json()["actual_start"] == started["actual_start"]
 
@@ -310,9 +310,9 @@ async def test_what_runs_beside_goes_on(planning: Planning, set_clock: Any) -> N
         item(
             "Groups",
             children_run="in_parallel",
-            items=[item("A", duration=30), item("B", items=[item("B1", duration=20)])],
+            items=[item("A", minutes=30), item("B", items=[item("B1", minutes=20)])],
         ),
-        item("Plenary", duration=10),
+        item("Plenary", minutes=10),
     )
     groups, plenary = agenda["items"]
     a, b1 = groups["items"][0]["id"], groups["items"][1]["items"][0]["id"]

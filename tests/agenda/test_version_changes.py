@@ -19,10 +19,10 @@ CANARY = "canary-0815"
 async def revised(planning: Planning) -> Planning:
     """Issued, much changed, and issued again."""
     before = await planning.put(
-        item("Opening", duration=10),
-        item("Panel", "panel", duration=30),
-        item("Old business", duration=10),
-        item("Reports", items=[item("First", duration=5), item("Second", duration=5)]),
+        item("Opening", minutes=10),
+        item("Panel", "panel", minutes=30),
+        item("Old business", minutes=10),
+        item("Reports", items=[item("First", minutes=5), item("Second", minutes=5)]),
         item(CANARY, access="restricted"),
     )
     opening, panel, old, reports, hidden = before["items"]
@@ -34,19 +34,19 @@ async def revised(planning: Planning) -> Planning:
     assert (await planning.organizer.post(path)).is_success
     await planning.panellist(people, "invite", name="Comes")
     kept: list[Any] = [
-        item("Panel", "panel", duration=30, id=panel["id"]),
-        item("Welcome", duration=20, id=opening["id"], room="Hall 1"),
-        item("Old business", duration=10, id=old["id"]),
+        item("Panel", "panel", minutes=30, id=panel["id"]),
+        item("Welcome", minutes=20, id=opening["id"], room="Hall 1"),
+        item("Old business", minutes=10, id=old["id"]),
         item(
             "Reports",
             id=reports["id"],
             items=[
-                item("Second", duration=5, id=reports["items"][1]["id"]),
-                item("First", duration=5, id=reports["items"][0]["id"]),
+                item("Second", minutes=5, id=reports["items"][1]["id"]),
+                item("First", minutes=5, id=reports["items"][0]["id"]),
             ],
         ),
         item(f"{CANARY} again", access="restricted", id=hidden["id"]),
-        item("New business", duration=15),
+        item("<New> business", minutes=15),
     ]
     await planning.put(*kept)
     _, match = await planning.read()
@@ -69,7 +69,7 @@ async def test_changes_are_told_as_data_to_each_what_they_may_see(
     assert {name: kinds for name, kinds in told.items() if kinds} == {
         "Panel": told["Panel"],
         "Welcome": told["Welcome"],
-        "New business": ["added"],
+        "<New> business": ["added"],
         "Old business": ["withdrawn"],
         f"{CANARY} again": ["retitled"],
         **{name: told[name] for name in ("First", "Second")},
@@ -113,7 +113,7 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         "COORDINATION-COMMITTEE-6/1/Rev.1, issued on DAY\n"
         "Compared with COORDINATION-COMMITTEE-6/1, issued on DAY\n"
         "All times are those of America/New_York.\n\n"
-        "Added\n  6 New business (11:00–11:15)\n\n"
+        "Added\n  6 <New> business (11:00–11:15)\n\n"
         "Withdrawn\n  3 Old business\n\n"
     )
     *_, moved, renumbered, retitled, retimed, people, other = text.split("\n\n")
@@ -122,7 +122,7 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
     assert "  1 Panel: 10:00–10:30 (before: 10:10–10:40)" in retimed.splitlines()
     assert "Old business" not in retimed
     assert people == "Panellists\n  1 Panel: joined: Comes; left: Leaves"
-    assert other == "Otherwise changed\n  2 Welcome: room\n"
+    assert other == "Otherwise changed\n  2 Welcome: room: Hall 1 (before: –)\n"
     assert CANARY not in text
     for language in UN_LANGUAGES:
         headers = PLAIN | {"Accept-Language": f"{language}-XX, en;q=0.1"}
@@ -130,13 +130,20 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
         assert foreign.headers["content-language"] == language
         assert words_in(language).kind("added") in foreign.text
         assert "{" not in foreign.text
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
+    page = await anonymous.get(f"{revised.public}/versions/2/changes?language=ar", headers=browser)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert "<h1>" in page.text
+    assert "<li>\u20686 &lt;New&gt; business\u2069 (" in page.text
 
 
 async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_clock: Any) -> None:
     set_clock(datetime(2021, 10, 2, 3, tzinfo=UTC))  # still the 1st in New York
-    part = item("Part", duration=10)
+    part = item("Part", minutes=10)
     before = await planning.put(
-        item("Welcome", duration=10), item("Off", duration=10, items=[part]), item("Last")
+        item("Welcome", minutes=10), item("Off", minutes=10, items=[part]), item("Last")
     )
     await planning.issue()
     late = await planning.add(title="Never mind")
@@ -146,7 +153,7 @@ async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_cl
         assert (await planning.organizer.post(path, headers=match)).is_success
     _, match = await planning.read()
     last = f"{planning.agenda}/items/{before['items'][2]['id']}"
-    patch = {"duration": 20, "pinned_start": "2021-10-08T23:50:00"}
+    patch = {"minutes": 20, "pinned_start": "2021-10-08T23:50:00"}
     assert (await planning.organizer.patch(last, json=patch, headers=match)).is_success
     told = await planning.organizer.get(f"{planning.agenda}/changes-since-issue", headers=PLAIN)
     assert told.text.split("\n", 2)[2] == (
@@ -155,6 +162,77 @@ async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_cl
         "Withdrawn\n  2 Off\n\n"
         "At another time\n  3 Last: 23:50–2021-10-09 00:10 (before: 10:30–10:30)\n"
     )
+
+
+async def test_sittings_and_the_head_of_the_agenda_are_told(planning: Planning) -> None:
+    async def sit(*sittings: dict[str, Any]) -> list[Any]:
+        _, match = await planning.read()
+        path, body = f"{planning.path}/sittings", {"sittings": sittings}
+        answer = await planning.organizer.put(path, json=body, headers=match)
+        assert answer.status_code == 200, answer.text
+        found: list[Any] = answer.json()["sittings"]
+        return found
+
+    def held(start: str, end: str, name: str = "", **members: Any) -> dict[str, Any]:
+        times = {"local_start": f"2021-10-{start}:00", "local_end": f"2021-10-{end}:00"}
+        return {**times, "name": {"en": name} if name else {}, **members}
+
+    ids = [
+        each["id"]
+        for each in await sit(
+            held("08T10:00", "08T11:00", "Morning"),
+            held("08T11:00", "08T12:00"),
+            held("08T12:00", "08T12:30", "Gone"),
+        )
+    ]
+    (opening,) = (await planning.put(item("Opening")))["items"]
+    await planning.issue()
+    await sit(
+        held("08T10:00", "08T11:00", "First part", id=ids[0]),
+        held("08T11:15", "08T12:00", id=ids[1]),
+        held("08T12:00", "08T13:00", "Last"),
+    )
+    title = {"en": "Opening", "fr": "Ouverture"}
+    await planning.put(
+        {
+            "kind": "discussion",
+            "title": title,
+            "id": opening["id"],
+            "purpose": "decision",
+            "presenter": "Li Wei",
+        }
+    )
+    current = await planning.organizer.get(planning.path)
+    body = {"languages": ["en", "fr"], "format": "hybrid", "venue": "Hall 3"}
+    match = {"If-Match": current.headers["etag"]}
+    assert (await planning.organizer.patch(planning.path, json=body, headers=match)).is_success
+    told = await planning.organizer.get(f"{planning.agenda}/changes-since-issue", headers=PLAIN)
+    assert told.text.split("\n\n", 1)[1] == (
+        "The meeting\n"
+        "  format: virtual and in person (before: virtual)\n"
+        "  languages: en, fr (before: en)\n\n"
+        "Sittings\n"
+        "  First part (before: Morning)\n"
+        "  11:15–12:00 (before: 11:00–12:00)\n"
+        "  Last (12:00–13:00): new\n"
+        "  Gone (12:00–12:30): no longer held\n\n"
+        "With another title\n  1 Opening: Ouverture (fr)\n\n"
+        "Otherwise changed\n"
+        "  1 Opening: presenter: Li Wei (before: –); purpose: for decision (before: –)\n"
+    )
+    data = (await planning.organizer.get(f"{planning.agenda}/changes-since-issue")).json()
+    assert [(each["id"], each["kinds"]) for each in data["sittings"][:2]] == [
+        (ids[0], ["retitled"]),
+        (ids[1], ["retimed"]),
+    ]
+    added, gone = data["sittings"][2:]
+    assert (added["kinds"], added["before"], added["after"]["name"]) == (
+        ["added"],
+        None,
+        {"en": "Last"},
+    )
+    assert (gone["kinds"], gone["after"], gone["id"]) == (["removed"], None, ids[2])
+    assert set(data["meeting"]) == {"format", "languages"}
 
 
 async def test_what_cannot_be_compared_is_refused(

@@ -71,7 +71,7 @@ async def test_two_organizers_issue_at_once_one_after_the_other(planning: Planni
 async def test_an_issued_version_never_changes(
     planning: Planning, anonymous: httpx.AsyncClient
 ) -> None:
-    agenda = await planning.put(item("Opening", "opening", duration=15), item("Panel", "panel"))
+    agenda = await planning.put(item("Opening", "opening", minutes=15), item("Panel", "panel"))
     await planning.issue()
     kept = [each["id"] for each in agenda["items"]]
     path = f"{planning.agenda}/versions/1"
@@ -117,8 +117,8 @@ async def test_the_database_refuses_to_change_a_version(
 async def test_the_body_has_all_that_a_reader_needs(planning: Planning) -> None:
     group = await planning.world.committee(parent=planning.committee["id"], number=1)
     agenda = await planning.put(
-        item("Opening", "opening", duration=15, note={"en": "A note"}),
-        item("Panel", "panel", duration=60),
+        item("Opening", "opening", minutes=15, note={"en": "A note"}),
+        item("Panel", "panel", minutes=60),
         item("Briefing", "briefing", working_group=group["handle"], presenter="Li Wei"),
     )
     panel = await planning.panel(agenda["items"][1]["id"])
@@ -154,10 +154,10 @@ async def test_the_body_has_all_that_a_reader_needs(planning: Planning) -> None:
             "name": planning.committee["name"],
         },
     }
-    second = _speaker(2, "Second", minutes=10, status="confirmed")
+    second = _speaker(1, "Second", minutes=10, status="confirmed")
     assert body["items"][1]["panel"] == {
         "title": {"en": "Recent developments"},
-        "panellists": [_speaker(1, "First", "moderator"), second],
+        "panellists": [_speaker(0, "First", "moderator"), second],
     }
     assert body["items"][2]["working_group"] == {"handle": group["handle"], "name": group["name"]}
     assert body["items"][2]["presenter"] == "Li Wei"
@@ -168,14 +168,14 @@ async def test_the_body_has_all_that_a_reader_needs(planning: Planning) -> None:
 
 
 def _speaker(
-    order: int,
+    position: int,
     name: str,
     role: str = "panellist",
     minutes: int | None = None,
     status: str = "invited",
 ) -> dict[str, Any]:
     return {
-        "order": order,
+        "position": position,
         "role": role,
         "name": name,
         "honorific": None,
@@ -190,7 +190,7 @@ async def test_restricted_items_are_in_no_public_byte(
     planning: Planning, anonymous: httpx.AsyncClient
 ) -> None:
     agenda = await planning.put(
-        item("Opening", duration=5),
+        item("Opening", minutes=5),
         item(
             CANARY,
             "panel",

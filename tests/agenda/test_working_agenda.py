@@ -19,15 +19,15 @@ from tests.world import World, post
 
 async def test_numbers_and_times_follow_from_the_tree(planning: Planning) -> None:
     agenda = await planning.put(
-        item("Opening", "opening", duration=15),
+        item("Opening", "opening", minutes=15),
         item(
             "Briefings",
             "briefing",
-            items=[item("One", "briefing", duration=10), item("Two", "briefing", duration=20)],
+            items=[item("One", "briefing", minutes=10), item("Two", "briefing", minutes=20)],
         ),
-        item("Coffee", "break", duration=15),
-        item("Panel", "panel", duration=60, pinned_start="2021-10-08T11:30:00"),
-        item("Closing", "closing", duration=5),
+        item("Coffee", "break", minutes=15),
+        item("Panel", "panel", minutes=60, pinned_start="2021-10-08T11:30:00"),
+        item("Closing", "closing", minutes=5),
     )
     assert outline(agenda["items"]) == [
         ("1", "Opening", "10:00", "10:15"),
@@ -80,19 +80,19 @@ async def test_a_put_keeps_ids_moves_adds_and_deletes(planning: Planning) -> Non
 
 
 async def test_one_item_is_added_changed_moved_and_deleted(planning: Planning) -> None:
-    last = await planning.add(title="Last", duration=5)
-    first = await planning.add(title="First", duration=10, position=0)
-    child = await planning.add(title="Child", duration=20, parent_id=last["id"])
+    last = await planning.add(title="Last", minutes=5)
+    first = await planning.add(title="First", minutes=10, position=0)
+    child = await planning.add(title="Child", minutes=20, parent_id=last["id"])
     agenda, match = await planning.read()
     assert [each["number"] for each in agenda["items"]] == ["1", "2"]
     path = f"{planning.agenda}/items"
     changed = await planning.organizer.patch(
         f"{path}/{first['id']}",
-        json={"duration": 30, "title": {"en": None, "fr": "Premier"}, "presenter": "Li Wei"},
+        json={"minutes": 30, "title": {"en": None, "fr": "Premier"}, "presenter": "Li Wei"},
         headers=match,
     )
     assert changed.status_code == 200
-    assert (changed.json()["title"], changed.json()["duration"]) == ({"fr": "Premier"}, 30)
+    assert (changed.json()["title"], changed.json()["minutes"]) == ({"fr": "Premier"}, 30)
     moved = await planning.organizer.post(
         f"{path}/{child['id']}/move",
         json={"position": 1},
@@ -117,13 +117,13 @@ async def test_of_two_organizers_with_one_tag_one_wins(planning: Planning) -> No
     other = await planning.world.organizer(planning.committee)
     agenda, match = await planning.read()
     path = f"{planning.agenda}/items/{agenda['items'][0]['id']}"
-    first = await planning.organizer.patch(path, json={"duration": 10}, headers=match)
-    second = await other.patch(path, json={"duration": 20}, headers=match)
+    first = await planning.organizer.patch(path, json={"minutes": 10}, headers=match)
+    second = await other.patch(path, json={"minutes": 20}, headers=match)
     assert (first.status_code, second.status_code) == (200, 412)
     whole = await other.put(planning.agenda, json={"items": []}, headers=match)
     assert whole.status_code == 412
     agenda, _ = await planning.read()
-    assert agenda["items"][0]["duration"] == 10
+    assert agenda["items"][0]["minutes"] == 10
 
 
 async def test_changes_need_a_tag(planning: Planning) -> None:
@@ -131,7 +131,7 @@ async def test_changes_need_a_tag(planning: Planning) -> None:
     path = f"{planning.agenda}/items/{agenda['items'][0]['id']}"
     answers = [
         await planning.organizer.put(planning.agenda, json={"items": []}),
-        await planning.organizer.patch(path, json={"duration": 1}),
+        await planning.organizer.patch(path, json={"minutes": 1}),
         await planning.organizer.post(f"{path}/move", json={"position": 0}),
         await planning.organizer.delete(path),
     ]
@@ -163,14 +163,14 @@ async def test_trees_that_cannot_be_are_refused_by_name(planning: Planning) -> N
 
 
 async def test_ten_levels_and_a_thousand_items_are_let_in(planning: Planning, app: FastAPI) -> None:
-    deep = item("10", duration=1, presenter="Li Wei")
+    deep = item("10", minutes=1, presenter="Li Wei")
     for level in range(9):
         deep = item(str(level), items=[deep])
     await planning.put(item())
     with counted(app) as few:
         await planning.put(deep)
     with counted(app) as many:
-        agenda = await planning.put(*[item(duration=1440) for _ in range(1000)])
+        agenda = await planning.put(*[item(minutes=1440) for _ in range(1000)])
     assert len(agenda["items"]) == 1000
     assert len(many) == len(few)
     with counted(app) as reading_many:
@@ -228,7 +228,7 @@ async def test_pins_move_with_the_meeting_and_must_be_near_it(planning: Planning
         "/items/0/pinned_start",
         "/items/1/pinned_start",
     ]
-    await planning.put(item(pinned_start="2021-10-08T12:00:00", duration=1))
+    await planning.put(item(pinned_start="2021-10-08T12:00:00", minutes=1))
     async with planning.world.app.state.database.transaction() as session:
         meeting = await lock_meeting(session, planning.id)
         meeting.starts_at = meeting.starts_at.replace(hour=15)
@@ -300,7 +300,7 @@ async def test_only_organizers_change_the_agenda(planning: Planning, who: str) -
     answers = [
         await client.put(planning.agenda, json={"items": []}, headers=match),
         await client.post(f"{planning.agenda}/items", json=item()),
-        await client.patch(path, json={"duration": 1}, headers=match),
+        await client.patch(path, json={"minutes": 1}, headers=match),
         await client.post(f"{path}/move", json={"position": 0}, headers=match),
         await client.delete(path, headers=match),
         await client.post(f"{planning.agenda}/versions", json={}),
@@ -329,7 +329,7 @@ async def test_nothing_changes_after_the_end(planning: Planning, status: Meeting
     answers = [
         await organizer.put(planning.agenda, json={"items": []}, headers=match),
         await organizer.post(f"{planning.agenda}/items", json=item()),
-        await organizer.patch(path, json={"duration": 1}, headers=match),
+        await organizer.patch(path, json={"minutes": 1}, headers=match),
         await organizer.post(f"{path}/move", json={"position": 0}, headers=match),
         await organizer.delete(path, headers=match),
         await organizer.post(f"{planning.agenda}/versions", json={}),
@@ -345,7 +345,7 @@ async def test_the_log_tells_what_changed_but_no_name(
     added = await planning.add(title="Opening", presenter="Canary Name")
     path = f"{planning.agenda}/items/{added['id']}"
     _, match = await planning.read()
-    body = {"presenter": "Canary Other", "duration": 15, "annotation": {"en": "By Canary Name"}}
+    body = {"presenter": "Canary Other", "minutes": 15, "annotation": {"en": "By Canary Name"}}
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success
     _, match = await planning.read()
     assert (await planning.organizer.patch(path, json=body, headers=match)).is_success

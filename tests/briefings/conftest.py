@@ -42,10 +42,10 @@ class Briefings:
             for name in ("Border Management", "Human Rights")
         ]
         agenda = await planning.put(
-            item("Opening", kind="opening", duration=10),
-            item("Borders", kind="briefing", duration=20, working_group=groups[0]["handle"]),
-            item("Rights", kind="briefing", duration=10, working_group=groups[1]["handle"]),
-            item("Closing", kind="closing", duration=5),
+            item("Opening", kind="opening", minutes=10),
+            item("Borders", kind="briefing", minutes=20, working_group=groups[0]["handle"]),
+            item("Rights", kind="briefing", minutes=10, working_group=groups[1]["handle"]),
+            item("Closing", kind="closing", minutes=5),
         )
         items = [each["id"] for each in agenda["items"][1:3]]
         return cls(

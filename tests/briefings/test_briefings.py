@@ -131,7 +131,9 @@ async def test_the_state_at_a_glance_and_readiness(briefings: Briefings) -> None
         30,
         {"unasked": 0, "asked": 0, "named": 1, "confirmed": 1, "declined": 0, "complete": 0},
     )
-    states = [(b["group"]["name"]["en"], b["status"], b["lacking"]) for b in glance["briefings"]]
+    states = [
+        (b["working_group"]["name"]["en"], b["status"], b["lacking"]) for b in glance["briefings"]
+    ]
     assert states == [
         ("Border Management", "confirmed", ["papers"]),
         ("Human Rights", "named", ["answer", "papers"]),
@@ -152,10 +154,13 @@ async def test_time_is_shared_and_given_back(briefings: Briefings) -> None:
     organizer = briefings.planning.organizer
     path = f"{briefings.path}/share-time"
     seen = await post(organizer, f"{path}?dry_run=true", {"minutes": 31})
-    assert [(each["before"], each["minutes"]) for each in seen["items"]] == [(20, 16), (10, 15)]
+    assert [(each["before_minutes"], each["minutes"]) for each in seen["items"]] == [
+        (20, 16),
+        (10, 15),
+    ]
     assert (await briefings.glance())["minutes"] == 30
     whole = await post(organizer, path, {})
-    assert (whole["total"], [each["minutes"] for each in whole["items"]]) == (165, [83, 82])
+    assert (whole["minutes"], [each["minutes"] for each in whole["items"]]) == (165, [83, 82])
     first, _ = await briefings.ask()
     one = f"{briefings.path}/{first['id']}/give-back"
     given = await briefings.chair.post(one, json={"minutes": 13})
@@ -169,9 +174,9 @@ async def test_time_is_shared_and_given_back(briefings: Briefings) -> None:
     assert (await organizer.post(path, json=keep)).status_code == 200
     few = await organizer.post(path, json=keep | {"minutes": 59})
     assert (few.status_code, slug(few)) == (409, "too-few-minutes")
-    panel = await briefings.planning.add(kind="panel", duration=10)
-    wrong = await organizer.post(path, json={"minutes": 60, "items": [panel["id"]]})
-    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/items/0")
+    panel = await briefings.planning.add(kind="panel", minutes=10)
+    wrong = await organizer.post(path, json={"minutes": 60, "item_ids": [panel["id"]]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/item_ids/0")
     weights = {"minutes": 40, "weights": [{"item_id": briefings.items[1], "weight": 3}]}
     shared = await post(organizer, path, weights)
     assert [each["minutes"] for each in shared["items"]] == [10, 30]
@@ -198,11 +203,11 @@ async def test_who_is_named_hears_once_that_the_time_has_changed(
     ]
     for duration in (25, 40):
         _, match = await briefings.planning.read()
-        moved = await organizer.patch(opening, json={"duration": duration}, headers=match)
+        moved = await organizer.patch(opening, json={"minutes": duration}, headers=match)
         assert moved.is_success, moved.text
     closing = f"{agenda}/items/{before['items'][3]['id']}"
     _, match = await briefings.planning.read()
-    assert (await organizer.patch(closing, json={"duration": 6}, headers=match)).is_success
+    assert (await organizer.patch(closing, json={"minutes": 6}, headers=match)).is_success
     set_clock(SUMMER + timedelta(hours=1))
     ((to, subject, text),) = await briefings.mails()
     assert (to, subject) == (

@@ -2,11 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.servers import ran
 
 ROOT = Path(__file__).parent.parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -24,14 +25,6 @@ def run(database_url: str, tmp_path: Path) -> Run:
 
     def run(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
         given = {"DATABASE_URL": database_url, "SECRETARIAT_DATA": str(tmp_path / "data")}
-        return subprocess.run(
-            [sys.executable, "-m", "app", *arguments],
-            cwd=ROOT,
-            env=environment(**given | settings),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return ran(list(map(str, arguments)), environment(**given | settings), tmp_path)
 
     return run

@@ -33,7 +33,7 @@ async def delegation(world: World, set_clock: Any) -> dict[str, Any]:
     for number in range(3):
         body = named(number, entity=entity["handle"], role="representative")
         await post(world.administrator, f"{path}/registrations", body)
-    item = {"kind": "opening", "title": {"en": "Opening"}, "duration": 10}
+    item = {"kind": "opening", "title": {"en": "Opening"}, "minutes": 10}
     agenda = await world.administrator.get(f"{path}/agenda")
     match = {"If-Match": agenda.headers["ETag"]}
     answer = await world.administrator.post(f"{path}/agenda/items", json=item, headers=match)

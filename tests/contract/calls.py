@@ -18,7 +18,7 @@ SERIES = {
     "name": {"en": "Series"},
     "rule": {"frequency": "monthly", "starts_on": "2021-10-08"},
     "start_time": "10:00",
-    "duration": 180,
+    "minutes": 180,
 } | {"template": TITLE}
 STEP = {"before": {"working_days": 5}, "time": "09:00", "about": "answer", "to": "alternate"}
 SHEET = "abbreviation,name_en\nIMPORTED,Imported\n"
@@ -160,13 +160,13 @@ BODIES: dict[str, Body] = {
     "shiftAgenda": lambda part: {"item_id": part.ids["item_id"], "minutes": 5},
     "swapAgendaItems": lambda part: {
         "item_id": part.ids["item_id"],
-        "with_id": part.ids["free_item"],
+        "other_item_id": part.ids["free_item"],
     },
     **dict.fromkeys(("startAgendaItem", "endAgendaItem"), lambda _: {}),
     "replaceSittings": lambda part: {"sittings": [SITTING | {"id": part.ids["sitting_id"]}]},
     "addSitting": lambda _: LATER_SITTING,
     "changeSitting": lambda _: {"name": {"en": "New words"}},
-    "mergeAgendaItem": lambda part: {"into": part.ids["free_item"]},
+    "mergeAgendaItem": lambda part: {"into_id": part.ids["free_item"]},
     "issueAgenda": lambda _: {},
     "adoptAgenda": lambda _: {},
     "replaceDeclaredConflicts": lambda part: {
@@ -277,7 +277,7 @@ SHEETS: dict[str, Body] = {
 _CHANGES = ("getDelegationChanges", "getParticipantChanges")
 QUERIES = dict.fromkeys(
     [*_CHANGES, *(f"{name}File" for name in _CHANGES)], {"since": "2021-09-01T00:00:00Z"}
-) | {"importAgenda": {"mode": "append"}}
+) | dict.fromkeys(("importAgenda", "importDeclaredConflicts"), {"mode": "append"})
 """Query parameters that must be there, or had better be."""
 
 MAILS = {"deliverMail": b"From: a@example.org\r\nSubject: New\r\n\r\nWords.\r\n"}

@@ -322,6 +322,7 @@ MATRIX: Final[dict[str, Row]] = {
     "registerPeople": _BY_ROWS,
     "importRegistrations": _DELEGATION_WRITE,
     "copyDelegation": _DELEGATION_COPY,
+    "listEarlierDelegations": _ANSWERS,
     "getRegistration": _DELEGATION,
     "changeRegistration": _DELEGATION_WRITE,
     "withdrawRegistration": _DELEGATION_WRITE,

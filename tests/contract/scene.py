@@ -148,7 +148,7 @@ class Part:
 
     async def _prepare_agenda(self) -> None:
         items = f"{self.path}/agenda/items"
-        item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
+        item = {"kind": "panel", "title": {"en": "Panel"}, "minutes": 60}
         made = await post(self.administrator, items, item)
         free = await post(self.administrator, items, item)
         times = {"local_start": "2021-10-08T10:00:00", "local_end": "2021-10-08T13:00:00"}
@@ -174,7 +174,7 @@ class Part:
     async def _prepare_briefing(self) -> None:
         """Of a group for which only organizers speak; the link is that of its contact's mail."""
         group = await self.world.committee(parent=self.committee["handle"])
-        item = {"kind": "briefing", "title": {"en": "Briefing"}, "duration": 30}
+        item = {"kind": "briefing", "title": {"en": "Briefing"}, "minutes": 30}
         item |= {"working_group": group["handle"]}
         made = await post(self.administrator, f"{self.path}/agenda/items", item)
         contact = {"name": f"Contact {self.mark}", "email": f"contact.{self.mark}@example.org"}
@@ -189,7 +189,7 @@ class Part:
         """The meeting was made for one of its dates."""
         path = f"/v1/committees/{self.committee['id']}/series"
         rule = {"frequency": "monthly", "starts_on": "2021-10-08"}
-        body = {"name": {"en": "Series"}, "rule": rule, "start_time": "10:00", "duration": 180}
+        body = {"name": {"en": "Series"}, "rule": rule, "start_time": "10:00", "minutes": 180}
         template = {"template": {"title": {"en": "Meeting {number}"}}}
         self.ids["series_id"] = (await post(self.administrator, path, body | template))["id"]
         async with self.world.app.state.database.transaction() as session:

@@ -304,7 +304,7 @@ async def test_numbers_out_of_bounds_are_refused(prepared: Scene, number: bytes)
     for operation_id, name in (
         ("changeMeeting", b"capacity"),
         ("changeInvitation", b"seat_quota"),
-        ("changeAgendaItem", b"duration"),
+        ("changeAgendaItem", b"minutes"),
         ("changeCommittee", b"default_seat_quota"),
         ("moveAgendaItem", b"position"),
     ):

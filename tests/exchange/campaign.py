@@ -89,7 +89,7 @@ async def steps(planning: Planning, made: Conference, declared: list[Any]) -> di
     found: dict[str, Took] = {}
 
     found["imported"], taken = await timed(
-        lambda: client.post(f"{agenda}/import", content=xml, headers=headers)
+        lambda: client.post(f"{agenda}/import?mode=replace", content=xml, headers=headers)
     )
     assert (taken.json()["refused"], taken.json()["removed"]) == (0, 0)
     match = {"If-Match": (await client.get(path)).headers["etag"]}
@@ -102,7 +102,7 @@ async def steps(planning: Planning, made: Conference, declared: list[Any]) -> di
     assert counts == expected(made, declared), counts
     found["double bookings checked"], _ = await timed(lambda: client.get(f"{agenda}/conflicts"))
     found["retimed by a new file"], again = await timed(
-        lambda: client.post(f"{agenda}/import", content=later, headers=headers)
+        lambda: client.post(f"{agenda}/import?mode=replace", content=later, headers=headers)
     )
     assert again.json()["changed"] >= len(made.talks)
     for form in ("schedule.xml", "schedule.json", "export.json", "export.csv"):

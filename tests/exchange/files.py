@@ -30,7 +30,7 @@ async def sent(
         f"{planning.agenda}/import",
         content=data,
         headers={"Content-Type": TYPES[suffix]},
-        params=query,
+        params={"mode": "replace"} | query,
     )
 
 

@@ -66,7 +66,7 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
         "depth,kind,title_en\n" + "".join(f"{n},discussion,A\n" for n in range(1, 101)),
         ["/"],
     ),
-    "kinds": ("csv", "kind,title_en,duration\nspeech,A,x\n", ["/2/kind", "/2/duration"]),
+    "kinds": ("csv", "kind,title_en,minutes\nspeech,A,x\n", ["/2/kind", "/2/minutes"]),
     "a column": ("csv", "kind,titel_en\ndiscussion,A\n", ["/1/titel_en"]),
     "quotes": ("csv", 'kind,title_en\ndiscussion,"A\n', ["/2"]),
     "a guid twice": (
@@ -76,7 +76,11 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
     ),
     "people": ("csv", "kind,title_en,people\ndiscussion,A,Li Wei\n", ["/2/people"]),
     "a group": ("csv", "kind,title_en,working_group\ndiscussion,A,x\n", ["/2/working_group"]),
-    "a sitting": ("csv", "kind,title_en,sitting\npanel,A,2021-10-08T09:00\n", ["/2/sitting"]),
+    "a sitting": (
+        "csv",
+        "kind,title_en,sitting_start\npanel,A,2021-10-08T09:00\n",
+        ["/2/sitting_start"],
+    ),
     "a member": (
         "json",
         '{"items": [{"kind": "panel", "title": {"en": "A"}, "owner": 1}]}',
@@ -95,6 +99,11 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
             ' "begins": "09:00", "ends": "08:00"}]}'
         ),
         ["/sittings/2", "/sittings"],
+    ),
+    "many sittings": (
+        "json",
+        '{"items": [], "sittings": [' + ", ".join("1" * 101) + "]}",
+        ["/sittings"],
     ),
     "no list": ("json", '{"items": {"a": 1}}', [""]),
     "NaN": ("json", '{"items": NaN}', [""]),
@@ -135,7 +144,7 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
 
 
 async def test_the_place_of_what_is_wrong_is_told(planning: Planning) -> None:
-    before = await planning.put(item("Kept", duration=5))
+    before = await planning.put(item("Kept", minutes=5))
     found = {}
     for name, (suffix, content, _) in PLACES.items():
         answer = await sent(planning, content, suffix)
@@ -189,18 +198,18 @@ async def test_a_rehearsal_tells_of_every_item(planning: Planning) -> None:
 
 async def test_tables_of_every_making(planning: Planning) -> None:
     """UTF-16, a byte order mark, semicolons, other names of columns, quotes and line breaks."""
-    table = 'Kind;Title EN;Title zh-Hans;Duration\r\nopening;"A;\r\nB";;5\r\n'
+    table = 'Kind;Title EN;Title zh-Hans;Minutes\r\nopening;"A;\r\nB";;5\r\n'
     answer = await sent(planning, table.encode("utf-16"), "csv")
     assert [each["pointer"] for each in answer.json()["errors"]] == ["/2/title/en"]
-    table = 'Kind;Title EN;Title zh-Hans;Duration\r\nopening;"A;B";开幕;5\r\n'
+    table = 'Kind;Title EN;Title zh-Hans;Minutes\r\nopening;"A;B";开幕;5\r\n'
     for content in (table.encode("utf-16"), table.encode("utf-8-sig")):
         await taken(planning, content, "csv")
         (only,) = (await planning.read())[0]["items"]
         assert only["title"] == {"en": "A;B", "zh-Hans": "开幕"}
-        assert only["duration"] == 5
+        assert only["minutes"] == 5
     book = Workbook()
     for row in (
-        ["depth", "kind", "title_en", "duration"],
+        ["depth", "kind", "title_en", "minutes"],
         [1, "panel", 7, 5],
         [2, "break", "B", 0],
     ):
@@ -214,7 +223,7 @@ async def test_tables_of_every_making(planning: Planning) -> None:
 
 async def test_what_a_file_does_not_say_stays(planning: Planning) -> None:
     agenda = await planning.put(
-        item("A", access="restricted", room="R", note={"fr": "n"}, duration=5), item("B")
+        item("A", access="restricted", room="R", note={"fr": "n"}, minutes=5), item("B")
     )
     guid = agenda["items"][0]["id"]
     report = await taken(planning, f"guid,title_fr\n{guid},Un\n", "csv")
@@ -286,8 +295,12 @@ async def test_what_was_issued_is_withdrawn_and_what_comes_then_is_an_addition(
 async def test_media_types_and_empty_bodies(planning: Planning) -> None:
     for kind, status in (("image/png", 415), ("", 415), (TYPES["json"], 400)):
         answer = await planning.organizer.post(
-            f"{planning.agenda}/import", content=b"", headers={"Content-Type": kind}
+            f"{planning.agenda}/import?mode=replace", content=b"", headers={"Content-Type": kind}
         )
         assert answer.status_code == status
+    nobody_knows = await planning.organizer.post(
+        f"{planning.agenda}/import", content=b"{}", headers={"Content-Type": TYPES["json"]}
+    )
+    assert nobody_knows.json()["errors"][0]["pointer"] == "query/mode"
     long = await sent(planning, b"x" * 20_000_000, "csv")
     assert (long.status_code, slug(long)) == (413, "body-too-large")

@@ -34,9 +34,9 @@ def pair(one: str, other: str, priority: str = "must_not", **members: Any) -> di
 async def three(planning: Planning) -> list[str]:
     """10:00 to 11:00, 10:30 to 11:30, 11:30 to 12:00."""
     agenda = await planning.put(
-        item("A", duration=60, pinned_start="2021-10-08T10:00:00"),
-        item("B", "panel", duration=60, pinned_start="2021-10-08T10:30:00"),
-        item("C", "panel", duration=30, pinned_start="2021-10-08T11:30:00"),
+        item("A", minutes=60, pinned_start="2021-10-08T10:00:00"),
+        item("B", "panel", minutes=60, pinned_start="2021-10-08T10:30:00"),
+        item("C", "panel", minutes=30, pinned_start="2021-10-08T11:30:00"),
     )
     return [each["id"] for each in agenda["items"]]
 
@@ -59,9 +59,9 @@ async def test_what_happens_is_counted_by_priority(planning: Planning) -> None:
     assert found["violations"] == [
         {
             "conflict": first,
-            "first": a,
+            "first_id": a,
             "first_number": "1",
-            "second": b,
+            "second_id": b,
             "second_number": "2",
             "starts_at": "2021-10-08T14:30:00Z",
             "ends_at": "2021-10-08T15:00:00Z",
@@ -93,8 +93,8 @@ async def test_groups_entities_and_people_are_where_they_lead_and_speak(world: W
     rows = [
         {"item": a, "priority": "must_not", "working_group": group["handle"]},
         {"item": a, "priority": "should_not", "entity": entity["handle"]},
-        {"item": a, "priority": "better_not", "panellist": speaker["id"]},
-        {"item": b, "priority": "better_not", "panellist": speaker["id"]},
+        {"item": a, "priority": "better_not", "panellist_id": speaker["id"]},
+        {"item": b, "priority": "better_not", "panellist_id": speaker["id"]},
     ]
     answer = await put(planning, *rows)
     assert answer.status_code == 200, answer.text
@@ -157,15 +157,17 @@ async def test_a_table_out_and_in(planning: Planning) -> None:
     path = f"{planning.agenda}/{PATH}"
     table = "item;other_item;priority;reason\r\n1;2;1;=why\r\n2;3;should_not;\r\n"
     csv = {"Content-Type": "text/csv"}
-    for query, outcome in (("?dry_run=true", "created"), ("", "created"), ("", "unchanged")):
+    for query, outcome in (("&dry_run=true", "created"), ("", "created"), ("", "unchanged")):
         answer = await planning.organizer.post(
-            f"{path}/import{query}", content=table.encode("utf-16"), headers=csv
+            f"{path}/import?mode=replace{query}", content=table.encode("utf-16"), headers=csv
         )
         assert answer.status_code == 200, answer.text
         assert [row["outcome"] for row in answer.json()["rows"]] == [outcome, outcome]
     written = await planning.organizer.get(f"{path}.csv")
     assert "'=why" in written.text
-    answer = await planning.organizer.post(f"{path}/import", content=written.content, headers=csv)
+    answer = await planning.organizer.post(
+        f"{path}/import?mode=replace", content=written.content, headers=csv
+    )
     assert answer.json()["unchanged"] == 2
     assert (await planning.organizer.get(f"{path}.csv")).content == written.content
     more = "item,other_item,priority\n1,3,3\n"
@@ -175,7 +177,7 @@ async def test_a_table_out_and_in(planning: Planning) -> None:
     for bad in ("item,other_item,priority\n1,9,3\n1,2,0\n", '[{"item": ["x"], "priority": {}}]'):
         kind = "application/json" if bad.startswith("[") else "text/csv"
         answer = await planning.organizer.post(
-            f"{path}/import", content=bad, headers={"Content-Type": kind}
+            f"{path}/import?mode=replace", content=bad, headers={"Content-Type": kind}
         )
         assert answer.status_code == 422
     assert len((await planning.organizer.get(path)).json()["conflicts"]) == 3
@@ -184,7 +186,7 @@ async def test_a_table_out_and_in(planning: Planning) -> None:
 async def test_statements_do_not_grow(planning: Planning, app: FastAPI) -> None:
     numbers = []
     for count in (4, 40):
-        agenda = await planning.put(*(item(str(n), duration=10) for n in range(count)))
+        agenda = await planning.put(*(item(str(n), minutes=10) for n in range(count)))
         ids = [each["id"] for each in agenda["items"]]
         with counted(app) as put_statements:
             answer = await put(planning, *(pair(ids[0], other) for other in ids[1:]))

@@ -12,7 +12,7 @@ RICH: list[Any] = [
     item(
         "=Opening",
         "opening",
-        duration=10,
+        minutes=10,
         note={"en": "-1\r\nline\ttab", "fr": "é \u202e x\u2028y\u0085z"},
     ),
     item(
@@ -21,14 +21,14 @@ RICH: list[Any] = [
         room='Room; "one"',
         annotation={"ar": "حول"},
         items=[
-            item("Panel", "panel", duration=60, pinned_start="2021-10-08T10:30:00"),
-            item("'=Closed", access="restricted", duration=30, openness="webcast"),
-            item("yes", "briefing", presenter="Li Wei", duration=0, purpose="decision"),
+            item("Panel", "panel", minutes=60, pinned_start="2021-10-08T10:30:00"),
+            item("'=Closed", access="restricted", minutes=30, openness="webcast"),
+            item("yes", "briefing", presenter="Li Wei", minutes=0, purpose="decision"),
         ],
     ),
-    item("Break", "break", duration=15, items=[item("007", duration=5)]),
+    item("Break", "break", minutes=15, items=[item("007", minutes=5)]),
     item("Flexible", flexible=True),
-    item(kind="closing", duration=5) | {"title": {"en": "2021-10-08", "zh-Hans": "闭幕"}},
+    item(kind="closing", minutes=5) | {"title": {"en": "2021-10-08", "zh-Hans": "闭幕"}},
 ]
 
 

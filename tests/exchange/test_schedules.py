@@ -205,17 +205,17 @@ async def test_sittings_that_are_there_stay(planning: Planning) -> None:
             {"day": "2021-10-08", "begins": "09:00", "ends": "12:00", "name": {"en": "Morning"}},
             {"day": "2021-10-08", "begins": "13:00", "ends": "24:00", "longest_stretch": 120},
         ],
-        "items": [item("A", sitting="2021-10-08T13:00")],
+        "items": [item("A", sitting_start="2021-10-08T13:00")],
     }
     report = await taken(planning, json.dumps(tree), "json")
     assert report["sittings_created"] == 2
     exported = json.loads(await fetched(planning, "export.json"))
     assert exported["sittings"][1]["ends"] == "24:00"
-    assert exported["items"][0]["sitting"] == "2021-10-08T13:00"
+    assert exported["items"][0]["sitting_start"] == "2021-10-08T13:00"
     report = await taken(planning, conference(events=4, days=2, rooms=2).xml(), "xml")
     assert (report["sittings_created"], report["sittings_removed"]) == (1, 0)
     exported = json.loads(await fetched(planning, "export.json"))
-    assert [each["sitting"] for each in exported["items"]] == [
+    assert [each["sitting_start"] for each in exported["items"]] == [
         "2021-10-08T09:00",
         "2021-10-09T10:00",
     ]

@@ -1,7 +1,7 @@
 """A meeting with an invited entity and its people, made from the inside and moved by events."""
 
 import email
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from app.agenda import edits, versions
 from app.agenda.edits import Entry
 from app.agenda.saving import load_agenda
 from app.agenda.schemas import ItemWrite
+from app.agenda.tree import WorkingAgenda
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.database import Database
@@ -61,11 +62,12 @@ HOUSE = House(
     join_url="http://secretariat.example.org/join",
     secret=SECRET,
     opened_url="http://secretariat.example.org/v1/opened",
+    url="http://secretariat.example.org",
 )
 AGENDA: list[dict[str, Any]] = [
-    {"kind": "opening", "title": {"en": "Opening", "fr": "Ouverture"}, "duration": 10},
-    {"kind": "discussion", "title": {"en": "Canary"}, "access": "restricted", "duration": 20},
-    {"kind": "closing", "title": {"en": "Closing", "fr": "Clôture"}, "duration": 5},
+    {"kind": "opening", "title": {"en": "Opening", "fr": "Ouverture"}, "minutes": 10},
+    {"kind": "discussion", "title": {"en": "Canary"}, "access": "restricted", "minutes": 20},
+    {"kind": "closing", "title": {"en": "Closing", "fr": "Clôture"}, "minutes": 5},
 ]
 JOIN_ADDRESS = "https://conference.example.org/j/6?pwd=canary"
 PASSCODE = "canary-4711"
@@ -204,12 +206,25 @@ class Stage:
             meeting = await session.get_one(Meeting, self.meeting.id, with_for_update=True)
             known = await load_agenda(session, meeting)
             if not known.states:
-                entries = [
-                    Entry(new_id(), None, place, ItemWrite.model_validate(said))
-                    for place, said in enumerate(AGENDA)
-                ]
-                known = await edits.replace_agenda(session, known, (self.committee.id,), entries)
+                known = await self._put(session, known, AGENDA)
             await versions.issue(session, known, None, None, told)
+
+    async def edit_agenda(self, *items: dict[str, Any]) -> None:
+        """These instead of the items that there are, place for place."""
+        async with self.database.transaction() as session:
+            meeting = await session.get_one(Meeting, self.meeting.id, with_for_update=True)
+            await self._put(session, await load_agenda(session, meeting), items)
+
+    async def _put(
+        self, session: AsyncSession, known: WorkingAgenda, items: Sequence[dict[str, Any]]
+    ) -> WorkingAgenda:
+        there = [placed.state.id for placed in known.read(full=True)]
+        ids = [*there, *(new_id() for _ in items)]
+        entries = [
+            Entry(item_id, None, place, ItemWrite.model_validate(said))
+            for place, (item_id, said) in enumerate(zip(ids, items, strict=False))
+        ]
+        return await edits.replace_agenda(session, known, (self.committee.id,), entries)
 
     async def becomes(self, status: MeetingStatus) -> None:
         """Set the status alone; the log says nothing of it."""

@@ -16,11 +16,12 @@ from app.mail.lifecycle import DUE, MessageState
 from app.mail.lifecycle import MessageKind as Kind
 from app.mail.merging import WINDOWED, Told, merged, needless, said_by
 from app.mail.pace import Limits
+from app.mail.plainness import JOINER
 from app.mail.sending import TASK, Sender
 from app.mail.tables import Message
 from app.mail.transports import MaildirTransport
 from app.meetings.policy import Telling
-from tests.mail.stage import DAY, HOUSE, Stage
+from tests.mail.stage import AGENDA, DAY, HOUSE, Stage
 from tests.mail.test_letters import body, event
 from tests.mail.test_updates import TITLE, fresh
 
@@ -131,6 +132,69 @@ async def test_an_agenda_is_told_with_its_items_and_updates_calendars(stage: Sta
     assert "10:30 3 Clôture" in body(focal_point, "plain")
     entry, other = event(person)
     assert (entry["SEQUENCE"], other.sequence.value) == (1, "1")
+
+
+async def test_a_revision_is_told_by_what_has_changed_since_the_reader_was_told_last(
+    stage: Stage, set_clock
+) -> None:
+    """Silent versions included; in the reader's language, and nothing of restricted items."""
+    opening, hidden, closing = AGENDA
+    await stage.send()
+    await stage.register()
+    known = await stage.delivered()
+    await stage.issue_agenda()
+    await stage.issue_agenda()
+    for message in (await fresh(stage, known))[2:]:  # neither has heard of the first
+        first = body(await stage.mail(message), "plain")
+        assert ("10:30 3 Cl" in first, "Rev.1" in first, "changed" in first) == (True, True, False)
+    known += len(await fresh(stage, known))
+    await stage.delivered()
+    set_clock(DAY + timedelta(days=1))
+    added = {"kind": "discussion", "title": {"en": "Al\u202elah www.evil.example"}, "minutes": 5}
+    await stage.edit_agenda(opening | {"room": "Hall 1"}, hidden, closing, added)
+    await stage.issue_agenda(Telling(silent=True))
+    later = hidden | {"title": {"en": "Canary again"}, "room": "Canary room"}
+    await stage.edit_agenda(opening, later, closing | {"minutes": 6}, added)
+    await stage.issue_agenda()
+    person, focal_point = [await stage.mail(m) for m in await fresh(stage, known)]
+    text = body(person, "plain")
+    told = text[text.index("Compared") : text.index("Join the meeting")].replace(JOINER, "")
+    address = f"http://secretariat.example.org/v1/public/meetings/{stage.meeting.handle}/agenda"
+    assert told == (
+        "Compared with COORDINATION-COMMITTEE-6/1/Rev.1, issued on 2021-09-01\n"
+        "All times are those of America/New_York.\n\n"
+        "Added\n  4 Allah www.evil.example (10:36–10:41)\n\n"
+        "At another time\n  3 Closing: 10:30–10:36 (before: 10:30–10:35)\n\n"
+        f"All changes:\n{address}/versions/4/changes?since=2&language=en\n\n"
+    )
+    assert "what has changed is listed below" in text
+    assert f'href="{address}/versions/4/changes?since=2&amp;language=en"' in body(person, "html")
+    assert "Par rapport à COORDINATION-COMMITTEE-6/1/Rev.1" in body(focal_point, "plain")
+    assert "3 Clôture : 10:30–10:36" in body(focal_point, "plain")
+    for mail in (person, focal_point):
+        assert "Canary" not in body(mail, "plain") + body(mail, "html")
+        assert f"evil{JOINER}.{JOINER}example" in body(mail, "html")
+    known += len(await fresh(stage, known))
+    await stage.delivered()
+    await stage.edit_agenda(
+        opening, hidden | {"title": {"en": "Canary"}}, closing | {"minutes": 6}, added
+    )
+    await stage.issue_agenda()
+    for message in await fresh(stage, known):  # for them nothing has changed: as a first version
+        again = body(await stage.mail(message), "plain")
+        assert ("10:30 3 Cl" in again, "Compared" in again, "Par rapport" in again) == (
+            True,
+            False,
+            False,
+        )
+    await stage.edit_agenda(opening, hidden, closing | {"minutes": 9}, *[added] * 70)
+    await stage.issue_agenda()
+    await stage.reschedule(hours=1)
+    *_, person, _ = [await stage.mail(message) for message in await fresh(stage, known)]
+    text = body(person, "plain").replace(JOINER, "")
+    lines = text[text.index("Compared") :].splitlines()
+    assert (lines[1], lines[2], lines[4]) == ("", "Added", "  6 Allah www.evil.example")
+    assert (text.count("Allah"), text.count("\n  …\n"), "10:" in "".join(lines)) == (60, 1, False)
 
 
 async def test_a_meeting_that_moves_after_its_agenda_was_issued_tells_no_old_times(

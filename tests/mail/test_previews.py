@@ -175,7 +175,7 @@ async def test_words_that_are_not_saved_and_a_note_are_shown(
 async def on_a_panel(stage: Stage, organizer: httpx.AsyncClient) -> str:
     """Somebody in Tashkent who comes; the id."""
     path = f"/v1/meetings/{stage.meeting.handle}"
-    item = {"kind": "panel", "title": {"en": "Panel"}, "duration": 60}
+    item = {"kind": "panel", "title": {"en": "Panel"}, "minutes": 60}
     made = await post(organizer, f"{path}/agenda/items", item)
     panel = await post(
         organizer, f"{path}/panels", {"item_id": made["id"], "title": {"en": "Recent developments"}}

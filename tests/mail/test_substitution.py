@@ -171,3 +171,4 @@ def test_a_confirmation_is_true_as_long_as_its_link_is_good() -> None:
     )
     assert moot(Kind.REGISTRATION_CONFIRMED, good) is None
     assert moot(Kind.REGISTRATION_CONFIRMED, replace(good, link_alive=False)) is not None
+    assert moot(Kind.REGISTRATION_CONFIRMED, replace(good, own=False)) is not None

@@ -185,9 +185,34 @@ async def test_they_are_told_how_many_may_come_late_and_until_when(
         await exceptions.revoke(session, meeting, invitation, found, desk)
     over = "The exception lets nobody in any more."
     assert [await why_not(stage, first), await why_not(stage, second)] == [over, None]
+    await revoking_is_told_to_those_who_heard(stage, first)
     async with stage.database.transaction() as session:
         (await session.get_one(RegistrationException, other)).used = 1
     assert await why_not(stage, second) == over
+
+
+async def revoking_is_told_to_those_who_heard(stage: Stage, granted: Message) -> None:
+    (revoked,) = await told(stage, Kind.EXCEPTION_REVOKED)
+    assert await why_not(stage, revoked) == "Nobody was told of the exception."
+    async with stage.database.transaction() as session:
+        (await session.get_one(Message, granted.id)).attempts = 1
+    assert await why_not(stage, revoked) is None
+    mail = await stage.mail(revoked)
+    assert mail["Subject"] == "Late registration ended: 6th meeting of the committee"
+    assert "/answer#" not in body(mail, "plain")
+
+
+async def test_nobody_is_told_that_an_exception_of_no_use_was_revoked(
+    stage: Stage, desk: UUID
+) -> None:
+    used = await grant(stage, desk, LATE, 1)
+    async with stage.scene() as (session, meeting, invitation):
+        assert await exceptions.use(session, meeting, invitation, LATE - timedelta(days=1))
+    async with stage.scene() as (session, meeting, invitation):
+        found = await rule_queries.find_exception(session, invitation.id, used)
+        assert found is not None, "it was just granted"
+        await exceptions.revoke(session, meeting, invitation, found, desk)
+    assert await told(stage, Kind.EXCEPTION_REVOKED) == []
 
 
 @pytest.mark.parametrize("language", UN_LANGUAGES)

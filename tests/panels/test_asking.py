@@ -42,7 +42,7 @@ async def office(planning: Planning) -> AsyncIterator[PostOffice]:
 @pytest.fixture
 async def panel(planning: Planning) -> dict[str, Any]:
     """The second hour of the meeting: 11:00 in New York."""
-    agenda = await planning.put(item("Talk", duration=60), item("Panel", "panel", duration=60))
+    agenda = await planning.put(item("Talk", minutes=60), item("Panel", "panel", minutes=60))
     await planning.issue()
     found: dict[str, Any] = await planning.panel(agenda["items"][1]["id"], questions_minutes=20)
     return found
@@ -138,8 +138,8 @@ async def test_from_the_invitation_to_the_calendar_and_back(
     agenda, match = await planning.read()
     items = agenda["items"]
     shorter = [
-        item("Talk", id=items[0]["id"], duration=30),
-        item("P", "panel", id=items[1]["id"], duration=60),
+        item("Talk", id=items[0]["id"], minutes=30),
+        item("P", "panel", id=items[1]["id"], minutes=60),
     ]
     moved = await planning.organizer.put(planning.agenda, json={"items": shorter}, headers=match)
     assert moved.is_success, moved.text
@@ -220,7 +220,7 @@ async def test_a_bound_link_needs_the_code_from_the_mailbox(
 async def test_one_person_on_two_panels_has_a_mail_for_each_and_one_page(
     planning: Planning, office: PostOffice, panel: dict[str, Any]
 ) -> None:
-    second = await planning.panel((await planning.add(kind="panel", duration=30))["id"])
+    second = await planning.panel((await planning.add(kind="panel", minutes=30))["id"])
     one, _ = await asked(planning, office, panel)
     two, reader = await asked(planning, office, second, minutes=5)
     stranger, other = await asked(planning, office, panel, email="li@example.org")
@@ -268,13 +268,13 @@ async def test_somebody_is_replaced_in_one_call(
 
 
 async def test_time_is_added_up_against_the_slot(planning: Planning, panel: dict[str, Any]) -> None:
-    assert (panel["minutes_planned"], panel["minutes_over"]) == (20, -40)
+    assert (panel["planned_minutes"], panel["over_minutes"]) == (20, -40)
     for _ in range(4):
         await planning.panellist(panel, minutes=12)
     await planning.panellist(panel, "invite", "decline", minutes=30)
     path = f"{planning.path}/panels/{panel['id']}"
     found = (await planning.organizer.get(path)).json()
-    assert (found["minutes_planned"], found["minutes_over"]) == (68, 8)
+    assert (found["planned_minutes"], found["over_minutes"]) == (68, 8)
     assert found["slot_starts_at"] == "2021-10-08T15:00:00Z"
     (listed,) = (await planning.organizer.get(f"{planning.path}/panels")).json()["items"]
     assert listed == found

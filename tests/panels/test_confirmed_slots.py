@@ -25,7 +25,7 @@ HERE = {"name": "Amina Rossi", "email": "amina.rossi@example.org", "timezone": "
 
 async def seated(planning: Planning, pin: str, *verbs: str, **person: Any) -> tuple[str, str, str]:
     """Path, panel item and id of somebody on a panel of an hour."""
-    item = await planning.add(kind="panel", duration=60, pinned_start=f"2021-10-08T{pin}:00")
+    item = await planning.add(kind="panel", minutes=60, pinned_start=f"2021-10-08T{pin}:00")
     panel = await planning.panel(item["id"])
     found = await planning.panellist(panel, *verbs, **(HERE | person))
     return f"{planning.path}/panels/{panel['id']}/panellists/{found['id']}", item["id"], found["id"]
@@ -73,7 +73,7 @@ async def test_two_change_places_in_one_edit(planning: Planning) -> None:
     agenda, match = await planning.read()
     pins = {first: "2021-10-08T11:00:00", second: "2021-10-08T10:00:00"}
     items = [
-        {"id": each["id"], "kind": "panel", "title": each["title"], "duration": 60}
+        {"id": each["id"], "kind": "panel", "title": each["title"], "minutes": 60}
         | {"pinned_start": pins[each["id"]]}
         for each in agenda["items"]
     ]

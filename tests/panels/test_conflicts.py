@@ -23,7 +23,7 @@ async def conflicts(planning: Planning) -> Any:
 async def booked(planning: Planning, *verbs: str, pin: str, **person: Any) -> dict[str, Any]:
     """A panel of an hour with one person, pinned to a time of the meeting's day."""
     hour = f"2021-10-08T{pin}:00"
-    on = await planning.add(kind="panel", duration=60, pinned_start=hour)
+    on = await planning.add(kind="panel", minutes=60, pinned_start=hour)
     panel = await planning.panel(on["id"])
     found: dict[str, Any] = await planning.panellist(panel, *verbs, **(SAME | person))
     return {
@@ -36,10 +36,10 @@ async def booked(planning: Planning, *verbs: str, pin: str, **person: Any) -> di
 
 async def test_every_fault_of_the_timetable_is_told(planning: Planning) -> None:
     agenda = await planning.put(
-        item("Long", duration=90),
-        item("Early", duration=15, pinned_start="2021-10-08T11:00:00"),
+        item("Long", minutes=90),
+        item("Early", minutes=15, pinned_start="2021-10-08T11:00:00"),
         item("Without"),
-        item("Late", duration=60, pinned_start="2021-10-08T12:30:00"),
+        item("Late", minutes=60, pinned_start="2021-10-08T12:30:00"),
     )
     _, early, without, late = (each["id"] for each in agenda["items"])
     assert found((await conflicts(planning))["problems"]) == [
@@ -60,7 +60,7 @@ async def test_rehearsals_and_panels_with_too_little_time(planning: Planning) ->
     put = await planning.organizer.put(path, json=rehearsal)
     assert (put.status_code, put.headers["conflicts"]) == (201, "bookings=1, hours=3"), put.text
     found = await conflicts(planning)
-    over = {"panel_id": panel, "item_id": at["item_id"], "minutes_planned": 70, "minutes_over": 10}
+    over = {"panel_id": panel, "item_id": at["item_id"], "planned_minutes": 70, "over_minutes": 10}
     assert found["panels"] == [over]
     ((first, second),) = [(each["first"], each["second"]) for each in found["bookings"]]
     assert (first["rehearsal"], second["rehearsal"]) == (False, True)
@@ -212,7 +212,7 @@ async def test_hours_registrations_and_briefers(planning: Planning) -> None:
     await post(planning.world.administrator, path, body)
     briefing = await planning.add(
         kind="briefing",
-        duration=30,
+        minutes=30,
         pinned_start="2021-10-08T10:45:00",
         working_group=group["handle"],
     )

@@ -19,7 +19,7 @@ PATCH = {"Content-Type": "application/merge-patch+json"}
 
 @pytest.fixture
 async def panel(planning: Planning) -> dict[str, Any]:
-    agenda = await planning.put(item("Panel", "panel", duration=60))
+    agenda = await planning.put(item("Panel", "panel", minutes=60))
     found: dict[str, Any] = await planning.panel(agenda["items"][0]["id"])
     return found
 

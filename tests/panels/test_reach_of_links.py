@@ -32,12 +32,12 @@ async def test_who_has_said_no_sees_nothing_of_the_address_that_is_put_in_their_
     other = await Planning.of(planning.world, handle="others-1", start=START)
     room = {"label": "Main room", "join_address": WAY_IN}
     assert (await other.organizer.put(f"{other.path}/room", json=room)).is_success
-    agenda = await other.put(item("Panel", "panel", duration=60))
+    agenda = await other.put(item("Panel", "panel", minutes=60))
     theirs = await other.panel(agenda["items"][0]["id"])
     victim = await other.panellist(theirs, "invite", "confirm", email="victim@example.org")
     await office.deliver()
 
-    agenda = await planning.put(item("Panel", "panel", duration=60))
+    agenda = await planning.put(item("Panel", "panel", minutes=60))
     panel = await planning.panel(agenda["items"][0]["id"])
     person = await planning.panellist(panel, "invite", email="accomplice@example.org")
     (mail,) = await office.deliver()
@@ -65,7 +65,7 @@ async def test_a_link_that_leads_to_a_bound_place_needs_the_code_whoever_sent_it
     )
     assert answer.is_success
     for each in (other, planning):
-        agenda = await each.put(item("Panel", "panel", duration=60))
+        agenda = await each.put(item("Panel", "panel", minutes=60))
         panel = await each.panel(agenda["items"][0]["id"])
         await each.panellist(panel, "invite", email="amina@example.org")
     mails = await office.deliver()

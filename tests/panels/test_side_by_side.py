@@ -21,7 +21,7 @@ async def planning(world, set_clock) -> Planning:
 async def at_once(planning: Planning, hour: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """A panel at that time, and the person on it."""
     pinned = f"2021-10-08T{hour}:00"
-    added = await planning.add(kind="panel", duration=60, pinned_start=pinned)
+    added = await planning.add(kind="panel", minutes=60, pinned_start=pinned)
     panel = await planning.panel(added["id"])
     person = await planning.panellist(panel, **PERSON)
     path = f"{planning.path}/panels/{panel['id']}/panellists/{person['id']}"
@@ -51,7 +51,7 @@ async def test_a_link_confirms_one_of_two_slots_at_once(planning: Planning) -> N
 
 
 async def test_slots_follow_the_sittings(planning: Planning) -> None:
-    agenda = await planning.put(item("Talk", duration=60), item("Panel", "panel", duration=60))
+    agenda = await planning.put(item("Talk", minutes=60), item("Panel", "panel", minutes=60))
     panel = await planning.panel(agenda["items"][1]["id"])
     await planning.panellist(panel, **PERSON, timezone="America/New_York")
     path = f"{planning.path}/panels/{panel['id']}"

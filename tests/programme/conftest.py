@@ -16,11 +16,11 @@ BRIEFINGS = {
 async def issued(planning: Planning) -> Planning:
     """Its agenda is issued: a panel with two people, a break, a restricted item, a briefing."""
     await planning.put(
-        item("Opening", "opening", duration=15),
-        item("Panel", "panel", duration=60, purpose="discussion", openness="webcast"),
-        item("Coffee", "break", duration=15),
-        item("Confidential", duration=30, access="restricted"),
-        item(duration=0, items=[item("One", "briefing", duration=10)]) | BRIEFINGS,
+        item("Opening", "opening", minutes=15),
+        item("Panel", "panel", minutes=60, purpose="discussion", openness="webcast"),
+        item("Coffee", "break", minutes=15),
+        item("Confidential", minutes=30, access="restricted"),
+        item(minutes=0, items=[item("One", "briefing", minutes=10)]) | BRIEFINGS,
     )
     agenda, _ = await planning.read()
     panel = await planning.panel(agenda["items"][1]["id"])

@@ -92,7 +92,7 @@ def an_item(title: Any, begin: int, length: int, **members: Any) -> dict[str, An
         "title": texts,
         "note": {},
         "annotation": {},
-        "duration": length,
+        "minutes": length,
         "access": "public",
         "starts_at": at.isoformat(),
         "ends_at": (at + timedelta(minutes=length)).isoformat(),
@@ -117,7 +117,7 @@ def usual_items() -> list[dict[str, Any]]:
     ]
     panellists = [
         {
-            "order": place,
+            "position": place,
             "role": role,
             "name": name,
             "honorific": honorific,

@@ -57,7 +57,7 @@ async def test_issued_papers_show_sittings_and_who_is_to_be_confirmed(
     ]
     address = planning.public.removesuffix("/agenda")
     paper = (await anonymous.get(f"{address}/programme")).json()
-    assert paper["committee"] == planning.committee["name"]["en"]
+    assert paper["committee_name"] == planning.committee["name"]["en"]
     people = [speaker for item in paper["items"] for speaker in item["speakers"]]
     assert [(each["name"], each["state"]) for each in people] == [
         ("Amina Rossi", "to be confirmed")

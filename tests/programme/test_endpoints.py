@@ -314,7 +314,7 @@ async def test_an_agenda_of_nothing_is_a_paper_all_the_same(
     """Empty as a draft; issued, with nothing that everybody may read."""
     for form in ("json", "html", "pdf", "ics", "jsonld", "akn"):
         await read(planning.organizer, f"{planning.path}/agenda.{form}", draft="true")
-    await planning.add(title="Confidential", access="restricted", duration=30)
+    await planning.add(title="Confidential", access="restricted", minutes=30)
     await planning.issue()
     client = await stranger(world)
     for name, forms in {"agenda": "json html pdf akn", "programme": "pdf ics jsonld"}.items():
@@ -327,8 +327,8 @@ async def test_an_agenda_of_nothing_is_a_paper_all_the_same(
 
 async def test_years_of_which_no_calendar_knows_are_left_out(planning: Planning) -> None:
     await planning.put(
-        item("Long ago", duration=5, pinned_start="2021-09-10T10:00:00"),
-        item("Now", duration=5, pinned_start="2021-10-08T10:00:00"),
+        item("Long ago", minutes=5, pinned_start="2021-09-10T10:00:00"),
+        item("Now", minutes=5, pinned_start="2021-10-08T10:00:00"),
     )
     await planning.issue()
     async with planning.world.app.state.database.transaction() as session:

@@ -95,7 +95,7 @@ def marks(paper: Paper, number: str) -> tuple[str, ...]:
 def test_marks_say_what_is_out_of_the_ordinary() -> None:
     taken = an_item("Taken in", 40, 0, number="3", standing="merged")
     host = an_item("Host", 40, 10, number="4", openness="webcast", addition="supplementary")
-    taken["merged_into"] = host["id"]
+    taken["merged_into_id"] = host["id"]
     items = [
         an_item("One", 0, 10, number="1", access="restricted", openness="open"),
         an_item("Two", 10, 30, number="2", kind="briefing", openness="open", room="Room 4"),

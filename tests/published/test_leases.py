@@ -127,7 +127,7 @@ async def test_every_kind_of_change_is_seen_at_once(
     client = await client_of(planning, readers[0])
     meeting = planning.public.removesuffix("/agenda")
     calendar = f"{meeting}/calendar.ics"
-    await planning.put(item("Opening", duration=5))
+    await planning.put(item("Opening", minutes=5))
     await planning.issue()
     for years in (1, -1):
         set_clock(datetime.now(UTC) + timedelta(days=365 * years))

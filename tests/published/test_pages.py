@@ -94,7 +94,7 @@ async def reschedule(planning: Planning, dice: random.Random) -> httpx.Response:
 
 async def edit_agenda(planning: Planning, dice: random.Random) -> httpx.Response:
     title = {"en": f"Item {dice.random()}", "fr": "Point"}
-    body = item(duration=20) | {"title": title}
+    body = item(minutes=20) | {"title": title}
     return await planning.organizer.post(f"{planning.agenda}/items", json=body)
 
 
@@ -216,9 +216,9 @@ async def test_the_calendar_has_every_item_that_takes_time(
 ) -> None:
     path = f"/v1/public/meetings/{planning.handle}/calendar.ics"
     await planning.put(
-        item("Opening", duration=15, room="Hall 1", note={"en": "Short"}),
-        item("Canary", duration=15, access="restricted"),
-        item("Panel", "panel", items=[item("First", duration=30), item("Nothing")]),
+        item("Opening", minutes=15, room="Hall 1", note={"en": "Short"}),
+        item("Canary", minutes=15, access="restricted"),
+        item("Panel", "panel", items=[item("First", minutes=30), item("Nothing")]),
     )
     await planning.issue()
     answer = await anonymous.get(path)

@@ -39,12 +39,15 @@ async def test_everybody_who_comes_is_a_row_and_every_question_a_column(asking: 
 async def test_answers_to_questions_that_are_asked_no_more_are_the_last_columns(
     asking: Asking,
 ) -> None:
-    await asking.ask(DIET, question("old"), question("never"))
-    await asking.register(1, answers={"old": "So it was.", "diet": ["a"]})
-    await asking.ask(question("new"), DIET, question("other", conditions=[when("new", "x")]))
+    photo = question("photo", "consent")
+    await asking.ask(DIET, question("old"), question("never"), photo)
+    await asking.register(1, answers={"old": "So it was.", "diet": ["a"], "photo": True})
+    other_words = photo | {"statement": {"en": "Films too."}}
+    conditional = question("other", conditions=[when("new", "x")])
+    await asking.ask(question("new"), DIET, conditional, other_words)
     rows = await table(asking, language="fr")
-    assert rows[0][4:] == ["new?", "diet?", "other?", "old?"]
-    assert rows[1][3:] == ["Représentant(e)", "", "Option a", "", "So it was."]
+    assert rows[0][4:] == ["new?", "diet?", "other?", "photo?", "old?"]
+    assert rows[1][3:] == ["Représentant(e)", "", "Option a", "", "[Oui]", "So it was."]
 
 
 async def test_only_organizers_read_the_table(asking: Asking) -> None:

@@ -1,10 +1,16 @@
 """The same delegation as last time: who was confirmed then, in the same roles."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from app.core import clock
+from app.identity import service as identity
+from app.identity.lifecycle import LinkPurpose
+from app.identity.tokens import link_token
 from tests.registrations.tables import listed, path_of
 from tests.world import World, named, post
 
@@ -64,6 +70,58 @@ async def test_who_was_confirmed_comes_again_in_the_same_role(
     ]
     again = await post(focal_point, path, body)
     assert (again["already_there"], again["confirmed"], again["refused"]) == (4, 0, 0)
+
+
+async def test_by_a_link_one_finds_the_own_earlier_delegations_and_nothing_else_of_them(
+    world: World, entity: dict[str, Any], meetings: list[dict[str, Any]]
+) -> None:
+    other = await world.entity()
+    committee = {"id": meetings[0]["committee_id"]}
+    invitations = {each["id"]: await invitation_of(world, each, entity) for each in meetings}
+    elsewhere = await world.scheduled(await world.meeting(await world.committee()))
+    later = await world.scheduled(
+        await world.meeting(
+            committee, local_start="2021-12-14T10:00:00", local_end="2021-12-14T13:00:00"
+        )
+    )
+    for meeting in (elsewhere, later):
+        await world.invitation(meeting, entity)
+        await post(world.administrator, path_of(meeting), named(8, entity=entity["handle"]))
+    theirs = await world.invitation(meetings[1], other)
+    mine = UUID(invitations[meetings[1]["id"]])
+    person = await world.person(entity)
+    async with world.app.state.database.transaction() as session:
+        link = identity.create_link(
+            session,
+            LinkPurpose.ANSWER_INVITATION,
+            mine,
+            UUID(person["id"]),
+            clock.now() + timedelta(days=1),
+        )
+    token = link_token(world.app.state.secret, link.id)
+    anonymous = await world.client(None)
+    exchanged = await post(anonymous, "/v1/links/exchange", {"token": token})
+    holder = await world.client(exchanged["token"])
+    path = f"/v1/meetings/{meetings[1]['id']}/invitations"
+    own = f"{path}/{mine}/earlier-delegations"
+    for client in (holder, await world.focal_point_of(entity), world.administrator):
+        (found,) = (await client.get(own)).json()["items"]
+        assert (found["meeting_id"], found["people"]) == (meetings[0]["id"], 4)
+    assert (await holder.get(f"{path}/{theirs['id']}/earlier-delegations")).status_code == 404
+    for hidden in ("", "/registrations", "/lists/delegations"):
+        answer = await holder.get(f"/v1/meetings/{meetings[0]['id']}{hidden}")
+        assert answer.status_code == 404
+    copied = await holder.post(f"{path_of(meetings[1])}/copy", json={"meeting": found["meeting"]})
+    assert (copied.json()["confirmed"], "@" in copied.text) == (3, False)
+    body = {"meeting": elsewhere["id"]}
+    assert (await holder.post(f"{path_of(meetings[1])}/copy", json=body)).status_code == 422
+
+
+async def invitation_of(world: World, meeting: dict[str, Any], entity: dict[str, Any]) -> str:
+    path = f"/v1/meetings/{meeting['id']}/invitations"
+    items = (await world.administrator.get(path)).json()["items"]
+    (found,) = [each["id"] for each in items if each["entity"]["id"] == entity["id"]]
+    return str(found)
 
 
 async def test_some_are_left_out_and_whoever_left_is_told_as_such(

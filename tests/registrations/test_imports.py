@@ -116,6 +116,8 @@ FORMULAS = """
     <c r="B2" t="str"><v>a@example.org</v></c></row>
   <row r="3"><c r="A3" t="e"><v>#N/A</v></c><c r="B3" t="str"><v>b@example.org</v></c></row>
   <row r="4"><c r="A4"><v>7</v></c><c r="B4" t="str"><v>c@example.org</v></c></row>
+  <row r="5"><c r="A5" t="str"><v>Bo</v></c><c r="B5"><f>C9</f></c></row>
+  <row r="6"><c r="A6" t="d"><v>2021-10-08</v></c><c r="B6" t="str"><v>d@example.org</v></c></row>
 """
 
 
@@ -151,10 +153,21 @@ async def test_a_workbook_counts_by_the_values_that_were_saved(ours: Ours) -> No
         (2, "confirmed", None),
         (3, "refused", "invalid"),
         (4, "refused", "invalid"),
+        (5, "refused", "invalid"),
+        (6, "refused", "invalid"),
     ]
-    assert [row["errors"][0]["pointer"] for row in result["rows"][1:]] == ["/name", "/name"]
-    unsaved = await send(ours.focal_point, ours.meeting, xlsx(["Name"], ["=1+1"]), XLSX)
-    assert [error["pointer"] for error in unsaved.json()["errors"]] == ["/2/A"]
+    assert [[error["pointer"] for error in row["errors"]] for row in result["rows"][1:]] == [
+        ["/name"],
+        ["/name"],
+        ["/e_mail"],
+        ["/name"],
+    ]
+    assert result["rows"][4]["detail"] == "is a date"
+    assert result["rows"][1]["detail"] == "The cell holds an error instead of a value."
+    whole = await send(ours.focal_point, ours.meeting, book, XLSX)
+    assert [error["pointer"] for error in whole.json()["errors"]] == [
+        "/3/name", "/4/name", "/5/e_mail", "/6/name",
+    ]  # fmt: skip
 
 
 UNREADABLE = [

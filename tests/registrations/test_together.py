@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,10 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from app.check import wrongs
+from app.core import clock
+from app.identity import service as identity
+from app.identity.lifecycle import LinkPurpose, Role, Scope
+from app.identity.tokens import link_token
 from tests.statements import counted
 from tests.world import World, named, post
 
@@ -98,6 +103,75 @@ async def test_the_answer_is_the_one_of_a_transaction_of_its_own(world: World) -
     assert together.json() == read.json()
     assert together.headers["etag"] == read.headers["etag"]
     assert set(together.headers) - {"etag", "location"} <= set(again.headers)
+
+
+async def link_session(world: World, invitation: dict[str, Any], person: dict[str, Any]) -> str:
+    """The token of somebody who has followed the link in an invitation's mail."""
+    ends = clock.now() + timedelta(days=1)
+    async with world.app.state.database.transaction() as session:
+        link = identity.create_link(
+            session,
+            LinkPurpose.ANSWER_INVITATION,
+            UUID(invitation["id"]),
+            UUID(person["id"]),
+            ends,
+        )
+    token = link_token(world.app.state.secret, link.id)
+    exchanged = await post(await world.client(None), "/v1/links/exchange", {"token": token})
+    return str(exchanged["token"])
+
+
+async def test_whoever_asks_is_answered_as_by_a_transaction_of_its_own(
+    world: World, set_clock: Callable[[datetime], None]
+) -> None:
+    set_clock(datetime(2021, 9, 20, 12, tzinfo=UTC))
+    committee = await world.committee(languages=["en"])
+    meeting = await world.scheduled(await world.meeting(committee))
+    own, other = [await world.entity() for _ in "ab"]
+    invitation = await world.invitation(meeting, own, seat_quota=100)
+    organizer = {"committee_id": committee["id"]}
+    callers = [
+        world.administrator,
+        await world.organizer(committee),
+        await world.organizer(await world.committee()),
+        await world.observer(committee),
+        await world.caller(Role.ORGANIZER, scopes=(Scope.READ,), **organizer),
+        await world.caller(Role.MAIL_GATEWAY),
+        await world.focal_point_of(own),
+        await world.focal_point_of(other),
+        await world.caller(),
+        await world.client(await link_session(world, invitation, await world.person(own))),
+        await world.client("of-nobody"),
+    ]
+    path = f"/v1/meetings/{meeting['id']}/registrations"
+
+    async def ask(caller: httpx.AsyncClient, query: str, body: dict[str, Any]) -> tuple[Any, bool]:
+        person = (await world.person(own))["id"]
+        with counted(world.app) as statements:
+            answer = await caller.post(path + query, json={"person_id": person} | body)
+        problem = answer.json()
+        told = (answer.status_code, problem.get("type"), problem.get("status"))
+        return (*told, problem.get("allowed")), not any(
+            " t.token_hash = $" in s for s in statements
+        )
+
+    stranger = (await world.person(other))["id"]
+    bodies: list[dict[str, Any]] = [
+        {"entity": own["handle"]},
+        {"entity": own["id"]},
+        {"entity": other["handle"]},
+        {"entity": "nowhere"},
+        {"person_id": stranger, "entity": own["handle"]},
+        {},
+    ]
+    came = Counter[bool]()
+    for caller in callers:
+        for body in bodies:
+            quick, by_the_quick_way = await ask(caller, "", body)
+            slow, _ = await ask(caller, "?refuse_alike=false", body)
+            assert quick == slow, (callers.index(caller), body)
+            came[by_the_quick_way and quick[0] == 201] += 1
+    assert came[True] == 10  # two for anybody, by two names; two for their own, by three
 
 
 async def test_one_who_cannot_come_keeps_out_nobody_else(world: World) -> None:

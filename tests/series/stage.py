@@ -46,7 +46,7 @@ class Stage:
             "name": {"en": "Monthly meetings"},
             "rule": RULE,
             "start_time": "10:00",
-            "duration": 180,
+            "minutes": 180,
             "template": TEMPLATE,
         } | members
         wanted = {name: value for name, value in body.items() if value is not None}

@@ -69,7 +69,7 @@ async def test_a_shift_onto_a_day_off_goes_to_the_next_working_day(stage: Stage)
 async def test_a_draft_is_shifted_with_its_deadline_and_told_to_nobody(stage: Stage) -> None:
     series = await stage.series()
     await stage.made(series, 1)
-    await stage.act(series, "reschedule", start_time="09:00", duration=60)
+    await stage.act(series, "reschedule", start_time="09:00", minutes=60)
     (draft,) = await stage.meetings(series)
     meeting = (await stage.organizer.get(f"/v1/meetings/{draft['id']}")).json()
     assert (meeting["local_end"], meeting["calendar_sequence"]) == ("2021-09-14T10:00:00", 0)

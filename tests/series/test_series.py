@@ -51,7 +51,7 @@ async def test_the_next_meetings_are_made_once_and_numbered(stage: Stage) -> Non
 async def test_each_meeting_begins_with_the_agenda_of_the_template(stage: Stage) -> None:
     lead = await stage.world.entity()
     items = [
-        {"kind": "opening", "title": {"en": "Opening"}, "duration": 10},
+        {"kind": "opening", "title": {"en": "Opening"}, "minutes": 10},
         {
             "kind": "briefing",
             "title": {"en": "Briefings"},
@@ -59,7 +59,7 @@ async def test_each_meeting_begins_with_the_agenda_of_the_template(stage: Stage)
                 {
                     "kind": "briefing",
                     "title": {"en": "First"},
-                    "duration": 15,
+                    "minutes": 15,
                     "working_group": stage.committee["handle"],
                     "presenter": "Li Wei",
                     "lead_entity": lead["handle"],
@@ -137,7 +137,7 @@ async def test_clock_changes_are_decided_as_the_series_says(stage: Stage) -> Non
 
 
 async def test_a_meeting_lasts_as_long_when_the_clocks_change(stage: Stage) -> None:
-    series = await stage.series(rule=None, dates=["2021-11-06"], start_time="23:00", duration=240)
+    series = await stage.series(rule=None, dates=["2021-11-06"], start_time="23:00", minutes=240)
     (found,) = (await stage.made(series))["dates"]
     assert (found["local_end"], found["ends_at"]) == ("2021-11-07T02:00:00", "2021-11-07T07:00:00Z")
 
@@ -193,19 +193,19 @@ async def test_what_cannot_be_is_refused_with_its_place(stage: Stage) -> None:
     wrong = {
         "rule": RULE | {"by_day": ["2XX"]},
         "template": TEMPLATE | {"title": {"en": "{who}"}},
-        "duration": 4,
+        "minutes": 4,
     }
     body = {"name": {"en": "N"}, "start_time": "10:00"} | wrong
     answer = await stage.organizer.post(stage.path, json=body)
     assert answer.status_code == 422
     assert sorted(e["pointer"] for e in answer.json()["errors"]) == [
-        "/duration",
+        "/minutes",
         "/rule/by_day/0",
         "/template",
     ]
     group = {"kind": "briefing", "title": {"en": "B"}}
     group |= {"working_group": "nobody", "lead_entity": "nobody"}
-    body |= {"rule": RULE, "duration": 60, "template": TEMPLATE | {"agenda": [group]}}
+    body |= {"rule": RULE, "minutes": 60, "template": TEMPLATE | {"agenda": [group]}}
     answer = await stage.organizer.post(stage.path, json=body)
     assert [e["pointer"] for e in answer.json()["errors"]] == [
         "/template/agenda/0/working_group",

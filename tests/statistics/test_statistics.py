@@ -61,6 +61,11 @@ async def held(sitting: Sitting) -> dict[str, list[Any]]:
     return {first["handle"]: ones, second["handle"]: others}
 
 
+async def closed(sitting: Sitting) -> None:
+    for move in ("adjourn", "close"):
+        await post(sitting.organizer, f"{sitting.path}/{move}", {})
+
+
 async def test_figures_are_told_apart_in_every_way(sitting: Sitting) -> None:
     first, second = await held(sitting)
     figures = await sitting.get("/statistics")
@@ -84,6 +89,7 @@ async def test_observers_see_no_small_cell_and_none_beside_it_that_gives_it_away
     sitting: Sitting,
 ) -> None:
     await held(sitting)
+    await closed(sitting)
     figures = await sitting.get("/statistics", sitting.observer)
     assert (figures["registered"], figures["suppressed"], figures["threshold"]) == (10, True, 5)
     for by in ("entity", "role", "gender", "level"):
@@ -93,6 +99,32 @@ async def test_observers_see_no_small_cell_and_none_beside_it_that_gives_it_away
     assert cells(figures, "mode") == {"virtual": (10, 8)}
     publishable = await sitting.get("/statistics?publishable=true")
     assert publishable == figures
+
+
+async def test_two_looks_around_one_registration_tell_observers_of_nobody(
+    sitting: Sitting,
+) -> None:
+    await held(sitting)
+    entity = await sitting.invite(await sitting.member())
+    looks = []
+    for gender in ("female", "female", "male", "other", "female"):
+        await said(sitting, await sitting.register(entity), gender, "officer")
+        figures = await sitting.get("/statistics", sitting.observer)
+        looks.append(figures["registered"])
+        assert figures == await sitting.get("/statistics?publishable=true")
+        told = {
+            count
+            for by in ("gender", "level")
+            for each in figures[f"by_{by}"]
+            for count in (each["registered"], each["present"])
+        }
+        assert (told, figures["step"]) == ({None}, 5)
+        assert {each % 5 for each, _ in cells(figures, "role").values() if each} <= {0}
+    assert looks == [10, 10, 10, 10, 15]
+    assert (await sitting.get("/statistics"))["registered"] == 15
+    await closed(sitting)
+    final = await sitting.get("/statistics", sitting.observer)
+    assert (final["step"], final["registered"], final["present"]) == (1, 15, 8)
 
 
 async def test_at_a_hybrid_meeting_a_personal_link_is_known_to_be_virtual(
@@ -177,8 +209,15 @@ async def test_a_committee_has_its_meetings_side_by_side_and_their_sum(
         found = (await sitting.organizer.get(path + window)).json()
         assert [each["meeting"]["number"] for each in found["meetings"]] == numbers
     seen = (await sitting.observer.get(path)).json()
-    assert seen["suppressed"] is True
+    assert (seen["registered"], seen["by_gender"]) == (0, [])
+    await closed(sitting)
+    seen = (await sitting.observer.get(path)).json()
+    assert (seen["suppressed"], seen["registered"]) == (True, 10)
     assert {each["registered"] for each in seen["by_gender"]} > {None}
+    assert [(each["step"], each["change"]) for each in seen["meetings"]] == [
+        (1, None),
+        (5, {"registered": None, "present": None}),
+    ]
     for window in ("?first=7&last=6", "?since=2021-12-01T00:00:00Z&until=2021-12-01T00:00:00Z"):
         assert (await sitting.organizer.get(path + window)).status_code == 422
 
@@ -187,6 +226,7 @@ async def test_sheets_have_the_same_figures_and_nothing_where_one_is_hidden(
     sitting: Sitting,
 ) -> None:
     await held(sitting)
+    await closed(sitting)
     for client, hidden in ((sitting.organizer, False), (sitting.observer, True)):
         figures = await sitting.get("/statistics", client)
         answer = await client.get(f"{sitting.path}/statistics.csv")
@@ -201,6 +241,7 @@ async def test_sheets_have_the_same_figures_and_nothing_where_one_is_hidden(
             "label": "",
             "registered": "10",
             "present": "8",
+            "step": "1",
         }
         assert any(row["registered"] == "" for row in rows) is hidden
         for by in ("role", "mode", "gender", "level"):

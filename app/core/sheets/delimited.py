@@ -3,27 +3,35 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import count
 from typing import Final
 
 from app.core.sheets.encoding import decode
-from app.core.sheets.model import Cells, SheetUnreadable
+from app.core.sheets.model import BadValue, Cells, SheetUnreadable
 
 _DELIMITERS: Final = (",", ";", "\t")
+_UNCLOSED: Final = "unexpected end of data"
 
 
-def read_delimited(content: bytes) -> Iterator[Cells]:
+def read_delimited(content: bytes, *, apart: bool = False) -> Iterator[Cells]:
     """The rows as a spreadsheet numbers them: a quoted line break does not start a new one.
 
-    Every cell is text; an empty one is None. Raises `SheetUnreadable`.
+    Every cell is text; an empty one is None. Of rows that are read `apart`, one that cannot be read
+    has one bad value; a quote that nothing closes takes in the rows after it, and so refuses all.
+    Raises `SheetUnreadable`.
     """
     text = decode(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            yield number, [cell or None for cell in cells]
-    except csv.Error as fault:
-        raise SheetUnreadable(f"The row cannot be read: {fault}.", row=number + 1) from None
+    for number in count(1):
+        try:
+            yield number, [cell or None for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            detail = f"The row cannot be read: {fault}."
+            if not apart or number == 1 or str(fault) == _UNCLOSED:
+                raise SheetUnreadable(detail, row=number) from None
+            yield number, [BadValue(detail, whole=True)]
 
 
 def _delimiter(text: str) -> str:

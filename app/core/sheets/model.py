@@ -1,11 +1,27 @@
 """What a file yields, and the one refusal of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 Value = str | int | float | bool | list[Any] | dict[str, Any] | None
 
-Cells = tuple[int, list[Value]]
+
+class DateText(str):
+    """A date or a time that a cell held, as ISO 8601 text."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BadValue:
+    """A cell that cannot be read, among those that can, or that of a row nothing of which can."""
+
+    detail: str
+    whole: bool = False
+
+
+Cells = tuple[int, list[Value | BadValue]]
 """A row of a grid: its number in the file, counted from 1, and its cells."""
 
 
@@ -32,12 +48,14 @@ class Row:
 
     `number` is what a person sees who opens the file: the row of the sheet with the header as
     row 1, or the place in the list, counted from 1, of YAML and JSON. An empty cell is None.
-    `refusal` says why nothing of the row was read, where rows stand each for itself.
+    Where rows stand each for itself, `faults` says by column why a cell could not be read, and
+    `refusal` why nothing of the row was.
     """
 
     number: int
     values: dict[str, Value]
     refusal: SheetUnreadable | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 A small file can make a reader allocate without end: by what it inflates to, by one cell in the
 last corner of the sheet (the reader allocates the whole rectangle, and the process dies), or by
 one long text that a million cells share. So every part is read here first, within bounds, and
-only parts that passed are handed on, in a new and uncompressed zip.
+only parts that passed are handed on, in a new and uncompressed zip. Where rows are read apart, a
+cell that no reader could read is handed on as a text that says so.
 """
 
 import io
+import secrets
 import struct
 import zipfile
 import zlib
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.sheets.model import Limits, SheetUnreadable
-from app.core.sheets.survey import Survey, Texts, survey
+from app.core.sheets.survey import BadCell, Survey, Texts, survey
 
 MAX_PARTS: Final = 1_000
 MAX_INFLATED: Final = 100_000_000
@@ -42,6 +44,8 @@ class Package:
 
     content: bytes
     refusal: SheetUnreadable | None
+    mark: str
+    """What the text of a cell begins with that could not be read; the rest says why."""
 
 
 def repack(content: bytes, limits: Limits) -> Package:
@@ -50,17 +54,32 @@ def repack(content: bytes, limits: Limits) -> Package:
     A sheet beyond the limits is left out, as it need not be the first one.
     """
     parts = _xml_parts(content)
-    texts = Texts()
+    texts, mark = Texts(), f"{secrets.token_hex(16)} "
     refusal = None
     kept = io.BytesIO()
-    surveys = {name: survey(part, limits, texts) for name, part in parts.items()}
+    first = sorted(parts, key=lambda name: not name.lower().endswith("sharedstrings.xml"))
+    surveys = {name: survey(parts[name], limits, texts) for name in first}
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_STORED) as package:
         for name, part in parts.items():
             trouble = _trouble_with(surveys[name], texts)
             refusal = refusal or trouble
             if trouble is None:
-                package.writestr(name, part)
-    return Package(kept.getvalue(), refusal)
+                package.writestr(name, _marked(part, surveys[name].bad, mark))
+    return Package(kept.getvalue(), refusal, mark)
+
+
+def _marked(part: bytes, bad: list[BadCell], mark: str) -> bytes:
+    """The part with what cannot be read written as text."""
+    kept, place = [], 0
+    for cell in bad:
+        colon = cell.tag.rpartition("c")[0]
+        written = (
+            f'<{cell.tag} r="{cell.reference}" t="str">'
+            f"<{colon}v>{mark}{cell.detail}</{colon}v></{cell.tag}>"
+        )
+        kept += [part[place : cell.start], written.encode()]
+        place = cell.end
+    return b"".join([*kept, part[place:]]) if bad else part
 
 
 def _trouble_with(found: Survey, texts: Texts) -> SheetUnreadable | None:

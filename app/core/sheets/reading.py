@@ -2,13 +2,21 @@
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from app.core.sheets.delimited import read_delimited
 from app.core.sheets.documents import MAX_DEPTH, read_json, read_yaml
-from app.core.sheets.model import Cells, Limits, Row, SheetUnreadable, Value, column_letter
+from app.core.sheets.model import (
+    BadValue,
+    Cells,
+    Limits,
+    Row,
+    SheetUnreadable,
+    Value,
+    column_letter,
+)
 from app.core.sheets.workbook import read_workbook
 
 
@@ -52,12 +60,12 @@ def read_rows(
     Raises `SheetUnreadable`.
 
     Rows that are read `apart` keep each other out of nothing: one that cannot be read has its
-    `refusal`, and a column without a name is one that holds nothing.
+    `refusal` or, by column, its `faults`, and a column without a name is one that holds nothing.
     """
     limits = Limits(max_rows, max_columns, max_cell, apart)
     match _essence(media_type):
         case Essence.CSV:
-            rows = _rows_of_grid(read_delimited(content), limits)
+            rows = _rows_of_grid(read_delimited(content, apart=apart), limits)
         case Essence.XLSX:
             rows = _rows_of_grid(read_workbook(content, limits), limits)
         case essence:
@@ -101,16 +109,19 @@ def _rows_of_grid(grid: Iterator[Cells], limits: Limits) -> Iterator[Row]:
         yield _apart(_row_of_cells, number, (names, cells), limits)
 
 
-def _row_of_cells(number: int, found: tuple[list[str | None], list[Value]], limits: Limits) -> Row:
+def _row_of_cells(
+    number: int, found: tuple[list[str | None], list[Value | BadValue]], limits: Limits
+) -> Row:
     names, cells = found
     for index, cell in enumerate(cells):
+        if isinstance(cell, BadValue) and cell.whole:
+            raise SheetUnreadable(cell.detail, row=number)
         if cell is not None and (index >= len(names) or names[index] is None):
             raise SheetUnreadable(
                 "The cell has no name above it.", row=number, column=column_letter(index)
             )
         if limits.apart and cell in _ERRORS:
-            detail = "The cell holds an error instead of a value."
-            raise SheetUnreadable(detail, row=number, column=names[index])
+            cells[index] = BadValue("The cell holds an error instead of a value.")
     padded = cells + [None] * (len(names) - len(cells))
     named = {name: cell for name, cell in zip(names, padded, strict=False) if name is not None}
     return _row(number, named, limits)
@@ -130,7 +141,7 @@ def _apart(
         return Row(number, {}, refusal)
 
 
-def _header(cells: list[Value], limits: Limits) -> list[str | None]:
+def _header(cells: list[Value | BadValue], limits: Limits) -> list[str | None]:
     if not cells:
         raise SheetUnreadable("The first row must name the columns.", row=1)
     if len(cells) > limits.columns:
@@ -138,6 +149,8 @@ def _header(cells: list[Value], limits: Limits) -> list[str | None]:
     names: list[str | None] = []
     for index, cell in enumerate(cells):
         letter = column_letter(index)
+        if isinstance(cell, BadValue):
+            raise SheetUnreadable(cell.detail, row=1, column=letter)
         _check(cell, _LONGEST_NAME, 1, letter)
         written = "" if cell is None else str(cell)
         nothing = limits.apart and not written.strip()
@@ -155,10 +168,26 @@ def _new_name(written: str, names: Collection[str | None], row: int, column: str
     return name
 
 
-def _row(number: int, values: dict[str, Value], limits: Limits) -> Row:
-    for name, value in values.items():
-        _check(value, limits.cell, number, name)
-    return Row(number, values)
+def _row(number: int, found: Mapping[str, Value | BadValue], limits: Limits) -> Row:
+    values: dict[str, Value] = {}
+    faults: dict[str, str] = {}
+    for name, value in found.items():
+        if isinstance(value, BadValue):
+            faults[name] = value.detail
+        elif limits.apart and (fault := _fault(value, limits, number, name)):
+            faults[name] = fault
+        else:
+            _check(value, limits.cell, number, name)
+            values[name] = value
+    return Row(number, values, None, faults)
+
+
+def _fault(value: Value, limits: Limits, row: int, column: str) -> str | None:
+    try:
+        _check(value, limits.cell, row, column)
+    except SheetUnreadable as refusal:
+        return refusal.detail
+    return None
 
 
 def _listed(document: Value, key: str | None) -> list[Value]:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -14,6 +15,8 @@ MAX_TEXTS: Final = 1_000_000
 _ROW: Final = re.compile("[1-9][0-9]{0,6}")
 _INDEX: Final = re.compile("[0-9]{1,7}")
 _CELL: Final = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
+_KINDS: Final = frozenset({"", "n", "s", "b", "d", "e", "str", "inlineStr"})
+"""What a cell may hold (ISO/IEC 29500-1, 18.18.11)."""
 
 
 @dataclass(slots=True)
@@ -29,12 +32,27 @@ class Texts:
         return sum(self.lengths[index] * n for index, n in shared.items() if index < known)
 
 
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """A cell that no reader could read: the bytes of the part that it takes, and why."""
+
+    start: int
+    end: int
+    tag: str
+    reference: str
+    detail: str
+
+
 @dataclass(slots=True)
 class Survey:
-    """How often each shared text is used, and why this sheet cannot be read, if it cannot."""
+    """How often each shared text is used, and why this sheet cannot be read, if it cannot.
+
+    Where rows are read apart, cells that cannot be read are `bad` and refuse nothing else.
+    """
 
     shared: Counter[int] = field(default_factory=Counter)
     refusal: SheetUnreadable | None = None
+    bad: list[BadCell] = field(default_factory=list)
 
 
 def survey(part: bytes, limits: Limits, texts: Texts) -> Survey:
@@ -44,9 +62,9 @@ def survey(part: bytes, limits: Limits, texts: Texts) -> Survey:
     a document type, which no workbook has. Raises `SheetUnreadable`; what concerns one sheet only
     is in the survey.
     """
-    surveyor = _Surveyor(limits, texts)
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
+    surveyor = _Surveyor(part, lambda: parser.CurrentByteIndex, limits, texts)
     parser.StartElementHandler = surveyor.start
     parser.EndElementHandler = surveyor.end
     parser.CharacterDataHandler = surveyor.text
@@ -69,11 +87,12 @@ class _UnfitSheet(Exception):
 class _Surveyor:
     """Follows the cells of a sheet (ISO/IEC 29500-1, 18.3.1.4) and the shared texts (18.4.8)."""
 
-    def __init__(self, limits: Limits, texts: Texts) -> None:
+    def __init__(self, part: bytes, place: Callable[[], int], limits: Limits, texts: Texts) -> None:
+        self.part, self.place = part, place
         self.limits, self.texts = limits, texts
         self.found = Survey()
         self.row = self.column = 0
-        self.kind = ""
+        self.kind, self.start_of_cell, self.fault = "", 0, ""
         self.has_formula = self.has_value = False
         self.value: str | None = None
         self.in_text = self.holds_texts = False
@@ -89,6 +108,7 @@ class _Surveyor:
                 self._start_cell(attributes.get("r"))
                 self.kind = attributes.get("t", "")
                 self.has_formula = self.has_value = False
+                self.start_of_cell, self.fault = self.place(), ""
             case "v" | "is":
                 self._fill()
                 self.has_value = self.kind == "str"
@@ -104,8 +124,8 @@ class _Surveyor:
             case "v" | "is":
                 self._end_value(self.value or "")
                 self.value = None
-            case "c" if self.has_formula and not self.has_value:
-                self._refuse("The formula was saved without its value.")
+            case "c":
+                self._end_cell(tag)
             case "si":
                 self.in_text = False
 
@@ -142,8 +162,10 @@ class _Surveyor:
             self._refuse(f"There are more than {self.limits.rows} rows.")
         if self.column > self.limits.columns:
             self._refuse(f"There are more than {self.limits.columns} columns.")
-        if self.kind == "e" and not self.limits.apart:
-            self._refuse("The cell holds an error instead of a value.")
+        if self.kind == "e":
+            self._complain("The cell holds an error instead of a value.")
+        elif self.kind not in _KINDS:
+            self._complain("The cell holds something of an unknown kind.")
 
     def _start_text(self) -> None:
         if self.texts.lengths and not self.holds_texts:
@@ -157,9 +179,27 @@ class _Surveyor:
         """A formula without a value has an empty one, which only a text may be."""
         self.has_value = self.has_value or value != ""
         if self.kind == "s" and value:
-            if not _INDEX.fullmatch(value):
-                self._refuse("The cell names no text.")
-            self.found.shared[int(value)] += 1
+            known = len(self.texts.lengths)
+            if not _INDEX.fullmatch(value) or (self.limits.apart and int(value) >= known):
+                self._complain("The cell names no text.")
+            else:
+                self.found.shared[int(value)] += 1
+        elif self.kind == "b" and value not in {"0", "1"}:
+            self._complain("The cell is neither true nor false.")
+
+    def _end_cell(self, tag: str) -> None:
+        if self.has_formula and not self.has_value:
+            self._complain("The formula was saved without its value.")
+        if self.fault:
+            start, end = self.start_of_cell, self.part.index(b">", self.place()) + 1
+            reference = f"{column_letter(max(self.column, 1) - 1)}{max(self.row, 1)}"
+            self.found.bad.append(BadCell(start, end, tag, reference, self.fault))
+
+    def _complain(self, detail: str) -> None:
+        """The cell cannot be read, and so neither can the sheet, unless its rows are apart."""
+        if not self.limits.apart:
+            self._refuse(detail)
+        self.fault = self.fault or detail
 
     def _refuse(self, detail: str) -> None:
         column = column_letter(max(self.column, 1) - 1)
