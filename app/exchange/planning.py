@@ -301,11 +301,9 @@ def _changed(before: ItemState, members: dict[str, Any]) -> ItemState:
 
 
 def _texts(present: Mapping[str, str], said: Mapping[str, str | None]) -> dict[str, str]:
-    """In the order in which the database keeps them, so that they are the same read again."""
     spoken = {tag.lower() for tag in said}
     kept = {tag: words for tag, words in present.items() if tag.lower() not in spoken}
-    found = kept | {tag: words for tag, words in said.items() if words is not None}
-    return {tag: found[tag] for tag in sorted(found, key=lambda each: (len(each), each))}
+    return kept | {tag: words for tag, words in said.items() if words is not None}
 
 
 def _kept_order(texts: dict[str, str]) -> dict[str, str]:
