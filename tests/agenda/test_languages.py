@@ -116,8 +116,8 @@ async def test_versions_are_read_in_one_language(
         assert (await client.get(f"{path}/1?language=fr&language=en")).status_code == 422
         assert (await client.get(f"{path}/3")).status_code == 404
         for wrong in ("0", "x", "1000001", "%00", "01", "1.0", "+1", "%201"):
-            for answer in (f"{path}/{wrong}", f"{path}/{wrong}/changes"):
-                assert ((await client.get(answer)).status_code, answer) == (422, answer)
+            for address in (f"{path}/{wrong}", f"{path}/{wrong}/changes"):
+                assert ((await client.get(address)).status_code, address) == (422, address)
     with counted(app) as statements:
         assert (await anonymous.get(f"{public}/2")).json()["number"] == 2
     assert statements == []
