@@ -17,8 +17,8 @@ _ISO_639_1 = (
 TWO_LETTERS = frozenset(_ISO_639_1.split())
 """The languages of ISO 639-1, as the registry of BCP 47 has them."""
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
-_ISOLATES = frozenset("\u2066\u2067\u2068")
-_EMBEDDINGS = re.compile("[\u202a-\u202e]")
+_FORCED = re.compile("[\u202a-\u202e\u2066\u2067]")
+"""Marks that give a text another direction than its own."""
 _FROM_THE_RIGHT = frozenset({"R", "AL", "AN"})
 
 
@@ -53,7 +53,7 @@ def isolated(text: str) -> str:
 
 def apart(text: str, language: str) -> str:
     """The text as a value in a line of this language, behind which nothing is turned around."""
-    text = _closed(_EMBEDDINGS.sub("", text))
+    text = _closed(_FORCED.sub("", text))
     turns = any(unicodedata.bidirectional(each) in _FROM_THE_RIGHT for each in text)
     return isolated(text) if turns or is_right_to_left(language) else text
 
@@ -63,7 +63,7 @@ def _closed(text: str) -> str:
     open_at: list[int] = []
     lonely: set[int] = set()
     for place, character in enumerate(text):
-        if character in _ISOLATES:
+        if character == FIRST_STRONG_ISOLATE:
             open_at.append(place)
         elif character == POP_ISOLATE:
             if open_at:

@@ -148,7 +148,7 @@ async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_cl
     part = item("Part", minutes=10)
     before = await planning.put(
         item("Welcome", minutes=10),
-        item("\u2067Off\u202e\u2069\u2069", minutes=10, items=[part]),
+        item("\u2067Off\u202e\u2069\u2068", minutes=10, items=[part]),
         item("Last"),
     )
     await planning.issue()
@@ -165,7 +165,7 @@ async def test_what_left_the_agenda_has_no_other_time(planning: Planning, set_cl
     assert told.text.split("\n", 2)[2] == (
         "Compared with COORDINATION-COMMITTEE-6/1, issued on 2021-10-01\n"
         "All times are those of America/New_York.\n\n"
-        "Withdrawn\n  2 \u2067Off\u2069\n\n"
+        "Withdrawn\n  2 Off\n\n"
         "At another time\n  3 Last: 23:50–2021-10-09 00:10 (before: 10:30–10:30)\n"
     )
 
