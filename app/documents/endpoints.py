@@ -14,7 +14,7 @@ from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotPermitted
 from app.core.routes import Session, router_for
-from app.documents import queries, service
+from app.documents import queries, service, uploads
 from app.documents.access import (
     DocumentDep,
     DocumentToDecide,
@@ -195,7 +195,8 @@ async def withdraw_document(session: Session, view: DocumentToDecide) -> Documen
 
 @router.post(f"{ONE}/accept", operation_id="acceptDocument", responses=MOVE_RESPONSES)
 async def accept_document(session: Session, view: DocumentToDecide) -> DocumentOut:
-    """Take over what an entity has handed in, as a draft."""
+    """Take over what an entity has handed in, as a draft; uploads under way end."""
+    await uploads.end_open(session, view.document)
     return await _moved(session, view, DocumentVerb.ACCEPT)
 
 

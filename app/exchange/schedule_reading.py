@@ -18,7 +18,7 @@ from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import ZoneTrouble, canonical_zone, to_instant, to_local
 from app.exchange.lifecycle import AgendaFileKind
 from app.exchange.markup import Node
-from app.exchange.outline import Foreign, Line, Reading
+from app.exchange.outline import Foreign, Line, Reading, check_count
 
 GROUPS: Final = UUID("5d1c1f4e-2d0b-5d4f-8a52-0b6c9d7e3f10")
 """Names the items of days and rooms, so that the next file finds them again."""
@@ -142,6 +142,7 @@ def _reading(events: Iterable[Said], setting: Setting) -> Reading:
         named = room or setting.room
         line.above = _group(lines, groups, (day, named), above, setting, said)
         lines.append(line)
+        check_count(lines)
     return Reading(AgendaFileKind.SCHEDULE, lines)
 
 

@@ -31,6 +31,8 @@ class Panel(Row, table=True):
     slot_ends_at: datetime | None = Field(default=None, sa_type=Instant)
     calendar_sequence: int = 0
     """Rises whenever the slot is another one."""
+    rehearsal_sequence: int = 0
+    """Rises whenever the rehearsal is another one, and outlives it."""
 
 
 class Rehearsal(SQLModel, table=True):

@@ -70,7 +70,10 @@ async def test_a_stranger_names_and_a_briefer_confirms_by_mail(briefings: Briefi
     assert (await by_link(briefings, "name", group, briefer=other)).status_code == 200
     assert slug(await by_link(briefings, "open", own)) == "link-spent"
     assert slug(await by_link(briefings, "open", own[:-4] + "AAA=")) == "link-unknown"
-    assert [to for to, _, _ in await briefings.mails()] == ["Boris Diallo <boris@example.org>"]
+    assert [(to, subject) for to, subject, _ in await briefings.mails()] == [
+        ("Boris Diallo <boris@example.org>", "Your briefing: 6th meeting"),
+        ("Amina Rossi <amina.rossi@example.org>", "No briefing by you: 6th meeting"),
+    ]
     log = await briefings.planning.organizer.get(f"{briefings.planning.path}/events?limit=200")
     assert "boris" not in log.text.lower()
     assert "chair" not in log.text.lower()

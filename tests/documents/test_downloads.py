@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.core import clock
 from app.core.fields import UN_LANGUAGES
+from app.documents.archives import free_name
 from app.documents.downloads import wanted_span
 from app.documents.lifecycle import RevisionKind
 from app.documents.policy import in_force, spoken, suggested_symbol
@@ -261,3 +262,4 @@ async def test_two_symbols_that_make_one_name_are_two_files(desk: Desk) -> None:
         index = found.read("index.txt").decode()
     assert sorted(names) == ["A_1-en.pdf", "a_1-en-2.pdf"]
     assert all(f"{name}\t" in index for name in names)
+    assert free_name("CON.1-en", "pdf", set()) == "_CON.1-en.pdf"  # which Windows keeps
