@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
-from sqlalchemy import func
 from sqlmodel import col
 
 from app.core.fields import Language
@@ -27,6 +26,7 @@ from app.documents.access import (
 )
 from app.documents.conditions import DocumentFilter
 from app.documents.lifecycle import DocumentAccess, DocumentKind, DocumentStatus, DocumentVerb
+from app.documents.ordering import BY_SYMBOL
 from app.documents.problems import (
     DocumentPublished,
     FileInfected,
@@ -51,7 +51,7 @@ from app.meetings.problems import MeetingClosed
 router = router_for("documents")
 BASE = "/meetings/{m}/documents"
 ONE = BASE + "/{document_id}"
-SORTS = {"symbol": func.lower(col(Document.symbol)), "created_at": col(Document.created_at)}
+SORTS = {"symbol": BY_SYMBOL, "created_at": col(Document.created_at)}
 MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden)
 BY_ENTITIES = frozenset({"kind", "title"})
 """Members that the entity which handed a document in may change."""
