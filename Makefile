@@ -72,8 +72,9 @@ campaign-timetable: $(DEV) ## Check the laws of timetables on thousands of rando
 campaign-document: $(DEV) ## Send every operation a hundred cases and more, with both seeds
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest -q tests/contract/test_schemathesis.py
 
-campaign-documents: $(DEV) ## Take 100 MB in and out of a server that is killed on the way
+campaign-documents: $(DEV) ## Take 100 MB in and out of a server that is killed, and play races
 	$(PYTHON) -m tests.documents.campaign
+	$(PYTHON) -m tests.documents.races
 
 campaign-mail: $(DEV) ## Send a thousand mails through faults, killing the worker three times
 	$(PYTHON) -m tests.mail.campaign

@@ -37,6 +37,7 @@ from app.exchange.endpoints import public as public_schedules
 from app.exchange.endpoints import router as exchange
 from app.feeds.endpoints import router as feeds
 from app.feeds.series import router as series_feeds
+from app.feeds.speaker_endpoints import router as speaker_calendars
 from app.holidays.endpoints import router as holidays
 from app.identity.endpoints import router as identity
 from app.inbox.endpoints import router as inbox
@@ -187,6 +188,7 @@ PARTS = (
     feeds,
     people,
     series_feeds,
+    speaker_calendars,
     mail,
     wordings,
     previews,

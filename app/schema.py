@@ -31,6 +31,7 @@ import app.registrations.tables
 import app.reminders.tables
 import app.series.tables
 import app.statistics.tables  # noqa: F401  # imported for the tables that they define
+from app.documents.ordering import NUMBERED
 from app.entities.triggers import DIRECTORY
 from app.meetings.triggers import PUBLIC
 from app.privacy.triggers import ANONYMOUS
@@ -43,6 +44,7 @@ FOUNDATIONS = tuple(
     for statement in (
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
         GRAMS,
+        NUMBERED,
     )
 )
 GUARDS = tuple(

@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         "pieces of it never more than BODY_SECONDS.",
     )
     scanner: Annotated[
-        str | None, Field(pattern=r"^(command:.+|clamd:(//[^/]+:[0-9]+|///.+)|https?://.+)?$")
+        str | None, Field(pattern=r"^(command:\s*\S.*|clamd:(//[^/]+:[0-9]+|///.+)|https?://.+)?$")
     ] = Field(
         None,
         description="What looks for malware in documents: `command:PROGRAM ARGUMENTS`, "

@@ -68,13 +68,15 @@ def start(
 
 def ready(process: BaseProcess, url: str) -> str:
     """The address, once it answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.is_alive():
         try:
             if httpx.get(f"{url}/livez").is_success:
                 return url
         except httpx.TransportError:
             time.sleep(0.02)
+    process.kill()
+    process.join()
     raise RuntimeError("a server process did not start")
 
 

@@ -99,9 +99,11 @@ class Clock:
     ) -> datetime:
         shares: dict[int, int] = {}
         for place, step in enumerate(line):
-            if self._stretches(step) and place not in shares and not measuring:
-                shares |= self._shared(line, place, time, until)
-            share = shares.get(place, 0)
+            share = 0
+            if isinstance(step, Fork) or step.item.flexible:
+                if self._stretches(step) and place not in shares and not measuring:
+                    shares |= self._shared(line, place, time, until)
+                share = shares.get(place, 0)
             if isinstance(step, Fork):
                 time = self._run_fork(step, time, share, lane, blocks, measuring=measuring)
             else:
@@ -134,9 +136,9 @@ class Clock:
 
     def _block(self, step: Step, time: datetime, share: int, lane: Lane) -> Block:
         item = step.item
-        if not step.alive or item.id in self.passed:
+        if not step.alive or (self.passed and item.id in self.passed):
             return Block(time, time, 0, 0, lane, self.sitting_at(time))
-        actual = self.actuals.get(item.id)
+        actual = self.actuals.get(item.id) if self.actuals else None
         if actual is not None:
             return self._actual_block(step, actual, share, lane)
         start = self._start(step, time)

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import compress
+from operator import attrgetter, ne
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -10,6 +12,10 @@ from app.agenda.tree import ItemState
 
 UNTOLD: Final = frozenset({"presenter", "title", "note", "annotation"})
 """Of which the log has only that they were changed."""
+
+
+_ROOM_MADE: Final = ["position"]
+"""What differs about most items when one of their siblings is moved."""
 
 
 class Edit(NamedTuple):
@@ -23,13 +29,16 @@ class Edit(NamedTuple):
 
     @classmethod
     def between(cls, before: Mapping[UUID, ItemState], after: Mapping[UUID, ItemState]) -> "Edit":
-        changed = [s for s in after.values() if s.id in before and s != before[s.id]]
-        return cls(
-            [state for state in after.values() if state.id not in before],
-            changed,
-            [item_id for item_id in before if item_id not in after],
-            {state.id: _differing(before[state.id], state) for state in changed},
-        )
+        added, changed, differing = [], [], {}
+        for item_id, state in after.items():
+            old = before.get(item_id)
+            if old is None:
+                added.append(state)
+            elif old is not state and old != state:
+                changed.append(state)
+                differing[item_id] = _differing(old, state)
+        removed = [item_id for item_id in before if item_id not in after]
+        return cls(added, changed, removed, differing)
 
     @property
     def members(self) -> frozenset[str]:
@@ -56,12 +65,14 @@ def changes_of(
     Presenters are people, and texts may name some, who stay out of the log.
     """
     out_of_order: set[UUID] = set()
-    if "position" in edit.members:
+    if any("position" in names for names in edit.differing.values()):
         parents = {state.parent_id for state in edit.changed}
         out_of_order = _displaced(_orders(before, parents), _orders(after, parents), moved)
     changed = {}
     for state in edit.changed:
         names = edit.differing[state.id]
+        if names == _ROOM_MADE and state.id not in out_of_order:
+            continue
         if "parent_id" not in names and state.id not in out_of_order:
             names = [name for name in names if name != "position"]
         if names:
@@ -70,8 +81,7 @@ def changes_of(
 
 
 def _differing(before: ItemState, after: ItemState) -> list[str]:
-    pairs = zip(ItemState._fields, before, after, strict=True)
-    return [name for name, old, new in pairs if old != new]
+    return list(compress(ItemState._fields, map(ne, before, after)))
 
 
 def _told(before: ItemState, after: ItemState, names: Iterable[str]) -> dict[str, Any]:
@@ -101,6 +111,6 @@ def _orders(
     """The siblings under each of the parents, in their order."""
     found: dict[UUID | None, list[UUID]] = defaultdict(list)
     concerned = [state for state in states.values() if state.parent_id in parents]
-    for state in sorted(concerned, key=lambda state: (state.position, state.id)):
+    for state in sorted(concerned, key=attrgetter("position", "id")):
         found[state.parent_id].append(state.id)
     return found

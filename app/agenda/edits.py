@@ -124,8 +124,8 @@ def _placed(agenda: WorkingAgenda, state: ItemState, position: int) -> list[Item
         raise PositionUnknown.at("/position", str(error)) from None
     states = agenda.states | {state.id: state}
     for item_id, place in positions.items():
-        if states[item_id].position != place:
-            states[item_id] = states[item_id]._replace(position=place)
+        if (known := states[item_id]).position != place:
+            states[item_id] = known._replace(position=place)
     return list(states.values())
 
 

@@ -5,7 +5,6 @@ as it is, and so does what leads up to it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -56,7 +55,7 @@ def fitted(
         if only is None or span.id == only:
             durations = _fit_sitting(known.values(), spans, span, fill=fill)
             changed |= durations
-            known |= {key: replace(known[key], duration=n) for key, n in durations.items()}
+            known |= {key: known[key]._replace(duration=n) for key, n in durations.items()}
     return changed
 
 

@@ -1,10 +1,11 @@
 """What would mend the problems of a timetable, as requests that can be sent as they are."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
+from operator import itemgetter
 from statistics import median_low
 from typing import Any, Final
 from uuid import UUID
@@ -38,6 +39,10 @@ LUNCHES: Final = {
     "zh": "午餐",
     "ru": "Обед",
 }
+
+
+Lane = tuple[tuple[UUID, UUID], ...]
+"""Parallel segments, each with a branch of it."""
 
 
 class TimetableMendVerb(Choice):
@@ -156,15 +161,18 @@ class Workshop:
         return found
 
     @cached_property
-    def _lanes(self) -> dict[UUID, tuple[tuple[UUID, UUID], ...]]:
-        """The parallel segments that each item lies in, with the branch."""
-        found: dict[UUID, tuple[tuple[UUID, UUID], ...]] = {}
+    def _lanes(self) -> list[Lane]:
+        """The parallel segments that the item at each place lies in, with the branch."""
+        found: dict[UUID, Lane] = {}
         for timed in self.agenda.timetable.items:
             parent = self.agenda.states[timed.id].parent_id
             found[timed.id] = () if parent is None else found[parent]
             if parent is not None and self._runs_in_parallel(parent):
                 found[timed.id] += ((parent, timed.id),)
-        return found
+        return list(found.values())
+
+    def _lane(self, item_id: UUID) -> Lane:
+        return self._lanes[self._places[item_id]]
 
     def _runs_in_parallel(self, item_id: UUID) -> bool:
         return self.agenda.states[item_id].children_run is ChildrenRun.IN_PARALLEL
@@ -174,14 +182,17 @@ class Workshop:
 
     def _before(self, item_id: UUID) -> UUID | None:
         """What runs until the item begins, or over it: of those near before it the last to end."""
-        place, lane = self._places[item_id], self._lanes[item_id]
-        near = self.agenda.timetable.items[max(0, place - LOOK_BACK) : place]
-        ends = [
-            (timed.starts_at + timed.minutes * MINUTE, timed.id)
-            for timed in near
-            if timed.minutes and not _apart(self._lanes[timed.id], lane)
-        ]
-        return max(ends, key=lambda each: each[0])[1] if ends else None
+        place, lane = self._places[item_id], self._lane(item_id)
+        near = slice(max(0, place - LOOK_BACK), place)
+        apart: dict[int, bool] = {id(lane): False}  # neighbours share most of theirs
+        ends = []
+        for timed, there in zip(self.agenda.timetable.items[near], self._lanes[near], strict=True):
+            if timed.minutes:
+                if id(there) not in apart:
+                    apart[id(there)] = _apart(there, lane)
+                if not apart[id(there)]:
+                    ends.append((timed.starts_at + timed.minutes * MINUTE, timed.id))
+        return max(ends, key=itemgetter(0))[1] if ends else None
 
     # One way to mend each kind of problem
 
@@ -256,7 +267,7 @@ class Workshop:
     def _room_twice(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         yield self._change(TimetableMendVerb.LEAVE_ROOM, item, {"room": None})
         assert problem.other_item_id is not None, "a room is met in by two"
-        lanes = zip(self._lanes[item.id], self._lanes[problem.other_item_id], strict=False)
+        lanes = zip(self._lane(item.id), self._lane(problem.other_item_id), strict=False)
         fork = next((one[0] for one, other in lanes if one != other), None)
         if fork is not None:
             known = self.agenda.states[fork]
@@ -307,7 +318,7 @@ class Workshop:
     def _pause_after(self, item_id: UUID, minutes: int, words: dict[str, str]) -> Mend:
         """Behind the item, or behind the parallel segment that ends with it."""
         end = self._timed(item_id).starts_at + self._timed(item_id).minutes * MINUTE
-        for fork, _ in self._lanes[item_id]:
+        for fork, _ in self._lane(item_id):
             if self._timed(fork).ends_at == end:
                 item_id = fork
                 break
@@ -369,15 +380,19 @@ class Workshop:
 
     def _usual(self, item: ItemState) -> int:
         """What items beside it take, else ten minutes."""
-        beside = (
-            state.duration
-            for state in self.agenda.states.values()
-            if state.parent_id == item.parent_id and state.kind is item.kind and state.duration
-        )
-        return median_low(list(islice(beside, LOOK_BACK)) or [10])
+        return median_low(self._taken[item.parent_id, item.kind][:LOOK_BACK] or [10])
+
+    @cached_property
+    def _taken(self) -> dict[tuple[UUID | None, ItemKind], list[int]]:
+        """The minutes of items that have any, by what they lie under and their kind."""
+        found: dict[tuple[UUID | None, ItemKind], list[int]] = defaultdict(list)
+        for state in self.agenda.states.values():
+            if state.duration:
+                found[state.parent_id, state.kind].append(state.duration)
+        return found
 
 
-def _apart(one: tuple[tuple[UUID, UUID], ...], other: tuple[tuple[UUID, UUID], ...]) -> bool:
+def _apart(one: Lane, other: Lane) -> bool:
     """Whether they lie in different branches of one parallel segment."""
     for (fork, branch), (fork_there, branch_there) in zip(one, other, strict=False):
         if fork != fork_there:

@@ -49,8 +49,10 @@ class Style(NamedTuple):
         )
 
 
-def numbers_of(items: Iterable[Numbered], style: Style) -> dict[UUID, str | None]:
-    """The number of every item; whatever lies under one without a number has none either."""
+def numbers_of(items: Iterable[tuple[UUID, int, bool]], style: Style) -> dict[UUID, str | None]:
+    """The number of every item, each a `Numbered` or as it is; whatever lies under one without a
+    number has none either.
+    """
     found: dict[UUID, str | None] = {}
     above: list[str | None] = [""]
     counts = [0]

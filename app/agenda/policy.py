@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from app.agenda.lifecycle import ItemKind, ItemStanding
@@ -33,8 +32,7 @@ class Merging(Node, Protocol):
     def merged_into_id(self) -> UUID | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedItem:
+class PlannedItem(NamedTuple):
     """An item as the organizer plans it.
 
     `duration` is in minutes and the item's own: what lies under the item comes after it and is

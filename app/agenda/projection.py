@@ -66,18 +66,19 @@ def projected(
     spans = sittings_or_meeting(sittings, starts_at, ends_at)
     clock = Clock(spans, actuals, passed, now)
     last = clock.run(layout.line, sittings[0].begins_at if sittings else starts_at)
-    ends = ends_with_children(layout.read, clock.blocks, passed)
+    blocks = [clock.blocks[step.item.id] for step in layout.read]
+    ends = ends_with_children(layout.read, blocks, passed)
     begun = _begun(layout, actuals)
     found = []
-    for step in layout.read:
+    for step, block, until in zip(layout.read, blocks, ends, strict=True):
         item_id = step.item.id
         actual = actuals.get(item_id)
         progress = _progress(item_id, actual, passed, begun, alive=step.alive)
-        start: datetime | None = clock.blocks[item_id].starts_at
-        end: datetime | None = ends[item_id]
+        start: datetime | None = block.starts_at
+        end: datetime | None = until
         if progress is ItemProgress.RUNNING:
             start = actual.starts_at if actual else begun[item_id]
-            end = max(now, ends[item_id])
+            end = max(now, until)
         elif progress is ItemProgress.OVER and actual is not None:
             end = actual.ends_at
         elif progress in {ItemProgress.OFF, ItemProgress.PASSED_OVER}:

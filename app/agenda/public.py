@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import Path, Query, Request, Response
 
 from app.agenda.schemas import IssuedAgenda
-from app.core.fields import LANGUAGE, Language, accepted_languages
+from app.core.fields import LANGUAGE, Language, PlainNumber, accepted_languages
 from app.core.finished import BareRoute, Question, answered, named, without_parameters
 from app.core.languages import lookup
 from app.core.openapi import raises
@@ -49,7 +49,9 @@ _BY: Final = {
     statement: [statement.format(shown=_SHOWN.format(key=key)) for key in ("id", "handle")]
     for statement in (_IN_FORCE, _VERSION)
 }
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
+VersionNumber = Annotated[
+    int, PlainNumber, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])
+]
 LanguageAsked = Annotated[
     Language | None,
     Query(

@@ -16,6 +16,8 @@ from app.meetings.queries import find_public
 
 router = router_for("public")
 BASE = "/public/meetings/{m}/agenda/versions"
+FRESH = "public, no-cache"
+"""Kept, but asked for each time, as the agenda in force is."""
 
 
 @router.get(
@@ -35,7 +37,7 @@ async def list_public_versions(
     meeting = await find_public(session, m)
     if meeting is None:
         raise NotFound
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = FRESH
     order = ordering(sort, {"number": col(AgendaVersion.number)}, col(AgendaVersion.id))
     statement = queries.describe_versions(meeting.id, full=False)
     return await fetch_page(session, paging, statement, order, _without_chair)

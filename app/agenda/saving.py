@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -28,7 +29,7 @@ from app.agenda.tables import AgendaItem, AgendaRevision
 from app.agenda.timetable import Timetable
 from app.agenda.tree import ItemState, WorkingAgenda, planned_item, timetable_of
 from app.core import clock
-from app.core.many import insert_many, update_many
+from app.core.many import insert_many, set_numbers, update_many
 from app.core.problems import Problem
 from app.events import announce
 from app.meetings.tables import Meeting
@@ -225,10 +226,14 @@ async def _write(session: AsyncSession, meeting: Meeting, edit: Edit) -> None:
     if edit.added:
         about = {"meeting_id": meeting.id, "created_at": clock.now()}
         await insert_many(session, AgendaItem, [s._asdict() | about for s in edit.added])
-    if edit.changed:
-        members = edit.members
+    members = edit.members
+    if members == {"position"}:
+        positions = {state.id: state.position for state in edit.changed}
+        await set_numbers(session, AgendaItem, "position", positions)
+    elif edit.changed:
         names = ("id", *(name for name in ItemState._fields if name in members))
-        rows = [{name: getattr(state, name) for name in names} for state in edit.changed]
+        take = attrgetter(*names)
+        rows = [dict(zip(names, take(state), strict=True)) for state in edit.changed]
         await update_many(session, AgendaItem, rows)
     if edit.removed:
         statement = delete(AgendaItem).where(col(AgendaItem.id).in_(edit.removed))

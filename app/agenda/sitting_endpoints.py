@@ -55,8 +55,12 @@ SittingToEdit = Annotated[HeldSitting, Depends(sitting_to_edit)]
 
 
 @router.get(BASE, operation_id="listSittings", responses=raises(AgendaNotIssued))
-async def list_sittings(seen: AgendaDep, paging: Paging) -> Page[SittingOut]:
-    """List the sittings of the meeting in their order."""
+async def list_sittings(seen: AgendaDep, paging: Paging, response: Response) -> Page[SittingOut]:
+    """List the sittings of the meeting in their order.
+
+    The `ETag` is that of the agenda, as replacing all of them wants it.
+    """
+    response.headers["ETag"] = agenda_tag(seen)
     return page_of(paging, seen.agenda.sittings, _order, 2, SittingOut.of)
 
 

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from app.agenda.policy import PlannedItem
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """An item without what lies under it, which comes in later steps."""
 
     item: PlannedItem
@@ -60,8 +60,10 @@ class Layout:
 def laid_out(items: Iterable[PlannedItem]) -> Layout:
     """For items that `validate_tree` lets pass, in any order."""
     children: dict[UUID | None, list[PlannedItem]] = defaultdict(list)
-    for item in sorted(items, key=_by_place):
+    for item in items:
         children[item.parent_id].append(item)
+    for siblings in children.values():
+        siblings.sort(key=_by_place)
     layout = Layout()
     layout.line.extend(_line(children[None], 1, children, layout.read, alive=True))
     return layout

@@ -110,7 +110,7 @@ class Telling:
         return {
             ItemChangeKind.ADDED: self._with_time,
             ItemChangeKind.REMOVED: self._with_time,
-            ItemChangeKind.WITHDRAWN: self._item,
+            ItemChangeKind.WITHDRAWN: self._alone,
             ItemChangeKind.MERGED: self._merged,
             ItemChangeKind.REINSTATED: self._with_time,
             ItemChangeKind.MOVED: self._moved,
@@ -155,16 +155,23 @@ class Telling:
     def _item(self, change: ItemChange) -> str:
         return self.voice.item(change.node)
 
+    def _alone(self, change: ItemChange) -> str:
+        return self.words.kept(self._item(change))
+
     def _with_time(self, change: ItemChange) -> str:
         return self._bracketed(self._item(change), self.voice.span(change.node))
 
     def _bracketed(self, name: str, span: str) -> str:
-        return f"{self.words.kept(name)} ({self.words.kept(span)})" if self.timed else name
+        return (
+            f"{self.words.kept(name)} ({self.words.kept(span)})"
+            if self.timed
+            else self.words.kept(name)
+        )
 
     def _merged(self, change: ItemChange) -> str:
         target = self.nodes.get(str(change.node.values.get("merged_into_id")))
         if target is None:
-            return self._item(change)
+            return self._alone(change)
         return self.words.say("merged", item=self._item(change), into=self.voice.item(target))
 
     def _moved(self, change: ItemChange) -> str:

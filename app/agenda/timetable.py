@@ -110,36 +110,34 @@ def sittings_or_meeting(
 
 
 def ends_with_children(
-    read: Sequence[Step], blocks: Mapping[UUID, Block], passed: frozenset[UUID] = frozenset()
-) -> dict[UUID, datetime]:
-    """The end of each item and all under it, without what takes no time."""
+    read: Sequence[Step], blocks: Sequence[Block], passed: frozenset[UUID] = frozenset()
+) -> list[datetime]:
+    """The end of each item and all under it, without what takes no time; all by their places."""
     latest: dict[int, datetime] = {}
-    found: dict[UUID, datetime] = {}
-    for step in reversed(read):
-        end = blocks[step.item.id].ends_at
-        below = latest.pop(step.depth + 1, end)
-        found[step.item.id] = total = max(end, below)
-        if step.alive and step.item.id not in passed:
-            latest[step.depth] = max(total, latest.get(step.depth, total))
+    found: list[datetime] = []
+    for step, block in zip(reversed(read), reversed(blocks), strict=True):
+        end, depth = block.ends_at, step.depth
+        total = max(end, latest.pop(depth + 1, end))
+        found.append(total)
+        if step.alive and (not passed or step.item.id not in passed):
+            latest[depth] = max(total, latest.get(depth, total))
+    found.reverse()
     return found
 
 
 def _timed(read: Sequence[Step], blocks: Mapping[UUID, Block]) -> list[TimedItem]:
-    ends = ends_with_children(read, blocks)
-    timed = []
-    for step in read:
-        item_id = step.item.id
-        block = blocks[item_id]
-        timed.append(
-            TimedItem(
-                item_id,
-                step.depth,
-                block.starts_at,
-                ends[item_id],
-                block.gap,
-                block.overrun,
-                round((block.ends_at - block.starts_at).total_seconds() / 60),
-                block.sitting.id if block.sitting else None,
-            )
+    placed = [blocks[step.item.id] for step in read]
+    ends = ends_with_children(read, placed)
+    return [
+        TimedItem(
+            step.item.id,
+            step.depth,
+            block.starts_at,
+            end,
+            block.gap,
+            block.overrun,
+            round((block.ends_at - block.starts_at).total_seconds() / 60),
+            block.sitting.id if block.sitting else None,
         )
-    return timed
+        for step, block, end in zip(read, placed, ends, strict=True)
+    ]

@@ -18,7 +18,7 @@ from app.agenda.lifecycle import (
     ItemPurpose,
     ItemStanding,
 )
-from app.agenda.numbering import UN, Numbered, Style, numbers_of
+from app.agenda.numbering import UN, Style, numbers_of
 from app.agenda.policy import PlannedItem, off_agenda
 from app.agenda.queries import BARE, ITEM_COLUMNS, TIMING, Ground, Group, ItemRow, Lead
 from app.agenda.sittings import HeldSitting, wall_instant
@@ -69,10 +69,6 @@ class ItemState(NamedTuple):
         trace = self.standing is ItemStanding.STANDING or self.first_issued is not None
         return trace and self.kind is not ItemKind.BREAK
 
-    def timed(self, meeting: Meeting) -> PlannedItem:
-        """For the timetable."""
-        return planned_item(meeting, *_timing(self))
-
 
 _own_columns = itemgetter(*(ITEM_COLUMNS.index(name) for name in ItemState._fields))
 _timing = itemgetter(*(ItemState._fields.index(name) for name in TIMING))
@@ -93,14 +89,16 @@ def planned_item(
     room: str | None,
 ) -> PlannedItem:
     """An item as `TIMING` has it: the pin is what the clocks on the wall show."""
-    wall = pinned_wall_time(meeting, pinned_minutes)
+    pinned = None
+    if pinned_minutes is not None:
+        pinned = pinned_instant(meeting, meeting.local_start + pinned_minutes * MINUTE)
     return PlannedItem(
         item_id,
         parent_id,
         position,
         kind,
         duration,
-        None if wall is None else pinned_instant(meeting, wall),
+        pinned,
         standing is ItemStanding.STANDING,
         sitting_id,
         children_run is ChildrenRun.IN_PARALLEL,
@@ -176,7 +174,7 @@ class WorkingAgenda:
 
     @property
     def planned(self) -> list[PlannedItem]:
-        return [state.timed(self.meeting) for state in self.states.values()]
+        return [planned_item(self.meeting, *_timing(each)) for each in self.states.values()]
 
     @cached_property
     def sitting_times(self) -> list[SittingTimes]:
@@ -191,11 +189,9 @@ class WorkingAgenda:
         """Of every item, in the meeting's own style or that of its committee."""
         said = self.meeting.agenda_numbering or self.ground.numbering
         style = UN if said is None else Style.of(said)
-        places = ((timed.id, timed.depth) for timed in self.timetable.items)
-        return numbers_of(
-            (Numbered(item_id, depth, self.states[item_id].counts) for item_id, depth in places),
-            style,
-        )
+        states = self.states
+        items = [(each.id, each.depth, states[each.id].counts) for each in self.timetable.items]
+        return numbers_of(items, style)
 
     @cached_property
     def hidden(self) -> frozenset[UUID]:

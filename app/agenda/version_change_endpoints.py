@@ -11,6 +11,7 @@ from app.agenda.change_page import POLICY, page
 from app.agenda.comparing import Pair
 from app.agenda.problems import AgendaNotIssued
 from app.agenda.public import VersionNumber
+from app.agenda.public_versions import FRESH
 from app.agenda.schemas import ChangesOut
 from app.agenda.words import words_for
 from app.core.fields import Language, accepted_languages
@@ -117,7 +118,7 @@ async def get_public_version_changes(
         raise NotFound
     found = await comparing.versions(session, meeting.id, number, since, full=False)
     response = _told(request, found, _wanted(language, accept_language), meeting.languages)
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = FRESH
     return response
 
 

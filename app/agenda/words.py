@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from app.core.fields import UN_LANGUAGES
-from app.core.languages import RIGHT_TO_LEFT_MARK, base, is_right_to_left, isolated
+from app.core.languages import RIGHT_TO_LEFT_MARK, apart, base, is_right_to_left
 
 _FILES = resources.files("app.agenda").joinpath("phrases")
 
@@ -40,7 +40,8 @@ class Words:
         return str(self.phrases["separator"]).join(self.kept(name) for name in names)
 
     def kept(self, text: str) -> str:
-        return isolated(text) if is_right_to_left(self.language) else text
+        """The value as it stands in a line: what it does to directions ends with it."""
+        return apart(text, self.language)
 
     def begun(self, text: str) -> str:
         """The text, begun at the side where the phrases begin, whatever its first letter is."""

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.access import MeetingToPlan
 from app.briefings import queries, service
+from app.briefings.sight import Sight, sight_of
 from app.briefings.tables import Briefing
 from app.committees.tables import Committee
 from app.core.problems import NotFound, NotPermitted
@@ -41,6 +42,10 @@ class BriefingView:
         """Whether the caller names the briefer, and so knows how to reach them."""
         return self.organizes or self.speaks
 
+    @property
+    def sight(self) -> Sight:
+        return sight_of(self.meeting.meeting, organizes=self.organizes, speaks=self.speaks)
+
 
 async def briefing_for(
     session: Session, caller: CallerDep, m: MeetingRef, b: BriefingId
@@ -65,7 +70,8 @@ async def briefing_to_name(
     check_changeable(meeting)
     if not view.organizes:
         service.check_due(meeting)
-    await session.refresh(view.briefing)
+    if await queries.find_briefing(session, meeting.id, b) is None:
+        raise NotFound  # it was deleted while the lock was waited for
     return view
 
 

@@ -1,5 +1,6 @@
 """HTTP for briefings: asking the groups, their briefers, time, and the state at a glance."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response, status
@@ -35,6 +36,7 @@ from app.briefings.schemas import (
 )
 from app.briefings.seeing import Glance
 from app.briefings.sharing import Wanted, briefing_items
+from app.briefings.sight import Sight, sight_of
 from app.briefings.tables import Briefing
 from app.core.imports import DryRun
 from app.core.openapi import raises, takes_if_match
@@ -44,7 +46,8 @@ from app.core.preconditions import accept_match, representation_etag
 from app.core.problems import FieldError, MoveForbidden
 from app.core.routes import Session, router_for
 from app.identity.access import AccountCaller
-from app.meetings.access import ObservedMeeting
+from app.identity.policy import Caller
+from app.meetings.access import ObservedMeeting, view_of
 from app.meetings.problems import MeetingClosed
 from app.panels import showing, telling
 
@@ -58,7 +61,13 @@ NAMING = raises(MeetingClosed, MoveForbidden, BriefersDue, PersonInTwoSlots)
 async def get_briefings(session: Session, view: ObservedMeeting) -> BriefingsOut:
     """See how far the briefings of a meeting are, in the order of its agenda."""
     agenda = await load_agenda(session, view.meeting)
-    return await seeing.at_a_glance(session, agenda, addresses=view.organizes)
+    spoken_for = await queries.groups_of(session, view.caller, view.meeting.id)
+
+    def sight(group_id: UUID) -> Sight:
+        speaks = group_id in spoken_for
+        return sight_of(view.meeting, organizes=view.organizes, speaks=speaks)
+
+    return await seeing.at_a_glance(session, agenda, sight)
 
 
 @router.post(BASE, operation_id="askForBriefers", responses=raises(MeetingClosed, NotABriefingItem))
@@ -76,7 +85,8 @@ async def ask_for_briefers(
     for each in asked:
         contact = each.contact.model_dump() if each.contact else None
         await service.ask(session, seen.agenda, each.item_id, known.get(each.item_id), contact)
-    return await seeing.at_a_glance(session, seen.agenda, addresses=True)
+    own = sight_of(seen.agenda.meeting, organizes=True, speaks=False)
+    return await seeing.at_a_glance(session, seen.agenda, lambda _: own)
 
 
 @router.post(
@@ -123,7 +133,7 @@ async def list_own_briefings(
     order = ordering(sort, {"asked_at": col(Briefing.asked_at)}, col(Briefing.id))
     page = await fetch_page(session, paging, queries.list_own(caller), order, tuple)
     glances = await seeing.glances_of(session, [row[1] for row in page.items])
-    items = [seeing.shown(glances[row[1].id], row[0], addresses=True) for row in page.items]
+    items = [seeing.shown(glances[row[1].id], row[0], _own(caller, row)) for row in page.items]
     return Page[BriefingOut](items=items, next_cursor=page.next_cursor)
 
 
@@ -242,7 +252,13 @@ async def _shown(session: AsyncSession, view: BriefingView) -> BriefingOut:
     agenda = await load_agenda(session, view.meeting.meeting)
     told = seeing.glance_with_papers if view.names else Glance.of
     glance = await told(session, agenda)
-    return seeing.shown(glance, view.briefing, addresses=view.names)
+    return seeing.shown(glance, view.briefing, view.sight)
+
+
+def _own(caller: Caller, row: tuple[Any, ...]) -> Sight:
+    _, meeting, _, committee = row[:4]
+    organizes = view_of(caller, meeting, committee).organizes
+    return sight_of(meeting, organizes=organizes, speaks=True)
 
 
 async def _answer(session: AsyncSession, view: BriefingView, response: Response) -> BriefingAnswer:

@@ -37,7 +37,7 @@ class BriefingChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingRetimed(Event):
-    """Its item has another time; null for none."""
+    """Its item has another time, room or title; null for no time."""
 
     name: ClassVar[str] = "briefing.retimed"
     item_id: UUID
@@ -69,6 +69,10 @@ class BrieferNamed(Moved, Event):
     name: ClassVar[str] = "briefing.named"
     members: list[str] = field(default_factory=list)
     address: bool = False
+    left_id: UUID | None = None
+    """Who was to come until then, of `named_briefers`."""
+    had_entry: bool = False
+    """The slot stood in their calendar."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,28 @@ class BriefingConfirmed(Moved, Event):
 @dataclass(frozen=True, kw_only=True)
 class BriefingDeclined(Moved, Event):
     name: ClassVar[str] = "briefing.declined"
+    left_id: UUID | None = None
+    had_entry: bool = False
+    by_briefer: bool = False
+    """By the link of their own mail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrieferEntryDropped(Event):
+    """The whole meeting stands in the briefer's calendar, in the place of the slot."""
+
+    name: ClassVar[str] = "briefing.entry_dropped"
+    item_id: UUID
+    named_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrieferEntryGiven(Event):
+    """The slot stands in it again, as the meeting does no more."""
+
+    name: ClassVar[str] = "briefing.entry_given"
+    item_id: UUID
+    named_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

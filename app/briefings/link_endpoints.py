@@ -1,7 +1,5 @@
 """HTTP for the holders of links from mails: a group's chair or focal point, and a briefer."""
 
-from collections.abc import Awaitable, Callable
-
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,6 +7,7 @@ from app.agenda.problems import PersonInTwoSlots
 from app.agenda.saving import load_agenda
 from app.briefings import links, seeing, service
 from app.briefings.lifecycle import BriefingHolder
+from app.briefings.link_access import held_by
 from app.briefings.links import Held
 from app.briefings.problems import BriefersDue
 from app.briefings.schemas import (
@@ -18,6 +17,7 @@ from app.briefings.schemas import (
     BriefingLink,
     BriefingLinkAnswer,
 )
+from app.briefings.sight import sight_of_holder
 from app.core import clock
 from app.core.openapi import raises
 from app.core.problems import MoveForbidden, NotPermitted
@@ -68,25 +68,12 @@ async def answer_briefing_by_link(
 ) -> BriefingByLink:
     """Say that you come, or that you do not; as the group, that it does not brief."""
     held = await held_by(session, request, body.token, links.open_to_act)
-    answer = service.confirm if body.answer is BriefingLinkAnswer.CONFIRM else service.decline
-    await answer(session, held.meeting, held.briefing)
+    if body.answer is BriefingLinkAnswer.CONFIRM:
+        await service.confirm(session, held.meeting, held.briefing)
+    else:
+        own = held.holder is BriefingHolder.BRIEFER
+        await service.decline(session, held.meeting, held.briefing, by_briefer=own)
     return await _done(session, held, response)
-
-
-async def held_by(
-    session: AsyncSession,
-    request: Request,
-    token: str,
-    opened: Callable[[AsyncSession, bytes, str], Awaitable[Held]],
-) -> Held:
-    """Guesses are counted, whatever they are made at."""
-    limiter = request.app.state.limiter
-    limiter.check_guesses(request)
-    try:
-        return await opened(session, request.app.state.secret, token)
-    except LinkUnknown:
-        limiter.count_guess(request)
-        raise
 
 
 async def _done(session: AsyncSession, held: Held, response: Response) -> BriefingByLink:
@@ -100,9 +87,9 @@ async def shown_to_holder(session: AsyncSession, held: Held, response: Response)
     glance = await seeing.glance_with_papers(session, await load_agenda(session, held.meeting))
     return BriefingByLink(
         holder=held.holder,
-        briefing=seeing.shown(glance, held.briefing, addresses=True).model_copy(
-            update={} if held.holder is BriefingHolder.GROUP else {"contact": None}
-        ),
+        briefing=seeing.shown(
+            glance, held.briefing, sight_of_holder(held.meeting, held.holder)
+        ).model_copy(update={} if held.holder is BriefingHolder.GROUP else {"contact": None}),
         starts_at=held.meeting.starts_at,
         timezone=held.meeting.timezone,
         too_late=clock.now() >= service.due_at(held.meeting),

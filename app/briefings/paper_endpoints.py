@@ -8,7 +8,8 @@ from fastapi import Depends, Header, Path, Query, Request, Response, status
 from app.agenda.saving import load_agenda
 from app.briefings import links, papers, seeing
 from app.briefings.access import BriefingToName
-from app.briefings.link_endpoints import held_by, shown_to_holder
+from app.briefings.link_access import held_by
+from app.briefings.link_endpoints import shown_to_holder
 from app.briefings.papers import Paper
 from app.briefings.problems import BriefersDue
 from app.briefings.schemas import BriefingByLink, BriefingOut
@@ -93,7 +94,7 @@ async def put_paper(
     response.status_code = status.HTTP_201_CREATED if fresh else status.HTTP_200_OK
     response.headers["Location"] = f"/v1/meetings/{meeting.id}/briefings/{view.briefing.id}"
     glance = await seeing.glance_with_papers(session, await load_agenda(session, meeting))
-    return seeing.shown(glance, view.briefing, addresses=True)
+    return seeing.shown(glance, view.briefing, view.sight)
 
 
 @router.put(

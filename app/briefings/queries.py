@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.agenda.tables import AgendaItem
-from app.briefings.tables import Briefing
+from app.briefings.lifecycle import BriefingStatus
+from app.briefings.tables import Briefing, NamedBriefer
 from app.committees.tables import Committee, Membership
 from app.core import clock
 from app.identity.lifecycle import Role
@@ -57,15 +59,29 @@ async def find_group(session: AsyncSession, item_id: UUID) -> Committee | None:
 
 
 def list_own(caller: Caller) -> Select[Any]:
-    """The briefings of groups that the caller speaks for, with their meetings."""
-    columns: list[Any] = [Briefing, Meeting, Committee]
+    """The briefings of groups that the caller speaks for, with their meetings, the groups, and the
+    committees that meet.
+    """
+    meets = aliased(Committee, name="meets")
+    columns: list[Any] = [Briefing, Meeting, Committee, meets]
     return (
         select(*columns)
         .join(AgendaItem, col(AgendaItem.id) == col(Briefing.item_id))
         .join(Committee, col(Committee.id) == col(AgendaItem.working_group_id))
         .join(Meeting, col(Meeting.id) == col(Briefing.meeting_id))
+        .join(meets, col(meets.id) == col(Meeting.committee_id))
         .where(speaks_for_group(caller))
     )
+
+
+async def groups_of(session: AsyncSession, caller: Caller, meeting_id: UUID) -> set[UUID]:
+    """The groups on the agenda of a meeting that the caller speaks for."""
+    on_agenda = exists().where(
+        col(AgendaItem.meeting_id) == meeting_id,
+        col(AgendaItem.working_group_id) == col(Committee.id),
+    )
+    statement = select(col(Committee.id)).where(on_agenda, speaks_for_group(caller))
+    return set((await session.execute(statement)).scalars())
 
 
 async def speaks_for(session: AsyncSession, caller: Caller, group: Committee) -> bool:
@@ -97,6 +113,49 @@ def speaks_for_group(caller: Caller) -> Any:
     return or_(
         col(Committee.id).in_(organized), col(Committee.parent_id).in_(organized), group, chairs
     )
+
+
+async def find_named(
+    session: AsyncSession, briefing_id: UUID, email: str, *, lock: bool = False
+) -> NamedBriefer | None:
+    """Whoever is, or was, named for a briefing at this address."""
+    statement = select(NamedBriefer).where(
+        col(NamedBriefer.briefing_id) == briefing_id, col(NamedBriefer.email) == email
+    )
+    if lock:
+        statement = statement.with_for_update()
+    found: NamedBriefer | None = (
+        await session.execute(statement.execution_options(populate_existing=True))
+    ).scalar_one_or_none()
+    return found
+
+
+async def lock_coming(
+    session: AsyncSession, meeting_id: UUID
+) -> Sequence[tuple[Briefing, NamedBriefer]]:
+    """The briefings of a meeting that are confirmed, with whoever has an address.
+
+    Only the latter are locked, as they are before the briefings when somebody else is named; and
+    read once more, as a briefing may be another's once the lock is there.
+    """
+    columns: list[Any] = [Briefing, NamedBriefer]
+    same = and_(
+        col(NamedBriefer.briefing_id) == col(Briefing.id),
+        col(NamedBriefer.email) == col(Briefing.email),
+    )
+    statement = (
+        select(*columns)
+        .join(NamedBriefer, same)
+        .where(
+            col(Briefing.meeting_id) == meeting_id,
+            col(Briefing.status) == BriefingStatus.CONFIRMED,
+        )
+        .order_by(col(Briefing.id))
+        .execution_options(populate_existing=True)
+    )
+    if (await session.execute(statement.with_for_update(of=NamedBriefer))).first() is None:
+        return []
+    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 async def lock_all(session: AsyncSession, meeting_id: UUID) -> Sequence[Briefing]:

@@ -163,6 +163,7 @@ class BriefingState(Schema):
     answered_at: InstantField | None = Field(
         description="When who is named confirmed or declined; null before."
     )
+    allowed: list[BriefingVerb] = Field(max_length=3, description="What you may do with it now.")
 
 
 class BriefingPaper(Schema):
@@ -182,7 +183,6 @@ class BriefingOut(BriefingState):
     meeting: Handle
     meeting_title: LocalizedLine
     status: BriefingStatus
-    allowed: list[BriefingVerb] = Field(max_length=3, description="What may be done now.")
     files: list[BriefingPaper] = Field(
         max_length=100, description="The papers; shown to organizers and the group."
     )

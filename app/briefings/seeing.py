@@ -1,6 +1,6 @@
 """How far the briefings of a meeting are, put together for whoever looks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
@@ -14,7 +14,7 @@ from app.agenda.saving import numbered_agendas
 from app.agenda.timetable import TimedItem
 from app.agenda.tree import WorkingAgenda
 from app.briefings import papers, policy, queries
-from app.briefings.lifecycle import BRIEFING, BriefingStatus
+from app.briefings.lifecycle import BriefingStatus
 from app.briefings.schemas import (
     Briefer,
     BriefingContact,
@@ -28,9 +28,9 @@ from app.briefings.schemas import (
 )
 from app.briefings.service import BRIEFER, due_at
 from app.briefings.sharing import briefing_items
+from app.briefings.sight import Sight
 from app.briefings.tables import Briefing
 from app.documents.tables import Document, DocumentVersion
-from app.meetings.lifecycle import UNCHANGEABLE
 from app.meetings.tables import Meeting
 
 
@@ -70,14 +70,15 @@ async def glances_of(session: AsyncSession, meetings: Sequence[Meeting]) -> dict
 
 
 async def at_a_glance(
-    session: AsyncSession, agenda: WorkingAgenda, *, addresses: bool
+    session: AsyncSession, agenda: WorkingAgenda, sight: Callable[[UUID], Sight]
 ) -> BriefingsOut:
-    """All of them in the order of the agenda; addresses for organizers."""
+    """All of them in the order of the agenda, each as its reader sees what its group does."""
     glance = await Glance.of(session, agenda)
     known = await queries.briefings_of(session, agenda.meeting.id)
     states = [
-        BriefingState(**_members(glance, item_id, known.get(item_id), addresses=addresses))
+        BriefingState(**_members(glance, item_id, known.get(item_id), sight(group.id)))
         for item_id in briefing_items(agenda)
+        if (group := agenda.groups[item_id]) is not None
     ]
     return BriefingsOut(
         due_at=due_at(agenda.meeting),
@@ -87,15 +88,13 @@ async def at_a_glance(
     )
 
 
-def shown(glance: Glance, briefing: Briefing, *, addresses: bool) -> BriefingOut:
+def shown(glance: Glance, briefing: Briefing, sight: Sight) -> BriefingOut:
     meeting = glance.agenda.meeting
-    can_act = addresses and meeting.status not in UNCHANGEABLE
     return BriefingOut(
-        **_members(glance, briefing.item_id, briefing, addresses=addresses),
+        **_members(glance, briefing.item_id, briefing, sight),
         meeting_id=meeting.id,
         meeting=meeting.handle,
         meeting_title=meeting.title,
-        allowed=BRIEFING.allowed(briefing.status) if can_act else [],
         files=[
             BriefingPaper(
                 document_id=document.id,
@@ -111,13 +110,13 @@ def shown(glance: Glance, briefing: Briefing, *, addresses: bool) -> BriefingOut
 
 
 def _members(
-    glance: Glance, item_id: UUID, briefing: Briefing | None, *, addresses: bool
+    glance: Glance, item_id: UUID, briefing: Briefing | None, sight: Sight
 ) -> dict[str, Any]:
     group = glance.agenda.groups[item_id]
     assert group is not None, "a briefing is a group's"
     count = glance.papers.get(item_id, 0)
     status = briefing.status if briefing else None
-    minutes = glance.agenda.states[item_id].duration
+    minutes, addresses = glance.agenda.states[item_id].duration, sight.addresses
     return {
         "id": briefing.id if briefing else None,
         "status": status,
@@ -133,6 +132,7 @@ def _members(
             name: getattr(briefing, name, None)
             for name in ("asked_at", "reminded_at", "named_at", "answered_at")
         },
+        "allowed": sight.allowed(status),
     }
 
 

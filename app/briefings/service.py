@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.tree import WorkingAgenda
+from app.briefings import entries
 from app.briefings.events import (
     BrieferNamed,
     BriefingAsked,
@@ -94,25 +95,32 @@ async def name_briefer(
         return
     before, address = briefing.status, "email" in changed
     other = address or "name" in changed or before not in COMING
+    left = await _leaves(session, briefing) if address else {}
     for name in BRIEFER:
         setattr(briefing, name, wanted[name])
     if other:
         briefing.status = BRIEFING.move(before, BriefingVerb.NAME)
         briefing.briefer_key = new_id()
         briefing.named_at, briefing.answered_at = clock.now(), None
-    move: dict[str, Any] = {"before": before, "after": briefing.status}
+    await entries.keep(session, briefing)
+    move: dict[str, Any] = {"before": before, "after": briefing.status} | left
     move |= about(meeting, briefing)
     record(session, BrieferNamed(members=changed, address=other, **move))
     await session.flush()
 
 
 async def confirm(session: AsyncSession, meeting: Meeting, briefing: Briefing) -> None:
-    """Raises `MoveForbidden` unless somebody is named."""
+    """The slot goes into their calendar; raises `MoveForbidden` unless somebody is named."""
     await _answer(session, meeting, briefing, BriefingVerb.CONFIRM, BriefingConfirmed)
+    await entries.give(session, briefing)
+    await session.flush()
 
 
-async def decline(session: AsyncSession, meeting: Meeting, briefing: Briefing) -> None:
-    await _answer(session, meeting, briefing, BriefingVerb.DECLINE, BriefingDeclined)
+async def decline(
+    session: AsyncSession, meeting: Meeting, briefing: Briefing, *, by_briefer: bool = False
+) -> None:
+    left = await _leaves(session, briefing) | {"by_briefer": by_briefer}
+    await _answer(session, meeting, briefing, BriefingVerb.DECLINE, BriefingDeclined, left)
 
 
 async def remind(session: AsyncSession, meeting: Meeting, briefing: Briefing) -> None:
@@ -143,13 +151,26 @@ def about(meeting: Meeting, briefing: Briefing) -> dict[str, UUID]:
 
 
 async def _answer(
-    session: AsyncSession, meeting: Meeting, briefing: Briefing, verb: BriefingVerb, fact: Any
+    session: AsyncSession,
+    meeting: Meeting,
+    briefing: Briefing,
+    verb: BriefingVerb,
+    fact: Any,
+    left: Mapping[str, Any] | None = None,
 ) -> None:
     before = briefing.status
     briefing.status = BRIEFING.move(before, verb)
     briefing.answered_at = clock.now()
-    record(session, fact(before=before, after=briefing.status, **about(meeting, briefing)))
+    move: dict[str, Any] = {"before": before, "after": briefing.status, **(left or {})}
+    record(session, fact(**move, **about(meeting, briefing)))
     await session.flush()
+
+
+async def _leaves(session: AsyncSession, briefing: Briefing) -> dict[str, Any]:
+    """Of whom is named until now, as the fact tells it."""
+    coming = briefing.status in COMING
+    named = await entries.of(session, briefing, lock=True) if coming else None
+    return {} if named is None else {"left_id": named.id, "had_entry": entries.take(named)}
 
 
 def _contact(contact: Mapping[str, Any] | None) -> dict[str, Any]:

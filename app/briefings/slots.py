@@ -1,12 +1,13 @@
 """When briefings are on: kept on their rows, so that it is known, and told, when that changes."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.events import AgendaChanged, SittingsChanged
 from app.agenda.saving import load_agenda, saved_agenda
-from app.briefings import queries
+from app.briefings import entries, queries
 from app.briefings.events import BriefingRetimed
 from app.briefings.service import about
 from app.briefings.times import slot_of
@@ -14,10 +15,14 @@ from app.events import react_to, record
 from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.meetings.tables import Meeting
 
+_SHOWN = {"title", "room"}
+
 
 @react_to(AgendaChanged)
 async def follow_the_agenda(session: AsyncSession, event: AgendaChanged) -> None:
-    await retime(session, event.subject_id)
+    """Other times, and what else calendars show of the items."""
+    shown = [UUID(each) for each, members in event.changed.items() if _SHOWN & set(members)]
+    await retime(session, event.subject_id, changed=shown)
 
 
 @react_to(SittingsChanged)
@@ -37,9 +42,15 @@ async def follow_its_start(session: AsyncSession, event: MeetingChanged) -> None
         await retime(session, event.subject_id)
 
 
-async def retime(session: AsyncSession, meeting_id: UUID, *, moved: bool = False) -> None:
+async def retime(
+    session: AsyncSession,
+    meeting_id: UUID,
+    *,
+    moved: bool = False,
+    changed: Collection[UUID] = (),
+) -> None:
     """Keep the slots as the working agenda has them now, and record which are others; all of them
-    where the meeting moved.
+    where the meeting moved, and those of the `changed` items.
     """
     briefings = await queries.lock_all(session, meeting_id)
     if not briefings:
@@ -48,8 +59,10 @@ async def retime(session: AsyncSession, meeting_id: UUID, *, moved: bool = False
     agenda = saved_agenda(session, meeting_id) or await load_agenda(session, meeting)
     for briefing in briefings:
         start, end = slot_of(agenda, briefing.item_id) or (None, None)
-        if moved or (start, end) != (briefing.slot_starts_at, briefing.slot_ends_at):
+        other = (start, end) != (briefing.slot_starts_at, briefing.slot_ends_at)
+        if moved or other or briefing.item_id in changed:
             briefing.slot_starts_at, briefing.slot_ends_at = start, end
+            await entries.change(session, briefing)
             record(
                 session,
                 BriefingRetimed(starts_at=start, ends_at=end, **about(meeting, briefing)),

@@ -1,9 +1,9 @@
-"""Briefings."""
+"""Briefings, and whoever was named for them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field
 
 from app.briefings.lifecycle import BriefingStatus
@@ -60,3 +60,29 @@ class Briefing(Row, table=True):
     slot_starts_at: datetime | None = Field(default=None, sa_type=Instant)
     """Of the item, as the working agenda has it; null while that gives it no time."""
     slot_ends_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class NamedBriefer(Row, table=True):
+    """Whoever was named at a mail address, and what stands in their calendar.
+
+    It outlives that somebody else is named, so that the entry is taken back where it stands. Its id
+    is that of the entry: whoever is named again has the same one.
+    """
+
+    __tablename__ = "named_briefers"
+    __table_args__ = (
+        UniqueConstraint("briefing_id", "email"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    briefing_id: UUID
+    """The briefing itself may be gone."""
+    meeting_id: UUID = Field(foreign_key="meetings.id", ondelete="CASCADE", index=True)
+    item_id: UUID = Field(foreign_key="agenda_items.id", ondelete="CASCADE", index=True)
+    name: str = Field(sa_type=Text)
+    email: str | None = Field(sa_type=Text, index=True)
+    timezone: str = Field(sa_type=Text)
+    language: str | None = Field(default=None, sa_type=Text)
+    calendar_sequence: int = 0
+    has_entry: bool = False
+    """The slot stands in their calendar; not where the whole meeting does."""

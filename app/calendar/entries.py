@@ -21,7 +21,6 @@ from app.core.fields import in_language
 from app.entities.tables import Person
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.meetings.tables import Meeting
-from app.panels.tables import Panel, Panellist
 from app.registrations.lifecycle import Participation as Answered
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
@@ -90,8 +89,8 @@ def meeting_entry(meeting: Meeting, frame: Frame) -> MeetingEntry:
         created=meeting.created_at,
         last_modified=frame.stamp,
         zone=zone,
-        start=_wall(meeting.starts_at, zone),
-        end=_wall(meeting.ends_at, zone),
+        start=wall_of(meeting.starts_at, zone),
+        end=wall_of(meeting.ends_at, zone),
         summary=in_language(meeting.title, languages),
         organizer=frame.organizer,
         status=_STATUS.get(meeting.status, EntryStatus.CONFIRMED),
@@ -155,44 +154,6 @@ def personal_entry(
         location=entry.location or join_address,
         conferences=(conference,) if online else (),
         alarms=(ALARM_MINUTES,),
-    )
-
-
-def slot_entry(
-    meeting: Meeting,
-    panel: Panel,
-    person: Panellist,
-    frame: Frame,
-    *,
-    room: str | None,
-    page: str | None,
-    page_words: str,
-) -> MeetingEntry:
-    """A panellist's slot, with times of their own zone; the way in stands on their page.
-
-    Its UID is the place's for life. A panel that has lost its time is shown with the meeting's.
-    """
-    entry = meeting_entry(meeting, frame)
-    zone, languages = ZoneInfo(person.timezone), [*frame.languages, *meeting.languages]
-    title = in_language(panel.title, languages)
-    words = [f"{page_words}\n{page}" if page else "", in_language(panel.concept_note, languages)]
-    return replace(
-        entry,
-        uid=f"{person.id}@{frame.domain}",
-        sequence=meeting.calendar_sequence + panel.calendar_sequence + person.calendar_sequence,
-        created=person.created_at,
-        zone=zone,
-        start=_wall(panel.slot_starts_at or meeting.starts_at, zone),
-        end=_wall(panel.slot_ends_at or meeting.ends_at, zone),
-        summary=f"{title} ({entry.summary})",
-        description="\n\n".join(filter(None, words)),
-        location=room or entry.location,
-        attendee=Attendee(
-            name=person.name,
-            address=person.email or "",
-            participation=Participation.ACCEPTED,
-        ),
-        alarms=(ALARM_MINUTES,) if page else (),
     )
 
 
@@ -272,6 +233,6 @@ def _shortened(lines: Iterable[str]) -> list[str]:
     return [*found[:AGENDA_LINES], "..."] if len(found) > AGENDA_LINES else found
 
 
-def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
+def wall_of(instant: datetime, zone: ZoneInfo) -> datetime:
     """From the instant rather than from the stored wall time, which does not keep the fold."""
     return instant.astimezone(zone).replace(tzinfo=None)

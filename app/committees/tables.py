@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from app.committees.lifecycle import LetterDelivery, Office, Standing
-from app.core.tables import Json, NumberList, Row, TextList, one_of, values
+from app.core.tables import Json, NumberList, Row, TextList, nothing, one_of, values
 
 
 class Committee(Row, table=True):
@@ -89,7 +89,7 @@ class Committee(Row, table=True):
     )
     """Days of the week by ISO 8601: 1 for Monday."""
     protocol_order: list[str] = Field(
-        default_factory=list,
+        default_factory=nothing,
         sa_type=TextList,
         nullable=False,
         sa_column_kwargs={"server_default": text("'{}'")},

@@ -33,6 +33,7 @@ LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
 CLOCK_TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 WALL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN_NUMBER = re.compile("0|[1-9][0-9]*")
 MAX_ADDRESS = 2000
 CELLS = "cells"
 """Context of a validation: the values are cells of a table, where every number may be text."""
@@ -123,6 +124,12 @@ def _wall_time(value: Any) -> Any:
         return value
     if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
         raise ValueError("is a wall time such as 2021-10-08T10:00:00, without an offset")
+    return value
+
+
+def _plain_number(value: object) -> object:
+    if isinstance(value, str) and not _PLAIN_NUMBER.fullmatch(value):
+        raise ValueError("is a whole number without a sign or a zero before it")
     return value
 
 
@@ -342,6 +349,8 @@ ClockTime = Annotated[
 ]
 Whole = BeforeValidator(_number)
 """No truth values and, but for the cells of a table, no text for a number."""
+PlainNumber = BeforeValidator(_plain_number)
+"""In an address: neither `01` nor `1.0` is another name of what `1` names."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 RetentionDays = Annotated[
     int,

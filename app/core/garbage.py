@@ -9,7 +9,7 @@ import gc
 from functools import cache
 from typing import Final
 
-YOUNG: Final = 5_000
+YOUNG: Final = 20_000
 """Objects that are made before the collector looks at them."""
 
 

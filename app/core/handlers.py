@@ -138,12 +138,23 @@ def problem_response(error: Exception, request_id: str, base_url: str) -> Respon
         log.error("internal error", request_id=request_id, exc_info=error)
     elif isinstance(problem, problems.Unavailable) and problem is not error:
         log.warning("database unavailable", request_id=request_id, error=type(error).__name__)
+    elif isinstance(problem, problems.Unavailable) and problem.__cause__ is not None:
+        log.warning("unavailable", request_id=request_id, error=_causes(problem))
     return Response(
         json.dumps(problem.document(base_url, request_id), ensure_ascii=False),
         status_code=int(problem.status),
         headers=problem.headers,
         media_type=problems.MEDIA_TYPE,
     )
+
+
+def _causes(error: BaseException) -> str:
+    """What was behind it, for the operator."""
+    found = []
+    while (cause := error.__cause__) is not None:
+        found.append(f"{type(cause).__name__}: {cause}"[:300])
+        error = cause
+    return ", by ".join(found)
 
 
 def as_problem(error: Exception) -> Problem:

@@ -1,5 +1,7 @@
 """What languages do to a text: which way it runs, and which form a counted thing has."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
@@ -16,6 +18,9 @@ TWO_LETTERS = frozenset(_ISO_639_1.split())
 """The languages of ISO 639-1, as the registry of BCP 47 has them."""
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 RIGHT_TO_LEFT_MARK = "\u200f"
+_FORCED = re.compile("[\u202a-\u202e\u2066\u2067]")
+"""Marks that give a text another direction than its own."""
+_FROM_THE_RIGHT = frozenset({"R", "AL", "AN"})
 
 
 def base(language: str) -> str:
@@ -45,6 +50,29 @@ def is_right_to_left(language: str) -> bool:
 def isolated(text: str) -> str:
     """The text in a line of another direction: neither moves the other's words (UAX 9)."""
     return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if text else text
+
+
+def apart(text: str, language: str) -> str:
+    """The text as a value in a line of this language, behind which nothing is turned around."""
+    text = _closed(_FORCED.sub("", text))
+    turns = any(unicodedata.bidirectional(each) in _FROM_THE_RIGHT for each in text)
+    return isolated(text) if turns or is_right_to_left(language) else text
+
+
+def _closed(text: str) -> str:
+    """Without isolates that do not end in it, and ends of what does not begin in it."""
+    open_at: list[int] = []
+    lonely: set[int] = set()
+    for place, character in enumerate(text):
+        if character == FIRST_STRONG_ISOLATE:
+            open_at.append(place)
+        elif character == POP_ISOLATE:
+            if open_at:
+                open_at.pop()
+            else:
+                lonely.add(place)
+    lonely.update(open_at)
+    return "".join(each for place, each in enumerate(text) if place not in lonely)
 
 
 def plural(language: str, number: int) -> str:

@@ -65,6 +65,20 @@ async def update_many(
         await session.execute(statement, {"rows": as_json(chunk)})
 
 
+async def set_numbers(
+    session: AsyncSession, kind: type[SQLModel], name: str, numbers: Mapping[UUID, int]
+) -> None:
+    """Set one member of many rows, found by their ids: quicker than `update_many` is."""
+    table = kind.__table__  # type: ignore[attr-defined]  # every table class has it
+    statement = text(
+        f'UPDATE {table.name} AS old SET "{name}" = new.number'  # noqa: S608  # our own names
+        " FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS integer[])) AS new (id, number)"
+        " WHERE old.id = new.id"
+    )
+    rows = {"ids": list(numbers), "numbers": list(numbers.values())}
+    await session.execute(statement, rows)
+
+
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as the parameter of a statement that reads them back by their types."""
     return to_json(list(rows)).decode()

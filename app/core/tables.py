@@ -35,6 +35,13 @@ SortKey: Any = Text(collation="C")
 """A text in the order of its code points, whatever the locale of the database."""
 
 
+def nothing() -> list[Any]:
+    """An empty list, as a default: of `list` itself pydantic reads the signature for every row,
+    which takes longer than all else that a row needs.
+    """
+    return []
+
+
 class Values(TypeDecorator[StrEnum]):
     """A `StrEnum` kept as its value in a text column; `one_of` adds the CHECK."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from starlette.types import Receive, Scope, Send
 
 from app.core.fields import Language, in_language
@@ -29,11 +30,13 @@ from app.documents.archives import (
 from app.documents.downloads import SAFE
 from app.documents.endpoints import ItemAsked, KindAsked, PanelAsked, Wanted
 from app.documents.lifecycle import DocumentStatus
-from app.documents.policy import full_symbol, in_force, natural, spoken
+from app.documents.ordering import BY_SYMBOL
+from app.documents.policy import full_symbol, in_force, spoken
 from app.documents.problems import ArchiveTooLarge
 from app.documents.queries import Contents, Stored
 from app.documents.storage import StoreFailed, unavailable
 from app.documents.tables import Document
+from app.documents.words import words_for
 
 router = router_for("documents")
 public = router_for("public")
@@ -131,6 +134,7 @@ async def _archive(
     wanted = Wanted(asked.item, asked.panel, asked.kind)
     limits = wanted.within(library, status=DocumentStatus.PUBLISHED)
     statement = queries.list_documents(library.meeting.id, library.reader, limits)
+    statement = statement.order_by(BY_SYMBOL, col(Document.id))
     documents = (await session.execute(statement.limit(MOST_FILES + 1))).scalars().all()
     contents = await queries.contents_of(session, [each.id for each in documents], library.reader)
     scanned = request.app.state.settings.scanner is not None
@@ -157,11 +161,15 @@ def _entries(
     *,
     scanned: bool,
 ) -> list[Entry]:
-    """By symbol, and within a document as a reader reads it; then the index before all of them."""
+    """By symbol, and within a document as a reader reads it; then the index before all of them.
+
+    It is in the language that was asked for.
+    """
     entries: list[Entry] = []
-    lines: list[str] = []
+    words = words_for(language)
+    lines = ["\t".join(words.columns)]
     taken: set[str] = set()
-    for document in sorted(documents, key=lambda each: natural(each.symbol)):
+    for document in documents:
         for stored in _chosen(library, document, contents[document.id], language, scanned=scanned):
             version = stored.version
             symbol = full_symbol(document.symbol, stored.revision.kind, stored.revision.number)
@@ -169,12 +177,13 @@ def _entries(
             name = free_name(f"{plain_name(symbol)}-{version.language}", ending, taken)
             changed = version.published_at or version.created_at
             entries.append(Entry(name, version.size, version.crc32, changed, version.storage_key))
-            instead = language is not None and version.language != language
-            note = f" (there is none in {language})" if instead else ""
+            said = version.language
+            if language not in {None, said}:
+                said = words.instead(said, str(language))
             title = in_language(document.title, [language or version.language])
-            lines.append(f"{name}\t{symbol}\t{version.language}{note}\t{title}")
+            lines.append(f"{name}\t{symbol}\t{said}\t{title}")
     changed = max((each.changed_at for each in entries), default=library.meeting.created_at)
-    index = "file\tsymbol\tlanguage\ttitle\n" + "".join(f"{line}\n" for line in lines)
+    index = "".join(f"{line}\n" for line in lines)
     return [Entry.of_text("index.txt", index, changed), *entries]
 
 

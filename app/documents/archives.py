@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from app.documents.kinds import is_device
 from app.documents.storage import Storage
 
 MOST_FILES = 2_000
@@ -49,8 +50,9 @@ def plain_name(symbol: str) -> str:
 
 def free_name(stem: str, ending: str, taken: set[str]) -> str:
     """A name that no other file of the archive has, whatever its letter case; `A/1` and `A_1` would
-    have one. It is then among the `taken`.
+    have one. It is then among the `taken`, and no device of Windows.
     """
+    stem = f"_{stem}" if is_device(f"{stem}.{ending}") else stem
     name, number = f"{stem}.{ending}", 1
     while name.casefold() in taken:
         number += 1

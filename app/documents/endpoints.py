@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
-from sqlalchemy import func
 from sqlmodel import col
 
 from app.core.fields import Language
@@ -15,7 +14,7 @@ from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.problems import MoveForbidden, NotPermitted
 from app.core.routes import Session, router_for
-from app.documents import queries, service
+from app.documents import queries, service, uploads
 from app.documents.access import (
     DocumentDep,
     DocumentToDecide,
@@ -27,6 +26,7 @@ from app.documents.access import (
 )
 from app.documents.conditions import DocumentFilter
 from app.documents.lifecycle import DocumentAccess, DocumentKind, DocumentStatus, DocumentVerb
+from app.documents.ordering import BY_SYMBOL
 from app.documents.problems import (
     DocumentPublished,
     FileInfected,
@@ -51,7 +51,7 @@ from app.meetings.problems import MeetingClosed
 router = router_for("documents")
 BASE = "/meetings/{m}/documents"
 ONE = BASE + "/{document_id}"
-SORTS = {"symbol": func.lower(col(Document.symbol)), "created_at": col(Document.created_at)}
+SORTS = {"symbol": BY_SYMBOL, "created_at": col(Document.created_at)}
 MOVE_RESPONSES = raises(MeetingClosed, MoveForbidden)
 BY_ENTITIES = frozenset({"kind", "title"})
 """Members that the entity which handed a document in may change."""
@@ -195,7 +195,8 @@ async def withdraw_document(session: Session, view: DocumentToDecide) -> Documen
 
 @router.post(f"{ONE}/accept", operation_id="acceptDocument", responses=MOVE_RESPONSES)
 async def accept_document(session: Session, view: DocumentToDecide) -> DocumentOut:
-    """Take over what an entity has handed in, as a draft."""
+    """Take over what an entity has handed in, as a draft; uploads under way end."""
+    await uploads.end_open(session, view.document)
     return await _moved(session, view, DocumentVerb.ACCEPT)
 
 

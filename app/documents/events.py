@@ -95,7 +95,7 @@ class UploadStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadEnded(Event):
-    """Terminated by whoever sends, refused at its end, or expired."""
+    """Terminated by whoever sends, refused at its end, expired, or too late: `accepted`."""
 
     name: ClassVar[str] = "document.upload_ended"
     upload_id: UUID

@@ -83,12 +83,14 @@ class Finisher:
             )
             row = (await session.execute(place)).one_or_none()
             if row is None:
-                return
+                raise NotFound("The document has gone meanwhile, or was taken over.")
             meeting = await lock_meeting(session, row[0])
             reader = Reader(meeting.created_at, organizes=True)
             document = await queries.find_document(session, meeting.id, row[1], reader, lock=True)
             upload = await queries.find_upload(session, row[1], upload_id, lock=True)
-            if document is None or upload is None or upload.version_id is not None:
+            if document is None or upload is None:
+                raise NotFound("The document has gone meanwhile, or was taken over.")
+            if upload.version_id is not None:
                 return
             revision = await queries.find_revision(session, document.id, upload.revision_id)
             if revision is None:

@@ -44,9 +44,11 @@ OPEN_XML: Final[Mapping[str, Kind]] = {
 """By the member that every file of the kind has."""
 OPEN_DOCUMENT: Final[Mapping[str, Kind]] = {kind.media_type: kind for kind in (ODT, ODS, ODP)}
 _UNSAFE = re.compile(r'[/\\:*?"<>|;%]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])\s*(\.|$)")
 """Names that are devices on Windows, whatever follows the dot."""
 _LONGEST = 190
+_MOST_BYTES = 235
+"""Of UTF-8 without the ending: file systems take 255 for all of a name."""
 
 
 def safe_name(name: str, kind: Kind) -> str:
@@ -54,9 +56,22 @@ def safe_name(name: str, kind: Kind) -> str:
     plain = unicodedata.normalize("NFC", name)
     kept = "".join(c for c in plain if unicodedata.category(c) not in {"Cf", "Cc", "Zl", "Zp"})
     kept = _UNSAFE.sub("_", kept).strip(" ._") or "document"
-    if _RESERVED.match(kept):
+    if is_device(kept):
         kept = f"_{kept}"
     if not kept.lower().endswith(kind.endings):
         kept += kind.endings[0]
     stem, dot, ending = kept.rpartition(".")
-    return f"{stem[:_LONGEST].rstrip(' .')}{dot}{ending}"
+    return f"{_shortened(stem)}{dot}{ending}"
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file of this name for a device."""
+    return _RESERVED.match(name) is not None
+
+
+def _shortened(stem: str) -> str:
+    """No longer than a file system takes it, in whole characters with what belongs to each."""
+    kept = stem[:_LONGEST].encode()[:_MOST_BYTES].decode(errors="ignore")
+    while kept not in {"", stem} and unicodedata.combining(stem[len(kept)]):
+        kept = kept[:-1]
+    return kept.rstrip(" .") or "document"

@@ -3,6 +3,7 @@
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,11 @@ _MACROS: Final = re.compile(
     r"([^/]*\.(bin|xml|exe))?(/|$)|\.(exe|dll|js|vbs|bat|cmd|ps1|scr|com|jar|hta|lnk)$"
 )
 _PROGRAM_TYPES: Final = re.compile(r"(?i)macroenabled|vbaproject|vbadata|activex")
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(ValueError, KeyError, EOFError, OSError, NotImplementedError),
+)
+"""What the standard library raises for archives that are none."""
 _CONTENT_TYPES, _MIMETYPE = "[Content_Types].xml", "mimetype"
 
 
@@ -45,7 +51,7 @@ def check_package(content: IO[bytes], size: int, kind: Kind) -> None:
             members = package.infolist()
             _check_members(members, size)
             _check_kind(package, kind)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, KeyError):
+    except _DAMAGED:
         raise FileRefused("The file is damaged.") from None
     _check_places(content, members)
 
@@ -69,7 +75,7 @@ def _check_ends(content: IO[bytes], size: int) -> None:
 
 
 def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
-    names = [member.filename.casefold() for member in members]
+    names = [unicodedata.normalize("NFC", member.filename).casefold() for member in members]
     if len(set(names)) < len(names):
         raise FileRefused("Two members of the file have one name.")
     if any(not _is_plain(member.orig_filename) for member in members):

@@ -1,6 +1,5 @@
 """Pure rules: symbols, who reads what, which language stands in for another."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from app.documents.lifecycle import LABELS, RevisionKind
 
 FIRST_NUMBER = 2
 """Of the documents of a meeting; number 1 is its agenda."""
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,6 @@ def label(kind: RevisionKind, number: int) -> str | None:
 def full_symbol(symbol: str, kind: RevisionKind, number: int) -> str:
     found = label(kind, number)
     return symbol if found is None else f"{symbol}/{found}"
-
-
-def natural(symbol: str) -> tuple[tuple[int, str], ...]:
-    """A key by which `A/9` comes before `A/10`."""
-    parts = _DIGITS.split(symbol.casefold())
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
 
 
 def in_force(revisions: Iterable[Revision]) -> list[Revision]:

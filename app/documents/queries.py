@@ -236,6 +236,15 @@ async def count_uploads(session: AsyncSession, document_id: UUID) -> int:
     return int((await session.execute(statement)).scalar_one())
 
 
+async def open_uploads(session: AsyncSession, document_id: UUID) -> Sequence[DocumentUpload]:
+    """Those of which no version was made, locked."""
+    statement = select(DocumentUpload).where(
+        col(DocumentUpload.document_id) == document_id, col(DocumentUpload.version_id).is_(None)
+    )
+    statement = statement.order_by(col(DocumentUpload.id)).with_for_update()
+    return (await session.execute(statement)).scalars().all()
+
+
 async def parts_of(session: AsyncSession, upload_id: UUID) -> Sequence[UploadPart]:
     statement = select(UploadPart).where(col(UploadPart.upload_id) == upload_id)
     statement = statement.order_by(col(UploadPart.begins))

@@ -67,7 +67,7 @@ async def taken_in(storage: Storage, spool: Spool, said: str) -> Incoming:
 
     Raises `FileRefused`, `UnsupportedMediaType`, and `Unavailable` where the store is at fault.
     """
-    spool.file.flush()
+    spool.flush()
     kind = await asyncio.to_thread(sniffing.check, spool.file, said)
     digests = spool.digests
     key = document_key(digests.sha256)

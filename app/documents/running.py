@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.core import clock
-from app.core.database import Database
+from app.core.database import Database, is_unavailable
 from app.core.problems import Problem
 from app.documents import queries, uploads
 from app.documents.events import VersionScanned
@@ -99,7 +99,9 @@ class Caretaker:
                     await session.delete(upload)
 
     async def finish(self) -> None:
-        """Uploads whose process was killed before it could make a document of them."""
+        """Uploads whose process was killed before it could make a document of them; one that fails
+        hinders no other.
+        """
         async with self.database.transaction() as session:
             whole = select(col(DocumentUpload.id)).where(
                 col(DocumentUpload.received) == col(DocumentUpload.size),
@@ -112,6 +114,10 @@ class Caretaker:
                 await finisher.finish(upload_id)
             except Problem as refusal:
                 log.info("an upload ended", upload=str(upload_id), why=refusal.slug)
+            except Exception as error:
+                if is_unavailable(error):
+                    raise
+                log.exception("an upload cannot be finished", upload=str(upload_id))
 
     async def collect(self) -> bool:
         """Delete objects to which nothing refers any more, or never did.

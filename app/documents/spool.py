@@ -4,9 +4,12 @@ import hashlib
 import tempfile
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
+
+from app.documents.storage import unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,17 @@ class Digests:
 
 
 class Spool:
-    """Bytes on the disk, of which memory never holds more than a piece."""
+    """Bytes on the disk, of which memory never holds more than a piece.
+
+    A disk that is full, or a folder that cannot be written, is `Unavailable`.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # see __exit__
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # see __exit__
+        except OSError as error:
+            raise unavailable() from error
         self._sha256, self._crc32, self.size = hashlib.sha256(), 0, 0
 
     def __enter__(self) -> Self:
@@ -33,10 +42,20 @@ class Spool:
         self.close()
 
     def close(self) -> None:
-        self.file.close()
+        with suppress(OSError):  # nobody wants the rest of what a full disk did not take
+            self.file.close()
+
+    def flush(self) -> None:
+        try:
+            self.file.flush()
+        except OSError as error:
+            raise unavailable() from error
 
     def write(self, piece: bytes) -> None:
-        self.file.write(piece)
+        try:
+            self.file.write(piece)
+        except OSError as error:
+            raise unavailable() from error
         self._sha256.update(piece)
         self._crc32 = zlib.crc32(piece, self._crc32)
         self.size += len(piece)

@@ -1,5 +1,7 @@
 """Where the bytes of documents lie: a folder, or a bucket of an S3-compatible store."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +20,10 @@ PIECE = 262_144
 """Bytes that are read of an object at once."""
 PART = 5 * 1024 * 1024
 """Bytes of a part of a multipart upload: the least that S3 takes."""
+PATIENCE = 20.0
+"""Seconds within which a store begins to answer."""
+SLOWEST = 100_000
+"""Bytes a second that a store takes at least."""
 DOCUMENTS, UPLOADS = "documents", "uploads"
 
 
@@ -84,9 +90,13 @@ class Storage:
 
     async def put(self, key: str, content: IO[bytes]) -> None:
         """Write an object, whole or not at all; raises `StoreFailed`."""
+        longest = PATIENCE + content.seek(0, os.SEEK_END) / SLOWEST
         content.seek(0)
         try:
-            await obstore.put_async(self._store, key, content, chunk_size=PART, max_concurrency=1)
+            async with asyncio.timeout(longest):
+                await obstore.put_async(
+                    self._store, key, content, chunk_size=PART, max_concurrency=1
+                )
         except (BaseError, OSError) as error:
             raise StoreFailed(f"{key} could not be written") from error
 
@@ -98,7 +108,8 @@ class Storage:
         It has been opened when this returns: raises `BytesMissing` and `StoreFailed`.
         """
         try:
-            found = await obstore.get_async(self._store, key, options={"range": (begins, ends)})
+            async with asyncio.timeout(PATIENCE):
+                found = await obstore.get_async(self._store, key, options={"range": (begins, ends)})
         except FileNotFoundError as error:
             raise BytesMissing(key) from error
         except (BaseError, OSError) as error:
@@ -108,7 +119,8 @@ class Storage:
     async def delete(self, key: str) -> None:
         """What is not there is deleted already."""
         try:
-            await obstore.delete_async(self._store, key)
+            async with asyncio.timeout(PATIENCE):
+                await obstore.delete_async(self._store, key)
         except FileNotFoundError:
             return
         except (BaseError, OSError) as error:
@@ -117,7 +129,8 @@ class Storage:
     async def size(self, key: str) -> int:
         """Of an object; raises `BytesMissing` and `StoreFailed`."""
         try:
-            return (await obstore.head_async(self._store, key))["size"]
+            async with asyncio.timeout(PATIENCE):
+                return (await obstore.head_async(self._store, key))["size"]
         except FileNotFoundError as error:
             raise BytesMissing(key) from error
         except (BaseError, OSError) as error:
@@ -168,4 +181,6 @@ def part_key() -> str:
 
 def unavailable() -> Unavailable:
     """How callers are told of a `StoreFailed`."""
-    return Unavailable("The store of documents does not answer just now; nothing was changed.")
+    return Unavailable(
+        "The store of documents does not take or give bytes now; nothing was changed."
+    )

@@ -34,6 +34,7 @@ class Document(Row, table=True):
         ),
         Index("uq_documents_symbol", "committee_id", text("lower(symbol)"), unique=True),
         Index("ix_documents_meeting_id", "meeting_id", "id"),
+        Index("ix_documents_by_symbol", "meeting_id", text('numbered(symbol) COLLATE "C"'), "id"),
     )
 
     committee_id: UUID = Field(foreign_key="committees.id")

@@ -100,6 +100,12 @@ async def append(session: AsyncSession, upload: DocumentUpload, part: Part) -> N
         await session.flush()
 
 
+async def end_open(session: AsyncSession, document: Document) -> None:
+    """Of a document that is taken over: what comes late does not change what was looked at."""
+    for upload in await queries.open_uploads(session, document.id):
+        await end(session, document, upload, "accepted")
+
+
 async def end(session: AsyncSession, document: Document, upload: DocumentUpload, why: str) -> None:
     """Forget it; what it had sent is collected by the worker."""
     record(session, UploadEnded(upload_id=upload.id, why=why, **about(document)))

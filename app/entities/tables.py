@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Json, Row, TextList, one_of, values
+from app.core.tables import Instant, Json, Row, TextList, nothing, one_of, values
 from app.entities.lifecycle import MOST_ADDRESSES, FocalPointKind, Gender, Level
 
 
@@ -65,10 +65,10 @@ class Person(Row, table=True):
     language: str | None = Field(default=None, sa_type=Text)
     """In which the person is written to."""
     addresses: list[str] = Field(
-        default_factory=list, sa_type=TextList, sa_column_kwargs={"server_default": text("'{}'")}
+        default_factory=nothing, sa_type=TextList, sa_column_kwargs={"server_default": text("'{}'")}
     )
     languages: list[str] = Field(
-        default_factory=list, sa_type=TextList, sa_column_kwargs={"server_default": text("'{}'")}
+        default_factory=nothing, sa_type=TextList, sa_column_kwargs={"server_default": text("'{}'")}
     )
     """That the person speaks."""
     rank: str | None = Field(default=None, sa_type=Text)

@@ -10,7 +10,7 @@ from app.agenda.answers import agenda_tag
 from app.agenda.preconditions import accept_match
 from app.agenda.problems import AgendaOutdated, ItemHasBriefing, ItemHasPanel, PersonInTwoSlots
 from app.agenda.saving import load_agenda
-from app.core.fields import Language, accepted_languages
+from app.core.fields import Language, PlainNumber, accepted_languages
 from app.core.imports import DryRun, Elsewhere
 from app.core.openapi import Responses, raises, takes_if_match
 from app.core.problems import BadRequest, NotFound, UnsupportedMediaType
@@ -64,7 +64,9 @@ SCHEDULE_FILE: Responses = {
         },
     }
 }
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
+VersionNumber = Annotated[
+    int, PlainNumber, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])
+]
 InLanguage = Annotated[
     Language | None, Query(description="By default the reader's, or the meeting's first.")
 ]

@@ -1,12 +1,15 @@
 """An agenda on its way into a file or out of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from app.agenda.policy import MAX_ITEMS
 from app.core.headings import TableColumn
 from app.core.problems import FieldError
+from app.core.sheets import SheetUnreadable
 from app.exchange.lifecycle import AgendaFileKind
 
 
@@ -91,6 +94,12 @@ class Line:
 
     def fault(self, member: str, detail: str) -> None:
         self.errors.append(FieldError(pointer=f"{self.place}/{member}", detail=detail))
+
+
+def check_count(lines: Sequence[Line]) -> None:
+    """Raises `SheetUnreadable` before anything costly is done with what can be no agenda."""
+    if len(lines) > MAX_ITEMS:
+        raise SheetUnreadable(f"An agenda has at most {MAX_ITEMS} items.")
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode
 from app.exchange.outline import Foreign, Line, Reading
 from app.exchange.places import Place, place_of
 from app.exchange.queries import ForeignName
-from app.exchange.schemas import FileItem, FilePanel, FilePerson
+from app.exchange.schemas import MOST_PEOPLE, FileItem, FilePanel, FilePerson
 from app.exchange.sittings import SittingsPlan
 from app.meetings.tables import Meeting
 
@@ -33,6 +33,8 @@ _PLAIN: Final = (
     *("addition", "standing", "presenter", *TEXTS),
 )
 """Members that an item has as a file says them."""
+MOST_FAULTS: Final = 5000
+"""That are looked for in one file."""
 
 
 SAID: Final = ("number", "code", "slug", "kind", "track", "subtitle")
@@ -88,8 +90,12 @@ def plan_items(
     """Every line as an item; what is wrong with one stands in its `errors`."""
     planner = _Planner(known, reading, mode, sittings)
     planned = [planner.named(line) for line in reading.lines]
+    faults = 0
     for each in planned:
         planner.fill(each, planned)
+        faults += len(each.line.errors)
+        if faults > MOST_FAULTS:
+            break
     present = known.agenda.states
     plan = Plan(planned, list(present.values()))
     if mode is AgendaImportMode.REPLACE:
@@ -158,6 +164,7 @@ class _Planner:
             return
         parent = None if line.above is None else others[line.above].item_id
         members |= {"id": planned.item_id, "parent_id": parent, "position": 0}
+        members |= {name: _kept_order(members[name]) for name in TEXTS if name in members}
         planned.state = ItemState(**members) if before is None else _changed(before, members)
 
     def _check_addition(self, line: Line, before: ItemState) -> None:
@@ -256,8 +263,8 @@ class _Planner:
                 line.fault("people", "Only an item of the kind panel has people.")
             return None
         try:
-            people = [FilePerson(name=name) for name in line.people]
-            return FilePanel(title=said.title, people=people)
+            few = line.people[: MOST_PEOPLE + 1]  # one too many is refused
+            return FilePanel(title=said.title, people=[FilePerson(name=name) for name in few])
         except ValidationError:
             line.fault("persons", "At most 50 people, each with a name of at most 200 characters.")
             return None
@@ -294,11 +301,18 @@ def _changed(before: ItemState, members: dict[str, Any]) -> ItemState:
 
 
 def _texts(present: Mapping[str, str], said: Mapping[str, str | None]) -> dict[str, str]:
-    """In the order in which the database keeps them, so that they are the same read again."""
     spoken = {tag.lower() for tag in said}
     kept = {tag: words for tag, words in present.items() if tag.lower() not in spoken}
-    found = kept | {tag: words for tag, words in said.items() if words is not None}
-    return {tag: found[tag] for tag in sorted(found, key=lambda each: (len(each), each))}
+    return kept | {tag: words for tag, words in said.items() if words is not None}
+
+
+def _kept_order(texts: dict[str, str]) -> dict[str, str]:
+    """As the database gives them back (shorter names first), so that the tag of an agenda that was
+    taken is that of the same agenda when it is read.
+    """
+    if len(texts) < 2:
+        return texts
+    return dict(sorted(texts.items(), key=lambda text: (len(text[0].encode()), text[0].encode())))
 
 
 def _fresh(said: FileItem) -> dict[str, Any]:

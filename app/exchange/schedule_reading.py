@@ -18,7 +18,7 @@ from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import ZoneTrouble, canonical_zone, to_instant, to_local
 from app.exchange.lifecycle import AgendaFileKind
 from app.exchange.markup import Node
-from app.exchange.outline import Foreign, Line, Reading
+from app.exchange.outline import Foreign, Line, Reading, check_count
 from app.exchange.prose import as_prose
 from app.exchange.schedule_files import GENERATOR
 
@@ -172,6 +172,7 @@ def _reading(events: Iterable[Said], setting: Setting) -> Reading:
         named = room or setting.room
         line.above = _group(lines, groups, (day, named), above, setting, said)
         lines.append(line)
+        check_count(lines)
     return Reading(AgendaFileKind.SCHEDULE, lines)
 
 

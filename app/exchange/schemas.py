@@ -67,10 +67,14 @@ class FilePerson(Schema):
     minutes: Minutes | None = None
 
 
+MOST_PEOPLE = 50
+"""Of one panel."""
+
+
 class FilePanel(Schema):
     title: LocalizedLine
     concept_note: LocalizedText = Field(default_factory=dict)
-    people: list[FilePerson] = Field(default_factory=list, max_length=50)
+    people: list[FilePerson] = Field(default_factory=list, max_length=MOST_PEOPLE)
 
 
 class FileItem(Schema):

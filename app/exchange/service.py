@@ -23,7 +23,7 @@ from app.exchange.agendas import would_be
 from app.exchange.events import AgendaImported
 from app.exchange.lifecycle import AgendaImportMode
 from app.exchange.outline import Reading
-from app.exchange.planning import SAID, Known, Planned, foreign_row, plan_items
+from app.exchange.planning import MOST_FAULTS, SAID, Known, Planned, foreign_row, plan_items
 from app.exchange.problems import AgendaFileRefused
 from app.exchange.reporting import Taking, refusal, report
 from app.exchange.schemas import AgendaImportResult
@@ -50,7 +50,8 @@ async def take_file(
     """Make the agenda what the file says, all of it or nothing; what became of it, and it itself.
 
     The number of statements does not depend on the number of items. Raises `AgendaFileRefused`,
-    and `ItemHasPanel` where a panel would be lost; a rehearsal tells the first in its report.
+    and `ItemHasPanel` where a panel would be lost; a rehearsal tells the first in its report, but
+    where there is far too much of it.
     """
     meeting = agenda.meeting
     sittings = plan_sittings(meeting, agenda.sittings, reading, mode)
@@ -58,9 +59,9 @@ async def take_file(
     plan = plan_items(known, reading, mode, sittings)
     if plan.refused or sittings.errors:
         errors = [*sittings.errors, *(e for each in plan.planned for e in each.line.errors)]
-        if dry_run and not sittings.errors:
+        if dry_run and not sittings.errors and len(errors) <= MOST_FAULTS:
             return refusal(agenda, reading, mode, plan), agenda
-        places = len(errors)
+        places = f"More than {MOST_FAULTS}" if len(errors) > MOST_FAULTS else len(errors)
         raise AgendaFileRefused(
             f"{places} places of the file are refused; nothing was written.",
             errors=errors[:MAX_ERRORS],

@@ -10,10 +10,12 @@ from pydantic_core import to_json
 from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import to_local
 from app.exchange.lifecycle import AgendaFileKind
-from app.exchange.outline import Line, Outline, Reading, Shown
+from app.exchange.outline import Line, Outline, Reading, Shown, check_count
 
 COMPUTED: Final = ("number", "starts", "ends")
 """Members that follow from the others; they are for readers and not read."""
+MOST_PARTS: Final = 1000
+"""Members of an item, and what lies in them: each that is wrong would be told of by itself."""
 _DESCRIBED: Final = frozenset({"meeting", "version", "sittings", "items"})
 
 
@@ -116,8 +118,23 @@ def _add_lines(lines: list[Line], items: Value, place: str, above: int | None) -
         values = {name: value for name, value in item.items() if name not in COMPUTED}
         below = values.pop("items", [])
         own = len(lines)
+        if _parts(values) > MOST_PARTS:
+            raise SheetUnreadable(f"{here} has more than {MOST_PARTS} parts.")
         lines.append(Line(here, own + 1, values, above))
+        check_count(lines)
         _add_lines(lines, below, here, own)
+
+
+def _parts(value: Value) -> int:
+    """How many there are, counted no further than they may be."""
+    if not isinstance(value, dict | list):
+        return 0
+    count = len(value)
+    for each in value.values() if isinstance(value, dict) else value:
+        if count > MOST_PARTS:
+            break
+        count += _parts(each)
+    return count
 
 
 def _minute(local: datetime) -> datetime:

@@ -23,12 +23,13 @@ from app.entities import service as entities
 from app.entities.access import DirectoryDep
 from app.entities.problems import NotOfThisEntity, PersonLeft
 from app.entities.tables import Entity, Person
-from app.feeds import queries, service
+from app.feeds import queries, service, speaker_queries
 from app.feeds.access import FeedDep, FeedToRevoke, scope_for
 from app.feeds.entries import Desk, entity_entries, person_entries, shared_entries
 from app.feeds.policy import REFRESH
 from app.feeds.problems import FeedRevoked, FeedUnknown
 from app.feeds.schemas import FeedCreate, FeedMade, FeedOut, OwnFeedRequest
+from app.feeds.speaker_entries import entries_of_briefing, entries_of_place
 from app.feeds.tables import Feed
 from app.feeds.words import feed_name
 from app.identity.access import CallerDep
@@ -211,10 +212,24 @@ async def _secret_entries(
     now, scope = clock.now(), feed.committee_id
     if person is not None:
         rows = await queries.meetings_of_person(session, person.id, scope, now)
-        return person_entries(rows, person, desk, language, own=feed.own)
+        entries = person_entries(rows, person, desk, language, own=feed.own)
+        return [*entries, *await _spoken(session, feed, person, desk)] if feed.own else entries
     rows = await queries.meetings_of_entity(session, entity.id, scope, now)
     names = await queries.delegations(session, entity.id, [row[0].id for row in rows])
     return entity_entries(rows, names, desk, language)
+
+
+async def _spoken(
+    session: AsyncSession, feed: Feed, person: Person, desk: Desk
+) -> list[MeetingEntry]:
+    """The slots and rehearsals of who made the feed for themselves."""
+    now = clock.now()
+    places = await speaker_queries.places_of(session, person, feed, now)
+    briefings = await speaker_queries.briefings_of(session, person, feed, now)
+    return [
+        *(entry for row in places for entry in entries_of_place(row, desk.mail_from)),
+        *(entry for row in briefings for entry in entries_of_briefing(row, desk.mail_from)),
+    ]
 
 
 async def _committee_file(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.agenda.tables import AgendaItem
+from app.briefings import entries as calendar_entries
 from app.briefings.lifecycle import COMING, BriefingStatus
 from app.briefings.queries import briefings_of
-from app.briefings.tables import Briefing
+from app.briefings.tables import Briefing, NamedBriefer
 from app.core import clock
 from app.core.ids import new_id
 from app.events.tables import LogEntry
@@ -22,6 +23,7 @@ from app.mail import queries
 from app.mail.lifecycle import MessageKind, MessageState
 from app.mail.many import store
 from app.mail.merging import WINDOWED
+from app.mail.speaking import SEATS, shown_in_slots
 from app.meetings.tables import Meeting
 
 
@@ -31,6 +33,21 @@ class Reader(NamedTuple):
     recipient: str
     account_id: UUID | None = None
     language: str | None = None
+
+
+class About(NamedTuple):
+    """The briefing, which may be gone."""
+
+    meeting_id: UUID
+    briefing_id: UUID
+
+    @classmethod
+    def of(cls, briefing: Briefing) -> Self:
+        return cls(briefing.meeting_id, briefing.id)
+
+    @classmethod
+    def of_named(cls, named: NamedBriefer) -> Self:
+        return cls(named.meeting_id, named.briefing_id)
 
 
 Listener = Callable[[AsyncSession, LogEntry, str], Awaitable[None]]
@@ -48,9 +65,55 @@ async def _asked(session: AsyncSession, entry: LogEntry, domain: str) -> None:
 
 
 async def _named(session: AsyncSession, entry: LogEntry, domain: str) -> None:
-    """To who is named, where it is somebody else than before."""
+    """To who is named, where it is somebody else than before, and to who was."""
     if entry.data.get("address"):
         await _plan_to_briefer(session, entry, MessageKind.BRIEFER_NAMED, domain)
+    await _tell_left(session, entry, MessageKind.BRIEFER_WITHDRAWN, domain)
+
+
+async def _confirmed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    await _plan_to_briefer(session, entry, MessageKind.BRIEFER_CONFIRMED, domain)
+
+
+async def _declined(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """Whoever has said so by the link of their own mail knows it; an entry goes in any case."""
+    if entry.data.get("had_entry") or not entry.data.get("by_briefer"):
+        await _tell_left(session, entry, MessageKind.BRIEFER_WITHDRAWN, domain)
+
+
+async def _entry_dropped(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    await _tell_left(session, entry, MessageKind.BRIEFER_ENTRY_DROPPED, domain)
+
+
+async def _seats_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    if entry.meeting_id is not None:
+        await calendar_entries.settle(session, entry.meeting_id)
+
+
+async def _meeting_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """Slots say what the meeting is called, and where it is."""
+    if shown_in_slots(entry):
+        for briefing in (await briefings_of(session, entry.subject_id)).values():
+            if await _has_entry(session, briefing):
+                await _tell(session, entry, MessageKind.BRIEFER_CHANGED, briefing, domain)
+
+
+async def _has_entry(session: AsyncSession, briefing: Briefing) -> bool:
+    named = await calendar_entries.of(session, briefing)
+    return named is not None and named.has_entry
+
+
+async def _tell_left(
+    session: AsyncSession, entry: LogEntry, kind: MessageKind, domain: str
+) -> None:
+    """To who is named no more, or has the slot in the calendar no more."""
+    named_id = entry.data.get("left_id") or entry.data.get("named_id")
+    named = await session.get(NamedBriefer, UUID(named_id)) if named_id else None
+    if named is None or named.email is None:
+        return
+    reader, about = Reader(named.email, language=named.language), About.of_named(named)
+    data = {"had_entry": entry.data.get("had_entry", True)}
+    await _store(session, entry, kind, about, [reader], domain, data)
 
 
 async def _reminded(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -73,7 +136,7 @@ async def _plan_to_group(
     else:
         found = await session.execute(_acting_for_group(briefing.item_id))
         readers = [Reader(email, account_id) for account_id, email in found.all()]
-    await _store(session, entry, kind, briefing, readers, domain)
+    await _store(session, entry, kind, About.of(briefing), readers, domain)
 
 
 async def _retimed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -109,7 +172,7 @@ async def _tell(
 ) -> None:
     if briefing.email is not None and briefing.status in COMING:
         reader = Reader(briefing.email, language=briefing.language)
-        await _store(session, entry, kind, briefing, [reader], domain)
+        await _store(session, entry, kind, About.of(briefing), [reader], domain)
 
 
 def _acting_for_group(item_id: UUID) -> Select[Any]:
@@ -134,13 +197,14 @@ async def _store(
     session: AsyncSession,
     entry: LogEntry,
     kind: MessageKind,
-    briefing: Briefing,
+    about: About,
     readers: Sequence[Reader],
     domain: str,
+    data: Mapping[str, Any] | None = None,
 ) -> None:
-    meeting = await session.get_one(Meeting, briefing.meeting_id)
+    meeting = await session.get_one(Meeting, about.meeting_id)
     now = clock.now()
-    due_at = await _due(session, kind, briefing, now)
+    due_at = await _due(session, kind, about, now)
     ids = [new_id() for _ in readers]
     rows: list[dict[str, Any]] = [
         {
@@ -149,13 +213,13 @@ async def _store(
             "event_id": entry.id,
             "kind": kind,
             "meeting_id": meeting.id,
-            "briefing_id": briefing.id,
+            "briefing_id": about.briefing_id,
             "account_id": reader.account_id,
             "recipient": reader.recipient,
             "language": reader.language or meeting.languages[0],
             "message_id": f"<{message_id}@{domain}>",
             "state": MessageState.PLANNED,
-            "data": {},
+            "data": dict(data or {}),
             "due_at": due_at,
             "attempts": 0,
         }
@@ -164,23 +228,27 @@ async def _store(
     await store(session, rows)
 
 
-async def _due(
-    session: AsyncSession, kind: MessageKind, briefing: Briefing, now: datetime
-) -> datetime:
+async def _due(session: AsyncSession, kind: MessageKind, about: About, now: datetime) -> datetime:
     """At once, or with what waits for the briefer already."""
     if kind not in WINDOWED:
         return now
-    waiting = await queries.waiting_until(session, briefing.meeting_id, WINDOWED, now)
-    if (known := waiting.get(briefing.id)) is not None:
+    waiting = await queries.waiting_until(session, about.meeting_id, WINDOWED, now)
+    if (known := waiting.get(about.briefing_id)) is not None:
         return known
-    return now + await queries.notice_window(session, briefing.meeting_id)
+    return now + await queries.notice_window(session, about.meeting_id)
 
 
 LISTENERS: Mapping[str, Listener] = {
     "briefing.asked": _asked,
     "briefing.named": _named,
+    "briefing.confirmed": _confirmed,
+    "briefing.declined": _declined,
     "briefing.reminded": _reminded,
     "briefing.retimed": _retimed,
+    "briefing.entry_dropped": _entry_dropped,
+    "briefing.entry_given": _retimed,
+    "meeting.changed": _meeting_changed,
     "meeting.postponed": _postponed,
     "meeting.cancelled": _cancelled,
+    **dict.fromkeys(SEATS, _seats_changed),
 }

@@ -32,6 +32,8 @@ def paragraphs(data: Mapping[str, Any], words: Words) -> list[str]:
 
 def _kept(each: Figures, now: datetime) -> dict[str, Any]:
     meeting, closes_at = each.meeting, each.meeting.registration_closes_at
+    if closes_at is not None and closes_at <= now:
+        closes_at = None
     here = ZoneInfo(meeting.timezone)
     left = None
     if closes_at is not None:
@@ -51,6 +53,7 @@ def _kept(each: Figures, now: datetime) -> dict[str, Any]:
         "delayed": each.delayed,
         "unread": each.unread,
         "news": [list(pair) for pair in each.news],
+        "speakers": [list(told) for told in each.speakers],
     }
 
 
@@ -59,6 +62,15 @@ def _paragraphs(each: Mapping[str, Any], words: Words) -> list[str]:
     news = [
         words.say("digest", "answer", entity=value(entity), answer=words.say("digest", answer))
         for entity, answer in each["news"]
+    ]
+    speakers = [
+        words.say(
+            "digest",
+            what,
+            name=value(name),
+            title=value(in_language(dict(title), [words.language])),
+        )
+        for what, title, name in each.get("speakers", ())
     ]
     values = {
         "pending": 0,  # of digests planned before they told of it
@@ -69,5 +81,6 @@ def _paragraphs(each: Mapping[str, Any], words: Words) -> list[str]:
         if each["closes_at"]
         else None,
         "news": news,
+        "speakers": speakers,
     }
     return [words.say("digest", "heading", **values), *words.say_all("digest", "lines", **values)]

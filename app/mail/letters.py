@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, select_autoescape
 
+from app.briefings.lifecycle import BriefingStatus
 from app.briefings.links import briefer_token, group_token
 from app.briefings.service import due_at
+from app.briefings.tables import NamedBriefer
 from app.calendar.entries import (
     PRODID,
     Frame,
@@ -22,9 +24,9 @@ from app.calendar.entries import (
     left_behind,
     personal_entry,
     place_of,
-    slot_entry,
 )
-from app.calendar.writer import Method, Organizer, calendar, plain
+from app.calendar.speakers import OwnPage, Times, briefing_entry, rehearsal_entry, slot_entry
+from app.calendar.writer import MeetingEntry, Method, Organizer, calendar, plain
 from app.committees.lifecycle import LetterDelivery
 from app.core.fields import in_language
 from app.core.languages import isolated
@@ -35,7 +37,7 @@ from app.letters.writing import where
 from app.mail import digests
 from app.mail.addresses import Use, tagged
 from app.mail.agendas import changes_of, items_of
-from app.mail.lifecycle import MessageKind
+from app.mail.lifecycle import OF_REHEARSALS, MessageKind
 from app.mail.places import Speaking
 from app.mail.plainness import as_header, as_text, shown, value
 from app.mail.queries import Case
@@ -53,6 +55,7 @@ _MEETING_FACTS = (*_TIME_AND_PLACE, "contact")
 _BRIEFING_FACTS = (*_TIME_AND_PLACE, "briefing", "briefing_slot")
 _PERSONAL_FACTS = (*_TIME_AND_PLACE, "role", "contact")
 _SLOT = ("panel", "slot_there", "slot", "part", "rehearsal", "room")
+_REHEARSAL_FACTS = ("committee", "meeting", "panel", "rehearsal", "contact")
 _PANEL_FACTS = ("committee", "meeting", *_SLOT, "contact")
 FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.INVITATION: _INVITATION_FACTS,
@@ -97,6 +100,13 @@ FACTS: Mapping[MessageKind, Sequence[str]] = {
     MessageKind.BRIEFER_REMINDER: (*_BRIEFING_FACTS, "briefers_until", "contact"),
     MessageKind.BRIEFER_NAMED: (*_BRIEFING_FACTS, "contact"),
     MessageKind.BRIEFER_CHANGED: (*_BRIEFING_FACTS, "contact"),
+    MessageKind.PANEL_REHEARSAL: _REHEARSAL_FACTS,
+    MessageKind.PANEL_REHEARSAL_OFF: _REHEARSAL_FACTS,
+    MessageKind.BRIEFER_CONFIRMED: (*_BRIEFING_FACTS, "contact"),
+    MessageKind.BRIEFER_WITHDRAWN: (*_BRIEFING_FACTS, "contact"),
+    MessageKind.BRIEFER_ENTRY_DROPPED: (*_BRIEFING_FACTS, "contact"),
+    MessageKind.PANELLIST_DECLINED: (*_TIME_AND_PLACE, "panel", "slot"),
+    MessageKind.BRIEFING_DECLINED: _BRIEFING_FACTS,
 }
 BRIEFINGS = frozenset(kind for kind in MessageKind if kind.value.startswith("briefer_"))
 """They lead to the page of the briefing."""
@@ -106,7 +116,9 @@ NEEDED = frozenset({"code"})
 _ALWAYS_SAYABLE = ("meeting", "committee", "entity", "name")
 _OF_A_DIGEST = ("committee", "name")
 """It tells of several meetings, and goes to an organizer, who belongs to no entity."""
-FLAGS = frozenset({"calendar", "joins", "own", "promoted", "revised", "substitutes"})
+FLAGS = frozenset(
+    {"calendar", "joins", "named", "own", "promoted", "revised", "substitutes", "tentative"}
+)
 """On them phrases depend without saying them."""
 _SAYABLE = ("when", "deadline", "seats", "offer", "late_places", "late_until", "contact")
 METHODS: Mapping[MessageKind, Method] = {
@@ -126,6 +138,12 @@ METHODS: Mapping[MessageKind, Method] = {
     MessageKind.PANEL_WITHDRAWN: Method.CANCEL,
     MessageKind.PANEL_READDRESSED: Method.CANCEL,
     MessageKind.PANEL_ENTRY_DROPPED: Method.CANCEL,
+    MessageKind.PANEL_REHEARSAL: Method.REQUEST,
+    MessageKind.PANEL_REHEARSAL_OFF: Method.CANCEL,
+    MessageKind.BRIEFER_CONFIRMED: Method.REQUEST,
+    MessageKind.BRIEFER_CHANGED: Method.REQUEST,
+    MessageKind.BRIEFER_WITHDRAWN: Method.CANCEL,
+    MessageKind.BRIEFER_ENTRY_DROPPED: Method.CANCEL,
 }
 """How a calendar entry goes with mails to people who have, or had, a seat. A postponed meeting is
 updated to TENTATIVE and not cancelled, so that its new date finds the same entry again."""
@@ -146,6 +164,7 @@ LINKS = {
     MessageKind.PANEL_CHANGED: LinkPurpose.SPEAK_ON_PANEL,
     MessageKind.PANEL_REMINDER: LinkPurpose.SPEAK_ON_PANEL,
     MessageKind.PANEL_NEAR: LinkPurpose.SPEAK_ON_PANEL,
+    MessageKind.PANEL_REHEARSAL: LinkPurpose.SPEAK_ON_PANEL,
 }
 """Which link a mail of a kind carries; all others carry the one to join, if any."""
 
@@ -165,6 +184,7 @@ TELL_OF_POSTPONEMENT = frozenset(
         MessageKind.PANEL_INVITATION,
         MessageKind.PANEL_LINK_RENEWED,
         MessageKind.PANEL_CONFIRMED,
+        MessageKind.BRIEFER_CONFIRMED,
     }
 )
 """They give the date as one that holds, which that of a postponed meeting does not."""
@@ -268,6 +288,8 @@ def write(case: Case, house: House) -> Letter:
         "joins": joins,
         "code": _code(case, house),
         "promoted": case.because == RegistrationPromoted.name,
+        "tentative": case.meeting.status is MeetingStatus.POSTPONED,
+        "named": case.message.data.get("was") != BriefingStatus.ASKED.value,
         "substitutes": _substitutes(case),
     }
     known = _known(case, words)
@@ -370,15 +392,25 @@ def _postponement(case: Case, words: Words) -> list[str]:
 
 
 def _values(case: Case, words: Words) -> dict[str, object]:
+    place = case.speaking or case.told_of
     return {
         "name": value(" ".join(filter(None, [plain(_honorific(case)), plain(case.name)]))),
         "meeting": _in(case.meeting.title, words),
         "committee": _committee(case, words),
         "entity": _entity(case, words),
-        "attendee": value(plain(case.attendee.name if case.attendee else "")),
-        "panel": _in(case.speaking.panel.title, words) if case.speaking else "",
+        "attendee": value(plain(_told_of(case))),
+        "panel": _in(place.panel.title, words) if place else "",
         "group": _in(case.group.name, words) if case.group else "",
     }
+
+
+def _told_of(case: Case) -> str:
+    """The name of whom somebody else is told of."""
+    if case.attendee is not None:
+        return case.attendee.name
+    if case.told_of is not None:
+        return case.told_of.person.name
+    return (case.briefing.name if case.briefing else None) or ""
 
 
 def _spoken(
@@ -453,20 +485,20 @@ def _known(case: Case, words: Words) -> dict[str, str | None]:
 
 def _place(case: Case, words: Words) -> dict[str, str | None]:
     """What can stand among the facts about somebody's place on a panel."""
-    place = case.speaking
+    place = case.speaking or case.told_of
     if place is None:
         return dict.fromkeys(_SLOT)
-    person, slot, rehearsal = place.person, place.slot, place.rehearsal
+    person, slot, rehearsal = place.person, place.slot, case.rehearses
     here, there = ZoneInfo(case.meeting.timezone), ZoneInfo(person.timezone)
     role = words.say("panel_roles", person.role.value)
     return {
         "panel": _in(place.panel.title, words),
         "slot_there": _span(slot, there, words) if slot else None,
-        "slot": _span(slot, here, words) if slot and here.key != there.key else None,
-        "part": words.say("part", role=role, minutes=person.minutes),
-        "rehearsal": _span((rehearsal.starts_at, rehearsal.ends_at), there, words)
-        if rehearsal
+        "slot": _span(slot, here, words)
+        if slot and (case.told_of or here.key != there.key)
         else None,
+        "part": words.say("part", role=role, minutes=person.minutes),
+        "rehearsal": _span(rehearsal, there, words) if rehearsal else None,
         "room": value(plain(place.room or place_of(case.meeting))),
     }
 
@@ -483,18 +515,27 @@ def _zone_of_reader(case: Case) -> ZoneInfo | None:
 
 def _briefing_slot(case: Case, words: Words) -> str | None:
     """When the briefing is on: on the briefer's own clock, for the group on the meeting's."""
+    slot = _slot_of_briefing(case)
+    if slot is None or case.briefing is None:
+        return None
+    there = (case.named or case.briefing).timezone
+    return _span(slot, ZoneInfo(there if case.to_briefer else case.meeting.timezone), words)
+
+
+def _slot_of_briefing(case: Case) -> Times | None:
     briefing = case.briefing
     if briefing is None or briefing.slot_starts_at is None or briefing.slot_ends_at is None:
         return None
-    zone = ZoneInfo(briefing.timezone if case.to_briefer else case.meeting.timezone)
-    start, end = briefing.slot_starts_at.astimezone(zone), briefing.slot_ends_at.astimezone(zone)
-    return words.span(start, end)
+    return briefing.slot_starts_at, briefing.slot_ends_at
 
 
 def _invite(case: Case, house: House, words: Words) -> Invite | None:
     """The person's calendar entry, for those who have a seat or have just lost it."""
     if case.speaking is not None:
-        return _slot_invite(case, case.speaking, house, words)
+        which = _rehearsal_invite if case.message.kind in OF_REHEARSALS else _slot_invite
+        return which(case, case.speaking, house, words)
+    if case.message.briefing_id is not None:
+        return _briefing_invite(case, case.named, house, words) if case.named else None
     method, registration = METHODS.get(case.message.kind), case.registration
     if method is None or registration is None or not case.own:
         return None
@@ -536,29 +577,78 @@ def _slot_invite(case: Case, place: Speaking, house: House, words: Words) -> Inv
     dropped = kind is MessageKind.PANEL_ENTRY_DROPPED
     if method is None or not (place.person.has_entry or dropped):
         return None
-    if method is Method.REQUEST and not (place.comes and place.slot):
+    changes = kind is MessageKind.PANEL_CHANGED
+    if method is Method.REQUEST and not (place.comes and (place.slot or changes)):
         return None
     if kind is MessageKind.PANEL_WITHDRAWN and case.message.data.get("was") != "confirmed":
         return None
     if not dropped and kind is not MessageKind.PANEL_WITHDRAWN and not place.comes:
         return None
-    frame = Frame(
-        organizer=Organizer(
-            name=plain(in_language(case.committee.name, [words.language])), address=house.mail_from
-        ),
-        languages=(words.language,),
-        stamp=max(case.stamp, place.stamp or case.stamp),
-        uid_domain=house.domain,
-    )
     entry = slot_entry(
         case.meeting,
         place.panel,
         place.person,
-        frame,
+        _frame_of_speaker(case, house, words, place.stamp),
         room=place.room,
-        page=_address(case, house) if method is Method.REQUEST else None,
-        page_words=words.say("page_words"),
+        page=_own_page(case, house, words.say("page_words")) if method is Method.REQUEST else None,
     )
+    return _sent(case, entry, method)
+
+
+def _rehearsal_invite(case: Case, place: Speaking, house: House, words: Words) -> Invite | None:
+    """The rehearsal for a panellist's calendar, whether they have a seat in the meeting or not."""
+    method, times = METHODS[case.message.kind], case.rehearses
+    if times is None:
+        return None
+    entry = rehearsal_entry(
+        case.meeting,
+        place.panel,
+        place.person,
+        _frame_of_speaker(case, house, words, place.stamp),
+        times=times,
+        words=words.say("facts", "rehearsal"),
+        page=_own_page(case, house, words.say("page_words")) if method is Method.REQUEST else None,
+    )
+    return _sent(case, entry, method)
+
+
+def _briefing_invite(case: Case, named: NamedBriefer, house: House, words: Words) -> Invite | None:
+    """The slot for a briefer's calendar, who has no seat in the meeting."""
+    method, told = METHODS.get(case.message.kind), case.message.data
+    if method is None or case.briefed is None or not (named.has_entry or told.get("had_entry")):
+        return None
+    page = None
+    if method is Method.REQUEST:
+        page = _own_page(case, house, words.say("briefing_words"))
+    entry = briefing_entry(
+        case.meeting,
+        case.briefed.title,
+        _slot_of_briefing(case),
+        named,
+        _frame_of_speaker(case, house, words, None),
+        room=case.briefed.room,
+        page=page,
+    )
+    return _sent(case, entry, method)
+
+
+def _frame_of_speaker(case: Case, house: House, words: Words, stamp: datetime | None) -> Frame:
+    return Frame(
+        organizer=Organizer(
+            name=plain(in_language(case.committee.name, [words.language])), address=house.mail_from
+        ),
+        languages=(words.language,),
+        stamp=max(case.stamp, stamp or case.stamp),
+        uid_domain=house.domain,
+    )
+
+
+def _own_page(case: Case, house: House, words: str) -> OwnPage | None:
+    address = _address(case, house)
+    return OwnPage(address, words) if address else None
+
+
+def _sent(case: Case, entry: MeetingEntry, method: Method) -> Invite:
     if case.leaves_address:
         entry = left_behind(entry, case.address)
     elif method is Method.CANCEL:
@@ -581,7 +671,7 @@ def _address(case: Case, house: House) -> str | None:
     """The page with the token as its fragment, which browsers send to no server."""
     if case.message.kind is MessageKind.DIGEST:
         return unsubscribe_address(case, house)
-    if case.message.kind in BRIEFINGS:
+    if case.message.kind in BRIEFINGS or case.named is not None:
         return _briefing_address(case, house)
     if case.link is None or METHODS.get(case.message.kind) is Method.CANCEL:
         return None
@@ -595,7 +685,7 @@ def _address(case: Case, house: House) -> str | None:
 
 def _briefing_address(case: Case, house: House) -> str | None:
     briefing = case.briefing
-    if briefing is None:
+    if briefing is None or METHODS.get(case.message.kind) is Method.CANCEL:
         return None
     if house.secret is None:
         return f"{house.briefing_url}#{LEFT_OUT}"

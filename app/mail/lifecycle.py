@@ -117,13 +117,39 @@ class MessageKind(Choice):
     BRIEFER_NAMED = "briefer_named"
     """The reader is named to brief, with the time; asks to confirm."""
     BRIEFER_CHANGED = "briefer_changed"
-    """The briefing has another time; to who is named."""
+    """The briefing has another time, room or title; to who is named."""
     EXCEPTION_REVOKED = "exception_revoked"
     """Nobody else may be registered under it; to the focal points."""
+    PANEL_REHEARSAL = "panel_rehearsal"
+    """When the reader's panel rehearses, for their calendar; to who has confirmed."""
+    PANEL_REHEARSAL_OFF = "panel_rehearsal_off"
+    """There is no rehearsal for the reader any more; it leaves the calendar."""
+    BRIEFER_CONFIRMED = "briefer_confirmed"
+    """The reader briefs; with the slot for their calendar."""
+    BRIEFER_WITHDRAWN = "briefer_withdrawn"
+    """The reader does not brief any more; the slot leaves the calendar."""
+    BRIEFER_ENTRY_DROPPED = "briefer_entry_dropped"
+    """The briefer has the whole meeting in the calendar, in the place of the slot."""
+    PANELLIST_DECLINED = "panellist_declined"
+    """A panellist does not come; to the organizers."""
+    BRIEFING_DECLINED = "briefing_declined"
+    """A group does not brief, or who was named does not come; to the organizers."""
 
 
 OF_PANELS = frozenset(kind for kind in MessageKind if kind.value.startswith("panel_"))
 """They go to panellists."""
+OF_REHEARSALS = frozenset({MessageKind.PANEL_REHEARSAL, MessageKind.PANEL_REHEARSAL_OFF})
+TO_BRIEFERS = frozenset(
+    {
+        MessageKind.BRIEFER_NAMED,
+        MessageKind.BRIEFER_CHANGED,
+        MessageKind.BRIEFER_CONFIRMED,
+        MessageKind.BRIEFER_WITHDRAWN,
+        MessageKind.BRIEFER_ENTRY_DROPPED,
+    }
+)
+TO_ORGANIZERS = frozenset({MessageKind.PANELLIST_DECLINED, MessageKind.BRIEFING_DECLINED})
+"""Beside digests."""
 
 
 class MailLanguage(Choice):

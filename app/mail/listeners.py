@@ -18,7 +18,7 @@ from app.events.tables import LogEntry
 from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tables import Link
-from app.mail import briefing, queries, speaking
+from app.mail import briefing, organizing, queries, speaking
 from app.mail.acts import concerned, rows_of_act
 from app.mail.letters import METHODS
 from app.mail.lifecycle import MessageKind, MessageState
@@ -54,6 +54,7 @@ class Planner:
             await listener(self, session, entry)
         await speaking.follow(session, entry, self._domain)
         await briefing.follow(session, entry, self._domain)
+        await organizing.follow(session, entry, self._domain)
 
     async def together(self, session: AsyncSession, entries: Sequence[LogEntry]) -> None:
         """Runs of the facts that come in hundreds take a few statements, not a few each."""
@@ -63,6 +64,7 @@ class Planner:
                 await several(self, session, same)
                 for entry in {each.meeting_id: each for each in same}.values():
                     await speaking.follow(session, entry, self._domain)
+                    await briefing.follow(session, entry, self._domain)
                 continue
             for entry in run:
                 await self(session, entry)

@@ -24,7 +24,7 @@ from app.mail.tables import Message
 from app.meetings.tables import Meeting
 from app.registrations.lifecycle import RegistrationStatus
 
-ONCE = ("event_id", "person_id", "account_id", "panellist_id", "kind")
+ONCE = ("event_id", "person_id", "account_id", "panellist_id", "briefing_id", "kind")
 """What tells messages apart: one fact tells one person once."""
 
 

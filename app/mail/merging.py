@@ -20,6 +20,7 @@ WINDOWED = frozenset(
         K.AGENDA_ISSUED,
         K.PANEL_CHANGED,
         K.BRIEFER_CHANGED,
+        K.PANEL_REHEARSAL,
     }
 )
 """They wait for what else may change; a cancellation and what somebody waits for do not."""
@@ -38,7 +39,9 @@ _SAID_BY: Mapping[MessageKind, frozenset[MessageKind]] = {
     K.PANEL_CHANGED: frozenset(
         {K.MEETING_CANCELLED, K.PANEL_CONFIRMED, K.PANEL_INVITATION, K.PANEL_WITHDRAWN}
     ),
-    K.BRIEFER_CHANGED: frozenset({K.BRIEFER_NAMED, K.MEETING_CANCELLED, K.MEETING_POSTPONED}),
+    K.BRIEFER_CHANGED: frozenset(
+        {K.BRIEFER_NAMED, K.BRIEFER_CONFIRMED, K.MEETING_CANCELLED, K.MEETING_POSTPONED}
+    ),
 }
 """For each kind the stronger ones that tell the same and more; never both ways."""
 

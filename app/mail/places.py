@@ -37,6 +37,12 @@ class Speaking:
     def comes(self) -> bool:
         return self.person.status is PanellistStatus.CONFIRMED
 
+    @property
+    def rehearses(self) -> Slot | None:
+        """When the panel is tried out."""
+        held = self.rehearsal
+        return None if held is None else (held.starts_at, held.ends_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -45,10 +51,15 @@ class Asked:
     person: Panellist
     panel: Panel
     meeting: Meeting
+    rehearsal: Rehearsal | None = None
 
     @property
     def language(self) -> str:
         return self.person.language or self.meeting.languages[0]
+
+    @property
+    def comes(self) -> bool:
+        return self.person.status is PanellistStatus.CONFIRMED
 
 
 async def find_speaking(session: AsyncSession, panellist_id: UUID) -> Speaking:
@@ -98,11 +109,12 @@ async def first_asked(
 
 
 def _people() -> Select[Any]:
-    columns: list[Any] = [Panellist, Panel, Meeting]
+    columns: list[Any] = [Panellist, Panel, Meeting, Rehearsal]
     return (
         sa_select(*columns)
         .join(Panel, col(Panel.id) == col(Panellist.panel_id))
         .join(Meeting, col(Meeting.id) == col(Panel.meeting_id))
+        .outerjoin(Rehearsal, col(Rehearsal.panel_id) == col(Panel.id))
         .where(func.coalesce(col(Panellist.email), "") != "")
         .order_by(col(Panellist.panel_id), col(Panellist.position))
     )

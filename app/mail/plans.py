@@ -11,7 +11,7 @@ from app.core.fields import InstantField, Language, Schema, ShortLine
 from app.events.log import recorded
 from app.mail import queries
 from app.mail.letters import METHODS
-from app.mail.lifecycle import MessageKind
+from app.mail.lifecycle import OF_REHEARSALS, MessageKind
 from app.mail.listeners import Planner
 from app.panels.lifecycle import PanellistStatus
 from app.registrations.lifecycle import RegistrationStatus
@@ -82,7 +82,7 @@ def _plan_of(notices: list[Notice]) -> NoticePlan:
 
 
 def _notice(
-    message: Any, reader: str, entity: str | None, registration: Any, panellist: Any
+    message: Any, reader: str, entity: str | None, registration: Any, panellist: Any, named: Any
 ) -> Notice:
     shown = {
         name: getattr(message, name)
@@ -110,5 +110,8 @@ def _notice(
     )
     if panellist is not None:
         comes = method == "CANCEL" or panellist.status is PanellistStatus.CONFIRMED
-        changes = method is not None and panellist.has_entry and comes
+        has_entry = panellist.has_entry or message.kind in OF_REHEARSALS
+        changes = method is not None and has_entry and comes
+    if named is not None:
+        changes = method is not None and (named.has_entry or bool(message.data.get("had_entry")))
     return Notice(name=reader, entity=entity, calendar=changes, **shown)

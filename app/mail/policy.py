@@ -63,6 +63,19 @@ class Present:
     """The slot stands in the panellist's calendar."""
     unreachable: bool = False
     """The reader has no address any more."""
+    left_address: bool = False
+    """The mail goes to an address that the reader had."""
+    rehearsal_stands: bool = False
+    """The panel rehearses, with the reader."""
+    rehearsal_over: bool = False
+    rehearsal_told: bool = False
+    """The entry of the rehearsal went, or may have gone, to the address."""
+    named: bool = False
+    """The reader is who is to brief."""
+    had_entry: bool = False
+    """The mail takes a slot out of a calendar."""
+    organizes: bool = False
+    """The account organizes the committee still."""
     briefing: BriefingStatus | None = None
     briefers_due: bool = False
     """The time until which groups name their briefers has passed."""
@@ -75,7 +88,7 @@ def moot(kind: MessageKind, present: Present) -> str | None:
     if present.left and kind not in _TAKE_BACK:
         return "The person has left the entity."
     if present.unreachable:
-        return "The panellist has no mail address."
+        return "The reader has no mail address."
     return _RULES[kind](present)
 
 
@@ -215,6 +228,48 @@ def _tells_briefer(present: Present) -> str | None:
     others = _unless_briefing(present, *COMING)
     off = _if_meeting(present, {*OVER, MeetingStatus.POSTPONED})
     return others or off or _if_repeated(present)
+
+
+def _welcomes_briefer(present: Present) -> str | None:
+    cancelled = _if_meeting(present, {MeetingStatus.CANCELLED})
+    others = _unless_briefing(present, BriefingStatus.CONFIRMED)
+    return others or cancelled or _if_repeated(present)
+
+
+def _takes_back_briefing(present: Present) -> str | None:
+    """An entry is taken back unless it stands there again."""
+    if present.had_entry:
+        return "The slot stands in the calendar again." if present.has_entry else None
+    again = "The reader is named again." if present.named else None
+    return again or _if_meeting(present, set(OVER))
+
+
+def _tells_rehearsal(present: Present) -> str | None:
+    """Also of a postponed meeting, as tentative."""
+    off = None if present.rehearsal_stands else "There is no rehearsal for the reader."
+    over = "The rehearsal is over." if present.rehearsal_over else None
+    return off or over or _if_repeated(present)
+
+
+def _calls_rehearsal_off(present: Present) -> str | None:
+    untold = None if present.rehearsal_told else "Nobody was told of the rehearsal."
+    if present.left_address:
+        return untold or _leaves_address(present)
+    return untold or ("The panel rehearses again." if present.rehearsal_stands else None)
+
+
+def _tells_of_panellist(present: Present) -> str | None:
+    back = None if present.panellist in GONE else f"The panellist is {present.panellist}."
+    return back or _to_organizer(present)
+
+
+def _tells_of_briefing(present: Present) -> str | None:
+    return _unless_briefing(present, BriefingStatus.DECLINED) or _to_organizer(present)
+
+
+def _to_organizer(present: Present) -> str | None:
+    strange = None if present.organizes else "The reader organizes no more."
+    return strange or _if_meeting(present, set(OVER))
 
 
 def _unless_briefing(present: Present, *statuses: BriefingStatus) -> str | None:
@@ -391,6 +446,13 @@ _RULES: Mapping[MessageKind, Callable[[Present], str | None]] = {
     MessageKind.BRIEFER_REMINDER: _asks_for_briefer,
     MessageKind.BRIEFER_NAMED: _asks_briefer,
     MessageKind.BRIEFER_CHANGED: _tells_briefer,
+    MessageKind.PANEL_REHEARSAL: _tells_rehearsal,
+    MessageKind.PANEL_REHEARSAL_OFF: _calls_rehearsal_off,
+    MessageKind.BRIEFER_CONFIRMED: _welcomes_briefer,
+    MessageKind.BRIEFER_WITHDRAWN: _takes_back_briefing,
+    MessageKind.BRIEFER_ENTRY_DROPPED: _drops_entry,
+    MessageKind.PANELLIST_DECLINED: _tells_of_panellist,
+    MessageKind.BRIEFING_DECLINED: _tells_of_briefing,
 }
 _TAKE_BACK = frozenset(
     {

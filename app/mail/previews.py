@@ -21,7 +21,8 @@ from app.invitations.lifecycle import InvitationStatus
 from app.invitations.tables import Invitation
 from app.mail import queries
 from app.mail.letters import BRIEFINGS, FACTS, House, Letter, purpose_of, write
-from app.mail.lifecycle import OF_PANELS, MessageKind
+from app.mail.lifecycle import OF_PANELS, TO_BRIEFERS, TO_ORGANIZERS, MessageKind
+from app.mail.organizers import list_organizers
 from app.mail.places import first_asked
 from app.mail.problems import NobodyToWriteTo
 from app.mail.queries import Addressee, Case, acting_for_invited
@@ -114,6 +115,7 @@ async def preview(
         meeting_id=meeting.id,
         briefing_id=await _briefing(session, meeting, wanted.kind),
         message_id="",
+        data=await _told(session, meeting, wanted),
         **await _read_by(session, meeting, line, wanted),
     )
     purpose = purpose_of(wanted.kind)
@@ -123,12 +125,22 @@ async def preview(
 
 
 async def _briefing(session: AsyncSession, meeting: Meeting, kind: MessageKind) -> UUID | None:
-    """The first one of the meeting, for mails about briefings."""
-    if kind not in BRIEFINGS:
+    """The first one of the meeting, for mails about briefings: with somebody named, if there is."""
+    if kind not in BRIEFINGS and kind is not MessageKind.BRIEFING_DECLINED:
         return None
+    order: list[Any] = [col(Briefing.email).is_(None), col(Briefing.id)]
     first = sa_select(col(Briefing.id)).where(col(Briefing.meeting_id) == meeting.id)
-    found: UUID | None = (await session.execute(first.order_by(col(Briefing.id)))).scalar()
+    found: UUID | None = (await session.execute(first.order_by(*order))).scalar()
     return found
+
+
+async def _told(session: AsyncSession, meeting: Meeting, wanted: Wanted) -> dict[str, Any]:
+    """Of whom organizers are told."""
+    if wanted.kind is not MessageKind.PANELLIST_DECLINED:
+        return {}
+    gone = PanellistStatus.DECLINED
+    asked = await first_asked(session, meeting.id, wanted.panellist_id, gone)
+    return {"panellist_id": str(asked.person.id)} if asked else {}
 
 
 async def _read_by(
@@ -145,8 +157,12 @@ async def _read_by(
         language = wanted.language or asked.language
         address = asked.person.email or ""
         return {"panellist_id": asked.person.id, "recipient": address, "language": language}
-    if wanted.panellist_id is not None:
+    if wanted.panellist_id is not None and wanted.kind is not MessageKind.PANELLIST_DECLINED:
         _meant(None, Readers.ANYBODY, asked=True)
+    if not (wanted.registration_id or wanted.invitation_id or wanted.person_id):
+        speaks = await _who_speaks(session, meeting, wanted)
+        if speaks is not None:
+            return speaks
     reader = await _reader(session, meeting, line, wanted)
     return {
         "invitation_id": reader.invitation_id,
@@ -155,6 +171,25 @@ async def _read_by(
         "recipient": reader.person.email,
         "language": wanted.language or reader.person.language or reader.language,
     }
+
+
+async def _who_speaks(
+    session: AsyncSession, meeting: Meeting, wanted: Wanted
+) -> dict[str, Any] | None:
+    """A mail for an organizer goes to one of them, one for a briefer to who is named; None where
+    there is none yet, for somebody else to look at.
+    """
+    language = wanted.language or meeting.languages[0]
+    if wanted.kind in TO_ORGANIZERS:
+        organizers = await list_organizers(session, meeting.committee_id)
+        for account_id, email in organizers[:1]:
+            return {"account_id": account_id, "recipient": email, "language": language}
+    briefing_id = await _briefing(session, meeting, wanted.kind)
+    briefing = await session.get(Briefing, briefing_id) if briefing_id else None
+    if briefing is None or briefing.email is None or wanted.kind not in TO_BRIEFERS:
+        return None
+    own = wanted.language or briefing.language or language
+    return {"recipient": briefing.email, "language": own}
 
 
 async def _reader(

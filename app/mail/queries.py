@@ -31,8 +31,9 @@ from sqlmodel import col, select
 
 from app.agenda.events import AgendaIssued
 from app.agenda.tables import AgendaItem
-from app.briefings.tables import Briefing
-from app.calendar.queries import agenda_known, latest_agenda, latest_change
+from app.briefings import queries as briefings
+from app.briefings.tables import Briefing, NamedBriefer
+from app.calendar.queries import agenda_known, last_change, latest_agenda, latest_change
 from app.committees.tables import Committee
 from app.core import clock
 from app.core.tables import values
@@ -45,8 +46,9 @@ from app.identity.policy import Caller
 from app.identity.tables import Account, Grant, Link
 from app.invitations.lifecycle import LIVE as LIVE_INVITATIONS
 from app.invitations.tables import Invitation
-from app.mail.lifecycle import DUE, MailLanguage, MessageKind, MessageState
+from app.mail.lifecycle import DUE, OF_REHEARSALS, MailLanguage, MessageKind, MessageState
 from app.mail.merging import Merged, Told, merged, needless, version_told
+from app.mail.organizers import organizes
 from app.mail.places import Speaking, find_speaking
 from app.mail.several import KEY, besides, still_told
 from app.mail.tables import Message, RestingDomain, SuppressedAddress, Wording
@@ -54,6 +56,7 @@ from app.mail.wordings import Spoken
 from app.mail.words import words_for
 from app.meetings.lifecycle import OVER
 from app.meetings.tables import Meeting
+from app.panels.slots import Slot
 from app.panels.tables import Panellist
 from app.registrations.lifecycle import LIVE as LIVE_REGISTRATIONS
 from app.registrations.lifecycle import RegistrationStatus
@@ -62,6 +65,10 @@ from app.reminders.digests import may_read
 
 Invited = tuple[Invitation, Entity, Meeting]
 _LEAVE_ADDRESS = frozenset({MessageKind.REGISTRATION_READDRESSED, MessageKind.PANEL_READDRESSED})
+_LEFT_BRIEFING = frozenset({MessageKind.BRIEFER_WITHDRAWN, MessageKind.BRIEFER_ENTRY_DROPPED})
+"""To whoever was named, who need not be named now."""
+LEFT_ADDRESS = "left_address"
+"""Of `Message.data`: the mail goes to an address to which no further one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,14 @@ class Case:
     """The working group that briefs."""
     agenda_before: bytes | None = None
     """The version that the reader knows, where the mail tells of another one."""
+    named: NamedBriefer | None = None
+    """Of a mail to a briefer: its reader, and the slot in their calendar."""
+    told_of: Speaking | None = None
+    """Of a mail to an organizer: the place on a panel that it is about."""
+    rehearsal_told: bool = False
+    """The entry of the rehearsal went, or may have gone, to the reader's address."""
+    organizes: bool = False
+    """The account organizes the meeting's committee still."""
 
     @property
     def tells_agenda(self) -> bool:
@@ -157,19 +172,32 @@ class Case:
         """Of whoever reads it."""
         panellist = self.speaking.person if self.speaking else None
         reader = self.person or self.account or panellist
+        if reader is None and self.named is not None:
+            return self.named.name
         if reader is None and self.briefing is not None:
             return (self.briefing.name if self.to_briefer else self.briefing.contact_name) or ""
         return reader.name if reader else ""
 
     @property
     def to_briefer(self) -> bool:
-        """It goes to who is named, and not to the group."""
-        return self.message.kind not in {MessageKind.BRIEFER_ASKED, MessageKind.BRIEFER_REMINDER}
+        """It goes to who is named, and not to the group or an organizer."""
+        asks = self.message.kind in {MessageKind.BRIEFER_ASKED, MessageKind.BRIEFER_REMINDER}
+        return self.account is None and not asks
 
     @property
     def leaves_address(self) -> bool:
         """It goes to an address that the person had, and no further mail does."""
-        return self.message.kind in _LEAVE_ADDRESS
+        return self.message.kind in _LEAVE_ADDRESS or bool(self.message.data.get(LEFT_ADDRESS))
+
+    @property
+    def rehearses(self) -> Slot | None:
+        """When the panel is tried out, or would have been."""
+        times = self.speaking.rehearses if self.speaking else None
+        told = self.message.data
+        if times is None and "starts_at" in told:
+            ends = (told["starts_at"], told["ends_at"])
+            return datetime.fromisoformat(ends[0]), datetime.fromisoformat(ends[1])
+        return times
 
     @property
     def address(self) -> str:
@@ -180,6 +208,8 @@ class Case:
             return self.person.email
         if self.speaking is not None:
             return self.speaking.person.email or ""
+        if self.named is not None:
+            return self.named.email or ""
         if self.account is None and self.briefing is not None:
             found = self.briefing.email if self.to_briefer else self.briefing.contact_email
             return found or ""
@@ -220,7 +250,7 @@ async def load_case(session: AsyncSession, message: Message, purpose: LinkPurpos
     told = [_told(each, message.meeting_id) for each in row.told]
     this = next(each for each in told if each.id == message.id)
     case = _case(message, row, said_again=needless(this, told), told=merged(this, told))
-    case = await _with_place(session, case)
+    case = await _with_speakers(session, case)
     first = min((each.attempted_at for each in told if each.attempted_at), default=None)
     case = await _with_agenda_before(session, case, version_told(this, told), first)
     meetings = [meeting for _, meeting in await still_told(session, message, clock.now())]
@@ -235,14 +265,51 @@ async def imagine_case(
     parameters = _parameters(message, purpose) | about | {"kind": message.kind.value}
     row = (await session.execute(_imagined_statement(), parameters)).one()
     told = Merged(frozenset(), (note,) if note else ())
-    case = await _with_place(session, _case(message, row, said_again=False, told=told))
+    case = await _with_speakers(session, _case(message, row, said_again=False, told=told))
     return await _with_agenda_before(session, case, None, clock.now())
 
 
-async def _with_place(session: AsyncSession, case: Case) -> Case:
-    if case.message.panellist_id is None:
-        return case
-    return replace(case, speaking=await find_speaking(session, case.message.panellist_id))
+async def _with_speakers(session: AsyncSession, case: Case) -> Case:
+    """With whoever it goes to, or tells of, on a panel or for a briefing."""
+    message = case.message
+    if message.panellist_id is not None:
+        place = await find_speaking(session, message.panellist_id)
+        case = replace(case, speaking=place)
+        if message.kind in OF_REHEARSALS:
+            told = await _rehearsal_told(session, message.panellist_id, case.address)
+            case = replace(case, rehearsal_told=told)
+    elif message.kind is MessageKind.PANELLIST_DECLINED and "panellist_id" in message.data:
+        place = await find_speaking(session, UUID(message.data["panellist_id"]))
+        case = replace(case, told_of=place)
+    elif message.briefing_id is not None and case.to_briefer:
+        case = await _with_named(session, case, message.briefing_id)
+    return case
+
+
+async def _with_named(session: AsyncSession, case: Case, briefing_id: UUID) -> Case:
+    """Whoever was named when it was planned, where it tells them that they are no more."""
+    address = case.briefing.email if case.briefing else None
+    if case.message.kind in _LEFT_BRIEFING:
+        address = case.message.recipient
+    named = await briefings.find_named(session, briefing_id, address) if address else None
+    stamp = await last_change(session, case.message.meeting_id, briefing_id)
+    item = case.briefed
+    if item is None and named is not None:
+        item = await session.get(AgendaItem, named.item_id)
+    stamp = max(case.stamp, stamp or case.stamp)
+    return replace(case, named=named, briefed=item, stamp=stamp)
+
+
+async def _rehearsal_told(session: AsyncSession, panellist_id: UUID, address: str) -> bool:
+    statement = select(
+        exists().where(
+            col(Message.panellist_id) == panellist_id,
+            col(Message.kind) == MessageKind.PANEL_REHEARSAL,
+            col(Message.attempts) > 0,
+            func.lower(col(Message.recipient)) == address.lower(),
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
 
 
 async def _with_agenda_before(
@@ -290,6 +357,7 @@ def _case(message: Message, row: Any, *, said_again: bool, told: Merged) -> Case
         briefing=row.Briefing,
         briefed=row.AgendaItem,
         group=row.working_group,
+        organizes=row.organizes,
     )
 
 
@@ -502,17 +570,21 @@ async def was_invited(session: AsyncSession, invitation_id: UUID, person_id: UUI
     return bool((await session.execute(statement)).scalar_one())
 
 
-async def planned_because_of(
-    session: AsyncSession, events: Collection[UUID]
-) -> Sequence[tuple[Message, str, str | None, Registration | None, Panellist | None]]:
-    """The messages with their readers' names, entities, and registrations or places on panels, by
-    kind and reader.
+async def planned_because_of(session: AsyncSession, events: Collection[UUID]) -> Sequence[Any]:
+    """The messages with their readers' names, entities, and registrations, places on panels or
+    named briefers, by kind and reader.
     """
     reader = func.coalesce(
-        *(col(Person.name), col(Account.name), col(Panellist.name), col(Briefing.name)),
-        col(Message.recipient),
+        *(col(Person.name), col(Account.name), col(Panellist.name), col(NamedBriefer.name)),
+        *(col(Briefing.name), col(Message.recipient)),
     )
     columns: list[Any] = [Message, reader, Entity.abbreviation, Registration, Panellist]
+    columns.append(NamedBriefer)
+    told = and_(
+        col(NamedBriefer.briefing_id) == col(Message.briefing_id),
+        col(NamedBriefer.email) == col(Message.recipient),
+        col(Message.account_id).is_(None),
+    )
     statement: Select[Any] = (
         sa_select(*columns)
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
@@ -521,10 +593,12 @@ async def planned_because_of(
         .outerjoin(Registration, col(Registration.id) == col(Message.registration_id))
         .outerjoin(Panellist, col(Panellist.id) == col(Message.panellist_id))
         .outerjoin(Briefing, col(Briefing.id) == col(Message.briefing_id))
+        .outerjoin(NamedBriefer, told)
         .where(col(Message.event_id).in_(events))
         .order_by(col(Message.kind), col(Entity.abbreviation), reader, col(Message.id))
     )
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in await session.execute(statement)]
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    return rows
 
 
 async def notice_window(session: AsyncSession, meeting_id: UUID) -> timedelta:
@@ -850,6 +924,7 @@ def _case_of(source: Any) -> Select[Any]:
         )
         .label("delegation"),
         may_read(message.account_id, col(fact.committee_id)).label("reads_digests"),
+        organizes(message.account_id, col(Meeting.committee_id)).label("organizes"),
     ]
     return (
         sa_select(*columns)

@@ -4,12 +4,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.briefings.lifecycle import COMING
 from app.briefings.service import due_at
 from app.core import clock
 from app.core.database import Database
@@ -32,6 +34,7 @@ from app.mail.queries import Case
 from app.mail.several import lead
 from app.mail.tables import Message
 from app.mail.transports import Bounced, Refused, Transport, Undelivered
+from app.meetings.lifecycle import MeetingStatus
 from app.registrations.tables import RegistrationException
 
 TASK = "send_message"
@@ -239,10 +242,34 @@ def _present(case: Case) -> Present:
         lost_seat=case.lost_seat,
         credentials=case.credentials.status if case.credentials else None,
         exception_left=_lets_in(case.exception, now),
-        panellist=place.person.status if place else None,
         slot_begun=_passed(place.panel.slot_starts_at, now) if place else False,
-        has_entry=place is not None and place.person.has_entry,
-        unreachable=place is not None and not case.address,
+        unreachable=(place is not None or case.briefing is not None) and not case.address,
         briefing=case.briefing.status if case.briefing else None,
         briefers_due=_passed(due_at(case.meeting), now),
+        left_address=case.leaves_address,
+        organizes=case.organizes,
+        **_of_speaker(case, now),
     )
+
+
+def _of_speaker(case: Case, now: datetime) -> dict[str, Any]:
+    """What holds of whoever it goes to, or tells of, on a panel or for a briefing."""
+    place, named, briefing = case.speaking or case.told_of, case.named, case.briefing
+    rehearsal = place.rehearsal if place else None
+    takes_place = case.meeting.status is not MeetingStatus.CANCELLED
+    return {
+        "panellist": place.person.status if place else None,
+        "has_entry": (place is not None and place.person.has_entry)
+        or (named is not None and named.has_entry),
+        "rehearsal_stands": place is not None
+        and place.comes
+        and rehearsal is not None
+        and takes_place,
+        "rehearsal_over": _passed(rehearsal.ends_at if rehearsal else None, now),
+        "rehearsal_told": case.rehearsal_told,
+        "named": named is not None
+        and briefing is not None
+        and briefing.email == named.email
+        and briefing.status in COMING,
+        "had_entry": bool(case.message.data.get("had_entry")),
+    }

@@ -23,12 +23,14 @@ from app.mail.merging import WINDOWED
 from app.mail.places import Asked
 from app.mail.policy import join_link_expires_at
 from app.mail.tables import Message
+from app.meetings.lifecycle import MeetingStatus
 from app.panels import entries as calendar_entries
 from app.panels.lifecycle import PanellistStatus
 from app.reminders.policy import PAUSE
 
 RENEWAL_PAUSE = timedelta(minutes=1)
 _BY_THEMSELVES = "panellist"
+_SHOWN = frozenset({"title", "format", "venue"})
 _TOLD_MEMBERS = frozenset({"role", "minutes"})
 """Of a panellist: they hear when somebody else changes these."""
 Listener = Callable[[AsyncSession, LogEntry, str], Awaitable[None]]
@@ -43,11 +45,12 @@ async def plan(
     *,
     data: Mapping[str, Any] | None = None,
     recipient: str | None = None,
+    at_once: bool = False,
 ) -> None:
     """A message for each who has none of this kind because of this entry, and the link with it."""
     now, rows = clock.now(), []
     for each in people:
-        due_at = await _due(session, kind, each, now)
+        due_at = now if at_once else await _due(session, kind, each, now)
         rows.append(_row(entry, kind, each, domain, now, recipient) | {"due_at": due_at})
         rows[-1]["data"] = dict(data or {})
     if not rows:
@@ -99,11 +102,54 @@ async def _invited(session: AsyncSession, entry: LogEntry, domain: str) -> None:
 
 
 async def _confirmed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """The slot, and the rehearsal if there is one: calendar programs take one entry a mail."""
     await _tell_one(session, entry, MessageKind.PANEL_CONFIRMED, domain)
+    asked = await places.find_asked(session, entry.subject_id)
+    if asked is not None:
+        await _tell_rehearsal(session, entry, [asked], domain, at_once=True)
 
 
 async def _withdrawn(session: AsyncSession, entry: LogEntry, domain: str) -> None:
     await _tell_one(session, entry, MessageKind.PANEL_WITHDRAWN, domain, {"was": _was(entry)})
+    asked = await places.find_asked(session, entry.subject_id)
+    if asked is not None and asked.rehearsal is not None:
+        await plan(session, entry, MessageKind.PANEL_REHEARSAL_OFF, [asked], domain)
+
+
+async def _rehearsal_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """To those who come with its entry, to the others who were asked as any other change."""
+    people = await places.asked_on_panel(session, entry.subject_id)
+    await _tell_rehearsal(session, entry, people, domain)
+    asked = [each for each in people if not each.comes]
+    await plan(session, entry, MessageKind.PANEL_CHANGED, asked, domain)
+
+
+async def _rehearsal_removed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    people = await places.asked_on_panel(session, entry.subject_id)
+    coming = [each for each in people if each.comes]
+    data: dict[str, Any] = {
+        name: entry.data[name] for name in ("starts_at", "ends_at") if name in entry.data
+    }
+    kind = MessageKind.PANEL_REHEARSAL_OFF
+    await plan(session, entry, kind, coming, domain, data=data)
+    asked = [each for each in people if not each.comes]
+    await plan(session, entry, MessageKind.PANEL_CHANGED, asked, domain)
+
+
+async def _tell_rehearsal(
+    session: AsyncSession,
+    entry: LogEntry,
+    people: Sequence[Asked],
+    domain: str,
+    *,
+    at_once: bool = False,
+) -> None:
+    """Its entry to those who come, unless it is over."""
+    now = clock.now()
+    told = [
+        each for each in people if each.comes and each.rehearsal and each.rehearsal.ends_at > now
+    ]
+    await plan(session, entry, MessageKind.PANEL_REHEARSAL, told, domain, at_once=at_once)
 
 
 async def _asked_again(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -113,6 +159,7 @@ async def _asked_again(session: AsyncSession, entry: LogEntry, domain: str) -> N
         kind = _FIRST_MAILS.get(asked.person.status)
         if kind is not None:
             await plan(session, entry, kind, [asked], domain)
+        await _tell_rehearsal(session, entry, [asked], domain, at_once=True)
 
 
 async def _readdressed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -125,6 +172,9 @@ async def _readdressed(session: AsyncSession, entry: LogEntry, domain: str) -> N
     if old is not None and old != asked.person.email:
         kind = MessageKind.PANEL_READDRESSED
         await plan(session, entry, kind, [asked], domain, recipient=old)
+        if asked.comes and asked.rehearsal is not None:
+            kind, data = MessageKind.PANEL_REHEARSAL_OFF, {queries.LEFT_ADDRESS: True}
+            await plan(session, entry, kind, [asked], domain, data=data, recipient=old)
 
 
 async def _entry_dropped(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -146,6 +196,8 @@ async def _panellist_changed(session: AsyncSession, entry: LogEntry, domain: str
 async def _panel_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
     if "title" in entry.data["changes"]:
         await _tell_panel(session, entry, domain)
+        people = await places.asked_on_panel(session, entry.subject_id)
+        await _tell_rehearsal(session, entry, people, domain)
 
 
 async def _tell_panel(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -159,16 +211,38 @@ async def _rescheduled(session: AsyncSession, entry: LogEntry, domain: str) -> N
     if people:
         expires_at = join_link_expires_at(people[0].meeting.ends_at)
         await identity.move_links(session, [each.person.id for each in people], expires_at)
+    if entry.data.get("before") == MeetingStatus.POSTPONED.value:
+        await _tell_rehearsal(session, entry, people, domain)
 
 
 async def _postponed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """Rehearsals become tentative too: they have times of their own, which need not hold."""
     people = await places.asked_for_meeting(session, entry.subject_id)
     await plan(session, entry, MessageKind.MEETING_POSTPONED, people, domain)
+    await _tell_rehearsal(session, entry, people, domain)
 
 
 async def _cancelled(session: AsyncSession, entry: LogEntry, domain: str) -> None:
     people = await places.asked_for_meeting(session, entry.subject_id)
     await plan(session, entry, MessageKind.MEETING_CANCELLED, people, domain)
+    rehearsing = [each for each in people if each.comes and each.rehearsal is not None]
+    await plan(session, entry, MessageKind.PANEL_REHEARSAL_OFF, rehearsing, domain)
+
+
+async def _meeting_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """Slots and rehearsals say what the meeting is called, and slots where it is."""
+    if not shown_in_slots(entry):
+        return
+    people = await places.asked_for_meeting(session, entry.subject_id)
+    coming = [each for each in people if each.comes]
+    await plan(session, entry, MessageKind.PANEL_CHANGED, coming, domain)
+    await _tell_rehearsal(session, entry, coming, domain)
+
+
+def shown_in_slots(entry: LogEntry) -> bool:
+    """Of a change of a meeting: whether entries of slots show it, and it was not made silently."""
+    told = entry.data.get("calendar_sequence") is not None and not entry.data.get("silent")
+    return told and bool(_SHOWN & set(entry.data.get("changes", {})))
 
 
 async def _seats_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -249,7 +323,7 @@ _FIRST_MAILS = {
     PanellistStatus.INVITED: MessageKind.PANEL_INVITATION,
     PanellistStatus.CONFIRMED: MessageKind.PANEL_CONFIRMED,
 }
-_SEATS = (
+SEATS = (
     "registration.confirmed",
     "registration.promoted",
     "registration.offer_accepted",
@@ -269,10 +343,11 @@ LISTENERS: Mapping[str, Listener] = {
     "panellist.changed": _panellist_changed,
     "panel.changed": _panel_changed,
     "panel.retimed": _tell_panel,
-    "rehearsal.changed": _tell_panel,
-    "rehearsal.removed": _tell_panel,
+    "rehearsal.changed": _rehearsal_changed,
+    "rehearsal.removed": _rehearsal_removed,
+    "meeting.changed": _meeting_changed,
     "meeting.rescheduled": _rescheduled,
     "meeting.postponed": _postponed,
     "meeting.cancelled": _cancelled,
-    **dict.fromkeys(_SEATS, _seats_changed),
+    **dict.fromkeys(SEATS, _seats_changed),
 }

@@ -30,7 +30,9 @@ class Message(Row, table=True):
             "person_id",
             "account_id",
             "panellist_id",
+            "briefing_id",
             "kind",
+            name="uq_messages_once",
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint(

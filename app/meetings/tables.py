@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Json, Row, TextList, WallTime, one_of, values
+from app.core.tables import Instant, Json, Row, TextList, WallTime, nothing, one_of, values
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus, ParticipantsList
 
 PUBLIC_CHANGES = Sequence("public_changes", metadata=SQLModel.metadata)
@@ -94,7 +94,7 @@ class Meeting(Row, table=True):
     """The version of its form that counts; None where it has never asked anything."""
     needs_retention_days: int = Field(default=30, sa_column_kwargs={"server_default": "30"})
     """Days after its end for which the needs of those registered are kept."""
-    contacts: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    contacts: list[dict[str, Any]] = Field(default_factory=nothing, sa_type=Json)
     public: bool = False
     """Whether `/v1/public` shows it."""
     links_bound: bool | None = None

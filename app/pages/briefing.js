@@ -1,6 +1,6 @@
 // Naming who briefs for a working group, sending the papers, and saying that one comes.
 import {
-  byId, call, during, fill, inLanguage, language, make, moment, note, say, tokenOfLink, translate,
+  byId, call, during, fill, inLanguage, language, make, moment, note, save, say, tokenOfLink, translate,
 } from "./common.js";
 
 translate();
@@ -9,6 +9,7 @@ byId("zone").value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
 byId("open").addEventListener("click", (event) => during(event.target, open));
 byId("confirm").addEventListener("click", (event) => during(event.target, () => answer("confirm")));
 byId("decline").addEventListener("click", (event) => during(event.target, () => answer("decline")));
+byId("calendar").addEventListener("click", (event) => during(event.target, keepEntry));
 byId("briefer").addEventListener("submit", (event) => submitted(event, name));
 byId("paper").addEventListener("submit", (event) => submitted(event, send));
 if (!token) {
@@ -45,6 +46,11 @@ async function name() {
 async function answer(said) {
   show(await call("POST", "briefing-links/answer", { body: { token, answer: said } }));
   note(say("answered"));
+}
+
+function keepEntry() {
+  const headers = { "Briefing-Link": token };
+  return save("briefing-links/calendar.ics", "briefing.ics", undefined, headers);
 }
 
 async function send() {
@@ -87,6 +93,7 @@ function show({ holder, briefing, timezone, too_late: late }) {
   byId("group").hidden = holder !== "group" || late;
   byId("confirm").hidden = !briefing.allowed.includes("confirm");
   byId("decline").hidden = !briefing.allowed.includes("decline");
+  byId("calendar").hidden = briefing.status !== "confirmed";
   byId("answering").hidden = holder === "group" && late;
   byId("paper").hidden = holder === "group" && late;
   byId("inside").hidden = false;

@@ -98,9 +98,9 @@ export function handIn(path, file, bearer) {
   return call("POST", `${path}?name=${encodeURIComponent(file.name)}`, { file, bearer });
 }
 
-/** Lets the browser keep a file that only the bearer may read. */
-export async function save(path, name, bearer) {
-  const answer = await send("GET", path, { bearer, accept: "*/*" });
+/** Lets the browser keep a file that only the bearer, or the holder of a link, may read. */
+export async function save(path, name, bearer, headers) {
+  const answer = await send("GET", path, { bearer, accept: "*/*", headers });
   if (!answer.ok) throw new Problem(await read(answer));
   const address = URL.createObjectURL(await answer.blob());
   make("a", name, { href: address, download: name }).click();

@@ -1,6 +1,6 @@
 // A panellist's own page: what is planned, whether they come, and what they say of themselves.
 import {
-  byId, call, during, fill, inLanguage, language, make, moment, note, say, sayOf, translate, webLink,
+  byId, call, during, fill, inLanguage, language, make, moment, note, save, say, sayOf, translate, webLink,
 } from "./common.js";
 import { doorTo, submit } from "./door.js";
 
@@ -16,6 +16,7 @@ for (const [button, verb, said] of [
 ]) {
   byId(button).addEventListener("click", (event) => during(event.target, () => answer(verb, said)));
 }
+byId("calendar").addEventListener("click", (event) => during(event.target, keepEntries));
 byId("come").addEventListener("submit", (event) => event.preventDefault());
 byId("consent").addEventListener("submit", (event) => submit(event, consent));
 byId("about").addEventListener("submit", (event) => submit(event, keep));
@@ -60,6 +61,7 @@ function showPlace(found) {
     byId(button).hidden = !found.allowed.includes(verb);
   }
   byId("leave").hidden = found.status !== "confirmed";
+  byId("calendar").hidden = found.status !== "confirmed";
   byId("come").hidden = found.allowed.length === 0;
   showConsent(found);
   for (const [field, name] of Object.entries(FIELDS)) byId(field).value = found[name] ?? "";
@@ -135,6 +137,11 @@ async function answer(verb, said) {
   await inSession("POST", `/${place.id}/${verb}`, body);
   await show();
   note(say(said));
+}
+
+/** The slot and the rehearsal, as they came by mail. */
+function keepEntries() {
+  return save(`panellists/${place.id}/calendar.ics`, "panel.ics", door.session.token);
 }
 
 async function consent() {

@@ -3,7 +3,7 @@
 Whoever changes an agenda, or who is confirmed, holds the meeting's row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from app.meetings.tables import Meeting
 from app.panels import policy, seats
 from app.panels.confirmed_tables import ConfirmedSlot
 from app.panels.policy import Busy
+from app.panels.seats import Seat
 
 MOST_ERRORS = 100
 
@@ -39,13 +40,18 @@ class KeptSlot(NamedTuple):
 
 
 async def keep(
-    session: AsyncSession, meeting: Meeting, agenda: WorkingAgenda | None = None
+    session: AsyncSession,
+    meeting: Meeting,
+    agenda: WorkingAgenda | None = None,
+    here: Sequence[Seat] | None = None,
 ) -> None:
-    """Write down when those confirmed are on; raises `PersonInTwoSlots`.
+    """Write down when those confirmed, of all who are `here`, are on; raises `PersonInTwoSlots`.
 
     The constraint says the same when the transaction ends, whoever wrote the rows.
     """
-    coming = await seats.confirmed_seats(session, meeting.id)
+    if here is None:
+        here = await seats.seats_of(session, meeting)
+    coming = {(seat.key, seat.item_id) for seat in here if seat.confirmed}
     kept = await _kept(session, meeting.id)
     if not coming and not kept:
         return

@@ -52,16 +52,22 @@ class Conflicts:
 
 
 async def find_conflicts(
-    session: AsyncSession, meeting: Meeting, agenda: WorkingAgenda | None = None
+    session: AsyncSession,
+    meeting: Meeting,
+    agenda: WorkingAgenda | None = None,
+    here: Sequence[Seat] | None = None,
 ) -> Conflicts:
-    """Of this meeting, with all other announced meetings in view.
+    """Of this meeting and all who are `here`, with all other announced meetings in view.
 
     A panel without any duration takes no time and clashes with nothing. Eight statements at most,
     however many meetings and people there are.
     """
     if agenda is None:
         agenda = (await load_agendas(session, [meeting]))[meeting.id]
-    here = await seats.seats_of(session, meeting)
+    if here is None:
+        here = await seats.seats_of(session, meeting)
+    if not here:
+        return Conflicts(agenda)
     keys = {seat.key for seat in here}
     others = await seats.seats_elsewhere(session, meeting.id, keys)
     own = _slots(agenda.timetable.by_id, here)
@@ -102,17 +108,21 @@ def _bookings(
 ) -> list[tuple[Slot, Slot]]:
     """Two items of which one lies under the other are one place; items of two meetings never do."""
     parents = {item_id: state.parent_id for item_id, state in agenda.states.items()}
-    above = policy.lines_of(parents, {slot.seat.item_id for slot in own})
-    pairs = policy.overlaps(map(_busy, own), map(_busy, others))
+    items = {slot.seat.item_id for slot in own}
+    lines = policy.lines_of(parents, items).items()
+    above = {item_id: line & items for item_id, line in lines if len(line & items) > 1}
     return [
         (first.use, second.use)
-        for first, second in pairs
-        if not _nested(above, first.use.seat.item_id, second.use.seat.item_id)
+        for first, second in policy.overlaps(map(_busy, own), map(_busy, others))
+        if not _one_place(above, first.use.seat.item_id, second.use.seat.item_id)
     ]
 
 
-def _nested(above: Mapping[UUID, set[UUID]], one: UUID, other: UUID) -> bool:
-    return one in above.get(other, ()) or other in above.get(one, ())
+def _one_place(above: Mapping[UUID, set[UUID]], one: UUID, other: UUID) -> bool:
+    """Of an item and its rehearsal too; most agendas have people on nothing that is nested."""
+    if not above:
+        return one == other
+    return one == other or one in above.get(other, ()) or other in above.get(one, ())
 
 
 def _outside_hours(meeting: Meeting, slots: Sequence[Slot]) -> list[Slot]:

@@ -41,7 +41,11 @@ class RehearsalChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RehearsalRemoved(Event):
+    """It would have been at these times."""
+
     name: ClassVar[str] = "rehearsal.removed"
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ The meeting's row is locked by the caller, who records it. The number of stateme
 on the number of panels.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -57,7 +58,16 @@ async def drop_panels(session: AsyncSession, panels: Collection[UUID]) -> None:
 
 def _row(kind: type[Row], members: Mapping[str, Any]) -> dict[str, Any]:
     """What is not said is as the table has it by default."""
-    return {
-        name: members[name] if name in members else field.get_default(call_default_factory=True)
-        for name, field in kind.model_fields.items()
+    plain, makers = _defaults(kind)
+    made = {name: make() for name, make in makers.items() if name not in members}
+    return {**plain, **made, **members}
+
+
+@cache
+def _defaults(kind: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    """Values, and what makes a new one for each row: asked of the table once, not for each row."""
+    fields = {n: field for n, field in kind.model_fields.items() if not field.is_required()}
+    makers: dict[str, Any] = {
+        name: field.default_factory for name, field in fields.items() if field.default_factory
     }
+    return {n: field.default for n, field in fields.items() if n not in makers}, makers

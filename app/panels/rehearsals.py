@@ -26,6 +26,7 @@ async def keep_rehearsal(
     for name, value in members.items():
         setattr(rehearsal, name, value)
     if changed:
+        panel.rehearsal_sequence += 1
         session.add(rehearsal)
         record(session, RehearsalChanged(members=sorted(changed), **about(meeting, panel.id)))
         await session.flush()
@@ -35,6 +36,8 @@ async def keep_rehearsal(
 async def remove_rehearsal(
     session: AsyncSession, meeting: Meeting, panel: Panel, rehearsal: Rehearsal
 ) -> None:
-    record(session, RehearsalRemoved(**about(meeting, panel.id)))
+    panel.rehearsal_sequence += 1
+    times: dict[str, Any] = {"starts_at": rehearsal.starts_at, "ends_at": rehearsal.ends_at}
+    record(session, RehearsalRemoved(**(times | about(meeting, panel.id))))
     await session.delete(rehearsal)
     await session.flush()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -48,10 +49,15 @@ class Seat(NamedTuple):
     name: str
     timezone: str
     item_id: UUID
+    status: str
     rehearses_at: datetime | None
     """When the panel's rehearsal begins, if it has one."""
     rehearses_until: datetime | None
     meeting: Meeting
+
+    @property
+    def confirmed(self) -> bool:
+        return self.status == PanellistStatus.CONFIRMED.value
 
 
 class Elsewhere(NamedTuple):
@@ -120,16 +126,7 @@ async def registered_elsewhere(
     return [Elsewhere(*row) for row in (await session.execute(statement)).all()]
 
 
-async def confirmed_seats(session: AsyncSession, meeting_id: UUID) -> set[tuple[str, UUID]]:
-    """Who has said to come, by key and item."""
-    seated = _seated()
-    statement = sa_select(seated.c.key, seated.c.item_id).where(
-        seated.c.meeting_id == meeting_id,
-        seated.c.status == PanellistStatus.CONFIRMED.value,
-    )
-    return {(key, item_id) for key, item_id in (await session.execute(statement)).all()}
-
-
+@cache
 def _seated() -> Any:
     """Panellists and briefers alike; a briefing that is asked for has nobody yet."""
     panellists: list[Any] = [
@@ -172,7 +169,7 @@ def _placed(seated: Any) -> Select[Any]:
     order = func.coalesce(seat.panellist_id, seat.briefing_id)
     columns: list[Any] = [
         *(seat.meeting_id, seat.key, seat.panellist_id, seat.briefing_id, seat.name),
-        *(seat.timezone, seat.item_id, seat.rehearses_at, seat.rehearses_until),
+        *(seat.timezone, seat.item_id, seat.status, seat.rehearses_at, seat.rehearses_until),
     ]
     return sa_select(*columns).order_by(order)
 

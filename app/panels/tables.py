@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Json, Row, TextList, one_of, values
+from app.core.tables import Instant, Json, Row, TextList, nothing, one_of, values
 from app.panels.lifecycle import PanellistStatus, PanelRole
 
 
@@ -31,6 +31,8 @@ class Panel(Row, table=True):
     slot_ends_at: datetime | None = Field(default=None, sa_type=Instant)
     calendar_sequence: int = 0
     """Rises whenever the slot is another one."""
+    rehearsal_sequence: int = 0
+    """Rises whenever the rehearsal is another one, and outlives it."""
 
 
 class Rehearsal(SQLModel, table=True):
@@ -89,7 +91,7 @@ class Panellist(Row, table=True):
     language: str | None = Field(default=None, sa_type=Text)
     """Of their mails; null for the meeting's first."""
     biography: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
-    spoken_languages: list[str] = Field(default_factory=list, sa_type=TextList)
+    spoken_languages: list[str] = Field(default_factory=nothing, sa_type=TextList)
     equipment: str | None = Field(default=None, sa_type=Text)
     needs: str | None = Field(default=None, sa_type=Text)
     recording_consent: bool | None = None

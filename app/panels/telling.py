@@ -15,7 +15,7 @@ from app.agenda.tree import WorkingAgenda
 from app.core.routes import answer_with
 from app.events import react_to
 from app.meetings.tables import Meeting
-from app.panels import confirmed
+from app.panels import confirmed, seats
 from app.panels.conflicts import Conflicts, find_conflicts
 
 HEADER = "Conflicts"
@@ -61,8 +61,9 @@ async def look(
 
     Raises `PersonInTwoSlots`.
     """
-    await confirmed.keep(session, meeting, agenda)
-    found = await find_conflicts(session, meeting, agenda)
+    here = await seats.seats_of(session, meeting)
+    await confirmed.keep(session, meeting, agenda, here)
+    found = await find_conflicts(session, meeting, agenda, here)
     counts = {
         "bookings": len(found.bookings),
         "hours": len(found.hours),

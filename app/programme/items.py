@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from app.letters.words import Run
 from app.programme.lifecycle import PaperKind
 from app.programme.nodes import Node, Person
-from app.programme.papers import Entry, Fact, Speaker
+from app.programme.papers import Entry, Fact, Reading, Speaker
 from app.programme.policy import Revision, speaking_times
+from app.programme.records import Listed
 from app.programme.words import Words
 
 _NAMED_KINDS = frozenset({"panel", "briefing", "statement"})
@@ -27,7 +28,7 @@ class Items:
     there: ZoneInfo | None
     numbers: Mapping[str, str | None]
     news: Mapping[str, Revision]
-    documents: Mapping[str, Sequence[str]]
+    documents: Mapping[str, Sequence[Listed]]
     usual_openness: str | None
     """That of most items, which is not said of each."""
 
@@ -54,6 +55,7 @@ class Items:
             news=tuple(self._news(node)),
             room=node.room,
             facts=tuple(self._facts(node)),
+            documents=self._readings(node),
             panel=None if panel is None or panel.text == title.text else panel,
             speakers=tuple(self._speakers(node)),
             notes=tuple(self._notes(node)),
@@ -111,9 +113,15 @@ class Items:
             yield self._fact("group", group)
         if node.presenter is not None:
             yield self._fact("presenter", Run(node.presenter))
-        if symbols := self.documents.get(node.id):
-            lines = tuple((Run(symbol, whole=True),) for symbol in symbols)
+        if readings := self._readings(node):
+            lines = tuple(each.line for each in readings)
             yield Fact(self.words.say("facts", "documents"), lines)
+
+    def _readings(self, node: Node) -> tuple[Reading, ...]:
+        return tuple(
+            Reading(each.id, each.symbol, self.words.text_of(each.title), each.languages)
+            for each in self.documents.get(node.id, ())
+        )
 
     def _actual(self, node: Node) -> Iterator[Fact]:
         """When it was started and ended, for those who run the meeting."""

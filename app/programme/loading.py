@@ -22,7 +22,7 @@ from app.meetings.tables import ConferenceRoom
 from app.programme import queries
 from app.programme.access import PaperView
 from app.programme.lifecycle import PaperForm, PaperKind
-from app.programme.records import Record
+from app.programme.records import Listed, Record
 
 Agenda = dict[str, Any]
 
@@ -56,7 +56,7 @@ async def load_record(
 
 async def _documents(
     session: AsyncSession, view: PaperView, kind: PaperKind
-) -> Mapping[str, Sequence[str]]:
+) -> Mapping[str, Sequence[Listed]]:
     """What there is to read; an agenda names none, as it stays as it was issued."""
     if kind is PaperKind.AGENDA:
         return {}
@@ -64,7 +64,7 @@ async def _documents(
     if view.seen is not None and not view.full:
         entities = await live_entities(session, view.meeting.id, own_entities(view.seen))
     reader = Reader(clock.now(), observes=view.full, entities=entities)
-    return await queries.symbols_by_item(session, view.meeting.id, reader)
+    return await queries.documents_by_item(session, view.meeting.id, reader)
 
 
 async def _stamp(

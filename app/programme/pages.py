@@ -224,7 +224,9 @@ class _Page:
                 yield tag("ul", *(tag("li", mark) for mark in marks), class_=name)
         for fact in entry.facts:
             label = tag("span", self.words.say("labelled", label=fact.label), class_="said")
-            yield tag("p", label, joined((self.runs(line) for line in fact.lines), " "))
+            lines = [self.runs(line) for line in fact.lines]
+            first = [tag("br")] if len(lines) > 1 else []
+            yield tag("p", label, *first, joined(lines, tag("br")))
         if entry.panel is not None:
             yield tag("p", said(entry.panel))
         if entry.speakers:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.lifecycle import PaperKind, PaperState
+
+_DOT = Run(" · ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,24 @@ class Fact:
 
     label: str
     lines: tuple[Runs, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document of an item."""
+
+    id: UUID
+    symbol: str
+    title: Run
+    languages: tuple[str, ...]
+    """In which there is one."""
+
+    @property
+    def line(self) -> Runs:
+        runs = [Run(self.symbol, whole=True), self.title]
+        if self.languages:
+            runs.append(Run(", ".join(self.languages), whole=True))
+        return tuple(part for run in runs for part in (_DOT, run))[1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +78,8 @@ class Entry:
     """What is new of it in this version."""
     room: str | None
     facts: tuple[Fact, ...]
+    documents: tuple[Reading, ...]
+    """Which are among the facts too, a line for each."""
     panel: Run | None
     """The panel's title, where it is not the item's."""
     speakers: tuple[Speaker, ...]

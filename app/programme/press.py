@@ -210,9 +210,10 @@ class _Content:
         """
         texts = [self.shown(run.text) for run in line]
         whole = "".join(texts)
+        words = "".join(text for run, text in zip(line, texts, strict=True) if not run.whole)
         otherwise = "ltr" if all(run.whole for run in line) else self.paper.direction
         return {
-            "dir": direction_of(whole, otherwise),
+            "dir": direction_of(words, direction_of(whole, otherwise)),
             "short": len(whole) <= WHOLE,
             "runs": [
                 {

@@ -1,9 +1,9 @@
 """Every select about papers."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,15 +14,17 @@ from app.agenda.lifecycle import ItemAccess
 from app.agenda.tables import AgendaItem, AgendaVersion
 from app.briefings.lifecycle import COMING, BriefingStatus
 from app.briefings.tables import Briefing
-from app.documents.conditions import known_to
-from app.documents.lifecycle import DocumentAccess, DocumentStatus
-from app.documents.policy import Reader, natural
-from app.documents.tables import Document
+from app.documents.conditions import known_to, of_document, opened_to
+from app.documents.lifecycle import DocumentAccess, DocumentStatus, RevisionKind
+from app.documents.ordering import BY_SYMBOL
+from app.documents.policy import Reader, in_force
+from app.documents.tables import Document, DocumentRevision, DocumentVersion
 from app.events.tables import LogEntry
 from app.meetings.events import MeetingRescheduled
 from app.meetings.tables import Meeting
 from app.panels.lifecycle import GONE
 from app.panels.tables import Panel, Panellist
+from app.programme.records import Listed
 
 MOST_MOVES = 20
 """Of a meeting that a reader is told of."""
@@ -92,16 +94,21 @@ async def panels_to_show(
     return found
 
 
-async def symbols_by_item(
+class _Revision(NamedTuple):
+    kind: RevisionKind
+    number: int
+
+
+async def documents_by_item(
     session: AsyncSession, meeting_id: UUID, reader: Reader
-) -> Mapping[str, Sequence[str]]:
-    """Of the published documents that somebody may know of; those of a panel are its item's.
+) -> Mapping[str, Sequence[Listed]]:
+    """The published documents that somebody may know of, by symbol; a panel's are its item's.
 
     A version goes on showing what was restricted after it was issued, but no document of it.
     """
     place: Any = func.coalesce(col(Document.item_id), col(Panel.item_id))
     statement = (
-        select(place, col(Document.symbol))
+        select(place, col(Document.id), col(Document.symbol), col(Document.title))
         .outerjoin(Panel, col(Panel.id) == col(Document.panel_id))
         .where(
             col(Document.meeting_id) == meeting_id,
@@ -112,10 +119,37 @@ async def symbols_by_item(
     )
     if not reader.observes:
         statement = statement.where(place.not_in(_hidden_items(meeting_id)))
-    found: dict[str, list[str]] = defaultdict(list)
-    for item_id, symbol in (await session.execute(statement)).all():
-        found[str(item_id)].append(symbol)
-    return {item_id: sorted(symbols, key=natural) for item_id, symbols in found.items()}
+    statement = statement.where(place.is_not(None)).order_by(BY_SYMBOL, col(Document.id))
+    rows = (await session.execute(statement)).all()
+    languages = await _languages(session, [row[1] for row in rows], reader)
+    found: dict[str, list[Listed]] = defaultdict(list)
+    for item_id, document_id, symbol, title in rows:
+        there_is = tuple(languages.get(document_id, ()))
+        found[str(item_id)].append(Listed(document_id, symbol, title, there_is))
+    return found
+
+
+async def _languages(
+    session: AsyncSession, documents: Collection[UUID], reader: Reader
+) -> Mapping[UUID, Sequence[str]]:
+    """In which the last whole revision of each document was published."""
+    if not documents:
+        return {}
+    version, revision = DocumentVersion, DocumentRevision
+    columns: list[Any] = [
+        *(version.document_id, revision.kind, revision.number, version.language),
+    ]
+    statement = (
+        select(*columns)
+        .join(revision, col(revision.id) == col(version.revision_id))
+        .join(Document, of_document())
+        .where(col(version.document_id).in_(documents), opened_to(reader))
+        .order_by(col(version.language))
+    )
+    there: dict[UUID, dict[_Revision, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for document_id, kind, number, language in (await session.execute(statement)).all():
+        there[document_id][_Revision(kind, number)].append(language)
+    return {document_id: found[in_force(found)[0]] for document_id, found in there.items()}
 
 
 def _hidden_items(meeting_id: UUID) -> Any:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from app.letters.words import LetterLanguage
 from app.meetings.lifecycle import MeetingStatus
@@ -25,6 +26,15 @@ class Wanted:
     """Whether times follow the meeting where it has moved since the agenda was issued."""
 
 
+class Listed(NamedTuple):
+    """A document as papers name it."""
+
+    id: UUID
+    symbol: str
+    title: Mapping[str, str]
+    languages: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """All that a paper speaks of, as it is at one moment."""
@@ -36,8 +46,8 @@ class Record:
     """The JSON of an issued agenda, or of the working one."""
     before: Mapping[str, Any] | None = None
     """The version before an issued one."""
-    documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Symbols by item, of those that the reader may know of."""
+    documents: Mapping[str, Sequence[Listed]] = field(default_factory=dict)
+    """By item, those that the reader may know of."""
     room: ConferenceRoom | None = None
     """Only for organizers."""
     earlier: tuple[datetime, ...] = ()

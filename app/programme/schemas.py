@@ -8,10 +8,10 @@ from pydantic import Field
 
 from app.agenda.lifecycle import ItemKind, ItemStanding
 from app.agenda.times import ComputedInstant
-from app.core.fields import Flag, Handle, InstantField, Schema, ZoneName
+from app.core.fields import Flag, Handle, InstantField, Language, Schema, ZoneName
 from app.letters.words import LetterLanguage, plain_text
 from app.programme.lifecycle import PaperKind, PaperState
-from app.programme.papers import Entry, Fact, Paper, Place, Speaker
+from app.programme.papers import Entry, Fact, Paper, Place, Reading, Speaker
 
 Hours = Annotated[str, Field(max_length=60, examples=["10:00–10:15"])]
 Said = Annotated[str, Field(max_length=500)]
@@ -23,11 +23,35 @@ class PaperFactOut(Schema):
     """Something to know, under a label."""
 
     label: str = Field(max_length=200, examples=["Format and place"])
-    lines: list[Told] = Field(max_length=100, examples=[["Virtual"]])
+    lines: list[Told] = Field(max_length=5000, examples=[["Virtual"]])
 
     @classmethod
     def of_fact(cls, fact: Fact) -> Self:
         return cls(label=fact.label, lines=[plain_text(line) for line in fact.lines])
+
+
+class PaperDocumentOut(Schema):
+    """A published document of an item or of its panel."""
+
+    id: UUID
+    symbol: str = Field(max_length=120, examples=["COORDINATION-COMMITTEE-6/2"])
+    title: str = Field(max_length=500)
+    title_language: str | None = Field(
+        max_length=20, description="Where it is not that of the paper."
+    )
+    languages: list[Language] = Field(
+        max_length=100, description="In which it was published.", examples=[["en", "fr"]]
+    )
+
+    @classmethod
+    def of_reading(cls, reading: Reading) -> Self:
+        return cls(
+            id=reading.id,
+            symbol=reading.symbol,
+            title=reading.title.text,
+            title_language=reading.title.language,
+            languages=list(reading.languages),
+        )
 
 
 class PaperSpeakerOut(Schema):
@@ -68,6 +92,9 @@ class PaperItemOut(Schema):
     marks: list[Said] = Field(max_length=20, examples=[["Briefing", "For information"]])
     news: list[Said] = Field(max_length=5, description="What is new of it in this version.")
     facts: list[PaperFactOut] = Field(max_length=20)
+    documents: list[PaperDocumentOut] = Field(
+        max_length=5000, description="By symbol; each is a line of the facts too."
+    )
     panel: str | None = Field(max_length=500, description="Its title, where it is another.")
     speakers: list[PaperSpeakerOut] = Field(max_length=1000)
     notes: list[Told] = Field(max_length=20_000, description="Paragraphs.")
@@ -93,6 +120,7 @@ class PaperItemOut(Schema):
             marks=list(entry.marks),
             news=list(entry.news),
             facts=[PaperFactOut.of_fact(fact) for fact in entry.facts],
+            documents=[PaperDocumentOut.of_reading(each) for each in entry.documents],
             panel=None if entry.panel is None else entry.panel.text,
             speakers=[_speaker(person) for person in entry.speakers],
             notes=[note.text for note in entry.notes],

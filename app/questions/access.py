@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.fields import PlainNumber
 from app.core.problems import Invalid, NotFound
 from app.core.routes import Session
 from app.meetings.access import MeetingDep, MeetingView
@@ -12,7 +13,9 @@ from app.meetings.queries import find_visible
 from app.questions import queries
 from app.questions.tables import FormVersion
 
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])]
+VersionNumber = Annotated[
+    int, PlainNumber, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])
+]
 
 
 async def version_for(session: Session, view: MeetingDep, number: VersionNumber) -> FormVersion:

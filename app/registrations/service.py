@@ -142,7 +142,6 @@ def decide(
         queue_number=0,  # until it is drawn
         confirmed_at=now if status is RegistrationStatus.CONFIRMED else None,
         participation=Participation.NEEDS_ACTION,
-        answers_missing=[],  # said, as making it from the default takes longer than the rest
     )
     facts: list[Event] = [EVENT_OF[status](**about(meeting, made))]
     if invitation.status is not InvitationStatus.ACCEPTED:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, Text, text
 from sqlmodel import Field, SQLModel
 
-from app.core.tables import Instant, Json, Row, SortKey, TextList, one_of, values
+from app.core.tables import Instant, Json, Row, SortKey, TextList, nothing, one_of, values
 from app.registrations.lifecycle import (
     ApprovalDecision,
     Listed,
@@ -172,7 +172,7 @@ class Registration(Row, table=True):
     replied_sequence: int = 0
     replied_stamp: datetime | None = Field(default=None, sa_type=Instant)
     answers_missing: list[str] = Field(
-        default_factory=list, sa_type=TextList, sa_column_kwargs={"server_default": "{}"}
+        default_factory=nothing, sa_type=TextList, sa_column_kwargs={"server_default": "{}"}
     )
     """Ids of the required questions that have no answer."""
     needs: dict[str, Any] | None = Field(default=None, sa_type=Json)

@@ -9,6 +9,7 @@ transaction of its own, as is everybody where the database refuses one of them.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -47,6 +48,9 @@ from app.registrations.together_queries import Delegations
 
 MOST = 50
 """Requests that one transaction serves."""
+APART_SECONDS = 60.0
+"""For so long those like one who cannot be decided together are not tried again."""
+MOST_APART = 1_000
 
 
 Show = Callable[[Any, MeetingView], Response]
@@ -64,9 +68,16 @@ class Wanted:
     body: RegistrationCreate
     show: Show
     claimed: Claim | None = None
+    apart: bool = False
+    """Found to need more than the counters: a pool, an approval, a form, or a rule that counts."""
     answer: "asyncio.Future[Response | None]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def like(self) -> tuple[str, str | None, RegistrationRole]:
+        """What it has in common with others that are decided in the same way."""
+        return self.meeting, self.body.entity, self.body.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +125,14 @@ class Clerk:
         self._database = database
         self._waiting: dict[str, list[Wanted]] = {}
         self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._apart: dict[tuple[str, str | None, RegistrationRole], float] = {}
+        """Who is not tried, and until when: it would be in vain, and hold the lock."""
 
     async def register(self, wanted: Wanted) -> Response | None:
         """The answer, once it is committed; None for who has to be registered alone."""
         meeting = wanted.meeting
+        if self._apart.get(wanted.like, 0) > time.monotonic():
+            return None
         self._waiting.setdefault(meeting, []).append(wanted)
         if meeting not in self._at_work:
             self._at_work[meeting] = asyncio.create_task(self._serve(meeting))
@@ -142,6 +157,8 @@ class Clerk:
             again = isinstance(error, DBAPIError) and sqlstate(error) in RETRYABLE
             answers = {} if again else dict.fromkeys(batch, error)
         for each in batch:
+            if each.apart:
+                self._keep_apart(each)
             if each.answer.done():
                 continue
             answer = answers.get(each)
@@ -149,6 +166,11 @@ class Clerk:
                 each.answer.set_exception(answer)
             else:
                 each.answer.set_result(answer)
+
+    def _keep_apart(self, wanted: Wanted) -> None:
+        if len(self._apart) >= MOST_APART:
+            self._apart.clear()
+        self._apart[wanted.like] = time.monotonic() + APART_SECONDS
 
 
 def may_come(meeting: Meeting, role: RegistrationRole, *, for_organizer: bool) -> bool:
@@ -224,7 +246,10 @@ def _decided(
         if not _named(each.body, view, entity) or not _allowed(view, invitation):
             continue
         role = each.body.role
-        if _decidable(view, invitation, entity, person, role):
+        organizes = view.organizes
+        if invitation.pool_id or not may_come(found.meeting, role, for_organizer=organizes):
+            each.apart = True
+        elif _decidable(view, invitation, entity, person):
             made, facts = service.decide(found.meeting, invitation, person.id, role)
             session.info["actor"] = actor_of(caller, each.request)
             entries = [{"id": new_id(), **entry_values(session, fact)} for fact in facts]
@@ -278,21 +303,12 @@ async def _claimed(
     return mine
 
 
-def _decidable(
-    view: MeetingView,
-    invitation: Invitation,
-    entity: Entity,
-    person: Person,
-    role: RegistrationRole,
-) -> bool:
+def _decidable(view: MeetingView, invitation: Invitation, entity: Entity, person: Person) -> bool:
     """As things are now; whoever cannot be decided here is told why in a transaction of its own."""
-    meeting, organizes = view.meeting, view.organizes
-    if invitation.pool_id is not None or not may_come(meeting, role, for_organizer=organizes):
-        return False
     if person.merged_into is not None or has_left(person, entity):
         return False
     with suppress(Problem):
-        service.check_open(meeting, invitation, clock.now(), for_organizer=organizes)
+        service.check_open(view.meeting, invitation, clock.now(), for_organizer=view.organizes)
         return True
     return False
 

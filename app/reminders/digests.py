@@ -13,11 +13,14 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    case,
     column,
     exists,
     func,
+    literal,
     or_,
     table,
+    union_all,
 )
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
@@ -25,6 +28,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from app.agenda.tables import AgendaItem
+from app.briefings.lifecycle import BriefingStatus
+from app.briefings.tables import Briefing
 from app.committees.tables import Committee
 from app.entities.tables import Entity
 from app.holidays.tables import OfficialHoliday
@@ -35,6 +41,8 @@ from app.invitations.tables import Invitation
 from app.meetings.deadlines import WorkingCalendar
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.tables import Meeting
+from app.panels.lifecycle import PanellistStatus
+from app.panels.tables import Panel, Panellist
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
 from app.reminders.tables import DigestChoice, DigestRun
@@ -64,6 +72,8 @@ class Figures:
     """Abbreviation and answer of those who answered since the last digest."""
     pending: int = 0
     """Registrations that wait for a decision."""
+    speakers: Sequence[tuple[str, dict[str, str], str]] = ()
+    """What became of whom since the last digest, the title of the panel or item, and the name."""
 
     @property
     def unanswered(self) -> int:
@@ -74,18 +84,24 @@ async def list_candidates(
     session: AsyncSession, now: datetime
 ) -> Sequence[tuple[Committee, datetime]]:
     """Committees that somebody organizes, with answers open in them or in a working group, and
-    the moment at which the first such invitation went out.
+    the moment at which the first such invitation went out, or the first speaker was asked.
     """
     meeting, group = aliased(Meeting), aliased(Committee)
+    here = or_(col(group.id) == col(Committee.id), col(group.parent_id) == col(Committee.id))
     opened_at = (
         sa_select(func.min(col(Invitation.sent_at)))
         .join(meeting, col(meeting.id) == col(Invitation.meeting_id))
         .join(group, col(group.id) == col(meeting.committee_id))
-        .where(
-            _is_open(meeting, now),
-            or_(col(group.id) == col(Committee.id), col(group.parent_id) == col(Committee.id)),
-            col(Invitation.status).in_(LIVE),
-        )
+        .where(_is_open(meeting, now), here, col(Invitation.status).in_(LIVE))
+        .correlate(Committee)
+        .scalar_subquery()
+    )
+    asked = _asked_to_speak()
+    asked_at = (
+        sa_select(func.min(asked.c.at))
+        .join(meeting, col(meeting.id) == asked.c.meeting_id)
+        .join(group, col(group.id) == col(meeting.committee_id))
+        .where(_is_to_come(meeting, now), here)
         .correlate(Committee)
         .scalar_subquery()
     )
@@ -94,7 +110,7 @@ async def list_candidates(
         col(Grant.role) == Role.ORGANIZER,
         col(Grant.revoked_at).is_(None),
     )
-    statement = sa_select(Committee, opened_at).where(organized)
+    statement = sa_select(Committee, func.least(opened_at, asked_at)).where(organized)
     rows = await session.execute(statement.order_by(col(Committee.id)))
     return [(committee, opened) for committee, opened in rows if opened is not None]
 
@@ -149,10 +165,11 @@ async def figures(
 ) -> list[Figures]:
     """How the answers stand where they are open, or came in since; soonest meeting first.
 
-    Two statements, however many meetings and answers there are.
+    Three statements, however many meetings and answers there are.
     """
-    rows = (await session.execute(_figures(committee_id, now))).all()
+    rows = (await session.execute(_figures(committee_id, now, since))).all()
     news = await _news(session, [row[0].id for row in rows], since)
+    speakers = await _speakers(session, [row[0].id for row in rows], since)
     found = [
         Figures(
             meeting=row[0],
@@ -163,10 +180,16 @@ async def figures(
             unread=row[5],
             news=news.get(row[0].id, []),
             pending=row[6],
+            speakers=speakers.get(row[0].id, []),
         )
         for row in rows
     ]
-    return [each for each in found if each.unanswered or each.news or each.unread or each.pending]
+    return [each for each in found if _tells(each)]
+
+
+def _tells(found: Figures) -> bool:
+    waits = found.unanswered or found.unread or found.pending
+    return bool(waits or found.news or found.speakers)
 
 
 def readers(committee_id: UUID) -> Select[Any]:
@@ -215,7 +238,14 @@ def _is_open(meeting: Any, now: datetime) -> ColumnElement[bool]:
     return and_(col(meeting.status) == MeetingStatus.SCHEDULED, closes > now)
 
 
-def _figures(committee_id: UUID, now: datetime) -> Select[Any]:
+def _is_to_come(meeting: Any, now: datetime) -> ColumnElement[bool]:
+    """Speakers answer after registration has closed as well."""
+    return and_(col(meeting.status) == MeetingStatus.SCHEDULED, col(meeting.starts_at) > now)
+
+
+def _figures(committee_id: UUID, now: datetime, since: datetime) -> Select[Any]:
+    heard = _heard_of_speakers(since)
+    speaks = exists().where(heard.c.meeting_id == col(Meeting.id))
     per_status = (
         sa_select(col(Invitation.status).label("status"), func.count().label("number"))
         .where(col(Invitation.meeting_id) == col(Meeting.id), col(Invitation.status).in_(LIVE))
@@ -239,7 +269,7 @@ def _figures(committee_id: UUID, now: datetime) -> Select[Any]:
         .join(Committee, col(Committee.id) == col(Meeting.committee_id))
         .where(
             or_(col(Committee.id) == committee_id, col(Committee.parent_id) == committee_id),
-            _is_open(Meeting, now),
+            or_(_is_open(Meeting, now), and_(_is_to_come(Meeting, now), speaks)),
         )
         .order_by(col(Meeting.starts_at), col(Meeting.id))
         .limit(MOST_MEETINGS)
@@ -278,3 +308,57 @@ async def _news(
     for meeting_id, abbreviation, status in await session.execute(statement):
         found.setdefault(meeting_id, []).append((abbreviation, status.value))
     return {meeting_id: news[:MOST_ANSWERS] for meeting_id, news in found.items()}
+
+
+async def _speakers(
+    session: AsyncSession, meetings: Collection[UUID], since: datetime
+) -> dict[UUID, list[tuple[str, dict[str, str], str]]]:
+    heard = _heard_of_speakers(since)
+    statement = sa_select(heard).where(heard.c.meeting_id.in_(meetings)).order_by(heard.c.at)
+    found: dict[UUID, list[tuple[str, dict[str, str], str]]] = {}
+    for meeting_id, what, title, name, _ in await session.execute(statement):
+        found.setdefault(meeting_id, []).append((what, title, name))
+    return {meeting_id: told[:MOST_ANSWERS] for meeting_id, told in found.items()}
+
+
+def _heard_of_speakers(since: datetime) -> Any:
+    """Who has confirmed, or was named, since: those who do not come are told of at once."""
+    confirmed = col(Briefing.status) == BriefingStatus.CONFIRMED
+    named = and_(col(Briefing.status) == BriefingStatus.NAMED, col(Briefing.named_at) > since)
+    panellists: list[Any] = [
+        col(Panel.meeting_id).label("meeting_id"),
+        literal("panellist_confirmed", Text).label("what"),
+        col(Panel.title).label("title"),
+        col(Panellist.name).label("name"),
+        col(Panellist.answered_at).label("at"),
+    ]
+    briefers: list[Any] = [
+        col(Briefing.meeting_id),
+        case((confirmed, "briefer_confirmed"), else_="briefer_named"),
+        col(AgendaItem.title),
+        col(Briefing.name),
+        case((confirmed, col(Briefing.answered_at)), else_=col(Briefing.named_at)),
+    ]
+    return union_all(
+        sa_select(*panellists)
+        .join(Panel, col(Panel.id) == col(Panellist.panel_id))
+        .where(
+            col(Panellist.status) == PanellistStatus.CONFIRMED, col(Panellist.answered_at) > since
+        ),
+        sa_select(*briefers)
+        .join(AgendaItem, col(AgendaItem.id) == col(Briefing.item_id))
+        .where(or_(named, and_(confirmed, col(Briefing.answered_at) > since))),
+    ).subquery("heard")
+
+
+def _asked_to_speak() -> Any:
+    """When somebody was asked, by meeting."""
+    panellists: list[Any] = [
+        col(Panel.meeting_id).label("meeting_id"),
+        col(Panellist.invited_at).label("at"),
+    ]
+    briefings: list[Any] = [Briefing.meeting_id, Briefing.asked_at]
+    return union_all(
+        sa_select(*panellists).join(Panel, col(Panel.id) == col(Panellist.panel_id)),
+        sa_select(*briefings),
+    ).subquery("asked")

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -40,7 +39,7 @@ def agendas(draw: st.DrawFn, *, most: int = 9, pins: bool = True) -> Agenda:
         limit = draw(st.none() | st.integers(15, 180))
         sittings.append(SittingTimes(UUID(int=1000 + number), after(begin), after(time), limit))
     named = st.sampled_from([None, None, *(sitting.id for sitting in sittings)])
-    items = [replace(item, sitting_id=draw(named)) for item in items]
+    items = [item._replace(sitting_id=draw(named)) for item in items]
     return items, sittings, after(max(time, draw(st.integers(1, 600))))
 
 
@@ -78,7 +77,7 @@ def random_agenda(seed: int, most: int = 20) -> Agenda:
             room=dice.choice([None, "A", " a ", "B"]),
             sitting_id=dice.choice(named) if dice.random() < rate else None,
         )
-        items.append(replace(planned, position=dice.randint(0, 5)))
+        items.append(planned._replace(position=dice.randint(0, 5)))
     dice.shuffle(items)
     return items, sittings, after(max(time, dice.randint(1, 600)))
 
@@ -90,7 +89,7 @@ def table_of(agenda: Agenda) -> Timetable:
 
 def it_is_what_the_plain_way_finds(agenda: Agenda) -> None:
     items, sittings, end = agenda
-    items = [replace(i, flexible=False) for i in items]
+    items = [i._replace(flexible=False) for i in items]
     known = [(s.id or UUID(int=0), _minute(s.begins_at), _minute(s.ends_at)) for s in sittings]
     plain = naive.spans(items, known)
     table = timetable(items, START, end, sittings)
@@ -141,7 +140,7 @@ def flexible_items_share_fairly_and_cause_nothing(agenda: Agenda) -> None:
     Where pins are in a wrong order, or between sittings, more may be wrong.
     """
     items, sittings, end = agenda
-    bare = [replace(i, flexible=False) for i in items]
+    bare = [i._replace(flexible=False) for i in items]
     harm = {
         TimetableProblemKind.OVERRUN,
         TimetableProblemKind.OUTSIDE_MEETING,
@@ -177,7 +176,7 @@ def fitting_sums_exactly(agenda: Agenda, *, fill: bool) -> None:
 def one_line_fits(items: Sequence[PlannedItem], available: int, *, fill: bool) -> None:
     """Without pins the whole is as long as there is time, unless it was short already."""
     durations = fitted(items, START, after(available), fill=fill)
-    changed = [replace(i, duration=durations.get(i.id, i.duration)) for i in items]
+    changed = [i._replace(duration=durations.get(i.id, i.duration)) for i in items]
     before, now = (timetable(each, START).ends_at for each in (items, changed))
     if before > after(available) or (fill and durations):
         assert now == after(available)
@@ -274,7 +273,22 @@ def swapping_twice_changes_nothing(agenda: Agenda, one: int, other: int) -> None
         assert sums[0] == sums[1]
 
 
+def _flexible_in_parallel(items: Sequence[PlannedItem]) -> bool:
+    """Whether something flexible lies in a parallel segment, where a pin ends its share."""
+    by_id = {each.id: each for each in items}
+    for each in items:
+        above = each
+        while each.flexible and above.parent_id is not None:
+            above = by_id[above.parent_id]
+            if above.in_parallel:
+                return True
+    return False
+
+
 def shifting_there_and_back_changes_no_time(agenda: Agenda, which: int, minutes: int) -> None:
+    """The item is pinned from there on, by which flexible ones beside it may share otherwise."""
+    if _flexible_in_parallel(agenda[0]):
+        return
     before = working(agenda)
     item_id = UUID(int=1 + which % max(1, len(agenda[0])))
     if item_id not in before.states:

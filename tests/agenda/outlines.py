@@ -1,6 +1,5 @@
 """Agendas for the rules: trees of items without any database."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -67,15 +66,14 @@ def trees(
         )
         if rich:
             planned = draw(_enriched(planned))
-        items.append(replace(planned, position=draw(st.integers(0, 5))))
+        items.append(planned._replace(position=draw(st.integers(0, 5))))
     return draw(st.permutations(items))
 
 
 @st.composite
 def _enriched(draw: st.DrawFn, planned: PlannedItem) -> PlannedItem:
     flexible = draw(st.integers(0, 5)) == 0
-    return replace(
-        planned,
+    return planned._replace(
         flexible=flexible,
         duration=None if flexible else planned.duration,
         in_parallel=draw(st.integers(0, 2)) == 0,

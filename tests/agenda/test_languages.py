@@ -115,14 +115,17 @@ async def test_versions_are_read_in_one_language(
         assert (await client.get(f"{path}/1?languages=fr")).status_code == 422
         assert (await client.get(f"{path}/1?language=fr&language=en")).status_code == 422
         assert (await client.get(f"{path}/3")).status_code == 404
-        for wrong in ("0", "x", "1000001", "%00"):
-            assert (await client.get(f"{path}/{wrong}")).status_code in {404, 422}
+        for wrong in ("0", "x", "1000001", "%00", "01", "1.0", "+1", "%201"):
+            for address in (f"{path}/{wrong}", f"{path}/{wrong}/changes"):
+                assert ((await client.get(address)).status_code, address) == (422, address)
     with counted(app) as statements:
         assert (await anonymous.get(f"{public}/2")).json()["number"] == 2
     assert statements == []
     listed = await anonymous.get(public)
     assert [each["languages"][1]["missing"] for each in listed.json()["items"]] == [1, 0]
-    assert listed.headers["cache-control"] == "public, max-age=60"
+    assert listed.headers["cache-control"] == "public, no-cache"
+    known = await anonymous.get(public, headers={"If-None-Match": listed.headers["etag"]})
+    assert known.status_code == 304
 
 
 def migration(name: str) -> ModuleType:

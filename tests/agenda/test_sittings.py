@@ -20,8 +20,8 @@ NEXT_DAY = {"local_start": "2021-10-09T10:00:00", "local_end": "2021-10-09T13:00
 
 
 async def put(planning: Planning, *sittings: dict[str, Any]) -> httpx.Response:
-    _, match = await planning.read()
     path = f"{planning.path}/sittings"
+    match = {"If-Match": (await planning.organizer.get(f"{path}?limit=1")).headers["etag"]}
     return await planning.organizer.put(path, json={"sittings": sittings}, headers=match)
 
 

@@ -1,7 +1,6 @@
 """When everything on an agenda is on, as rules without a database."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -37,7 +36,7 @@ def test_durations_cascade_from_the_start() -> None:
 
 
 def test_the_order_is_that_of_positions_then_ids() -> None:
-    items = [replace(item(n), position=n % 2) for n in (4, 3, 2, 1)]
+    items = [item(n)._replace(position=n % 2) for n in (4, 3, 2, 1)]
     assert [span[0] for span in spans(items)] == [2, 4, 1, 3]
 
 
@@ -110,7 +109,7 @@ def test_a_missing_duration_is_reported_and_takes_no_time() -> None:
 
 
 def test_a_part_of_a_minute_counts_as_one() -> None:
-    pinned = replace(item(1), starts_at=START + timedelta(seconds=1))
+    pinned = item(1)._replace(starts_at=START + timedelta(seconds=1))
     assert timetable([pinned], START).items[0].gap_before == 1
 
 
@@ -308,9 +307,9 @@ def test_interpreters_need_pauses() -> None:
         ("break_missing", 2, 10)
     ]
     short = item(3, minutes=9, kind=ItemKind.BREAK)
-    pause = replace(short, duration=10)
+    pause = short._replace(duration=10)
     for between, problems in ((short, [("break_missing", 2, 29)]), (pause, [])):
-        items = [work[0], replace(between, position=1), work[1]]
+        items = [work[0], between._replace(position=1), work[1]]
         assert found(items, longest_stretch=120)[1] == problems
 
 

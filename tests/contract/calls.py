@@ -49,7 +49,7 @@ async def call(
     method, path, described = operations(document)[operation_id]
     content: dict[str, Any] = {}
     headers = {"If-Match": "*"} | HEADERS.get(operation_id, {})
-    if operation_id == "putBriefingPaperByLink":
+    if operation_id in {"putBriefingPaperByLink", "getBriefingCalendar"}:
         headers["Briefing-Link"] = part.secrets["briefing_link"]
     query = dict(QUERIES.get(operation_id, {}))
     if "requestBody" in described:

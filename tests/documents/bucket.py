@@ -30,6 +30,8 @@ class Bucket:
     seen: list[str] = field(default_factory=list)
     """Method and kind of every request that was answered."""
     broken: bool = False
+    pause: float = 0
+    """Seconds before each answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -39,6 +41,7 @@ class Bucket:
 
     async def answer(self, request: Request) -> Response:  # noqa: C901  # a case for each operation
         body = await request.body()
+        await asyncio.sleep(self.pause)
         if self.broken:
             return Response("<Error><Code>AccessDenied</Code></Error>", 403)
         if not request.headers.get("authorization", "").startswith(

@@ -54,11 +54,13 @@ class Memory:
     """Of the one server that listens at an address."""
 
     def __init__(self, url: str) -> None:
-        port = f"{int(url.rpartition(':')[2])}"
+        port = f":{int(url.rpartition(':')[2]):04X}"
+        rows = (row.split() for row in _read(Path("/proc/net/tcp")).splitlines())
+        listens = next(row[9] for row in rows if row[1].endswith(port) and row[3] == _LISTENING)
         self.process = next(
-            path.parent
-            for path in Path("/proc").glob("[0-9]*/cmdline")
-            if port in _read(path).split("\0") and "uvicorn" in _read(path)
+            path.parent.parent
+            for path in Path("/proc").glob("[0-9]*/fd/*")
+            if _target(path) == f"socket:[{listens}]"
         )
 
     def rest(self) -> int:
@@ -75,6 +77,17 @@ class Memory:
     def _line(self, name: str) -> int:
         status = _read(self.process / "status")
         return int(status.partition(f"{name}:")[2].split()[0])
+
+
+_LISTENING = "0A"
+"""As the kernel writes the state of a socket."""
+
+
+def _target(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
 
 
 def _read(path: Path) -> str:

@@ -14,6 +14,7 @@ from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_token
 from app.meetings.queries import find_meeting
+from tests.contract.scene import UPLOAD
 from tests.documents.desk import Desk, versions
 from tests.documents.papers import PDF
 from tests.meetings.board import refusal
@@ -107,7 +108,10 @@ async def test_what_an_entity_hands_in_waits_for_an_organizer(desk: Desk) -> Non
     assert (proposed["status"], proposed["note"]) == ("proposed", None)
     address = versions(proposed)["en"]["address"]
     assert (await desk.focal_point.get(address)).content == PDF
+    uploads = f"{path}/revisions/{handed['revisions'][0]['id']}/uploads"
+    sending = (await desk.focal_point.post(uploads, headers=UPLOAD)).headers["location"]
     await post(desk.organizer, f"{path}/accept")
+    assert refusal(await desk.organizer.get(sending)) == (404, "not-found")
     late = await desk.put(handed, who=desk.focal_point)
     assert refusal(late) == (403, "not-permitted")
     assert refusal(await desk.focal_point.get(address)) == (404, "not-found")

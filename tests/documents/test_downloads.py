@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core import clock
+from app.core.fields import UN_LANGUAGES
+from app.documents.archives import free_name
 from app.documents.downloads import wanted_span
 from app.documents.lifecycle import RevisionKind
-from app.documents.policy import in_force, natural, spoken, suggested_symbol
+from app.documents.policy import in_force, spoken, suggested_symbol
+from app.documents.words import words_for
 from tests.documents.desk import Desk, versions
 from tests.documents.papers import PDF
 from tests.meetings.board import refusal
@@ -168,7 +171,14 @@ async def test_all_documents_of_an_item_in_french_are_one_archive(desk: Desk) ->
     archive = zipfile.ZipFile(io.BytesIO(spanish.content))
     assert archive.namelist()[1:] == ["X_9-en.pdf", "X_10-en.pdf", "X_12_Rev.1-fr.pdf"]
     lines = archive.read("index.txt").decode().splitlines()
-    assert lines[1] == "X_9-en.pdf\tX/9\ten (there is none in es)\tConcept note"
+    assert lines[:2] == [
+        "archivo\tsignatura\tidioma\ttítulo",
+        "X_9-en.pdf\tX/9\ten (no lo hay en es)\tConcept note",
+    ]
+    for tag in UN_LANGUAGES:
+        assert all(words_for(f"{tag}-XX").columns)
+        assert words_for(f"{tag}-XX").instead("eo", "la").startswith("eo")
+    assert words_for("de").instead("en", "de") == "en (there is none in de)"
     everything = await desk.organizer.get(f"{desk.path}.zip", params={"item": asked["item"]})
     archive = zipfile.ZipFile(io.BytesIO(everything.content))
     french = archive.read("index.txt").decode().splitlines()[2]
@@ -178,7 +188,7 @@ async def test_all_documents_of_an_item_in_french_are_one_archive(desk: Desk) ->
     head = await desk.focal_point.head(f"{desk.path}.zip", params=asked)
     assert (head.status_code, head.content) == (200, b"")
     listed = await desk.focal_point.get(desk.path, params=asked)
-    assert [each["symbol"] for each in listed.json()["items"]] == ["X/10", "X/12", "X/9"]
+    assert [each["symbol"] for each in listed.json()["items"]] == ["X/9", "X/10", "X/12"]
 
 
 async def test_a_store_that_fails_is_said_to_fail(desk: Desk) -> None:
@@ -210,13 +220,18 @@ def test_somebody_who_asks_for_a_language_gets_one(languages: list[str], data: A
     assert [each.language for each in spoken(there, None, [])] == sorted(languages)
 
 
-def test_symbols_are_sorted_and_suggested_as_people_read_them() -> None:
-    assert sorted(["A/10", "A/9", "B/1", "A/9/Rev.1"], key=natural) == [
-        "A/9",
-        "A/9/Rev.1",
-        "A/10",
-        "B/1",
-    ]
+async def test_symbols_are_sorted_and_suggested_as_people_read_them(desk: Desk) -> None:
+    symbols = ["A-2/9", "a-2/9/Rev.1", "A-2/10", "A-2/010(b)", "A-10/1", "B/1"]
+    for symbol in sorted(symbols):
+        await desk.document(symbol=symbol)
+    for path in (desk.path, f"{desk.path}?sort=-symbol"):
+        found, page = [], (await desk.organizer.get(f"{path}{'&' if '?' in path else '?'}limit=4"))
+        while True:
+            found += [each["symbol"] for each in page.json()["items"]]
+            if "next" not in page.links:
+                break
+            page = await desk.organizer.get(page.links["next"]["url"])
+        assert found == (symbols if path == desk.path else symbols[::-1])
     assert suggested_symbol("board-6", {"board-6/2", "board-6/4"}) == "BOARD-6/3"
 
 
@@ -247,3 +262,4 @@ async def test_two_symbols_that_make_one_name_are_two_files(desk: Desk) -> None:
         index = found.read("index.txt").decode()
     assert sorted(names) == ["A_1-en.pdf", "a_1-en-2.pdf"]
     assert all(f"{name}\t" in index for name in names)
+    assert free_name("CON.1-en", "pdf", set()) == "_CON.1-en.pdf"  # which Windows keeps

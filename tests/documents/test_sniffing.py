@@ -119,6 +119,12 @@ def linked(target: bytes) -> bytes:
     return file.getvalue()
 
 
+def unpackable() -> bytes:
+    """The list of types, which is read first, cannot be inflated."""
+    place = DOCX.index(b"[Content_Types].xml") + len("[Content_Types].xml")
+    return DOCX[:place] + bytes(255 - each for each in DOCX[place : place + 4]) + DOCX[place + 4 :]
+
+
 def commented(archive: bytes, comment: bytes) -> bytes:
     return archive[:-2] + struct.pack("<H", len(comment)) + comment
 
@@ -207,6 +213,14 @@ BAD: dict[str, tuple[Kind, bytes]] = {
     "less than it says": (kinds.DOCX, patched(
         entry("word/a.xml", b"\0" * 99_999), struct.pack("<L", 99_999), struct.pack("<L", 100_001)
     )),
+    "a list of types that cannot be unpacked": (kinds.DOCX, unpackable()),
+    "a list of types that ends too early": (kinds.DOCX, patched(
+        DOCX, struct.pack("<L", len(TYPES)), struct.pack("<L", len(TYPES) + 999)
+    )),
+    "two of one name but for how its letters are made": (kinds.DOCX, package({
+        "[Content_Types].xml": TYPES, "word/document.xml": b"",
+        "word/caf\u00e9.xml": b"", "word/cafe\u0301.xml": b"",
+    })),
     "members over each other": (kinds.DOCX, overlapping()),
     "too many members": (kinds.DOCX, many(packages.MOST_MEMBERS)),
     "another method": (kinds.DOCX, package(
@@ -269,6 +283,11 @@ def test_damage_never_surprises(noise: bytes, kind: Kind, place: int) -> None:
         ("بيان.PDF", "بيان.PDF"),
         ("e\u0301.pdf", "é.pdf"),
         ("a" * 500, "a" * 190 + ".pdf"),
+        ("con .pdf", "_con.pdf"),
+        ("COM¹", "_COM¹.pdf"),
+        ("声" * 199, "声" * 78 + ".pdf"),
+        ("x" + "e\u0301\u0323" * 90, "x" + "\u1eb9\u0301" * 46 + ".pdf"),
+        ("\u0301" * 199, "document.pdf"),
     ],
 )
 def test_names_lead_nowhere_and_end_as_their_kind_does(name: str, safe: str) -> None:
@@ -281,6 +300,7 @@ def test_any_name_becomes_a_safe_one(name: str) -> None:
     safe = safe_name(name, kinds.CSV)
     assert safe.lower().endswith(".csv")
     assert 5 <= len(safe) <= 200
+    assert len(safe.encode()) <= 255
     assert not set('/\\:*?"<>|\r\n\0') & set(safe)
     assert not safe.startswith((".", " "))
     assert safe_name(safe, kinds.CSV) == safe

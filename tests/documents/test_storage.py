@@ -16,11 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core import clock
+from app.core.problems import Unavailable
 from app.documents import storage as storing
 from app.documents.lifecycle import ScanState
 from app.documents.receiving import spool_folder
 from app.documents.running import Caretaker
 from app.documents.scanning import Scanner
+from app.documents.spool import Spool
 from app.documents.storage import BytesMissing, Storage, StoreFailed
 from app.documents.verifying import kept_documents, lost
 from tests.documents.bucket import KEY, NAME, SECRET, Bucket, serving
@@ -77,7 +79,9 @@ async def test_a_folder_and_a_bucket_do_the_same(kind: str, bucket: Bucket, tmp_
             await storage.delete("documents/aa/large")
 
 
-async def test_documents_come_and_go_through_a_bucket(desk: Desk, bucket: Bucket) -> None:
+async def test_documents_come_and_go_through_a_bucket(
+    desk: Desk, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     state = desk.world.app.state
     state.storage = in_bucket(bucket)
     document = await desk.published()
@@ -91,7 +95,26 @@ async def test_documents_come_and_go_through_a_bucket(desk: Desk, bucket: Bucket
     assert refusal(await desk.focal_point.get(f"{desk.path}.zip")) == (503, "unavailable")
     another = await desk.document()
     assert refusal(await desk.put(another)) == (503, "unavailable")
+    bucket.broken, bucket.pause = False, 0.3
+    monkeypatch.setattr(storing, "PATIENCE", 0.05)
+    assert refusal(await desk.focal_point.get(address)) == (503, "unavailable")
+    assert refusal(await desk.put(another)) == (503, "unavailable")
+    (state.settings.data / "spool").rename(state.settings.data / "no spool")
+    (state.settings.data / "spool").touch()
+    assert refusal(await desk.put(another)) == (503, "unavailable")
     assert versions((await desk.read(desk.organizer, another)).json()) == {}
+
+
+def test_a_full_disk_is_told_as_what_it_is(tmp_path: Path) -> None:
+    full = Path("/dev/full").open("wb")  # noqa: SIM115  # the spool closes it
+    with Spool(tmp_path) as spool:
+        spool.close()
+        spool.file = full
+        spool.write(PDF)
+        with pytest.raises(Unavailable, match="store of documents"):
+            spool.flush()
+        with pytest.raises(Unavailable, match="store of documents"):
+            spool.write(PDF * 1000)
 
 
 async def test_check_finds_bytes_that_are_lost_or_others(desk: Desk) -> None:
@@ -148,6 +171,11 @@ async def clamd(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def by_http(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "http":
         body = await Request(scope, receive).body()
+        if b"endless" in body:
+            headers = [(b"content-length", b"1000000000000")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"x", "more_body": True})
+            return
         status = 500 if b"odd" in body else 406 if INFECTED in body else 200
         await Response(status_code=status)(scope, receive, send)
 
@@ -168,6 +196,7 @@ async def test_scanners_of_each_kind_are_asked(tmp_path: Path) -> None:
             outcomes = [await scanner.scan(pieces(each)) for each in (PDF, PDF + INFECTED)]
             assert outcomes == [ScanState.CLEAN, ScanState.INFECTED], setting
         assert await Scanner.of(url, 20).scan(pieces(b"odd")) is ScanState.FAILED
+        assert await Scanner.of(url, 20).scan(pieces(b"endless")) is ScanState.CLEAN
     for setting, seconds in (
         ("command:false-and-missing", 5.0),
         ("command:sh -c 'exit 2'", 5.0),

@@ -15,12 +15,14 @@ import pytest
 from sqlalchemy import text
 
 from app.core import clock
-from app.documents import finishing, running, uploads
+from app.documents import access, finishing, queries, running, sniffing, uploads
+from app.documents import versions as storing
 from app.documents.receiving import spool_folder
 from app.documents.running import Caretaker
 from app.documents.storage import DOCUMENTS, UPLOADS, Storage
 from tests.documents.desk import Desk, versions
 from tests.documents.papers import DOCX, PDF, PNG, package
+from tests.documents.unlocked import no_document, no_meeting
 from tests.meetings.board import entries, refusal
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -154,6 +156,35 @@ async def test_of_two_that_send_the_same_part_at_once_one_wins(sender: Sender) -
     assert (await sender.who.get(versions(document)["en"]["address"])).content == PDF
 
 
+async def at_once(sender: Sender) -> list[int]:
+    """Three files of one language; how each was answered."""
+    files = [PDF + str(number).encode() + b"\n%%EOF" for number in range(3)]
+    put = (sender.desk.put(sender.document, each, language="fr") for each in files)
+    answers = await asyncio.gather(*put)
+    document = (await sender.desk.read(sender.desk.organizer, sender.document)).json()
+    assert (await sender.who.get(versions(document)["fr"]["address"])).content in files
+    return sorted(each.status_code for each in answers)
+
+
+async def test_of_several_files_of_one_language_at_once_one_stays(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without locks, as the control shows, the database would have to refuse."""
+    keep, all_there = storing.keep, asyncio.Barrier(3)
+
+    async def keep_together(*arguments: Any) -> Any:
+        await all_there.wait()
+        return await keep(*arguments)
+
+    with monkeypatch.context() as control:
+        control.setattr(access, "lock_meeting", no_meeting)
+        control.setattr(queries, "find_document", no_document)
+        control.setattr(storing, "keep", keep_together)
+        assert await at_once(sender) == [201, 409, 409]
+    sender.document = await sender.desk.document()
+    assert await at_once(sender) == [200, 200, 201]
+
+
 async def test_without_the_second_look_the_database_would_have_to_refuse(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +272,9 @@ async def test_a_process_that_dies_in_the_middle_leaves_no_broken_document(
             await sender.send(0, PDF)
     assert await sender.offset() == len(PDF)
     assert versions((await desk.read(desk.organizer, sender.document)).json()) == {}
+    with monkeypatch.context() as fault:
+        fault.setattr(sniffing, "check", None)
+        await keeper.look()  # what fails is told to the operator, and hinders nothing else
     await keeper.look()
     document = (await desk.read(desk.organizer, sender.document)).json()
     assert (await desk.organizer.get(versions(document)["en"]["address"])).content == PDF

@@ -176,6 +176,29 @@ async def test_ten_thousand_of_anything_are_refused_soon(planning: Planning) -> 
     assert time.monotonic() - began < 60  # a bound on waiting, not a measure
 
 
+MUCH: dict[str, tuple[dict[str, Any], str]] = {
+    "languages": (
+        item() | {"title": {f"x{n}": "A" for n in range(1000)}},
+        "has more than 1000 parts",
+    ),
+    "people": (item(panel={"people": [{"name": "A"}] * 501}), "has more than 1000 parts"),
+    "items": (item(items=[item()] * 1000), "at most 1000 items"),
+    "faults": (
+        item(items=[item() | dict.fromkeys(map(str, range(99))) for _ in range(60)]),
+        "More than 5000",
+    ),
+}
+
+
+async def test_far_too_much_is_refused_before_it_is_looked_at(planning: Planning) -> None:
+    for name, (tree, words) in MUCH.items():
+        answer = await sent(planning, json.dumps({"items": [tree]}), "json", dry_run="true")
+        assert answer.status_code == 422, name
+        assert words in answer.json()["detail"], name
+    schedule = event().replace("<event", "<event/>" * 999 + "<event")
+    assert "at most 1000 items" in (await refused(planning, schedule, "xml"))[0][1]
+
+
 def test_an_endless_tag_is_refused_before_it_is_parsed() -> None:
     """The parser lets nobody else run within one tag, and takes seconds for half a million."""
     attributes = " ".join(f"a{n}=''" for n in range(20_000))

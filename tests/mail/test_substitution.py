@@ -158,6 +158,7 @@ def test_what_is_still_true_for_whoever_was_substituted(kind: Kind) -> None:
         Kind.REGISTRATION_READDRESSED,
     }
     to_others = OF_PANELS | {Kind.INVITATION, Kind.LINK_RENEWED, Kind.INVITATION_WITHDRAWN}
+    to_others |= {Kind.BRIEFER_WITHDRAWN, Kind.BRIEFER_ENTRY_DROPPED}
     about_people = set(Kind) - to_others
     if kind in about_people:
         assert (moot(kind, present) is None) is (kind in still)

@@ -44,10 +44,13 @@ async def test_a_panellist_answers_on_the_page(planning: Planning, address: str)
         {"press": "confirm"},
         {"choose": "yes", "submit": "consent"},
         {"set": ABOUT, "submit": "about"},
+        {"press": "calendar"},
         {"press": "Open your page: Second"},
         {"press": "decline", "set": {"reason": "Too late."}},
     )
-    opened, confirmed, agreed, kept, second, declined = page["seen"][1:]
+    opened, confirmed, agreed, kept, _, second, declined = page["seen"][1:]
+    file = {"name": "panel.ics", "type": "text/calendar;charset=utf-8", "start": "BEGIN"}
+    assert page["files"] == [file]
     place = opened.index("Meeting")
     facts = dict(zip(opened[place::2], opened[place + 1 :: 2], strict=False))
     assert opened[0] == CANARY

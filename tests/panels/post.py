@@ -21,6 +21,7 @@ from app.mail.listeners import FOLLOWER, Planner
 from app.mail.sending import Sender
 from app.mail.smtp import SmtpTransport
 from tests.agenda.planning import Planning
+from tests.calendar.truth.readers import by_ical
 from tests.mail.sink import Sink, sink
 from tests.world import post
 
@@ -76,6 +77,13 @@ class PostOffice:
         return await self.planning.world.client(made["token"])
 
 
+def entries(mails: list[EmailMessage]) -> list[tuple[str, str, str, str, int]]:
+    """Of each mail with an entry: address, METHOD, STATUS, UID and SEQUENCE."""
+    found = [(str(mail["To"]), each) for mail in mails if (each := entry_of(mail)) is not None]
+    told = ("method", "status", "uid", "sequence")
+    return [(to, *(each[name] for name in told)) for to, each in found]
+
+
 def words(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
@@ -89,7 +97,7 @@ def token_of(mail: EmailMessage) -> str:
 
 
 def entry_of(mail: EmailMessage) -> dict[str, Any] | None:
-    """The calendar entry of a mail, as two parsers read it that are not the writer's."""
+    """The calendar entry of a mail, as three parsers read it that are not the writer's."""
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
             text_ = part.get_content()
@@ -98,6 +106,10 @@ def entry_of(mail: EmailMessage) -> dict[str, Any] | None:
             other = vobject.readOne(text_)
             assert other.method.value == str(read["METHOD"]) == part.get_param("method")
             start = event.decoded("DTSTART")
+            third = by_ical(text_)
+            assert [(third.method, each.sequence, each.start) for each in third.events] == [
+                (str(read["METHOD"]), int(event.decoded("SEQUENCE")), start.astimezone(UTC))
+            ]
             assert other.vevent.dtstart.value.astimezone(UTC) == start.astimezone(UTC)
             return {
                 "method": str(read["METHOD"]),
@@ -105,7 +117,7 @@ def entry_of(mail: EmailMessage) -> dict[str, Any] | None:
                 "sequence": int(event.decoded("SEQUENCE")),
                 "status": str(event["STATUS"]),
                 "start": start.astimezone(UTC),
-                "zone": str(event["DTSTART"].params["TZID"]),
+                "zone": str(event["DTSTART"].params.get("TZID", "UTC")),
                 "wall": start.replace(tzinfo=None),
                 "attendee": str(event["ATTENDEE"]),
                 "location": str(event.get("LOCATION", "")),

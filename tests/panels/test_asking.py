@@ -5,10 +5,12 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from app.calendar.speakers import rehearsal_uid
 from app.meetings.lifecycle import MeetingStatus
 from app.panels.balance import find_balances
 from app.reminders.running import look
@@ -110,9 +112,22 @@ async def test_from_the_invitation_to_the_calendar_and_back(
     confirmed = await post(reader, f"{own}/confirm")
     assert confirmed["conference"]["join_address"] == ROOM
     assert confirmed["rehearsal"]["join_address"] == REHEARSAL
-    (mail,) = await office.deliver()
-    entry = entry_of(mail)
+    mail, tried = await office.deliver()
+    rehearsed, entry = entry_of(tried), entry_of(mail)
+    assert rehearsed is not None
     assert entry is not None
+    assert rehearsed == {
+        "method": "REQUEST",
+        "uid": f"{rehearsal_uid(UUID(person['id']))}@{office.sender.house.domain}",
+        "sequence": rehearsed["sequence"],
+        "status": "CONFIRMED",
+        "start": datetime(2021, 10, 7, 14, tzinfo=UTC),
+        "zone": "Asia/Tashkent",
+        "wall": datetime(2021, 10, 7, 19),
+        "attendee": "mailto:amina@example.org",
+        "location": "",
+    }
+    assert REHEARSAL not in tried.as_string()
     first = entry["sequence"]
     assert entry == {
         "method": "REQUEST",
@@ -159,16 +174,18 @@ async def test_from_the_invitation_to_the_calendar_and_back(
     reader = await office.session_of(mail)
     left = await post(reader, f"{own}/withdraw", {"reason": CANARY})
     assert (left["status"], left["conference"], left["allowed"]) == ("withdrawn", None, [])
-    (mail,) = await office.deliver()
-    gone = entry_of(mail)
-    assert gone is not None
+    gone, off = [each or {} for each in map(entry_of, await office.deliver())]
     assert (gone["method"], gone["uid"], gone["sequence"]) == ("CANCEL", entry["uid"], first + 2)
+    assert (off["method"], off["uid"]) == ("CANCEL", rehearsed["uid"])
+    assert off["sequence"] > rehearsed["sequence"]
     sent = await planning.organizer.get(f"/v1/messages?panellist_id={person['id']}&sort=created_at")
     assert [each["kind"] for each in sent.json()["items"]] == [
         "panel_invitation",
         "panel_confirmed",
+        "panel_rehearsal",
         "panel_changed",
         "panel_withdrawn",
+        "panel_rehearsal_off",
     ]
     async with planning.world.app.state.database.transaction() as session:
         log = (await session.execute(text("SELECT data::text FROM events"))).scalars().all()
@@ -328,7 +345,10 @@ async def test_a_meeting_that_moves_is_postponed_and_cancelled(
         ),
         ("cancel", {}),
     ):
-        await post(planning.organizer, f"{planning.path}/{verb}", body)
+        act = f"{planning.path}/{verb}"
+        plan = (await planning.organizer.post(f"{act}?plan=true", json=body)).json()
+        assert [each["recipient"] for each in plan["notices"]] == [person["email"]]
+        await post(planning.organizer, act, body)
         found += [entry_of(each) for each in await office.deliver()]
     assert (await reader.get(f"/v1/panellists/{person['id']}")).json()["allowed"] == []
     entries = [each for each in found if each is not None]

@@ -129,7 +129,8 @@ async def test_the_constraint_speaks_by_name(planning: Planning) -> None:
     problem = as_problem(caught.value)
     assert isinstance(problem, PersonInTwoSlots)
     async with database.transaction() as session:
-        assert len(await seats.confirmed_seats(session, planning.id)) == 1
+        meeting = await session.get_one(Meeting, planning.id)
+        assert [seat.confirmed for seat in await seats.seats_of(session, meeting)] == [True]
 
 
 async def test_two_requests_at_once(planning: Planning) -> None:

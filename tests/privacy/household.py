@@ -24,7 +24,11 @@ FOLLOWS = {
     ("registrations", "name_key"),
 }
 """Written by triggers, of the canaries in the person's own row."""
-NEEDED = {("suppressed_addresses", "address"), ("panellists", "email")}
+NEEDED = {
+    ("suppressed_addresses", "address"),
+    ("panellists", "email"),
+    ("named_briefers", "email"),
+}
 """By what the row is found; it is one of the person's addresses."""
 
 
@@ -136,6 +140,13 @@ FURTHER = (
       FROM briefings WHERE meeting_id = :meeting
     """,
     """
+    INSERT INTO named_briefers (id, created_at, briefing_id, meeting_id, item_id, name, email,
+                                timezone, calendar_sequence, has_entry)
+    SELECT gen_random_uuid(), now(), id, meeting_id, item_id, 'X', 'finch-people-email@example.org',
+           'UTC', 0, false
+      FROM briefings WHERE meeting_id = :meeting
+    """,
+    """
     INSERT INTO declared_conflicts (id, created_at, meeting_id, item_id, panellist_id, priority,
                                     reason)
     SELECT gen_random_uuid(), now(), a.meeting_id, a.item_id, p.id, 'should_not', 'x'
@@ -198,6 +209,7 @@ EMAILS = {
     "accounts": "CAST(:word AS text) || '@example.org'",
     "panellists": "CAST(:word AS text) || '@example.org'",
     "briefings": "CAST(:word AS text) || '@example.org'",
+    "named_briefers": "CAST(:word AS text) || '@example.org'",
 }
 """No two may be the same."""
 

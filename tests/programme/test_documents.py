@@ -21,10 +21,9 @@ async def named(client: httpx.AsyncClient, path: str, **query: str) -> dict[str,
     answer = await client.get(path, params=query)
     assert answer.status_code == 200, answer.text
     return {
-        item["number"]: fact["lines"]
+        item["number"]: [each["symbol"] for each in item["documents"]]
         for item in answer.json()["items"]
-        for fact in item["facts"]
-        if fact["label"] == "Documents"
+        if item["documents"]
     }
 
 
@@ -56,8 +55,18 @@ async def test_papers_name_the_documents_that_their_reader_may_know(desk: Desk) 
     observed = members | {"3": ["X/4"]}
     assert await named(desk.observer, f"{meeting}/programme", draft="true") == observed
     assert await named(desk.organizer, f"{meeting}/run-of-show") == observed
-    page = await desk.anonymous.get(f"{address}/programme.html")
-    assert '<bdi dir="ltr">X/9</bdi>' in page.text
+    page = await desk.anonymous.get(f"{address}/programme.html?language=fr")
+    assert '<br><bdi dir="ltr"><bdi dir="ltr">X/9</bdi> · Note de cadrage · ' in page.text
+    spanish = await desk.anonymous.get(f"{address}/programme?language=es")
+    item = spanish.json()["items"][0]
+    assert item["facts"][-1]["lines"][0] == "X/9 · Concept note · en, fr"
+    del item["documents"][0]["id"]
+    assert item["documents"][0] == {
+        "symbol": "X/9",
+        "title": "Concept note",
+        "title_language": "en",
+        "languages": ["en", "fr"],
+    }
 
 
 async def test_papers_name_no_document_of_what_was_restricted_after_it_was_issued(

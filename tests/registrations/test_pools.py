@@ -213,16 +213,17 @@ async def test_a_registration_is_one_lock_and_one_write_and_a_pool_one_lock_more
     shared = await Shared.of(world, seats=9)
     alone = await world.entity()
     await world.invitation(shared.meeting, alone)
-    people = [await world.person(entity) for entity in (alone, shared.entities[0])]
+    whose = [alone, shared.entities[0], shared.entities[0]]
+    people = [await world.person(entity) for entity in whose]
     found = []
-    for entity, person in zip((alone, shared.entities[0]), people, strict=True):
+    for entity, person in zip(whose, people, strict=True):
         body = {"person_id": person["id"], "entity": entity["handle"]}
         with counted(world.app) as statements:
             await post(world.administrator, f"{shared.path}/registrations", body)
         locks = [each for each in statements if "FOR NO KEY UPDATE" in each]
         found.append((len(statements), len(locks), len([s for s in statements if "INSERT" in s])))
-    assert [(locks, writes) for _, locks, writes in found] == [(1, 1), (2, 1)]
-    assert [number for number, _, _ in found] == [7, 7]  # with others, or alone with a pool
+    # With others; by itself with a pool, after that was found; and without looking for it again.
+    assert found == [(4, 1, 1), (10, 3, 1), (7, 2, 1)]
 
 
 @given(st.lists(st.integers(0, 999), min_size=1, max_size=9, unique=True).map(sorted), st.data())

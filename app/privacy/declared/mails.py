@@ -17,7 +17,8 @@ TABLES = (
     Declared(
         table="messages",
         of_people="person_id = ANY(:people) OR account_id = ANY(:accounts)"
-        " OR (panellist_id IS NOT NULL AND lower(recipient) = ANY(CAST(:emails AS text[])))",
+        " OR (person_id IS NULL AND account_id IS NULL"
+        " AND lower(recipient) = ANY(CAST(:emails AS text[])))",
         of_meeting="meeting_id = :meeting",
         personal={
             "recipient": Personal("Where a mail goes.", Seen.ORGANIZERS, Kept.MEETING, "''"),

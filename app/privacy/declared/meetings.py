@@ -4,6 +4,7 @@ from app.privacy.declared.model import Declared, Personal, plain
 from app.privacy.lifecycle import Kept, Seen
 
 _ASKED = "Who names the briefer of a working group."
+_CALENDAR = "To take the slot of a briefing out of the calendar where it stands."
 _SPEAKER = "To announce who speaks; part of the published record."
 
 
@@ -147,7 +148,7 @@ TABLES = (
         table="panels",
         plain=plain(
             "id created_at meeting_id item_id title concept_note questions_minutes slot_starts_at"
-            " slot_ends_at calendar_sequence"
+            " slot_ends_at calendar_sequence rehearsal_sequence"
         ),
     ),
     Declared(
@@ -210,6 +211,20 @@ TABLES = (
             "id created_at meeting_id item_id status weight contact_language group_key asked_at"
             " reminded_at timezone language briefer_key named_at answered_at slot_starts_at"
             " slot_ends_at"
+        ),
+    ),
+    Declared(
+        table="named_briefers",
+        of_people="email = ANY(CAST(:emails AS text[]))",
+        entity_reads="false",
+        of_meeting="meeting_id = :meeting",
+        personal={
+            "name": Personal(_CALENDAR, Seen.ORGANIZERS, Kept.MEETING, "''"),
+            "email": Personal(_CALENDAR, Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+        },
+        plain=plain(
+            "id created_at briefing_id meeting_id item_id timezone language calendar_sequence"
+            " has_entry"
         ),
     ),
     Declared(
