@@ -20,6 +20,7 @@ from app.documents.queries import Stored
 from app.documents.tables import Document, DocumentRevision, DocumentUpload
 from app.invitations.access import own_entities
 from app.meetings.access import MeetingDep, MeetingRef, MeetingView
+from app.meetings.lifecycle import UNCHANGEABLE
 from app.meetings.queries import find_public, lock_meeting
 from app.meetings.tables import Meeting
 
@@ -72,7 +73,8 @@ async def public_library(session: Session, m: MeetingRef) -> Library:
 async def _library(session: AsyncSession, view: MeetingView, meeting: Meeting) -> Library:
     entities = await queries.live_entities(session, meeting.id, own_entities(view))
     agenda = await load_agenda(session, meeting)
-    reader = Reader(clock.now(), view.organizes, view.observes, entities, agenda.hidden)
+    closed = meeting.status in UNCHANGEABLE
+    reader = Reader(clock.now(), view.organizes, view.observes, entities, agenda.hidden, closed)
     return Library(meeting, agenda, reader)
 
 

@@ -23,6 +23,8 @@ class Reader:
     """Those that the caller speaks for and that are invited."""
     hidden: frozenset[UUID] = frozenset()
     """The agenda items that are restricted, or lie under one that is."""
+    closed: bool = False
+    """Whether nothing of the meeting changes any more."""
 
 
 class Told(Protocol):

@@ -301,6 +301,8 @@ def _revisions(
 
 
 def _allowed(document: Document, reader: Reader) -> list[DocumentVerb]:
+    if reader.closed:
+        return []
     verbs = [DocumentVerb(verb) for verb in DOCUMENT.allowed(document.status)]
     if reader.organizes:
         return verbs

@@ -16,6 +16,6 @@ async def panellist_answer(
     """With what the change brings into conflict; the tag is that of the panellist alone."""
     found = await telling.look(session, view.meeting)
     people = await showing.shown(session, view.caller, found.of(person.id))
-    out = PanellistOut.shown(person)
+    out = PanellistOut.shown(person, view.meeting)
     response.headers["ETag"] = representation_etag(out)
     return PanellistAnswer(**out.model_dump(), conflicts=people)

@@ -11,6 +11,7 @@ from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.patches import changes, merged, writable
 from app.core.preconditions import accept_match
 from app.core.routes import Session, router_for
+from app.meetings.access import MeetingView
 from app.meetings.problems import MeetingClosed
 from app.panels import queries, service, telling
 from app.panels.access import PanelDep, PanellistDep, PanellistToChange, PanelToChange
@@ -122,8 +123,8 @@ async def list_panellists(
     """List the people on a panel in their order; participants see those asked or confirmed."""
     order = ordering(sort, {"position": col(Panellist.position)}, col(Panellist.id))
     statement = queries.list_panellists(panel.id, everybody=seen.full)
-    organizes = seen.meeting.organizes
-    return await fetch_page(session, paging, statement, order, lambda r: _person(r[0], organizes))
+    view = seen.meeting
+    return await fetch_page(session, paging, statement, order, lambda r: _person(r[0], view))
 
 
 @router.post(
@@ -149,7 +150,7 @@ async def add_panellist(
 @router.get(PERSON, operation_id="getPanellist", responses=raises(AgendaNotIssued))
 async def get_panellist(seen: AgendaDep, person: PanellistDep) -> PanellistOut:
     """Read somebody on a panel."""
-    return _person(person, seen.meeting.organizes)
+    return _person(person, seen.meeting)
 
 
 @router.patch(
@@ -167,7 +168,7 @@ async def change_panellist(
     response: Response,
 ) -> PanellistAnswer:
     """Change somebody on a panel, also their place, by JSON merge patch."""
-    accept_match(request, PanellistOut.shown(person))
+    accept_match(request, PanellistOut.shown(person, view.meeting))
     before = writable(PanellistWrite, person)
     after = merged(PanellistWrite, before, body)
     changed = list(changes(before, after))
@@ -186,14 +187,14 @@ async def remove_panellist(
     session: Session, view: MeetingToPlan, person: PanellistToChange, request: Request
 ) -> None:
     """Remove somebody who was proposed but never asked."""
-    accept_match(request, PanellistOut.shown(person))
+    accept_match(request, PanellistOut.shown(person, view.meeting))
     await service.remove_panellist(session, view.meeting, person)
     await telling.look(session, view.meeting)
 
 
-def _person(person: Panellist, organizes: bool) -> PanellistOut:
-    out = PanellistOut.shown(person)
-    return out if organizes else out.for_others()
+def _person(person: Panellist, view: MeetingView) -> PanellistOut:
+    out = PanellistOut.shown(person, view.meeting)
+    return out if view.organizes else out.for_others()
 
 
 async def _shown(session: AsyncSession, panel: Panel) -> PanelOut:

@@ -84,7 +84,7 @@ async def resend_to_panellist(
 ) -> PanellistOut:
     """Write to a panellist once more, with a fresh link to their page."""
     await service.ask_again(session, view.meeting, person)
-    return PanellistOut.shown(person)
+    return PanellistOut.shown(person, view.meeting)
 
 
 @router.post(

@@ -21,6 +21,8 @@ from app.core.fields import (
     ZoneName,
     example,
 )
+from app.meetings.lifecycle import UNCHANGEABLE
+from app.meetings.tables import Meeting
 from app.panels.balance import Balance
 from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb, PanelRole
 from app.panels.showing import MOST, PeopleConflicts
@@ -227,10 +229,11 @@ class PanellistOut(Schema):
     )
 
     @classmethod
-    def shown(cls, person: Panellist) -> Self:
-        """As organizers see it."""
+    def shown(cls, person: Panellist, meeting: Meeting) -> Self:
+        """As organizers see it; nothing is to be recorded once nothing of the meeting changes."""
         members = {name: getattr(person, name) for name in _OF_PERSON}
-        return cls(allowed=PANELLIST.allowed(person.status), **members)
+        closed = meeting.status in UNCHANGEABLE
+        return cls(allowed=[] if closed else PANELLIST.allowed(person.status), **members)
 
     def for_others(self) -> Self:
         """As those see it who do not organize the meeting."""

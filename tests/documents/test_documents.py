@@ -56,3 +56,6 @@ async def test_a_document_is_made_filled_published_and_read_by_whom_it_is_for(de
         "document.published",
         "document.version_stored",
     ]
+    await post(desk.organizer, f"{desk.path.removesuffix('/documents')}/cancel")
+    over = (await desk.read(desk.organizer, made)).json()
+    assert (over["status"], over["allowed"]) == ("published", [])

@@ -191,6 +191,8 @@ async def test_nothing_changes_after_the_end(
     await planning.becomes(status)
     answers = await _every_change(planning, planning.organizer, panel, person)
     assert [slug(answer) for answer in answers] == ["meeting-closed"] * 10
+    people = await planning.organizer.get(f"{planning.path}/panels/{panel['id']}/panellists")
+    assert [each["allowed"] for each in people.json()["items"]] == [[]]
 
 
 async def _every_change(
