@@ -222,14 +222,15 @@ class Telling:
             for group, names in groups.items()
             if names
         ]
-        what = "; ".join(listed) or self.words.listed(after)  # only their order changed
+        what = self.words.joined(listed) or self.words.listed(after)  # only their order changed
         return self._named(change, what)
 
     def _changed(self, change: ItemChange) -> str:
         told = [each for each in change.members.items() if self._is_told(*each)]
         only = [self.words.member(name) for name, _ in told if name in _ONLY_NAMED]
         what = [self.voice.member(*each) for each in told if each[0] not in _ONLY_NAMED]
-        return self._named(change, "; ".join([*what, *([self.words.listed(only)] if only else [])]))
+        said = [*what, *([self.words.listed(only)] if only else [])]
+        return self._named(change, self.words.joined(said))
 
     def _is_told(self, name: str, change: Change) -> bool:
         """Among the other changes: of a panel its title, as its people have lines of their own."""

@@ -39,6 +39,10 @@ class Words:
     def listed(self, names: Iterable[str]) -> str:
         return str(self.phrases["separator"]).join(self.kept(name) for name in names)
 
+    def joined(self, sayings: Iterable[str]) -> str:
+        """Several things that are said of one."""
+        return str(self.phrases["also"]).join(sayings)
+
     def kept(self, text: str) -> str:
         """The value as it stands in a line: what it does to directions ends with it."""
         return apart(text, self.language)

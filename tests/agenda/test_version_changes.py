@@ -139,6 +139,7 @@ async def test_changes_are_told_as_a_text_that_can_be_sent(
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert '<html lang="ar" dir="rtl">' in page.text
+    assert "\u061b " in page.text  # who joined, and behind a semicolon of theirs who left
     assert "<h1>" in page.text
     assert "<li>\u2068\u200f\u20686\u2069 \u2068&lt;New&gt; business\u2069\u2069 (" in page.text
 
