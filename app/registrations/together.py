@@ -16,15 +16,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import structlog
 from fastapi import Request, Response
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.committees.rules import Approval, Rules
 from app.core import clock, idempotency
 from app.core.bodies import strict_json
-from app.core.database import RETRYABLE, Database, sqlstate
+from app.core.database import Database, is_unavailable
 from app.core.idempotency import Claim
 from app.core.ids import new_id
 from app.core.problems import Problem
@@ -46,6 +47,7 @@ from app.registrations.schemas import RegistrationCreate
 from app.registrations.tables import Registration
 from app.registrations.together_queries import Delegations
 
+log = structlog.get_logger()
 MOST = 50
 """Requests that one transaction serves."""
 APART_SECONDS = 60.0
@@ -149,13 +151,15 @@ class Clerk:
             del self._at_work[meeting]
 
     async def _answer(self, batch: Sequence[Wanted]) -> None:
+        """All hear that the database is not there; whatever else failed may be the fault of one, so
+        each is run alone.
+        """
         try:
             answers = await _register(self._database, batch) if batch else {}
-        except IntegrityError:
-            answers = {}
         except Exception as error:  # noqa: BLE001  # it is for those who asked
-            again = isinstance(error, DBAPIError) and sqlstate(error) in RETRYABLE
-            answers = {} if again else dict.fromkeys(batch, error)
+            answers = dict.fromkeys(batch, error) if is_unavailable(error) else {}
+            if not (answers or isinstance(error, DBAPIError)):
+                log.warning("not registered together", error=type(error).__name__)
         for each in batch:
             if each.apart:
                 self._keep_apart(each)
