@@ -57,6 +57,7 @@ MOST_APART = 1_000
 
 Show = Callable[[Any, MeetingView], Response]
 """The answer that shows a row of the list of registrations to a caller."""
+Like = tuple[str, str | int, RegistrationRole]
 
 
 @dataclass(eq=False)
@@ -77,9 +78,11 @@ class Wanted:
     )
 
     @property
-    def like(self) -> tuple[str, str | None, RegistrationRole]:
-        """What it has in common with others that are decided in the same way."""
-        return self.meeting, self.body.entity, self.body.role
+    def like(self) -> Like:
+        """What it has in common with others that are decided in the same way; whoever names no
+        entity means their own.
+        """
+        return self.meeting, self.body.entity or hash(self.bearer), self.body.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Clerk:
         self._database = database
         self._waiting: dict[str, list[Wanted]] = {}
         self._at_work: dict[str, asyncio.Task[None]] = {}
-        self._apart: dict[tuple[str, str | None, RegistrationRole], float] = {}
+        self._apart: dict[Like, float] = {}
         """Who is not tried, and until when: it would be in vain, and hold the lock."""
 
     async def register(self, wanted: Wanted) -> Response | None:
