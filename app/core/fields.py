@@ -23,7 +23,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from app.core.languages import base, is_language
+from app.core.languages import base, is_language, of_today
 from app.core.zones import UnknownZone, canonical_zone
 
 LINE = r"^[^\x00-\x1F\x7F]+$"
@@ -69,10 +69,10 @@ def visible(text: str) -> str:
 
 
 def _language(tag: str) -> str:
-    """BCP 47 letter case: language lower, Script title, REGION upper."""
+    """BCP 47 letter case: language lower, Script title, REGION upper; old codes are replaced."""
     parts = tag.split("-")
     rest = [part.title() if len(part) == 4 else part.upper() for part in parts[1:]]
-    return "-".join([parts[0].lower(), *rest])
+    return "-".join([of_today(parts[0]), *rest])
 
 
 def _tag(tag: str) -> str:

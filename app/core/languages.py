@@ -16,6 +16,8 @@ _ISO_639_1 = (
 )
 TWO_LETTERS = frozenset(_ISO_639_1.split())
 """The languages of ISO 639-1, as the registry of BCP 47 has them."""
+_RENAMED = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro"}
+"""Codes that the registry keeps for old programs, which still send them, and those of today."""
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 RIGHT_TO_LEFT_MARK = "\u200f"
 _FORCED = re.compile("[\u202a-\u202e\u2066\u2067]")
@@ -30,7 +32,13 @@ def base(language: str) -> str:
 
 def is_language(tag: str) -> bool:
     """False for what only looks like a tag: `cn` and `jp` are countries."""
-    return len(base(tag)) != 2 or base(tag).lower() in TWO_LETTERS
+    return len(base(tag)) != 2 or of_today(base(tag)) in TWO_LETTERS
+
+
+def of_today(language: str) -> str:
+    """The code, in small letters, by which a language goes now: `he` for `iw`."""
+    code = language.lower()
+    return _RENAMED.get(code, code)
 
 
 def lookup(tags: Iterable[str]) -> list[str]:

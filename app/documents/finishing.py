@@ -57,7 +57,9 @@ class Finisher:
     async def _whole(self, upload_id: UUID) -> _Whole | None:
         async with self.database.transaction() as session:
             upload = await session.get(DocumentUpload, upload_id)
-            if upload is None or upload.version_id is not None or upload.received < upload.size:
+            if upload is None:
+                raise _gone()
+            if upload.version_id is not None or upload.received < upload.size:
                 return None
             parts = await queries.parts_of(session, upload_id)
             found = [Part(each.begins, each.size, each.storage_key) for each in parts]
@@ -83,13 +85,13 @@ class Finisher:
             )
             row = (await session.execute(place)).one_or_none()
             if row is None:
-                raise NotFound("The document has gone meanwhile, or was taken over.")
+                raise _gone()
             meeting = await lock_meeting(session, row[0])
             reader = Reader(meeting.created_at, organizes=True)
             document = await queries.find_document(session, meeting.id, row[1], reader, lock=True)
             upload = await queries.find_upload(session, row[1], upload_id, lock=True)
             if document is None or upload is None:
-                raise NotFound("The document has gone meanwhile, or was taken over.")
+                raise _gone()
             if upload.version_id is not None:
                 return
             revision = await queries.find_revision(session, document.id, upload.revision_id)
@@ -110,3 +112,7 @@ class Finisher:
             if upload is not None and upload.version_id is None:
                 document = await session.get_one(Document, upload.document_id)
                 await uploads.end(session, document, upload, "refused")
+
+
+def _gone() -> NotFound:
+    return NotFound("The document has gone meanwhile, or was taken over.")

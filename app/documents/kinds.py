@@ -70,8 +70,11 @@ def is_device(name: str) -> bool:
 
 
 def _shortened(stem: str) -> str:
-    """No longer than a file system takes it, in whole characters with what belongs to each."""
+    """No longer than a file system takes it, in whole characters with what belongs to each; what is
+    left may be a device, where only blanks came after it.
+    """
     kept = stem[:_LONGEST].encode()[:_MOST_BYTES].decode(errors="ignore")
     while kept not in {"", stem} and unicodedata.combining(stem[len(kept)]):
         kept = kept[:-1]
-    return kept.rstrip(" .") or "document"
+    kept = kept.rstrip(" .") or "document"
+    return f"_{kept}" if is_device(kept) else kept

@@ -16,15 +16,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import structlog
 from fastapi import Request, Response
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.committees.rules import Approval, Rules
 from app.core import clock, idempotency
 from app.core.bodies import strict_json
-from app.core.database import RETRYABLE, Database, sqlstate
+from app.core.database import Database, is_unavailable
 from app.core.idempotency import Claim
 from app.core.ids import new_id
 from app.core.problems import Problem
@@ -46,6 +47,7 @@ from app.registrations.schemas import RegistrationCreate
 from app.registrations.tables import Registration
 from app.registrations.together_queries import Delegations
 
+log = structlog.get_logger()
 MOST = 50
 """Requests that one transaction serves."""
 APART_SECONDS = 60.0
@@ -55,6 +57,7 @@ MOST_APART = 1_000
 
 Show = Callable[[Any, MeetingView], Response]
 """The answer that shows a row of the list of registrations to a caller."""
+Like = tuple[str, str | int, RegistrationRole]
 
 
 @dataclass(eq=False)
@@ -75,9 +78,11 @@ class Wanted:
     )
 
     @property
-    def like(self) -> tuple[str, str | None, RegistrationRole]:
-        """What it has in common with others that are decided in the same way."""
-        return self.meeting, self.body.entity, self.body.role
+    def like(self) -> Like:
+        """What it has in common with others that are decided in the same way; whoever names no
+        entity means their own.
+        """
+        return self.meeting, self.body.entity or hash(self.bearer), self.body.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ class Clerk:
         self._database = database
         self._waiting: dict[str, list[Wanted]] = {}
         self._at_work: dict[str, asyncio.Task[None]] = {}
-        self._apart: dict[tuple[str, str | None, RegistrationRole], float] = {}
+        self._apart: dict[Like, float] = {}
         """Who is not tried, and until when: it would be in vain, and hold the lock."""
 
     async def register(self, wanted: Wanted) -> Response | None:
@@ -149,13 +154,15 @@ class Clerk:
             del self._at_work[meeting]
 
     async def _answer(self, batch: Sequence[Wanted]) -> None:
+        """All hear that the database is not there; whatever else failed may be the fault of one, so
+        each is run alone.
+        """
         try:
             answers = await _register(self._database, batch) if batch else {}
-        except IntegrityError:
-            answers = {}
         except Exception as error:  # noqa: BLE001  # it is for those who asked
-            again = isinstance(error, DBAPIError) and sqlstate(error) in RETRYABLE
-            answers = {} if again else dict.fromkeys(batch, error)
+            answers = dict.fromkeys(batch, error) if is_unavailable(error) else {}
+            if not (answers or isinstance(error, DBAPIError)):
+                log.warning("not registered together", error=type(error).__name__)
         for each in batch:
             if each.apart:
                 self._keep_apart(each)

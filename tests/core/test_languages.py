@@ -46,6 +46,7 @@ def test_a_tag_is_that_of_a_language_and_a_text_has_something_to_be_seen() -> No
     tag, line = TypeAdapter[str](Language), TypeAdapter[str](Line)
     good = ["uk", "ZH-hans", "pt-br", "ils", *UN_LANGUAGES]
     assert [tag.validate_python(each) for each in good[:4]] == ["uk", "zh-Hans", "pt-BR", "ils"]
+    assert [tag.validate_python(each) for each in ("iw", "IN-id", "mo")] == ["he", "id-ID", "ro"]
     seen = ["a", "\u202ecod.exe", "\u200e?", "👩\u200d🔬", "\u0301"]
     assert [line.validate_python(each) for each in seen] == seen
     unseen = [" ", "\u202e", "\u200b\u2060", "\u2066\u2069", "\u3164", "\u00ad\u2800", "\ufe0f"]

@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from app.agenda.saving import load_agenda
 from app.core import clock
+from app.core.problems import NotFound
 from app.documents import service
+from app.documents.finishing import Finisher
 from app.documents.lifecycle import DocumentAccess, DocumentKind
+from app.documents.receiving import spool_folder
 from app.identity import service as identity
 from app.identity.lifecycle import LinkPurpose
 from app.identity.tokens import link_token
@@ -112,6 +116,10 @@ async def test_what_an_entity_hands_in_waits_for_an_organizer(desk: Desk) -> Non
     sending = (await desk.focal_point.post(uploads, headers=UPLOAD)).headers["location"]
     await post(desk.organizer, f"{path}/accept")
     assert refusal(await desk.organizer.get(sending)) == (404, "not-found")
+    state = desk.world.app.state
+    finisher = Finisher(state.database, state.storage, spool_folder(state.settings))
+    with pytest.raises(NotFound):  # whose last bytes came just before is told so
+        await finisher.finish(UUID(sending.rpartition("/")[2]))
     late = await desk.put(handed, who=desk.focal_point)
     assert refusal(late) == (403, "not-permitted")
     assert refusal(await desk.focal_point.get(address)) == (404, "not-found")

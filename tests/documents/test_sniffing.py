@@ -284,6 +284,7 @@ def test_damage_never_surprises(noise: bytes, kind: Kind, place: int) -> None:
         ("e\u0301.pdf", "é.pdf"),
         ("a" * 500, "a" * 190 + ".pdf"),
         ("con .pdf", "_con.pdf"),
+        ("con" + " " * 300 + "x.pdf", "_con.pdf"),
         ("COM¹", "_COM¹.pdf"),
         ("声" * 199, "声" * 78 + ".pdf"),
         ("x" + "e\u0301\u0323" * 90, "x" + "\u1eb9\u0301" * 46 + ".pdf"),

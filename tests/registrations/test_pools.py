@@ -213,17 +213,22 @@ async def test_a_registration_is_one_lock_and_one_write_and_a_pool_one_lock_more
     shared = await Shared.of(world, seats=9)
     alone = await world.entity()
     await world.invitation(shared.meeting, alone)
-    whose = [alone, shared.entities[0], shared.entities[0]]
+    own = [await world.focal_point_of(each) for each in (shared.entities[0], alone)]
+    whose = [alone, shared.entities[0], shared.entities[0], shared.entities[0], alone]
     people = [await world.person(entity) for entity in whose]
     found = []
-    for entity, person in zip(whose, people, strict=True):
-        body = {"person_id": person["id"], "entity": entity["handle"]}
+    callers = [*[world.administrator] * 3, *own]
+    for who, entity, person in zip(callers, whose, people, strict=True):
+        body = {"person_id": person["id"]}
+        if who is world.administrator:
+            body["entity"] = entity["handle"]
         with counted(world.app) as statements:
-            await post(world.administrator, f"{shared.path}/registrations", body)
+            await post(who, f"{shared.path}/registrations", body)
         locks = [each for each in statements if "FOR NO KEY UPDATE" in each]
         found.append((len(statements), len(locks), len([s for s in statements if "INSERT" in s])))
     # With others; by itself with a pool, after that was found; and without looking for it again.
-    assert found == [(4, 1, 1), (10, 3, 1), (7, 2, 1)]
+    # Whoever names no entity says nothing of others who name none.
+    assert found == [(4, 1, 1), (10, 3, 1), (7, 2, 1), (10, 3, 1), (4, 1, 1)]
 
 
 @given(st.lists(st.integers(0, 999), min_size=1, max_size=9, unique=True).map(sorted), st.data())

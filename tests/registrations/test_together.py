@@ -187,6 +187,16 @@ async def test_one_who_cannot_come_keeps_out_nobody_else(world: World) -> None:
     assert len(await door.rows()) == 6
 
 
+async def test_what_fails_for_one_fails_for_nobody_else(world: World) -> None:
+    door = await Door.of(world, 4)
+    async with world.app.state.database.transaction() as session:  # no answer can show this name
+        nameless = {"name": "\u200b", "person": UUID(door.people[2][1])}
+        await session.execute(text("UPDATE people SET name = :name WHERE id = :person"), nameless)
+    answers = await door.all_at_once()
+    assert [answer.status_code for answer in answers] == [201, 201, 500, 201]
+    assert len(await door.rows()) == 3
+
+
 async def test_a_key_gives_one_effect_and_one_answer(world: World) -> None:
     door = await Door.of(world, 4)
     keyed = [(n, {"Idempotency-Key": f'"k{n}"'}) for n in (0, 1, 2, 3) for _ in "abc"]
