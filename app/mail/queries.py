@@ -208,8 +208,8 @@ class Case:
             return self.person.email
         if self.speaking is not None:
             return self.speaking.person.email or ""
-        if self.named is not None:
-            return self.named.email or ""
+        if self.named is not None or self.message.kind in _LEFT_BRIEFING:
+            return (self.named and self.named.email) or ""
         if self.account is None and self.briefing is not None:
             found = self.briefing.email if self.to_briefer else self.briefing.contact_email
             return found or ""
