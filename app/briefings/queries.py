@@ -166,8 +166,9 @@ async def lock_entries(
         return []
     statement = _entries().where(col(Briefing.id).in_(briefings)).order_by(col(Briefing.id))
     statement = statement.with_for_update(of=NamedBriefer)
-    found = await session.execute(statement.execution_options(populate_existing=True))
-    return found.scalars().all()
+    rows = await session.execute(statement.execution_options(populate_existing=True))
+    found: Sequence[NamedBriefer] = rows.scalars().all()
+    return found
 
 
 async def with_entries(session: AsyncSession, meeting_id: UUID) -> set[UUID]:

@@ -66,6 +66,6 @@ async def retime(
             others.append(briefing)
     await entries.change(session, [briefing.id for briefing in others])
     for briefing in others:
-        slot = {"starts_at": briefing.slot_starts_at, "ends_at": briefing.slot_ends_at}
-        record(session, BriefingRetimed(**slot, **about(meeting, briefing)))
+        start, end = briefing.slot_starts_at, briefing.slot_ends_at
+        record(session, BriefingRetimed(starts_at=start, ends_at=end, **about(meeting, briefing)))
     await session.flush()
