@@ -133,7 +133,8 @@ async def find_named(
 async def lock_coming(
     session: AsyncSession, meeting_id: UUID
 ) -> Sequence[tuple[Briefing, NamedBriefer]]:
-    """The briefings of a meeting that are confirmed, with whoever has an address.
+    """The briefings of a meeting that are confirmed, with whoever has an address; and those whose
+    slot is in a calendar still, where a name that was corrected wants another confirmation.
 
     Only the latter are locked, as they are before the briefings when somebody else is named; and
     read once more, as a briefing may be another's once the lock is there.
@@ -148,7 +149,10 @@ async def lock_coming(
         .join(NamedBriefer, same)
         .where(
             col(Briefing.meeting_id) == meeting_id,
-            col(Briefing.status) == BriefingStatus.CONFIRMED,
+            or_(
+                col(Briefing.status) == BriefingStatus.CONFIRMED,
+                and_(col(Briefing.status) == BriefingStatus.NAMED, col(NamedBriefer.has_entry)),
+            ),
         )
         .order_by(col(Briefing.id))
         .execution_options(populate_existing=True)

@@ -72,7 +72,7 @@ async def _named(session: AsyncSession, entry: LogEntry, domain: str) -> None:
 
 
 async def _confirmed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
-    """Who has got a seat between being named and confirming may have the slot from before."""
+    """Who has got a seat in the same moment has the slot no longer."""
     await _plan_to_briefer(session, entry, MessageKind.BRIEFER_CONFIRMED, domain)
     await _seats_changed(session, entry, domain)
 

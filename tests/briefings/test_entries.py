@@ -131,9 +131,9 @@ async def test_a_briefing_in_the_calendar(briefings: Briefings, office: PostOffi
     body["person"] |= {"email": AMINA["email"], "language": "en"}
     seats, administrator = f"{planning.path}/registrations", planning.world.administrator
     seat = await post(administrator, seats, body)
-    assert [method for _, method, *_ in told(await office.deliver())] == ["REQUEST"]
+    assert sorted(method for _, method, *_ in told(await office.deliver())) == ["CANCEL", "REQUEST"]
     await post(organizer, f"{briefings.path}/{first['id']}/confirm")
-    assert told(await office.deliver()) == [(TO_AMINA, "CANCEL", "CANCELLED", 5)]
+    assert told(await office.deliver()) == [], "the whole meeting stands there"
     async with planning.world.app.state.database.transaction() as session:
         links = "SELECT id FROM links WHERE purpose = 'join_meeting'"
         (link_id,) = (await session.execute(text(links))).scalars().all()
