@@ -242,13 +242,15 @@ async def _cancelled(session: AsyncSession, entry: LogEntry, domain: str) -> Non
 
 
 async def _meeting_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
-    """Slots and rehearsals say what the meeting is called, and slots where it is."""
+    """Slots and rehearsals say what the meeting is called, and slots where it is; whoever has a
+    seat hears that of the meeting.
+    """
     if not shown_in_slots(entry):
         return
     people = await places.asked_for_meeting(session, entry.subject_id)
-    coming = [each for each in people if each.comes]
-    await plan(session, entry, MessageKind.PANEL_CHANGED, coming, domain)
-    await _tell_rehearsal(session, entry, coming, domain)
+    shown = [each for each in people if each.comes and each.person.has_entry]
+    await plan(session, entry, MessageKind.PANEL_CHANGED, shown, domain)
+    await _tell_rehearsal(session, entry, people, domain)
 
 
 def shown_in_slots(entry: LogEntry) -> bool:
