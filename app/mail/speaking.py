@@ -175,9 +175,9 @@ async def _asked_again(session: AsyncSession, entry: LogEntry, domain: str) -> N
 
 
 async def _readdressed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
-    """The old address hears that no more comes, the new one gets everything."""
+    """The old address hears that no more comes, the new one, if there is one, gets everything."""
     old = await queries.address_of_place(session, entry.subject_id)
-    asked = await places.find_asked(session, entry.subject_id)
+    asked = await places.find_anybody(session, entry.subject_id)
     if asked is None:
         return
     await _asked_again(session, entry, domain)
