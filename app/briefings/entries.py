@@ -4,6 +4,7 @@ Nobody has two entries for one meeting: whoever has a seat has the whole meeting
 as long as they have none. The rows of those named are locked, as seats change without the meeting.
 """
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -72,10 +73,9 @@ def take(named: NamedBriefer) -> bool:
     return had
 
 
-async def change(session: AsyncSession, briefing: Briefing) -> None:
-    """The slot is another one."""
-    named = await of(session, briefing, lock=True)
-    if named is not None and named.has_entry:
+async def change(session: AsyncSession, briefings: Collection[UUID]) -> None:
+    """The slots are other ones."""
+    for named in await queries.lock_entries(session, briefings):
         named.calendar_sequence += 1
 
 

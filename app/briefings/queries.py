@@ -1,6 +1,6 @@
 """Every select about briefings, and about who speaks for a working group."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -133,7 +133,8 @@ async def find_named(
 async def lock_coming(
     session: AsyncSession, meeting_id: UUID
 ) -> Sequence[tuple[Briefing, NamedBriefer]]:
-    """The briefings of a meeting that are confirmed, with whoever has an address.
+    """The briefings of a meeting that are confirmed, with whoever has an address; and those whose
+    slot is in a calendar still, where a name that was corrected wants another confirmation.
 
     Only the latter are locked, as they are before the briefings when somebody else is named; and
     read once more, as a briefing may be another's once the lock is there.
@@ -148,7 +149,10 @@ async def lock_coming(
         .join(NamedBriefer, same)
         .where(
             col(Briefing.meeting_id) == meeting_id,
-            col(Briefing.status) == BriefingStatus.CONFIRMED,
+            or_(
+                col(Briefing.status) == BriefingStatus.CONFIRMED,
+                and_(col(Briefing.status) == BriefingStatus.NAMED, col(NamedBriefer.has_entry)),
+            ),
         )
         .order_by(col(Briefing.id))
         .execution_options(populate_existing=True)
@@ -156,6 +160,33 @@ async def lock_coming(
     if (await session.execute(statement.with_for_update(of=NamedBriefer))).first() is None:
         return []
     return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def lock_entries(
+    session: AsyncSession, briefings: Collection[UUID]
+) -> Sequence[NamedBriefer]:
+    """Whoever is named for these, and has the slot in the calendar."""
+    if not briefings:
+        return []
+    statement = _entries().where(col(Briefing.id).in_(briefings)).order_by(col(Briefing.id))
+    statement = statement.with_for_update(of=NamedBriefer)
+    rows = await session.execute(statement.execution_options(populate_existing=True))
+    found: Sequence[NamedBriefer] = rows.scalars().all()
+    return found
+
+
+async def with_entries(session: AsyncSession, meeting_id: UUID) -> set[UUID]:
+    """The briefings of a meeting of which the slot stands in a calendar."""
+    statement = _entries().where(col(Briefing.meeting_id) == meeting_id)
+    return set((await session.execute(statement.with_only_columns(col(Briefing.id)))).scalars())
+
+
+def _entries() -> Select[Any]:
+    same = and_(
+        col(NamedBriefer.briefing_id) == col(Briefing.id),
+        col(NamedBriefer.email) == col(Briefing.email),
+    )
+    return select(NamedBriefer).join(Briefing, same).where(col(NamedBriefer.has_entry))
 
 
 async def lock_all(session: AsyncSession, meeting_id: UUID) -> Sequence[Briefing]:

@@ -57,14 +57,15 @@ async def retime(
         return
     meeting = await session.get_one(Meeting, meeting_id)
     agenda = saved_agenda(session, meeting_id) or await load_agenda(session, meeting)
+    others = []
     for briefing in briefings:
         start, end = slot_of(agenda, briefing.item_id) or (None, None)
         other = (start, end) != (briefing.slot_starts_at, briefing.slot_ends_at)
         if moved or other or briefing.item_id in changed:
             briefing.slot_starts_at, briefing.slot_ends_at = start, end
-            await entries.change(session, briefing)
-            record(
-                session,
-                BriefingRetimed(starts_at=start, ends_at=end, **about(meeting, briefing)),
-            )
+            others.append(briefing)
+    await entries.change(session, [briefing.id for briefing in others])
+    for briefing in others:
+        start, end = briefing.slot_starts_at, briefing.slot_ends_at
+        record(session, BriefingRetimed(starts_at=start, ends_at=end, **about(meeting, briefing)))
     await session.flush()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -70,7 +70,11 @@ async def agenda_known(
     the meeting, or the first of all.
     """
     version = AgendaVersion
-    heard = col(version.issued_at) <= since if told is None else col(version.number) <= told
+    heard: ColumnElement[bool] = false()
+    if told is not None:
+        heard = col(version.number) <= told
+    elif since is not None:
+        heard = col(version.issued_at) <= since
     statement = (
         select(col(version.public_body))
         .where(

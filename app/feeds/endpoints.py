@@ -40,7 +40,8 @@ router = router_for("feeds")
 BASE = "/entities/{e}/feeds"
 DOCUMENTED: Responses = {
     200: {
-        "description": "An iCalendar object (RFC 5545) with up to 500 entries.",
+        "description": "An iCalendar object (RFC 5545) with up to 500 meetings, and in the feed"
+        " that somebody made for themselves with what they speak at.",
         "content": {"text/calendar": {"schema": {"type": "string", "maxLength": 20_000_000}}},
     }
 }

@@ -12,7 +12,7 @@ from sqlmodel import col
 from app.agenda.tables import AgendaItem
 from app.briefings import entries as calendar_entries
 from app.briefings.lifecycle import COMING, BriefingStatus
-from app.briefings.queries import briefings_of
+from app.briefings.queries import briefings_of, with_entries
 from app.briefings.tables import Briefing, NamedBriefer
 from app.core import clock
 from app.core.ids import new_id
@@ -72,7 +72,9 @@ async def _named(session: AsyncSession, entry: LogEntry, domain: str) -> None:
 
 
 async def _confirmed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
+    """Who has got a seat in the same moment has the slot no longer."""
     await _plan_to_briefer(session, entry, MessageKind.BRIEFER_CONFIRMED, domain)
+    await _seats_changed(session, entry, domain)
 
 
 async def _declined(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -92,15 +94,12 @@ async def _seats_changed(session: AsyncSession, entry: LogEntry, domain: str) ->
 
 async def _meeting_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
     """Slots say what the meeting is called, and where it is."""
-    if shown_in_slots(entry):
-        for briefing in (await briefings_of(session, entry.subject_id)).values():
-            if await _has_entry(session, briefing):
-                await _tell(session, entry, MessageKind.BRIEFER_CHANGED, briefing, domain)
-
-
-async def _has_entry(session: AsyncSession, briefing: Briefing) -> bool:
-    named = await calendar_entries.of(session, briefing)
-    return named is not None and named.has_entry
+    if not shown_in_slots(entry):
+        return
+    known = await with_entries(session, entry.subject_id)
+    for briefing in (await briefings_of(session, entry.subject_id)).values():
+        if briefing.id in known:
+            await _tell(session, entry, MessageKind.BRIEFER_CHANGED, briefing, domain)
 
 
 async def _tell_left(

@@ -79,7 +79,13 @@ async def find_speaking(session: AsyncSession, panellist_id: UUID) -> Speaking:
 
 async def find_asked(session: AsyncSession, panellist_id: UUID) -> Asked | None:
     """Somebody with an address, whatever they answered."""
-    row = (await session.execute(_people().where(col(Panellist.id) == panellist_id))).one_or_none()
+    found = await find_anybody(session, panellist_id)
+    return found if found is not None and found.person.email else None
+
+
+async def find_anybody(session: AsyncSession, panellist_id: UUID) -> Asked | None:
+    """With an address or without."""
+    row = (await session.execute(_places().where(col(Panellist.id) == panellist_id))).one_or_none()
     return row and Asked(*row)
 
 
@@ -109,13 +115,16 @@ async def first_asked(
 
 
 def _people() -> Select[Any]:
+    return _places().where(func.coalesce(col(Panellist.email), "") != "")
+
+
+def _places() -> Select[Any]:
     columns: list[Any] = [Panellist, Panel, Meeting, Rehearsal]
     return (
         sa_select(*columns)
         .join(Panel, col(Panel.id) == col(Panellist.panel_id))
         .join(Meeting, col(Meeting.id) == col(Panel.meeting_id))
         .outerjoin(Rehearsal, col(Rehearsal.panel_id) == col(Panel.id))
-        .where(func.coalesce(col(Panellist.email), "") != "")
         .order_by(col(Panellist.panel_id), col(Panellist.position))
     )
 

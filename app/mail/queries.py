@@ -208,8 +208,8 @@ class Case:
             return self.person.email
         if self.speaking is not None:
             return self.speaking.person.email or ""
-        if self.named is not None:
-            return self.named.email or ""
+        if self.named is not None or self.message.kind in _LEFT_BRIEFING:
+            return (self.named and self.named.email) or ""
         if self.account is None and self.briefing is not None:
             found = self.briefing.email if self.to_briefer else self.briefing.contact_email
             return found or ""
@@ -663,10 +663,17 @@ async def page_renewed_since(session: AsyncSession, panellist_id: UUID, moment: 
 
 
 async def address_of_place(session: AsyncSession, panellist_id: UUID) -> str | None:
-    """Where the latest mail to a panellist went, or may have gone."""
+    """Where the latest mail to a panellist went, or may have gone; but for those that took leave of
+    an address.
+    """
     statement = (
         sa_select(col(Message.recipient))
-        .where(col(Message.panellist_id) == panellist_id, col(Message.attempts) > 0)
+        .where(
+            col(Message.panellist_id) == panellist_id,
+            col(Message.attempts) > 0,
+            col(Message.kind) != MessageKind.PANEL_READDRESSED,
+            col(Message.data)[LEFT_ADDRESS].is_(None),
+        )
         .order_by(col(Message.attempted_at).desc(), col(Message.id).desc())
         .limit(1)
     )

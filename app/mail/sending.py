@@ -243,7 +243,8 @@ def _present(case: Case) -> Present:
         credentials=case.credentials.status if case.credentials else None,
         exception_left=_lets_in(case.exception, now),
         slot_begun=_passed(place.panel.slot_starts_at, now) if place else False,
-        unreachable=(place is not None or case.briefing is not None) and not case.address,
+        unreachable=(place is not None or case.message.briefing_id is not None)
+        and not case.address,
         briefing=case.briefing.status if case.briefing else None,
         briefers_due=_passed(due_at(case.meeting), now),
         left_address=case.leaves_address,

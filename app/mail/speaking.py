@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import insert
@@ -48,13 +49,15 @@ async def plan(
     at_once: bool = False,
 ) -> None:
     """A message for each who has none of this kind because of this entry, and the link with it."""
-    now, rows = clock.now(), []
-    for each in people:
-        due_at = now if at_once else await _due(session, kind, each, now)
-        rows.append(_row(entry, kind, each, domain, now, recipient) | {"due_at": due_at})
-        rows[-1]["data"] = dict(data or {})
-    if not rows:
+    if not people:
         return
+    now = clock.now()
+    due = {} if at_once else await _due(session, kind, people, now)
+    rows = [
+        _row(entry, kind, each, domain, now, recipient)
+        | {"due_at": due.get(each.person.id, now), "data": dict(data or {})}
+        for each in people
+    ]
     statement = insert(Message).on_conflict_do_nothing(index_elements=ONCE)
     added = await session.execute(statement.returning(col(Message.panellist_id)), rows)
     planned = set(added.scalars())
@@ -112,8 +115,9 @@ async def _confirmed(session: AsyncSession, entry: LogEntry, domain: str) -> Non
 async def _withdrawn(session: AsyncSession, entry: LogEntry, domain: str) -> None:
     await _tell_one(session, entry, MessageKind.PANEL_WITHDRAWN, domain, {"was": _was(entry)})
     asked = await places.find_asked(session, entry.subject_id)
-    if asked is not None and asked.rehearsal is not None:
-        await plan(session, entry, MessageKind.PANEL_REHEARSAL_OFF, [asked], domain)
+    if asked is not None and (data := _times_of_rehearsal(asked)):
+        kind = MessageKind.PANEL_REHEARSAL_OFF
+        await plan(session, entry, kind, [asked], domain, data=data)
 
 
 async def _rehearsal_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
@@ -134,6 +138,14 @@ async def _rehearsal_removed(session: AsyncSession, entry: LogEntry, domain: str
     await plan(session, entry, kind, coming, domain, data=data)
     asked = [each for each in people if not each.comes]
     await plan(session, entry, MessageKind.PANEL_CHANGED, asked, domain)
+
+
+def _times_of_rehearsal(asked: Asked) -> dict[str, Any]:
+    """For a mail that it is off, before which it may go altogether; nothing without one."""
+    held = asked.rehearsal
+    if held is None:
+        return {}
+    return {"starts_at": held.starts_at.isoformat(), "ends_at": held.ends_at.isoformat()}
 
 
 async def _tell_rehearsal(
@@ -163,17 +175,17 @@ async def _asked_again(session: AsyncSession, entry: LogEntry, domain: str) -> N
 
 
 async def _readdressed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
-    """The old address hears that no more comes, the new one gets everything."""
+    """The old address hears that no more comes, the new one, if there is one, gets everything."""
     old = await queries.address_of_place(session, entry.subject_id)
-    asked = await places.find_asked(session, entry.subject_id)
+    asked = await places.find_anybody(session, entry.subject_id)
     if asked is None:
         return
     await _asked_again(session, entry, domain)
     if old is not None and old != asked.person.email:
         kind = MessageKind.PANEL_READDRESSED
         await plan(session, entry, kind, [asked], domain, recipient=old)
-        if asked.comes and asked.rehearsal is not None:
-            kind, data = MessageKind.PANEL_REHEARSAL_OFF, {queries.LEFT_ADDRESS: True}
+        if asked.comes and (times := _times_of_rehearsal(asked)):
+            kind, data = MessageKind.PANEL_REHEARSAL_OFF, {queries.LEFT_ADDRESS: True, **times}
             await plan(session, entry, kind, [asked], domain, data=data, recipient=old)
 
 
@@ -230,13 +242,15 @@ async def _cancelled(session: AsyncSession, entry: LogEntry, domain: str) -> Non
 
 
 async def _meeting_changed(session: AsyncSession, entry: LogEntry, domain: str) -> None:
-    """Slots and rehearsals say what the meeting is called, and slots where it is."""
+    """Slots and rehearsals say what the meeting is called, and slots where it is; whoever has a
+    seat hears that of the meeting.
+    """
     if not shown_in_slots(entry):
         return
     people = await places.asked_for_meeting(session, entry.subject_id)
-    coming = [each for each in people if each.comes]
-    await plan(session, entry, MessageKind.PANEL_CHANGED, coming, domain)
-    await _tell_rehearsal(session, entry, coming, domain)
+    shown = [each for each in people if each.comes and each.person.has_entry]
+    await plan(session, entry, MessageKind.PANEL_CHANGED, shown, domain)
+    await _tell_rehearsal(session, entry, people, domain)
 
 
 def shown_in_slots(entry: LogEntry) -> bool:
@@ -281,14 +295,16 @@ async def _tell_one(
         await plan(session, entry, kind, [asked], domain, data=data)
 
 
-async def _due(session: AsyncSession, kind: MessageKind, asked: Asked, now: datetime) -> datetime:
-    """At once, or with what waits for them about this meeting."""
+async def _due(
+    session: AsyncSession, kind: MessageKind, people: Sequence[Asked], now: datetime
+) -> dict[UUID, datetime]:
+    """With what waits for them about this meeting; nothing is said of those that go at once."""
     if kind not in WINDOWED:
-        return now
-    waiting = await queries.waiting_until(session, asked.meeting.id, WINDOWED, now)
-    if (known := waiting.get(asked.person.id)) is not None:
-        return known
-    return now + await queries.notice_window(session, asked.meeting.id)
+        return {}
+    meeting_id = people[0].meeting.id
+    waiting = await queries.waiting_until(session, meeting_id, WINDOWED, now)
+    usual = now + await queries.notice_window(session, meeting_id)
+    return {each.person.id: waiting.get(each.person.id, usual) for each in people}
 
 
 def _row(

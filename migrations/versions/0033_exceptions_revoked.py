@@ -27,7 +27,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM messages WHERE kind = 'exception_revoked'")
+    told = "SELECT id FROM messages WHERE kind = 'exception_revoked'"
+    op.execute(f"DELETE FROM suppressed_addresses WHERE message_id IN ({told})")  # noqa: S608  # a constant
+    op.execute(
+        "UPDATE incoming_mails SET answers_message_id = NULL"  # noqa: S608  # as above
+        f" WHERE answers_message_id IN ({told})"
+    )
+    op.execute(f"DELETE FROM messages WHERE id IN ({told})")  # noqa: S608  # as above
     _kinds(_OLD)
 
 

@@ -235,7 +235,7 @@ async def test_moving_takes_as_many_statements_in_a_thousand_items(
         assert (moved.status_code, moved.json()["number"]) == (200, str(many))
         taken.append(statements)
     few, thousand = taken
-    assert len(few) == len(thousand)
+    assert len(few) == len(thousand) == 14, "as docs/agenda.md says"
     assert [s for s in thousand if s.startswith("UPDATE agenda_items")] == [
         s for s in few if s.startswith("UPDATE agenda_items")
     ]

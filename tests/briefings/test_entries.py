@@ -121,6 +121,9 @@ async def test_a_briefing_in_the_calendar(briefings: Briefings, office: PostOffi
     assert told(back) == [(TO_AMINA, "REQUEST", "CONFIRMED", 4)]
     assert {uid for *_, uid, _ in entries(back)} == {own["uid"]}
 
+    for person in (AMINA | {"name": "A. Rossi"}, AMINA):
+        assert (await briefings.name(first, organizer, **person)).is_success
+    assert told(await office.deliver()) == [], "a correction takes nothing back"
     entity = await planning.world.entity()
     await planning.world.membership(planning.committee, entity)
     await planning.world.invitation({"handle": planning.handle, "id": str(planning.id)}, entity)
@@ -129,6 +132,8 @@ async def test_a_briefing_in_the_calendar(briefings: Briefings, office: PostOffi
     seats, administrator = f"{planning.path}/registrations", planning.world.administrator
     seat = await post(administrator, seats, body)
     assert sorted(method for _, method, *_ in told(await office.deliver())) == ["CANCEL", "REQUEST"]
+    await post(organizer, f"{briefings.path}/{first['id']}/confirm")
+    assert told(await office.deliver()) == [], "the whole meeting stands there"
     async with planning.world.app.state.database.transaction() as session:
         links = "SELECT id FROM links WHERE purpose = 'join_meeting'"
         (link_id,) = (await session.execute(text(links))).scalars().all()

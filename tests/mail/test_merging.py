@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.calendar.queries import agenda_known
 from app.core import clock
 from app.core.ids import new_id
 from app.jobs.queue import Patience
@@ -212,6 +213,9 @@ async def test_a_meeting_that_moves_after_its_agenda_was_issued_tells_no_old_tim
         "1 Opening",
         "3 Closing",
     ]
+    async with stage.database.transaction() as session:
+        known_first = await agenda_known(session, stage.meeting.id, 2, None, None)
+    assert known_first is not None, "nothing was written to somebody, who then gets all changes"
 
 
 @pytest.mark.parametrize("silent", [True, False])

@@ -59,8 +59,7 @@ class PostOffice:
         """Everything that is due by now; the mails that this brought, sorted by who gets them."""
         again = True
         while again:
-            while await self.relay.advance():
-                pass
+            await self.plan()
             due = text("SELECT id FROM messages WHERE state = 'planned' AND due_at <= :now")
             async with self.planning.world.app.state.database.transaction() as session:
                 found = (await session.execute(due, {"now": clock.now()})).scalars().all()
@@ -70,6 +69,11 @@ class PostOffice:
         mails = self.server.parsed()[self.read :]
         self.read += len(mails)
         return sorted(mails, key=lambda mail: str(mail["To"]))
+
+    async def plan(self) -> None:
+        """What the log asks for, of which nothing goes out yet."""
+        while await self.relay.advance():
+            pass
 
     async def session_of(self, mail: EmailMessage) -> httpx.AsyncClient:
         """Whoever opens the link of a mail."""

@@ -323,6 +323,9 @@ async def test_whoever_has_a_seat_has_one_entry(
     assert cancelled is not None
     assert (entry["method"], cancelled["method"]) == ("REQUEST", "CANCEL")
     assert (cancelled["uid"], cancelled["sequence"]) == (slot["uid"], slot["sequence"] + 1)
+    title, anyhow = {"title": {"en": "Other"}}, PATCH | {"If-Match": "*"}
+    assert (await planning.organizer.patch(planning.path, json=title, headers=anyhow)).is_success
+    assert [str(mail["Subject"]) for mail in await office.deliver()] == ["Changed: Other"]
     await post(world.administrator, f"{planning.path}/registrations/{seat['id']}/withdraw")
     told = [each for each in map(entry_of, await office.deliver()) if each is not None]
     assert {(each["method"], each["uid"] == slot["uid"]) for each in told} == {

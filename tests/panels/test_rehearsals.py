@@ -114,6 +114,16 @@ async def test_a_rehearsal_in_the_calendar(planning: Planning, office: PostOffic
         ("Amina Rossi <new@example.org>", "REQUEST"),
     ]
     assert found[0][4] == found[1][4] - 1
+    for left, email in (("new", "newer@example.org"), ("newer", None)):
+        other = {"email": email}
+        assert (await planning.organizer.patch(where, json=other, headers=PATCH)).is_success
+        mails = await office.deliver()
+        seen.extend(each for each in entries(mails) if each[1] == "REQUEST")
+        taken = [to for to, method, *_ in entries(mails) if method == "CANCEL"]
+        assert taken == [f"Amina Rossi <{left}@example.org>"] * 2
+    moved = {"email": "new@example.org"}
+    assert (await planning.organizer.patch(where, json=moved, headers=PATCH)).is_success
+    seen.extend(each for each in entries(await office.deliver()) if each[1] == "REQUEST")
     await post(planning.organizer, f"{planning.path}/cancel", {})
     cancel = ("CANCEL", "CANCELLED")
     assert await told() == [(*cancel, False), (*cancel, True)]
@@ -134,10 +144,13 @@ async def test_nobody_hears_of_a_rehearsal_that_came_and_went(
     match: dict[str, Any] = {"If-Match": made.headers["etag"]}
     assert (await planning.organizer.delete(f"{path}/rehearsal", headers=match)).is_success
     assert [method for _, method, *_ in entries(await office.deliver())] == ["REQUEST"]
-    await planning.organizer.put(f"{path}/rehearsal", json=TIMES)
+    made = await planning.organizer.put(f"{path}/rehearsal", json=TIMES)
     assert [method for _, method, *_ in entries(await office.deliver())] == ["REQUEST"]
     body = {"name": "Li Wei", "email": "li@example.org"}
     await post(planning.organizer, f"{path}/panellists/{person['id']}/replace", body)
+    await office.plan()
+    match = {"If-Match": made.headers["etag"]}
+    assert (await planning.organizer.delete(f"{path}/rehearsal", headers=match)).is_success
     taken = entries(await office.deliver())
     assert [
         (method, to == f"{person['name']} <{person['email']}>") for to, method, *_ in taken
