@@ -49,9 +49,7 @@ _BY: Final = {
     statement: [statement.format(shown=_SHOWN.format(key=key)) for key in ("id", "handle")]
     for statement in (_IN_FORCE, _VERSION)
 }
-VersionNumber = Annotated[
-    int, PlainNumber, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])
-]
+VersionNumber = Annotated[PlainNumber, Path(description="From 1.", examples=[1])]
 LanguageAsked = Annotated[
     Language | None,
     Query(

@@ -349,7 +349,7 @@ ClockTime = Annotated[
 ]
 Whole = BeforeValidator(_number)
 """No truth values and, but for the cells of a table, no text for a number."""
-PlainNumber = BeforeValidator(_plain_number)
+PlainNumber = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_plain_number)]
 """In an address: neither `01` nor `1.0` is another name of what `1` names."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 RetentionDays = Annotated[

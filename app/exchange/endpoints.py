@@ -64,9 +64,7 @@ SCHEDULE_FILE: Responses = {
         },
     }
 }
-VersionNumber = Annotated[
-    int, PlainNumber, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])
-]
+VersionNumber = Annotated[PlainNumber, Path(description="From 1.", examples=[1])]
 InLanguage = Annotated[
     Language | None, Query(description="By default the reader's, or the meeting's first.")
 ]

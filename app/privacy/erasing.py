@@ -104,8 +104,13 @@ async def held(
     assert declared.of_people is not None, "only such tables are asked for"
     withheld = [name for name, each in declared.personal.items() if each.withheld]
     read = declared.entity_reads if for_entity and declared.entity_reads else "true"
+    others = "".join(
+        f" || CASE WHEN {each.where} THEN '{{}}' ELSE jsonb_build_object('{name}', NULL) END"
+        for name, each in declared.personal.items()
+        if each.where is not None and not each.withheld
+    )
     statement = (
-        f"SELECT to_jsonb(t) - CAST(:withheld AS text[]) FROM {declared.table} AS t"  # noqa: S608  # made of declarations
+        f"SELECT to_jsonb(t) - CAST(:withheld AS text[]){others} FROM {declared.table} AS t"  # noqa: S608  # made of declarations
         f" WHERE ({declared.of_people}) AND ({read}) LIMIT :most"
     )
     values = subject.values | {"withheld": withheld, "most": MOST_ROWS}

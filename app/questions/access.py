@@ -13,9 +13,7 @@ from app.meetings.queries import find_visible
 from app.questions import queries
 from app.questions.tables import FormVersion
 
-VersionNumber = Annotated[
-    int, PlainNumber, Path(ge=1, le=1_000_000, description="From 1.", examples=[1])
-]
+VersionNumber = Annotated[PlainNumber, Path(description="From 1.", examples=[1])]
 
 
 async def version_for(session: Session, view: MeetingDep, number: VersionNumber) -> FormVersion:

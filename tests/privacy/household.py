@@ -28,6 +28,8 @@ NEEDED = {
     ("suppressed_addresses", "address"),
     ("panellists", "email"),
     ("named_briefers", "email"),
+    ("briefings", "email"),
+    ("briefings", "contact_email"),
 }
 """By what the row is found; it is one of the person's addresses."""
 
@@ -138,6 +140,11 @@ FURTHER = (
     INSERT INTO confirmed_slots (id, created_at, meeting_id, item_id, person_key, begins, ends)
     SELECT gen_random_uuid(), now(), :meeting, item_id, 'x', 0, 1
       FROM briefings WHERE meeting_id = :meeting
+    """,
+    """
+    UPDATE briefings SET email = 'finch-people-email@example.org', contact_name = 'X',
+           contact_email = 'finch-people-email@example.org'
+     WHERE meeting_id = :meeting
     """,
     """
     INSERT INTO named_briefers (id, created_at, briefing_id, meeting_id, item_id, name, email,

@@ -126,6 +126,7 @@ async def test_an_account_with_a_right_and_what_somebody_else_has_too_stay(
     async with app.state.database.transaction() as session:
         assert await tables_with(session, CANARY) == [
             "public.accounts",
+            "public.briefings",
             "public.named_briefers",
             "public.panellists",
             "public.people",

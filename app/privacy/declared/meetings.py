@@ -1,11 +1,16 @@
 """Committees, meetings and their record: `app.committees`, `app.meetings` and those beside them."""
 
+from dataclasses import replace
+
 from app.privacy.declared.model import Declared, Personal, plain
 from app.privacy.lifecycle import Kept, Seen
 
 _ASKED = "Who names the briefer of a working group."
 _CALENDAR = "To take the slot of a briefing out of the calendar where it stands."
 _SPEAKER = "To announce who speaks; part of the published record."
+_BRIEFER = "email = ANY(CAST(:emails AS text[]))"
+_CONTACT = "contact_email = ANY(CAST(:emails AS text[]))"
+_OPENS = "What links in mails about a briefing open."
 
 
 def _record(purpose: str, seen: Seen = Seen.MEETING) -> Personal:
@@ -197,20 +202,27 @@ TABLES = (
     ),
     Declared(
         table="briefings",
+        of_people=f"{_BRIEFER} OR {_CONTACT}",
+        entity_reads="false",
         of_meeting="meeting_id = :meeting",
         personal={
-            "contact_name": Personal(_ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL"),
-            "contact_email": Personal(_ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL"),
-            "name": _record(_SPEAKER),
-            "honorific": _record(_SPEAKER),
-            "job_title": _record(_SPEAKER),
-            "affiliation": _record(_SPEAKER),
-            "email": Personal("To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL"),
+            "contact_name": Personal(_ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL", where=_CONTACT),
+            "contact_email": Personal(
+                _ASKED, Seen.ORGANIZERS, Kept.MEETING, "NULL", where=_CONTACT
+            ),
+            "group_key": Personal(_OPENS, Seen.NOBODY, Kept.OFFICE, withheld=True),
+            "name": replace(_record(_SPEAKER), where=_BRIEFER),
+            "honorific": replace(_record(_SPEAKER), where=_BRIEFER),
+            "job_title": replace(_record(_SPEAKER), where=_BRIEFER),
+            "affiliation": replace(_record(_SPEAKER), where=_BRIEFER),
+            "email": Personal(
+                "To agree with who speaks.", Seen.ORGANIZERS, Kept.MEETING, "NULL", where=_BRIEFER
+            ),
+            "briefer_key": Personal(_OPENS, Seen.NOBODY, Kept.OFFICE, withheld=True),
         },
         plain=plain(
-            "id created_at meeting_id item_id status weight contact_language group_key asked_at"
-            " reminded_at timezone language briefer_key named_at answered_at slot_starts_at"
-            " slot_ends_at"
+            "id created_at meeting_id item_id status weight contact_language asked_at reminded_at"
+            " timezone language named_at answered_at slot_starts_at slot_ends_at"
         ),
     ),
     Declared(

@@ -20,6 +20,9 @@ class Personal:
     becomes: str | None = None
     withheld: bool = False
     """Whether the export leaves it out: it opens something, or cannot be read."""
+    where: str | None = None
+    """In a row that may be about several people, when this column is about those who end or ask;
+    otherwise it stays, and their export says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,14 @@ class Declared:
         """The personal columns that are written over, with what: all of them when a person ends,
         those that are a meeting's when its retention does.
         """
-        return {
-            name: each.becomes
-            for name, each in self.personal.items()
-            if each.becomes is not None and not (with_meeting and each.kept is not Kept.MEETING)
-        }
+        found = {}
+        for name, each in self.personal.items():
+            if each.becomes is None or (with_meeting and each.kept is not Kept.MEETING):
+                continue
+            found[name] = each.becomes
+            if each.where is not None and not with_meeting:
+                found[name] = f"CASE WHEN {each.where} THEN {each.becomes} ELSE {name} END"
+        return found
 
 
 def plain(names: str) -> frozenset[str]:
