@@ -34,6 +34,7 @@ def item_entries(meeting: Meeting, issued: Mapping[str, Any], frame: Frame) -> l
             summary=_numbered(item, in_language(item["title"], languages)),
             description=in_language(item.get("note") or {}, languages),
             location=", ".join(filter(None, [item.get("room"), whole.location])),
+            categories=(),
             contacts=(),
             status=EntryStatus.CONFIRMED,
             part_of=whole.uid,

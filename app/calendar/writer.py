@@ -129,7 +129,8 @@ class MeetingEntry:
     alarms: tuple[int, ...] = ()
     language: str = ""
     part_of: str = ""
-    """UID of the entry that this one is a part of (RFC 5545 section 3.8.4.5)."""
+    """UID of the entry that this one is a part of (RFC 5545 section 3.8.4.5). It leaves out what
+    is the same without being said, as there may be hundreds."""
 
     def __post_init__(self) -> None:
         if not self.uid or self.uid != plain(self.uid):
@@ -274,12 +275,12 @@ def _event(entry: MeetingEntry, method: Method | None) -> list[str]:
         _text("UID", entry.uid),
         _line("DTSTAMP", _utc(entry.stamp)),
         _line("SEQUENCE", str(entry.sequence)),
-        _line("CREATED", _utc(entry.created)),
+        *([] if entry.part_of else [_line("CREATED", _utc(entry.created))]),
         _line("LAST-MODIFIED", _utc(entry.last_modified)),
         _time("DTSTART", entry, entry.start),
         _time("DTEND", entry, entry.end),
         *_words(entry),
-        *_standing(entry.status),
+        *_standing(entry),
         *_people(entry),
         *_places(entry),
         *([_text("RELATED-TO", entry.part_of, [("RELTYPE", "PARENT")])] if entry.part_of else []),
@@ -332,10 +333,14 @@ def _words(entry: MeetingEntry) -> Iterable[str]:
         yield _text("CONTACT", contact, language)
 
 
-def _standing(status: EntryStatus | None) -> Iterable[str]:
+def _standing(entry: MeetingEntry) -> Iterable[str]:
+    """A part that is confirmed takes time without saying so (RFC 5545 section 3.8.2.7)."""
+    status = entry.status
     if status is None:
         return
     yield _line("STATUS", status.value)
+    if entry.part_of and status is EntryStatus.CONFIRMED:
+        return
     yield _line("TRANSP", "TRANSPARENT" if status is EntryStatus.CANCELLED else "OPAQUE")
     yield _line("X-MICROSOFT-CDO-BUSYSTATUS", BUSY_STATUS[status])
 
