@@ -1,12 +1,24 @@
 """The only way to get a briefing for the holder of a link; guesses are counted."""
 
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Header, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.briefings.links import Held
 from app.identity.problems import LinkUnknown
+
+LinkHeader = Annotated[
+    str,
+    Header(
+        alias="Briefing-Link",
+        min_length=1,
+        max_length=200,
+        description="The token from the mail, as in the bodies of the other calls.",
+    ),
+]
+"""Of calls that have no body to say it in."""
 
 
 async def held_by(

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Path, Query, Request, Response, status
+from fastapi import Depends, Path, Query, Request, Response, status
 
 from app.agenda.saving import load_agenda
 from app.briefings import links, papers, seeing
 from app.briefings.access import BriefingToName
-from app.briefings.link_access import held_by
+from app.briefings.link_access import LinkHeader, held_by
 from app.briefings.link_endpoints import shown_to_holder
 from app.briefings.papers import Paper
 from app.briefings.problems import BriefersDue
@@ -112,15 +112,7 @@ async def put_paper_by_link(
     said: MediaType,
     request: Request,
     response: Response,
-    link: Annotated[
-        str,
-        Header(
-            alias="Briefing-Link",
-            min_length=1,
-            max_length=200,
-            description="The token from the mail, as in the bodies of the other calls.",
-        ),
-    ],
+    link: LinkHeader,
 ) -> BriefingByLink:
     """Send a paper of the one briefing that the link of your mail is about."""
     held = await held_by(session, request, link, links.open_to_act)

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
 
-from fastapi import Header, Request, Response
+from fastapi import Request, Response
 
 from app.briefings import links
-from app.briefings.link_access import held_by
+from app.briefings.link_access import LinkHeader, held_by
 from app.calendar.entries import PRODID
 from app.calendar.files import DOCUMENTED, CalendarFile
 from app.calendar.writer import MeetingEntry, Method, calendar
@@ -52,15 +51,7 @@ async def get_own_place_calendar(
 async def get_briefing_calendar(
     session: Session,
     request: Request,
-    link: Annotated[
-        str,
-        Header(
-            alias="Briefing-Link",
-            min_length=1,
-            max_length=200,
-            description="The token from the mail, as in the bodies of the other calls.",
-        ),
-    ],
+    link: LinkHeader,
 ) -> Response:
     """Read the calendar entry of the briefing that the link of your mail is about.
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 Key = TypeVar("Key", bound=Hashable)
 Moment = TypeVar("Moment", int, datetime)
-MIDNIGHT: Final = "24:00"
 _MINUTE: Final = timedelta(minutes=1)
 
 
