@@ -7,7 +7,14 @@ from fastapi import Path, Query, Request, Response
 
 from app.agenda.schemas import IssuedAgenda
 from app.core.fields import LANGUAGE, Language, PlainNumber, accepted_languages
-from app.core.finished import BareRoute, Question, answered, named, without_parameters
+from app.core.finished import (
+    BareRoute,
+    Question,
+    answered,
+    languages_asked,
+    named,
+    without_parameters,
+)
 from app.core.languages import lookup
 from app.core.openapi import raises
 from app.core.problems import FieldError, Invalid, NotFound
@@ -89,8 +96,8 @@ async def get_public_agenda_version(
     """Read an issued version of a public meeting's agenda, which never changes."""
     assert language is None, "parameters are read here"
     asked = _language_asked(request)
-    wanted = [asked] if asked else accepted_languages(request.headers.get("accept-language"))
-    others = (_number(str(number)), tuple(lookup(wanted)), asked is not None)
+    wanted = languages_asked(request) if asked is None else tuple(lookup([asked]))
+    others = (_number(str(number)), wanted, asked is not None)
     question = Question(*named(m, *_BY[_VERSION]), others=others)
     return await answered(request, question, _IMMUTABLE)
 

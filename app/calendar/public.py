@@ -13,19 +13,24 @@ from app.calendar.entries import PRODID, Frame, meeting_entry
 from app.calendar.files import DOCUMENTED, CalendarFile
 from app.calendar.items import item_entries
 from app.calendar.writer import Method, Organizer, calendar
-from app.core.fields import accepted_languages, in_language
-from app.core.finished import BareRoute, without_parameters
-from app.core.languages import lookup
+from app.core.fields import in_language
+from app.core.finished import BareRoute, languages_asked, without_parameters
 from app.core.openapi import raises
 from app.core.problems import NotFound
 from app.core.routes import router_for
 from app.meetings import finishing
 from app.meetings.access import MeetingRef
 from app.meetings.finishing import Maker, Page, Shown
-from app.meetings.public import stored_page
+from app.meetings.public import Stored, stored_page
 
 router = router_for("public", route_class=BareRoute)
 KIND: Final = "calendar"
+_PAGE: Final = Stored(
+    KIND,
+    ((b"cache-control", b"public, max-age=300"), (b"vary", b"Accept-Language")),
+    b"text/calendar; charset=utf-8",
+    b".ics",
+)
 REFRESH: Final = timedelta(hours=4)
 
 
@@ -42,13 +47,7 @@ async def get_public_calendar(request: Request, m: MeetingRef) -> Response:
     It is in the first language of `Accept-Language` that the meeting has, or in its own first.
     """
     without_parameters(request)
-    headers = (
-        (b"cache-control", b"public, max-age=300"),
-        (b"content-disposition", f'attachment; filename="{m}.ics"'.encode()),
-        (b"vary", b"Accept-Language"),
-    )
-    wanted = lookup(accepted_languages(request.headers.get("accept-language")))
-    return await stored_page(request, m, KIND, wanted, headers, b"text/calendar; charset=utf-8")
+    return await stored_page(request, m, _PAGE, languages_asked(request))
 
 
 @finishing.renders(KIND)

@@ -276,7 +276,7 @@ def _event(entry: MeetingEntry, method: Method | None) -> list[str]:
         _line("DTSTAMP", _utc(entry.stamp)),
         _line("SEQUENCE", str(entry.sequence)),
         *([] if entry.part_of else [_line("CREATED", _utc(entry.created))]),
-        _line("LAST-MODIFIED", _utc(entry.last_modified)),
+        *_last_modified(entry),
         _time("DTSTART", entry, entry.start),
         _time("DTEND", entry, entry.end),
         *_words(entry),
@@ -287,6 +287,12 @@ def _event(entry: MeetingEntry, method: Method | None) -> list[str]:
         *[line for minutes in alarms for line in _alarm(entry, minutes)],
         "END:VEVENT",
     ]
+
+
+def _last_modified(entry: MeetingEntry) -> Iterable[str]:
+    """A part says it only where it is another time than its DTSTAMP."""
+    if not entry.part_of or entry.last_modified != entry.stamp:
+        yield _line("LAST-MODIFIED", _utc(entry.last_modified))
 
 
 def _declined_counter(entry: MeetingEntry) -> list[str]:

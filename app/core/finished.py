@@ -4,14 +4,16 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
-import asyncpg
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.database import Database
+from app.core.fields import accepted_languages
+from app.core.languages import lookup
 from app.core.leases import Lease, State
 from app.core.problems import FieldError, Invalid, NotFound
 from app.core.routes import QuickRoute
@@ -46,6 +48,24 @@ class Sent(Response):
         self.raw_headers = list(headers)
 
 
+class Found(NamedTuple):
+    """A tag, the bytes or None where the caller has them, and what stands in the answer's head."""
+
+    etag: str
+    content: bytes | None
+    tag: tuple[bytes, bytes]
+    fields: tuple[tuple[bytes, bytes], ...]
+    """Of the content: how long it is, in what language, and the tag."""
+
+    @classmethod
+    def of(cls, etag: str, content: bytes | None, language: str | None) -> Self:
+        tag = (b"etag", etag.encode())
+        fields = [(b"content-length", b"%d" % len(content or b"")), tag]
+        if language is not None:
+            fields.append((b"content-language", language.encode()))
+        return cls(etag, content, tag, tuple(fields))
+
+
 class Question(NamedTuple):
     """What is asked for, and the tags of the answers that the caller has.
 
@@ -67,18 +87,18 @@ class Answers:
     """
 
     def __init__(self) -> None:
-        self._running: dict[Question, asyncio.Task[Any]] = {}
-        self._next: dict[Question, asyncio.Task[Any]] = {}
+        self._running: dict[Question, asyncio.Task[Found | None]] = {}
+        self._next: dict[Question, asyncio.Task[Found | None]] = {}
 
-    async def to(self, question: Question, database: Database) -> asyncpg.Record | None:
-        """Tag, bytes and language, no bytes where the caller has them; None where there is none."""
+    async def to(self, question: Question, database: Database) -> Found | None:
+        """No bytes where the caller has them; None where there is nothing."""
         answer = self._next.get(question)
         if answer is None:
             answer = asyncio.create_task(self._find(question, database))
             self._next[question] = answer
         return await asyncio.shield(answer)
 
-    async def _find(self, question: Question, database: Database) -> asyncpg.Record | None:
+    async def _find(self, question: Question, database: Database) -> Found | None:
         me = asyncio.current_task()
         try:
             async with asyncio.timeout(database.settings.wait):
@@ -87,7 +107,8 @@ class Answers:
                 pool = await database.reads()
                 self._running[question] = self._next.pop(question)
                 statement, key, tags, others = question
-                return await pool.fetchrow(statement, key, tags, *others)
+                row = await pool.fetchrow(statement, key, tags, *others)
+                return None if row is None else Found.of(*row)
         finally:
             for tasks in (self._next, self._running):
                 if tasks.get(question) is me:
@@ -101,9 +122,9 @@ class Kept:
         self.size = 0
         self._limit = limit
         self._state: State | None = None
-        self._answers: OrderedDict[Question, Any] = OrderedDict()
+        self._answers: OrderedDict[Question, Found] = OrderedDict()
 
-    def find(self, question: Question, state: State | None) -> Any:
+    def find(self, question: Question, state: State | None) -> Found | None:
         """The answer as it is in this state; what was kept of another one is forgotten."""
         if state != self._state:
             self._answers.clear()
@@ -113,8 +134,8 @@ class Kept:
             self._answers.move_to_end(question)
         return answer
 
-    def keep(self, question: Question, answer: Any, state: State | None) -> None:
-        size = len(answer[1]) + _AROUND
+    def keep(self, question: Question, answer: Found, state: State | None) -> None:
+        size = _size(answer)
         if state is None or state != self._state or size > self._limit:
             return
         if question not in self._answers:
@@ -122,7 +143,11 @@ class Kept:
             self.size += size
         while self.size > self._limit:
             _, oldest = self._answers.popitem(last=False)
-            self.size -= len(oldest[1]) + _AROUND
+            self.size -= _size(oldest)
+
+
+def _size(answer: Found) -> int:
+    return len(answer.content or b"") + _AROUND
 
 
 class Finished:
@@ -136,13 +161,13 @@ class Finished:
         self.kept = Kept(limit)
         self.lease = Lease(database.connect) if limit else None
 
-    async def find(self, question: Question) -> Any:
-        """Tag, bytes and language; None where there is none. No bytes where the caller has them,
-        though it may get them all the same.
+    async def find(self, question: Question) -> Found | None:
+        """None where there is nothing. No bytes where the caller has them, though it may get them
+        all the same.
         """
         if self.lease is None:
             return await self.answers.to(question, self.database)
-        whole = Question(question.statement, question.key, (), question.others)
+        whole = question._replace(tags=()) if question.tags else question
         if not self.lease.holds():
             await self.lease.renew()
             if not self.lease.holds():
@@ -166,32 +191,38 @@ async def answered(
     headers: Headers,
     *,
     media_type: bytes = b"application/json",
-    make: Callable[[], Awaitable[Any]] | None = None,
+    make: Callable[[], Awaitable[Found | None]] | None = None,
 ) -> Response:
     """The answer with its tag, or 304; raises `NotFound`. What is not stored may be made."""
-    known = _known(request)
+    known = header(request, b"if-none-match")
     tags = () if known is None else tuple(_OURS.findall(known))
-    asked = Question(question.statement, question.key, tags, question.others)
-    row = await request.app.state.finished.find(asked)
-    if row is None and make is not None:
-        row = await make()
-    if row is None:
+    if tags:
+        question = question._replace(tags=tags)
+    found = await request.app.state.finished.find(question)
+    if found is None and make is not None:
+        found = await make()
+    if found is None:
         raise NotFound
-    etag, content, language = row
-    head = [(b"etag", etag.encode()), *headers]
-    if content is None or etag in tags or known == "*":
-        return Sent(304, b"", head)
-    length = b"%d" % len(content)
-    head = [(b"content-length", length), (b"content-type", media_type), *head]
-    if language is not None:
-        head.append((b"content-language", language.encode()))
-    return Sent(200, content, head)
+    if found.content is None or found.etag in tags or known == "*":
+        return Sent(304, b"", [found.tag, *headers])
+    return Sent(200, found.content, [*found.fields, (b"content-type", media_type), *headers])
 
 
-def _known(request: Request) -> str | None:
-    """`If-None-Match`, of which there may be several."""
-    found = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+def header(request: Request, name: bytes) -> str | None:
+    """Its value, of which there may be several; without an object of all of them."""
+    found = [value for each, value in request.scope["headers"] if each == name]
     return b",".join(found).decode("latin-1") if found else None
+
+
+def languages_asked(request: Request) -> tuple[str, ...]:
+    """Those of `Accept-Language`, each with its shorter forms, best first."""
+    asked = header(request, b"accept-language")
+    return _languages(asked) if asked else ()
+
+
+@lru_cache(maxsize=512)
+def _languages(asked: str) -> tuple[str, ...]:
+    return tuple(lookup(accepted_languages(asked)))
 
 
 def named(m: str, by_id: str, by_handle: str) -> tuple[str, UUID | str]:

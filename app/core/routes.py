@@ -110,12 +110,15 @@ class QuickRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         self._head = self.path_format.partition("{")[0]
+        self._tail = self.path_format.rpartition("}")[2]
         self._slashes = self.path_format.count("/")
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] == "http" and not scope.get("root_path"):
             path = scope["path"]
-            if not path.startswith(self._head) or path.count("/") != self._slashes:
+            if not (path.startswith(self._head) and path.endswith(self._tail)):
+                return Match.NONE, {}
+            if path.count("/") != self._slashes:
                 return Match.NONE, {}
         return super().matches(scope)
 

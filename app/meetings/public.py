@@ -1,14 +1,25 @@
 """HTTP for what everybody may see of meetings, without a token."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Final
+from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.core.finished import BareRoute, Headers, Question, answered, named, without_parameters
+from app.core.finished import (
+    BareRoute,
+    Found,
+    Headers,
+    Question,
+    answered,
+    named,
+    without_parameters,
+)
 from app.core.openapi import raises
 from app.core.pages import Page, Paging, fetch_page, ordering
 from app.core.problems import NotFound
@@ -24,7 +35,6 @@ router = router_for("public")
 finished = router_for("public", route_class=BareRoute)
 KIND: Final = "meeting"
 CACHED: Final = "public, max-age=60"
-_HEADERS: Final = ((b"cache-control", CACHED.encode()),)
 _OUT: TypeAdapter[PublicMeetingOut] = TypeAdapter(PublicMeetingOut)
 
 
@@ -48,6 +58,20 @@ async def list_public_meetings(
     return page
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """A kind of page, and what stands in the head of its answers."""
+
+    kind: str
+    headers: Headers
+    media_type: bytes = b"application/json"
+    file: bytes = b""
+    """What its name ends in, where it is saved as a file named after the meeting."""
+
+
+_PAGE: Final = Stored(KIND, ((b"cache-control", CACHED.encode()),))
+
+
 @finished.get(
     "/public/meetings/{m}",
     operation_id="getPublicMeeting",
@@ -58,28 +82,35 @@ async def list_public_meetings(
 async def get_public_meeting(request: Request, m: MeetingRef) -> Response:
     """Read a public meeting, with its texts in all their languages."""
     without_parameters(request)
-    return await stored_page(request, m, KIND, (), _HEADERS)
+    return await stored_page(request, m, _PAGE)
 
 
 async def stored_page(
-    request: Request,
-    m: str,
-    kind: str,
-    languages: Sequence[str],
-    headers: Headers,
-    media_type: bytes = b"application/json",
+    request: Request, m: str, page: Stored, languages: tuple[str, ...] = ()
 ) -> Response:
-    """The page of a kind, in the first of the languages that it is stored in."""
-    maker: Maker = request.app.state.maker
+    """The page of a meeting, in the first of the languages that it is stored in."""
+    question, headers = _asked(m, page, languages, request.app.state.maker.name)
+    make = partial(_made, request, question.key, page.kind, languages)
+    return await answered(request, question, headers, media_type=page.media_type, make=make)
+
+
+@lru_cache(maxsize=1_024)
+def _asked(
+    m: str, page: Stored, languages: tuple[str, ...], maker: str
+) -> tuple[Question, Headers]:
     statement, key = named(m, *(finishing.IN_LANGUAGE if languages else finishing.FIRST))
-    others = (kind, maker.name, tuple(languages)) if languages else (kind, maker.name)
-    question = Question(statement, key, (), others)
+    others = (page.kind, maker, languages) if languages else (page.kind, maker)
+    name = b'attachment; filename="%b%b"' % (m.encode(), page.file)
+    saved = ((b"content-disposition", name),) if page.file else ()
+    return Question(statement, key, (), others), (*page.headers, *saved)
 
-    async def make() -> tuple[str, bytes, str | None] | None:
-        async with request.app.state.database.transaction() as session:
-            return await finishing.made(session, maker, key, kind, languages)
 
-    return await answered(request, question, headers, media_type=media_type, make=make)
+async def _made(
+    request: Request, key: UUID | str, kind: str, languages: tuple[str, ...]
+) -> Found | None:
+    async with request.app.state.database.transaction() as session:
+        made = await finishing.made(session, request.app.state.maker, key, kind, languages)
+        return None if made is None else Found.of(*made)
 
 
 @finishing.renders(KIND)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import httpx
 
-from app.core.finished import Answers, Question
+from app.core.finished import Answers, Found, Question
 from app.core.handlers import as_problem
 from app.core.problems import Unavailable
 from tests.agenda.planning import Planning, item
@@ -41,6 +41,10 @@ class SlowDatabase:
         return await answer
 
 
+def row(tag: str) -> tuple[str, bytes, None]:
+    return tag, b"{}", None
+
+
 async def settle() -> None:
     """Let everything run that can."""
     for _ in range(20):
@@ -56,19 +60,19 @@ async def test_who_comes_while_a_statement_runs_shares_the_next() -> None:
     other = ask(answers, database, Question("SELECT", "cc-7", ()))
     await settle()
     assert len(database.statements) == 2
-    database.statements[0].set_result("before")
+    database.statements[0].set_result(row("before"))
     await settle()
-    assert [each.result() for each in first] == ["before"] * 2
+    assert [each.result() for each in first] == [Found.of(*row("before"))] * 2
     assert [each.done() for each in late] == [False] * 2
     last = ask(answers, database)
     await settle()
     assert len(database.statements) == 3
-    database.statements[1].set_result("other")
-    database.statements[2].set_result("after")
+    database.statements[1].set_result(row("other"))
+    database.statements[2].set_result(row("after"))
     await settle()
-    assert [each.result() for each in (*late, other)] == ["after", "after", "other"]
-    database.statements[3].set_result("last")
-    assert await last == "last"
+    assert [each.result().etag for each in (*late, other)] == ["after", "after", "other"]
+    database.statements[3].set_result(row("last"))
+    assert (await last).etag == "last"
     assert (answers._running, answers._next) == ({}, {})
 
 
@@ -81,8 +85,8 @@ async def test_a_failure_is_told_to_all_who_wait_and_to_nobody_else() -> None:
     assert [type(each) for each in found] == [ConnectionResetError] * 2
     again = ask(answers, database)
     await settle()
-    database.statements[1].set_result("well")
-    assert await again == "well"
+    database.statements[1].set_result(row("well"))
+    assert (await again).etag == "well"
     assert (answers._running, answers._next) == ({}, {})
 
 
@@ -102,8 +106,8 @@ async def test_a_caller_who_goes_away_takes_no_answer_from_others() -> None:
     await settle()
     gone.cancel()
     await settle()
-    database.statements[0].set_result("well")
-    assert await stays == "well"
+    database.statements[0].set_result(row("well"))
+    assert (await stays).etag == "well"
 
 
 async def test_what_was_issued_is_seen_by_all_who_ask_afterwards(

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
-from app.core.finished import Kept, Question
+from app.core.finished import Found, Kept, Question
 from app.core.leases import LENGTH, Lease
 from app.settings import Settings
 from tests.agenda.planning import Planning, item
@@ -293,14 +293,16 @@ def test_memory_is_bounded_and_who_was_asked_for_last_stays() -> None:
     questions = [Question("SELECT", f"m-{n}") for n in range(4)]
     assert [kept.find(each, state) for each in questions] == [None] * 4
     for each in questions[:3]:
-        kept.keep(each, ("tag", b"x" * 500, None), state)
+        kept.keep(each, Found.of("tag", b"x" * 500, None), state)
     assert kept.size == 4_500
     assert kept.find(questions[0], state) is not None
-    kept.keep(questions[3], ("tag", b"x" * 500, None), state)
+    kept.keep(questions[3], Found.of("tag", b"x" * 500, None), state)
     assert [kept.find(each, state) is not None for each in questions] == [True, False, True, True]
-    kept.keep(questions[1], ("tag", b"x" * 9_000, None), state)
+    kept.keep(questions[1], Found.of("tag", b"x" * 9_000, None), state)
     assert (kept.size, kept.find(questions[1], state)) == (4_500, None)
-    kept.keep(questions[1], ("tag", b"x", None), (1, 2))  # of another state than what is kept
+    kept.keep(
+        questions[1], Found.of("tag", b"x", None), (1, 2)
+    )  # of another state than what is kept
     assert kept.find(questions[1], state) is None
     assert [kept.find(each, (2, 1)) for each in questions] == [None] * 4
     assert kept.size == 0
