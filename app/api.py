@@ -124,9 +124,9 @@ TAGS = [
 ]
 
 PARTS = (
-    public_calendar,  # first, as routes are tried in their order and these are asked most
     public_agenda,
     public_meeting,
+    public_calendar,
     identity,
     committees,
     holidays,

@@ -15,6 +15,7 @@ from app.core.database import Database
 from app.core.finished import Finished
 from app.core.limits import Limiter
 from app.core.openapi import document_builder
+from app.core.switchboard import Switchboard
 from app.deployment import configure_logging, database_settings, secret_key, storage_of
 from app.identity.access import Authenticator
 from app.identity.oidc import Provider
@@ -89,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.foresee = Foresight(domain_of(settings.mail_from))
     app.state.authenticator = Authenticator(Provider(settings) if settings.oidc_issuer else None)
     handlers.install(app, settings.url)
-    app.router.routes.extend(api.ROUTES)
+    app.router.routes.extend([Switchboard(api.ROUTES), *api.ROUTES])
     app.include_router(operations.router)
     app.include_router(pages.router)
     app.include_router(reference.router)
