@@ -37,6 +37,8 @@ class Library:
     meeting: Meeting
     agenda: WorkingAgenda
     reader: Reader
+    public: bool = False
+    """Whether everybody sees it so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ async def public_library(session: Session, m: MeetingRef) -> Library:
     if meeting is None:
         raise NotFound
     agenda = await load_agenda(session, meeting)
-    return Library(meeting, agenda, Reader(clock.now(), hidden=agenda.hidden))
+    reader = Reader(clock.now(), hidden=agenda.hidden)
+    return Library(meeting, agenda, reader, public=True)
 
 
 async def _library(session: AsyncSession, view: MeetingView, meeting: Meeting) -> Library:
