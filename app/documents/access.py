@@ -196,10 +196,15 @@ async def _version(
     found = await queries.find_version(
         session, library.meeting.id, document_id, version_id, library.reader
     )
+    return readable(request, found, library.reader)
+
+
+def readable(request: Request, found: Stored | None, reader: Reader) -> Stored:
+    """Raises `NotFound`, and whatever keeps the reader from the bytes."""
     if found is None:
         raise NotFound
     scanned = request.app.state.settings.scanner is not None
-    refusal = hindrance(found, library.reader, scanned=scanned)
+    refusal = hindrance(found, reader, scanned=scanned)
     if refusal is not None:
         raise refusal
     return found
