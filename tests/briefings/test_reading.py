@@ -17,6 +17,11 @@ READ = "/v1/briefing-links/documents"
 
 
 async def publish(planning: Planning, symbol: str, **members: Any) -> Any:
+    made = await draft(planning, symbol, **members)
+    return await post(planning.organizer, f"{planning.path}/documents/{made['id']}/publish")
+
+
+async def draft(planning: Planning, symbol: str, **members: Any) -> Any:
     """In French."""
     path = f"{planning.path}/documents"
     body = {"kind": "background", "title": {"en": "Borders"}, "symbol": symbol} | members
@@ -28,7 +33,45 @@ async def publish(planning: Planning, symbol: str, **members: Any) -> Any:
         headers={"Content-Type": "application/pdf"},
     )
     assert put.status_code == 201, put.text
-    return await post(planning.organizer, f"{path}/{made['id']}/publish")
+    return put.json()
+
+
+async def test_a_group_is_told_of_its_own_papers_and_changes_no_others(
+    briefings: Briefings,
+) -> None:
+    """A draft of the organizers' stays theirs, whatever a file is called that is sent."""
+    planning = briefings.planning
+    first, _ = await briefings.ask(**CONTACT)
+    item = {"item_id": briefings.items[0]}
+    later = {"embargo_until": "2021-10-08T14:00:00Z", "access": "members"}
+    theirs = await draft(planning, "A", **item)
+    await publish(planning, "B", **item, access="organizers")
+    await publish(planning, "C", **item, **later)
+    await publish(planning, "D", **item, access="members")
+    async with planning.world.app.state.database.transaction() as session:
+        row = await session.get_one(Briefing, UUID(first["id"]))
+    token = group_token(planning.world.app.state.secret, row.group_key)
+    answers = [
+        await briefings.stranger.put(
+            "/v1/briefing-links/papers/fr",
+            params={"name": "frontières.pdf"},
+            content=content,
+            headers={"Briefing-Link": token, "Content-Type": "application/pdf"},
+        )
+        for content in (PDF + b"% first\n%%EOF\n", PDF + b"% again\n%%EOF\n")
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    briefing = answers[1].json()["briefing"]
+    own = ("COORDINATION-COMMITTEE-6/2", len(PDF) + 14)
+    assert [(each["symbol"], each["size"]) for each in briefing["files"]] == [("D", len(PDF)), own]
+    path = f"{planning.path}/documents/{theirs['id']}"
+    assert (await planning.organizer.get(path)).json() == theirs
+    chair, organizer = [
+        (await who.get(f"{briefings.path}/{first['id']}")).json()["files"]
+        for who in (briefings.chair, planning.organizer)
+    ]
+    assert chair == briefing["files"]
+    assert [each["symbol"] for each in organizer] == ["A", "B", "C", "D", own[0]]
 
 
 async def test_the_link_of_a_briefing_opens_the_papers_of_its_item(briefings: Briefings) -> None:
