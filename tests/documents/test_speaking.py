@@ -38,9 +38,9 @@ async def test_panellists_read_the_papers_of_their_own_panel_while_they_are_aske
     titled: dict[str, Any] = {"title": {"en": "Panel"}}
     panel = await post(desk.organizer, f"{meeting}/panels", titled | {"item_id": restricted})
     away = await post(desk.organizer, f"{meeting}/panels", titled | {"item_id": other})
-    on = {"panel_id": panel["id"]}
-    later = {"embargo_until": (clock.now() + timedelta(hours=1)).isoformat()}
-    of_entity = {"access": "delegation", "entity_id": desk.entity["id"]}
+    on: dict[str, Any] = {"panel_id": panel["id"]}
+    later: dict[str, Any] = {"embargo_until": (clock.now() + timedelta(hours=1)).isoformat()}
+    of_entity: dict[str, Any] = {"access": "delegation", "entity_id": desk.entity["id"]}
     paper = await desk.published(symbol="A", **on)
     await desk.published(symbol="B", item_id=restricted)
     told = await desk.published(symbol="C", **on, **later, embargo_shows=True)
@@ -57,7 +57,7 @@ async def test_panellists_read_the_papers_of_their_own_panel_while_they_are_aske
     taken = await desk.published(symbol="K", **on)
     secrets.append(await post(desk.organizer, f"{desk.path}/{taken['id']}/withdraw"))
     people = f"{meeting}/panels/{panel['id']}/panellists"
-    asked = []
+    asked: list[Any] = []
     for role in ("moderator", "panellist", "panellist"):
         known = {"name": "Amina", "role": role, "email": f"a{len(asked)}@example.org"}
         asked.append(await post(desk.organizer, people, known))
