@@ -14,6 +14,7 @@ from app.agenda.version_change_endpoints import router as version_changes
 from app.attendance.endpoints import router as attendance
 from app.audit.endpoints import router as audit
 from app.briefings import slots as of_briefings  # noqa: F401  # they register themselves
+from app.briefings.document_endpoints import router as briefing_documents
 from app.briefings.endpoints import router as briefings
 from app.briefings.link_endpoints import router as briefing_links
 from app.briefings.paper_endpoints import router as briefing_papers
@@ -24,6 +25,7 @@ from app.credentials.endpoints import router as credentials
 from app.documents.archive_endpoints import public as public_archives
 from app.documents.archive_endpoints import router as document_archives
 from app.documents.endpoints import router as documents
+from app.documents.own_endpoints import router as own_documents
 from app.documents.public import router as public_documents
 from app.documents.upload_endpoints import parts as upload_parts
 from app.documents.upload_endpoints import router as uploads
@@ -146,6 +148,7 @@ PARTS = (
     panel_moves,
     rehearsals,
     own_places,
+    own_documents,
     exchange,
     declared_conflicts,
     public_schedules,
@@ -159,6 +162,7 @@ PARTS = (
     briefings,
     briefing_links,
     briefing_papers,
+    briefing_documents,
     invitations,
     invitation_links,
     seat_pools,

@@ -1,3 +1,3 @@
 """The migration that this program needs; `/readyz` refuses every other."""
 
-REVISION = "0036"
+REVISION = "0037"

@@ -24,6 +24,7 @@ from app.core.fields import (
     Handle,
     InstantField,
     Language,
+    Line,
     LocalizedLine,
     LocalizedText,
     Minutes,
@@ -459,6 +460,12 @@ class IssuedMeeting(Schema):
     handle: Handle
     title: LocalizedLine
     format: MeetingFormat
+    venue: Line | None = Field(
+        None,
+        description="Where one can go; null where nobody has said, and of a virtual meeting. "
+        "Versions that were issued before there was this member are without it.",
+        examples=["Conference Room 4"],
+    )
     timezone: ZoneName
     starts_at: ComputedInstant = Field(description="As planned when it was issued.")
     ends_at: ComputedInstant

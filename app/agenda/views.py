@@ -164,9 +164,10 @@ def _times(timed: TimedItem, zone: str) -> dict[str, Any]:
 
 
 def _issued_meeting(meeting: Meeting, beside: Beside) -> IssuedMeeting:
-    names = IssuedMeeting.model_fields.keys() - {"committee"}
+    names = IssuedMeeting.model_fields.keys() - {"committee", "venue"}
     members = {name: getattr(meeting, name) for name in names}
-    return IssuedMeeting(committee=IssuedCommittee.of(beside.committee), **members)
+    committee = IssuedCommittee.of(beside.committee)
+    return IssuedMeeting(committee=committee, venue=meeting.place, **members)
 
 
 def _issued_items(agenda: WorkingAgenda, beside: Beside, *, full: bool) -> list[IssuedItem]:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from app.agenda.tree import WorkingAgenda
 from app.briefings.tables import Briefing
+from app.core import clock
 from app.documents import queries, service, versions
 from app.documents.kinds import Kind, safe_name
 from app.documents.lifecycle import DocumentAccess, DocumentKind, DocumentStatus
@@ -58,6 +59,18 @@ async def papers_of(
     return found
 
 
+def told_to(group_id: UUID, document: Document, version: DocumentVersion) -> bool:
+    """Whether the group, and who briefs for it, are told of a file: of its own, and of what they
+    may read.
+    """
+    if document.working_group_id == group_id:
+        return True
+    published = document.status is DocumentStatus.PUBLISHED and version.published_at is not None
+    ends = document.embargo_until
+    free = ends is None or ends <= clock.now()
+    return published and free and document.access in {DocumentAccess.PUBLIC, DocumentAccess.MEMBERS}
+
+
 async def room_for(session: AsyncSession, agenda: WorkingAgenda, size: int, quota: int) -> None:
     """Raises `MeetingQuotaExceeded`, before any byte is read and after."""
     await versions.check_room(session, agenda.meeting, size, quota)
@@ -72,16 +85,19 @@ async def keep(
 ) -> bool:
     """Whether it is a new one; the meeting's row is locked.
 
-    A file of the same name in the same language takes the place of one that is not published. New
-    ones are read by organizers alone until they publish them.
+    A file of the same name in the same language takes the place of one of the group's that is not
+    published. New ones are read by organizers alone until they publish them.
     """
-    known = await _unpublished(session, briefing.item_id, paper, incoming.kind)
+    group = agenda.groups[briefing.item_id]
+    assert group is not None, "a briefing is a group's"
+    known = await _unpublished(session, briefing.item_id, group.id, paper, incoming.kind)
     if known is None:
         members = {
             "kind": DocumentKind.BACKGROUND,
             "title": {paper.language: paper.title or paper.name},
             "access": DocumentAccess.ORGANIZERS,
             "item_id": briefing.item_id,
+            "working_group_id": group.id,
         }
         document = await service.create_document(session, agenda, members)
         (revision,) = await queries.revisions_of(session, document.id)
@@ -93,7 +109,7 @@ async def keep(
 
 
 async def _unpublished(
-    session: AsyncSession, item_id: UUID, paper: Paper, kind: Kind
+    session: AsyncSession, item_id: UUID, group_id: UUID, paper: Paper, kind: Kind
 ) -> tuple[Document, DocumentRevision] | None:
     columns: list[Any] = [Document, DocumentRevision]
     statement = (
@@ -102,6 +118,7 @@ async def _unpublished(
         .join(DocumentVersion, col(DocumentVersion.revision_id) == col(DocumentRevision.id))
         .where(
             col(Document.item_id) == item_id,
+            col(Document.working_group_id) == group_id,
             col(Document.status) == DocumentStatus.DRAFT,
             col(DocumentVersion.published_at).is_(None),
             col(DocumentVersion.language) == paper.language,

@@ -184,7 +184,9 @@ class BriefingOut(BriefingState):
     meeting_title: LocalizedLine
     status: BriefingStatus
     files: list[BriefingPaper] = Field(
-        max_length=100, description="The papers; shown to organizers and the group."
+        max_length=100,
+        description="On the item. Organizers see all; the group and who briefs for it see what it "
+        "has sent, and what they may read.",
     )
 
 

@@ -89,7 +89,13 @@ async def at_a_glance(
 
 
 def shown(glance: Glance, briefing: Briefing, sight: Sight) -> BriefingOut:
-    meeting = glance.agenda.meeting
+    meeting, group = glance.agenda.meeting, glance.agenda.groups[briefing.item_id]
+    assert group is not None, "a briefing is a group's"
+    told = [
+        each
+        for each in glance.files.get(briefing.item_id, ())
+        if sight.every_paper or papers.told_to(group.id, *each)
+    ]
     return BriefingOut(
         **_members(glance, briefing.item_id, briefing, sight),
         meeting_id=meeting.id,
@@ -104,7 +110,7 @@ def shown(glance: Glance, briefing: Briefing, sight: Sight) -> BriefingOut:
                 name=version.name,
                 size=version.size,
             )
-            for document, version in glance.files.get(briefing.item_id, ())[:100]
+            for document, version in told[:100]
         ],
     )
 

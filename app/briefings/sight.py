@@ -18,6 +18,8 @@ class Sight:
 
     addresses: bool
     verbs: frozenset[BriefingVerb]
+    every_paper: bool = False
+    """Or else those of the group, and those that it may read."""
 
     def allowed(self, status: BriefingStatus | None) -> list[BriefingVerb]:
         """What may be done now; with a group that was not asked, nothing yet."""
@@ -30,7 +32,8 @@ def sight_of(meeting: Meeting, *, organizes: bool, speaks: bool) -> Sight:
     """Groups act until their deadline, organizers as long as the meeting is open."""
     closed = meeting.status in UNCHANGEABLE
     acts = organizes or (speaks and clock.now() < due_at(meeting))
-    return Sight(organizes or speaks, _ALL if acts and not closed else frozenset())
+    verbs = _ALL if acts and not closed else frozenset()
+    return Sight(organizes or speaks, verbs, every_paper=organizes)
 
 
 def sight_of_holder(meeting: Meeting, holder: BriefingHolder) -> Sight:

@@ -175,8 +175,7 @@ def left_behind(entry: MeetingEntry, address: str) -> MeetingEntry:
 
 
 def place_of(meeting: Meeting) -> str:
-    """Where one can go; the conference room's address is a secret and no place."""
-    return meeting.venue or "" if meeting.format is not MeetingFormat.VIRTUAL else ""
+    return meeting.place or ""
 
 
 def contacts_of(meeting: Meeting) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class Library:
     meeting: Meeting
     agenda: WorkingAgenda
     reader: Reader
+    public: bool = False
+    """Whether everybody sees it so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ async def public_library(session: Session, m: MeetingRef) -> Library:
     if meeting is None:
         raise NotFound
     agenda = await load_agenda(session, meeting)
-    return Library(meeting, agenda, Reader(clock.now(), hidden=agenda.hidden))
+    reader = Reader(clock.now(), hidden=agenda.hidden)
+    return Library(meeting, agenda, reader, public=True)
 
 
 async def _library(session: AsyncSession, view: MeetingView, meeting: Meeting) -> Library:
@@ -193,10 +196,15 @@ async def _version(
     found = await queries.find_version(
         session, library.meeting.id, document_id, version_id, library.reader
     )
+    return readable(request, found, library.reader)
+
+
+def readable(request: Request, found: Stored | None, reader: Reader) -> Stored:
+    """Raises `NotFound`, and whatever keeps the reader from the bytes."""
     if found is None:
         raise NotFound
     scanned = request.app.state.settings.scanner is not None
-    refusal = hindrance(found, library.reader, scanned=scanned)
+    refusal = hindrance(found, reader, scanned=scanned)
     if refusal is not None:
         raise refusal
     return found

@@ -132,7 +132,7 @@ async def _archive(
     session: AsyncSession, library: Library, asked: ArchiveWanted, request: Request
 ) -> Response:
     wanted = Wanted(asked.item, asked.panel, asked.kind)
-    limits = wanted.within(library, status=DocumentStatus.PUBLISHED)
+    limits = await wanted.within(session, library, status=DocumentStatus.PUBLISHED)
     statement = queries.list_documents(library.meeting.id, library.reader, limits)
     statement = statement.order_by(BY_SYMBOL, col(Document.id))
     documents = (await session.execute(statement.limit(MOST_FILES + 1))).scalars().all()

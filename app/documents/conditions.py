@@ -41,6 +41,9 @@ class DocumentFilter:
         return found
 
 
+EVERYTHING = DocumentFilter()
+
+
 def known_to(reader: Reader) -> ColumnElement[bool]:
     """Which documents somebody may know of, as a condition over `Document`."""
     if reader.organizes:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.core.fields import Language
@@ -25,6 +26,7 @@ from app.documents.access import (
     check_handed_in,
 )
 from app.documents.conditions import DocumentFilter
+from app.documents.item_refs import find_item
 from app.documents.lifecycle import DocumentAccess, DocumentKind, DocumentStatus, DocumentVerb
 from app.documents.ordering import BY_SYMBOL
 from app.documents.problems import (
@@ -57,7 +59,14 @@ BY_ENTITIES = frozenset({"kind", "title"})
 """Members that the entity which handed a document in may change."""
 
 ItemAsked = Annotated[
-    UUID | None, Query(description="Only what hangs on this item, or under it, or on its panel.")
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description="Only what hangs on this item, or under it, or on its panel: its id, or its "
+        "number on the agenda as you see it (for everybody the one in force).",
+        examples=["4", "2(a)"],
+    ),
 ]
 PanelAsked = Annotated[UUID | None, Query(description="Only what hangs on this panel.")]
 KindAsked = Annotated[DocumentKind | None, Query()]
@@ -73,19 +82,27 @@ class Wanted:
     kind: KindAsked = None
     language: LanguageAsked = None
 
-    def within(self, library: Library, **more: object) -> DocumentFilter:
-        """An item that is unknown, or hidden from the reader, has no documents."""
-        seen = library.reader.organizes or library.reader.observes
-        items = None if self.item is None else frozenset[UUID]()
-        if self.item in library.agenda.states and (seen or self.item not in library.agenda.hidden):
-            items = frozenset(library.agenda.under(self.item))
+    async def within(
+        self, session: AsyncSession, library: Library, **more: object
+    ) -> DocumentFilter:
+        """An item that is unknown, or hidden from the reader, has no documents; raises `Invalid`
+        for such a number.
+        """
         return DocumentFilter(
-            items=items,
+            items=None if self.item is None else await _under(session, library, self.item),
             panel=self.panel,
             kind=self.kind,
             language=self.language,
             **more,  # type: ignore[arg-type]  # members of the filter
         )
+
+
+async def _under(session: AsyncSession, library: Library, ref: str) -> frozenset[UUID]:
+    item_id, agenda = await find_item(session, library, ref), library.agenda
+    seen = library.reader.organizes or library.reader.observes
+    if item_id not in agenda.states or (item_id in agenda.hidden and not seen):
+        return frozenset()
+    return frozenset(agenda.under(item_id))
 
 
 WantedDep = Annotated[Wanted, Depends()]
@@ -103,7 +120,7 @@ async def list_documents(
 ) -> Page[DocumentOut]:
     """List the documents of a meeting that you may know of, each with what you may see of it."""
     order = ordering(sort, SORTS, col(Document.id))
-    limits = wanted.within(library, access=access, status=status)
+    limits = await wanted.within(session, library, access=access, status=status)
     statement = queries.list_documents(library.meeting.id, library.reader, limits)
     page: Page[Any] = await fetch_page(session, paging, statement, order, lambda row: row[0])
     items = await documents_out(session, library, page.items)

@@ -39,7 +39,7 @@ async def list_public_documents(
 ) -> Page[PublicDocumentOut]:
     """List the public documents of a public meeting."""
     order = ordering(sort, SORTS, col(Document.id))
-    limits = wanted.within(library)
+    limits = await wanted.within(session, library)
     statement = queries.list_documents(library.meeting.id, library.reader, limits)
     page: Page[Any] = await fetch_page(session, paging, statement, order, lambda row: row[0])
     items = await public_documents_out(session, library, page.items)

@@ -12,7 +12,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from app.documents.conditions import DocumentFilter, known_to, of_document, opened_to
+from app.documents.conditions import EVERYTHING, DocumentFilter, known_to, of_document, opened_to
 from app.documents.lifecycle import ScanState
 from app.documents.policy import Reader
 from app.documents.tables import (
@@ -116,7 +116,12 @@ async def contents_of(
 
 
 async def find_version(
-    session: AsyncSession, meeting_id: UUID, document_id: UUID, version_id: UUID, reader: Reader
+    session: AsyncSession,
+    meeting_id: UUID,
+    document_id: UUID,
+    version_id: UUID,
+    reader: Reader,
+    limits: DocumentFilter = EVERYTHING,
 ) -> Stored | None:
     """A language version that the reader may see, whatever hinders them from getting its bytes."""
     columns: list[Any] = [DocumentVersion, DocumentRevision, Document]
@@ -129,6 +134,7 @@ async def find_version(
             col(Document.id) == document_id,
             col(Document.meeting_id) == meeting_id,
             known_to(reader),
+            *limits.conditions(),
         )
     )
     if not reader.organizes:

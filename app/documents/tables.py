@@ -47,6 +47,8 @@ class Document(Row, table=True):
     """Whose document it is: with access `delegation` the only entity that reads it."""
     handed_in_by_id: UUID | None = Field(default=None, foreign_key="entities.id", index=True)
     """The entity that handed it in; None for what organizers made."""
+    working_group_id: UUID | None = Field(default=None, foreign_key="committees.id", index=True)
+    """The working group that sent it as a paper of its briefing, and may send it again."""
     item_id: UUID | None = Field(default=None, foreign_key="agenda_items.id", index=True)
     panel_id: UUID | None = Field(default=None, foreign_key="panels.id", index=True)
     status: DocumentStatus = Field(sa_type=values(DocumentStatus))

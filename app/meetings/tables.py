@@ -134,6 +134,11 @@ class Meeting(Row, table=True):
     adjourned_at: datetime | None = Field(default=None, sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
 
+    @property
+    def place(self) -> str | None:
+        """Where one can go; the conference room's address is a secret and no place."""
+        return None if self.format is MeetingFormat.VIRTUAL else self.venue or None
+
 
 class ConferenceRoom(SQLModel, table=True):
     """Where a virtual meeting is held: secrets, told only to those registered."""

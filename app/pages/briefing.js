@@ -2,6 +2,7 @@
 import {
   byId, call, during, fill, inLanguage, language, make, moment, note, save, say, tokenOfLink, translate,
 } from "./common.js";
+import { showPapers } from "./papers.js";
 
 translate();
 const token = tokenOfLink();
@@ -26,6 +27,7 @@ async function open() {
   const found = await call("POST", "briefing-links/open", { body: { token } });
   show(found);
   begin(found.briefing.briefer);
+  await read();
 }
 
 async function name() {
@@ -45,7 +47,13 @@ async function name() {
 
 async function answer(said) {
   show(await call("POST", "briefing-links/answer", { body: { token, answer: said } }));
+  await read();
   note(say("answered"));
+}
+
+/** What others have written for the item; what the group has sent comes once it is published. */
+function read() {
+  return showPapers("briefing-links/documents", { headers: { "Briefing-Link": token } });
 }
 
 function keepEntry() {

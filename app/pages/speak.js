@@ -3,6 +3,7 @@ import {
   byId, call, during, fill, inLanguage, language, make, moment, note, save, say, sayOf, translate, webLink,
 } from "./common.js";
 import { doorTo, submit } from "./door.js";
+import { showPapers } from "./papers.js";
 
 let place = null;
 let wanted = null;
@@ -26,6 +27,7 @@ async function show() {
   wanted = wanted ?? door.session.panellist_id;
   showPlaces(places);
   showPlace(await inSession("GET", `/${wanted}`));
+  await showPapers(`panellists/${wanted}/documents`, { bearer: door.session.token });
 }
 
 /** Whoever is on several panels goes from one to the other. */

@@ -191,6 +191,12 @@ class OwnPlaceOut(OwnPlaceWrite):
         description="Its secrets are null until you have confirmed."
     )
     others: list[OwnPlaceColleague] = Field(max_length=50)
+    documents: str = Field(
+        max_length=200,
+        description="Path of the list of papers that you may read: those of your panel and its "
+        "item.",
+        examples=["/v1/panellists/018f2a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b/documents"],
+    )
 
     @classmethod
     def shown(cls, found: OwnPlace) -> Self:
@@ -213,6 +219,7 @@ class OwnPlaceOut(OwnPlaceWrite):
             conference=_conference(found.room) if confirmed else None,
             rehearsal=_rehearsal(found.rehearsal, person.timezone, secret=not confirmed),
             others=[OwnPlaceColleague.of(each) for each in found.others],
+            documents=f"/v1/panellists/{person.id}/documents",
             **own,
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.calendar.entries import PRODID, place_of
+from app.calendar.entries import PRODID
 from app.calendar.writer import (
     Conference,
     EntryStatus,
@@ -85,7 +85,7 @@ def _entry(entry: Entry, paper: Paper, record: Record, house: House) -> MeetingE
         organizer=Organizer(name=committee, address=house.address),
         status=EntryStatus.CANCELLED if entry.struck else status,
         description="\n".join(_description(entry, paper)),
-        location=_location(entry, record),
+        location=_location(entry, paper),
         categories=(entry.kind_name,),
         conferences=_conferences(record),
         language=paper.language.value,
@@ -116,9 +116,9 @@ def _person(person: Speaker) -> str:
     return " · ".join(filter(None, about))
 
 
-def _location(entry: Entry, record: Record) -> str:
+def _location(entry: Entry, paper: Paper) -> str:
     """The item's room, in the place of the meeting."""
-    return ", ".join(filter(None, [entry.room, place_of(record.meeting)]))
+    return ", ".join(filter(None, [entry.room, paper.venue]))
 
 
 def _conferences(record: Record) -> tuple[Conference, ...]:

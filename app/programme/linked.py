@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from app.calendar.entries import place_of
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.programme.calendars import House
 from app.programme.papers import Entry, Paper
@@ -45,7 +44,7 @@ def linked_data(paper: Paper, record: Record, house: House) -> bytes:
             "endDate": _instant(paper.ends_at),
             **_before(record, status),
             **common,
-            "location": _location(record, page),
+            "location": _location(paper, record, page),
             "inLanguage": list(meeting.languages),
             "subEvent": _sub_events(paper, record, common, page),
         },
@@ -61,14 +60,14 @@ def _sub_events(paper: Paper, record: Record, common: Thing, page: str) -> list[
     for entry in sorted(paper.entries, key=lambda entry: entry.depth):
         if entry.is_break:
             continue
-        event = made[entry.id] = _sub_event(entry, record, common, page)
+        event = made[entry.id] = _sub_event(entry, paper, record, common, page)
         above = made.get(entry.parent or "")
         siblings = top if above is None else above.setdefault("subEvent", [])
         siblings.append(event)
     return top
 
 
-def _sub_event(entry: Entry, record: Record, common: Thing, page: str) -> Thing:
+def _sub_event(entry: Entry, paper: Paper, record: Record, common: Thing, page: str) -> Thing:
     event: Thing = {
         "@type": "Event",
         "@id": f"urn:uuid:{entry.id}",
@@ -76,7 +75,7 @@ def _sub_event(entry: Entry, record: Record, common: Thing, page: str) -> Thing:
         "startDate": _instant(entry.starts_at),
         "endDate": _instant(entry.ends_at),
         **common,
-        "location": _location(record, f"{page}#item-{entry.id}", entry.room),
+        "location": _location(paper, record, f"{page}#item-{entry.id}", entry.room),
         "superEvent": {"@id": f"urn:uuid:{entry.parent or record.meeting.id}"},
     }
     if entry.number is not None:
@@ -122,18 +121,18 @@ def _before(record: Record, status: str) -> Thing:
     return {"previousStartDate": _one_or_more([_instant(at) for at in record.earlier])}
 
 
-def _location(record: Record, page: str, room: str | None = None) -> Any:
-    return _one_or_more(list(_locations(record, page, room)))
+def _location(paper: Paper, record: Record, page: str, room: str | None = None) -> Any:
+    return _one_or_more(list(_locations(paper, record, page, room)))
 
 
-def _locations(record: Record, page: str, room: str | None) -> Iterator[Thing]:
+def _locations(paper: Paper, record: Record, page: str, room: str | None) -> Iterator[Thing]:
     meeting = record.meeting
     if meeting.format is not MeetingFormat.IN_PERSON:
         yield {"@type": "VirtualLocation", "url": page}
-    place = ", ".join(filter(None, [room, place_of(meeting)]))
+    place = ", ".join(filter(None, [room, paper.venue]))
     if meeting.format is not MeetingFormat.VIRTUAL:
         name = place or meeting.timezone.rpartition("/")[2].replace("_", " ")
-        yield {"@type": "Place", "name": name, "address": place_of(meeting) or name}
+        yield {"@type": "Place", "name": name, "address": paper.venue or name}
 
 
 def _one_or_more(found: Sequence[Any]) -> Any:

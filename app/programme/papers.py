@@ -157,6 +157,8 @@ class Paper:
     reader_timezone: str | None
     starts_at: datetime
     ends_at: datetime
+    venue: str | None
+    """As it was issued; of versions that do not know of it, as it is now."""
     days: tuple[Day, ...]
     places: tuple[Place, ...]
     empty: str

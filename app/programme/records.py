@@ -97,11 +97,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The meeting's period and zone, as the paper has them."""
+    """The meeting's period, zone and place, as the paper has them."""
 
     starts_at: datetime
     ends_at: datetime
     timezone: str
     title: Mapping[str, str]
     format: str
+    venue: str | None
     first_day: date

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.calendar.entries import place_of
 from app.core.zones import to_local
 from app.letters.words import Run, Runs
 from app.letters.words import words_in as letters_in
@@ -58,6 +57,7 @@ class _Writer:
             reader_timezone=self.reader_zone,
             starts_at=times.starts_at,
             ends_at=times.ends_at,
+            venue=times.venue or self.record.meeting.place,
             days=days,
             places=tuple(self.places(days)),
             empty=self.words.say("nothing_that_day" if wanted.day else "nothing"),
@@ -69,12 +69,13 @@ class _Writer:
         now, then = self.record.meeting, self.record.agenda.get("meeting")
         if self.record.draft or self.wanted.follows or not isinstance(then, Mapping):
             return Times(
-                now.starts_at, now.ends_at, now.timezone, now.title, now.format.value,
+                now.starts_at, now.ends_at, now.timezone, now.title, now.format.value, now.place,
                 now.local_start.date(),
             )  # fmt: skip
         starts_at, ends_at = (datetime.fromisoformat(then[n]) for n in ("starts_at", "ends_at"))
-        first = to_local(starts_at, then["timezone"]).date()
-        return Times(starts_at, ends_at, then["timezone"], then["title"], then["format"], first)
+        zone, venue = then["timezone"], then.get("venue")
+        first = to_local(starts_at, zone).date()
+        return Times(starts_at, ends_at, zone, then["title"], then["format"], venue, first)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -127,8 +128,7 @@ class _Writer:
             span = letters.span(start.astimezone(there), end.astimezone(there))
             yield Fact(self.words.say("columns", "there"), (span,))
         place = [(Run(self.words.say("formats", self.times.format)),)]
-        live = self.record.draft or self.wanted.follows
-        venue = place_of(self.record.meeting) if live else ""
+        venue = self.times.venue
         yield self.fact("place", *place, *([(Run(venue),)] if venue else []))
         if (usual := self.usual_openness()) not in {None, "closed"}:
             yield self.fact("openness", (Run(self.words.say("openness", str(usual))),))

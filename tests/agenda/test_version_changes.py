@@ -217,6 +217,7 @@ async def test_sittings_and_the_head_of_the_agenda_are_told(planning: Planning) 
     assert told.text.split("\n\n", 1)[1] == (
         "The meeting\n"
         "  format: virtual and in person (before: virtual)\n"
+        "  venue: Hall 3 (before: –)\n"
         "  languages: en, fr (before: en)\n\n"
         "Sittings\n"
         "  First part (before: Morning)\n"
@@ -239,7 +240,31 @@ async def test_sittings_and_the_head_of_the_agenda_are_told(planning: Planning) 
         {"en": "Last"},
     )
     assert (gone["kinds"], gone["after"], gone["id"]) == (["removed"], None, ids[2])
-    assert set(data["meeting"]) == {"format", "languages"}
+    assert set(data["meeting"]) == {"format", "venue", "languages"}
+    await planning.issue()
+    issued = await planning.organizer.get(f"{planning.agenda}/versions/2")
+    match = {"If-Match": (await planning.organizer.get(planning.path)).headers["etag"]}
+    moved = await planning.organizer.patch(planning.path, json={"venue": "Hall 4"}, headers=match)
+    assert moved.is_success
+    same = await planning.organizer.get(f"{planning.agenda}/versions/2")
+    assert (same.content, same.json()["meeting"]["venue"]) == (issued.content, "Hall 3")
+    told = await planning.organizer.get(f"{planning.agenda}/changes-since-issue", headers=PLAIN)
+    assert told.text.endswith("\n\nThe meeting\n  venue: Hall 4 (before: Hall 3)\n")
+    paper = await planning.organizer.get(f"{planning.agenda}.html")
+    draft = await planning.organizer.get(f"{planning.agenda}.html?draft=true")
+    assert ["Hall 3" in paper.text, "Hall 4" in draft.text] == [True, True]
+    assert ["Hall 4" in paper.text, "Hall 3" in draft.text] == [False, False]
+    places = []
+    for form in ("akn", "jsonld", "jsonld?version=2", "jsonld?version=1", "ics?version=2"):
+        file = await planning.organizer.get(f"{planning.agenda}.{form}")
+        places.append((form, [name for name in ("Hall 3", "Hall 4") if name in file.text]))
+    assert places == [
+        ("akn", ["Hall 3"]),
+        ("jsonld", ["Hall 4"]),
+        ("jsonld?version=2", ["Hall 3"]),
+        ("jsonld?version=1", ["Hall 4"]),
+        ("ics?version=2", ["Hall 3"]),
+    ]
 
 
 async def test_what_cannot_be_compared_is_refused(

@@ -143,6 +143,7 @@ async def test_the_body_has_all_that_a_reader_needs(planning: Planning) -> None:
         "handle": "coordination-committee-6",
         "title": {"en": "6th meeting"},
         "format": "virtual",
+        "venue": None,
         "timezone": "America/New_York",
         "starts_at": "2021-10-08T14:00:00Z",
         "ends_at": "2021-10-08T17:00:00Z",

@@ -2,6 +2,7 @@
 
 from tests.briefings.conftest import Briefings
 from tests.briefings.test_briefings import BRIEFER, CONTACT, by_link, token_of
+from tests.briefings.test_reading import publish
 from tests.pages.test_pages import address, visit
 
 __all__ = ["address"]
@@ -28,12 +29,18 @@ async def test_a_group_names_and_sends_a_paper_and_the_briefer_confirms(
     assert "borders.pdf" in page["seen"][3]
     assert page["called"] == [
         "POST /v1/briefing-links/open",
+        "GET /v1/briefing-links/documents",
         "POST /v1/briefing-links/name",
         "PUT /v1/briefing-links/papers/ar",
     ]
     assert (await by_link(briefings, "name", group, briefer=BRIEFER)).status_code == 200
     mails = [text for to, _, text in await briefings.mails() if "amina.rossi" in to]
+    await publish(briefings.planning, "BORDERS", item_id=briefings.items[0], access="members")
     own = f"{address}/briefing#{token_of(mails[-1])}"
-    page = await visit("briefing", own, {"press": "open"}, {"press": "confirm"})
+    keep = {"press": "BORDERS: French"}
+    page = await visit("briefing", own, {"press": "open"}, keep, {"press": "confirm"})
+    paper = {"name": "frontières.pdf", "type": "application/pdf", "start": "%PDF-"}
+    assert page["files"] == [paper]
+    assert "\u2068Borders\u2069 (\u2068BORDERS\u2069)" in page["seen"][1]
     assert "Who briefs?" not in page["seen"][1]
-    assert "Confirmed" in page["seen"][2]
+    assert "Confirmed" in page["seen"][3]

@@ -49,7 +49,7 @@ async def call(
     method, path, described = operations(document)[operation_id]
     content: dict[str, Any] = {}
     headers = {"If-Match": "*"} | HEADERS.get(operation_id, {})
-    if operation_id in {"putBriefingPaperByLink", "getBriefingCalendar"}:
+    if operation_id in BY_BRIEFING_LINK:
         headers["Briefing-Link"] = part.secrets["briefing_link"]
     query = dict(QUERIES.get(operation_id, {}))
     if "requestBody" in described:
@@ -70,6 +70,17 @@ async def call(
             content = {"json": BODIES[operation_id](part)}
     address = path.format_map(part.ids | {"slug": "not-found"} | exchanged)
     return await client.request(method, address, params=query, headers=headers, **content)
+
+
+BY_BRIEFING_LINK = frozenset(
+    {
+        "putBriefingPaperByLink",
+        "getBriefingCalendar",
+        "listBriefingDocumentsByLink",
+        "getBriefingDocumentContentByLink",
+    }
+)
+"""They have the token in a header."""
 
 
 def new_handle() -> str:

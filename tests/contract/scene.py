@@ -180,7 +180,7 @@ class Part:
         contact = {"name": f"Contact {self.mark}", "email": f"contact.{self.mark}@example.org"}
         ask = {"ask": [{"item_id": made["id"], "contact": contact}]}
         asked = await post(self.administrator, f"{self.path}/briefings", ask)
-        self.ids["b"] = asked["briefings"][0]["id"]
+        self.ids |= {"b": asked["briefings"][0]["id"], "briefing_item": made["id"]}
         async with self.world.app.state.database.transaction() as session:
             briefing = await session.get_one(Briefing, UUID(self.ids["b"]))
         self.secrets["briefing_link"] = group_token(self.world.app.state.secret, briefing.group_key)
@@ -278,14 +278,18 @@ class Part:
         return str(made.json()["id"])
 
     async def _prepare_documents(self) -> None:
-        """One that the entity has handed in, and that is being sent again; and one for all."""
+        """One that the entity has handed in, and that is being sent again; one of the item for
+        all, and one of the briefing.
+        """
         base = f"{self.path}/documents"
         focal_point = await self.world.focal_point_of(self.entity)
         body = {"kind": "statement", "title": {"en": self.mark}, "access": "delegation"}
         own = await post(focal_point, base, body)
         everybodys = {"kind": "report", "title": {"en": "Report"}, "access": "public"}
-        public = await post(self.administrator, base, everybodys)
-        for name, document in (("", own), ("published_", public)):
+        public = await post(self.administrator, base, everybodys | {"item_id": self.ids["item_id"]})
+        briefed = {"item_id": self.ids["briefing_item"]}
+        briefing = await post(self.administrator, base, everybodys | briefed)
+        for name, document in (("", own), ("published_", public), ("briefing_", briefing)):
             path = f"{base}/{document['id']}/revisions/{document['revisions'][0]['id']}"
             put = await self.administrator.put(
                 f"{path}/versions/fr/content",
@@ -296,11 +300,13 @@ class Part:
             assert put.status_code == 201, put.text
             (version,) = put.json()["revisions"][0]["versions"]
             self.ids[f"{name}version_id"] = version["id"]
-        await post(self.administrator, f"{base}/{public['id']}/publish")
+        for each in (public, briefing):
+            await post(self.administrator, f"{base}/{each['id']}/publish")
         self.ids |= {
             "document_id": own["id"],
             "revision_id": own["revisions"][0]["id"],
             "published_id": public["id"],
+            "briefing_document_id": briefing["id"],
         }
 
     async def _exception(self) -> str:

@@ -1,5 +1,7 @@
 """Who sees which document: by access, by place, by who handed it in; and nobody anything else's."""
 
+import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -269,3 +271,49 @@ async def test_what_a_document_hangs_on_stays_and_a_draft_goes_with_its_document
     await post(desk.organizer, f"{base}/documents", wanted)
     gone = await desk.organizer.delete(base, headers={"If-Match": "*"})
     assert gone.status_code == 204, gone.text
+
+
+async def test_an_item_is_asked_for_by_its_number_on_the_agenda_that_the_reader_sees(
+    desk: Desk,
+) -> None:
+    """An item is put first that is not issued: everybody else's numbers stay, and the rest move."""
+    ids = [each["id"] for each in desk.items]
+    for symbol, item_id, access in zip(
+        "ABCD", ids, ("public", "public", "members", "members"), strict=True
+    ):
+        await desk.published(symbol=symbol, item_id=item_id, access=access)
+    path = f"/v1/meetings/{desk.meeting['id']}"
+    first = {"kind": "opening", "title": {"en": "First"}, "position": 0}
+    await post(desk.organizer, f"{path}/agenda/items", first)
+    found = {
+        (name, number): await seen(who, where, item=number)
+        for name, who, where, number in (
+            ("public", desk.anonymous, desk.public, "2"),
+            ("public", desk.anonymous, desk.public, ids[1]),
+            ("member", desk.focal_point, desk.path, "2"),
+            ("member", desk.focal_point, desk.path, " 3 (A). "),
+            ("observer", desk.observer, desk.path, "4"),
+            ("organizer", desk.organizer, desk.path, "3"),
+        )
+    }
+    assert list(found.values()) == [["B"], ["B"], ["A"], ["C"], ["D"], ["B", "C"]]
+    got = await desk.focal_point.get(f"{desk.path}.zip", params={"item": "3", "language": "fr"})
+    names = zipfile.ZipFile(io.BytesIO(got.content)).namelist()
+    assert names == ["index.txt", "B-fr.pdf", "C-fr.pdf"]
+    match = {"If-Match": "*"}
+    numbering = [{"numerals": "arabic"}, {"numerals": "arabic", "repeats_parent": False}]
+    changed = await desk.organizer.patch(path, json={"agenda_numbering": numbering}, headers=match)
+    assert changed.is_success, changed.text
+    other = await desk.world.scheduled(await desk.world.meeting(desk.committee, public=True))
+    unissued = f"/v1/public/meetings/{other['id']}/documents"
+    for who, where, number, said in (
+        (desk.anonymous, desk.public, "4", "No item"),  # it is restricted
+        (desk.focal_point, desk.path, "4", "No item"),
+        (desk.organizer, f"{desk.path}.zip", "9", "No item"),
+        (desk.organizer, f"{desk.path}.zip", "1", "2 items"),
+        (desk.anonymous, unissued, "1", "No item"),
+    ):
+        answer = await who.get(where, params={"item": number})
+        assert (answer.status_code, refusal(answer)[1]) == (422, "invalid"), (where, number)
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["detail"].startswith(said)) == ("query/item", True), number

@@ -253,6 +253,7 @@ TABLES = (
         },
         plain=plain(
             "id created_at committee_id meeting_id symbol kind access entity_id handed_in_by_id"
+            " working_group_id"
             " item_id panel_id status embargo_until embargo_shows published_at"
         ),
     ),
