@@ -17,6 +17,7 @@ from app.agenda.problems import (
     ItemStarted,
     NotInSession,
 )
+from app.agenda.projection import ItemProgress
 from app.agenda.saving import save
 from app.agenda.schemas import ItemOut
 from app.agenda.timing_schemas import ItemMoment, ProjectedItemOut, ProjectionOut
@@ -116,7 +117,7 @@ def _projection(seen: AgendaView, now: datetime, zone: str) -> ProjectionOut:
         as_of=now,
         in_session=found is not None,
         shown_in=zone,
-        running_ids=[item.id for item in items if item.progress.value == "running"],
+        running_ids=[item.id for item in items if item.progress is ItemProgress.RUNNING],
         late_minutes=round((ends_at - table.ends_at) / MINUTE),
         planned_end=table.ends_at,
         projected_end=ends_at,
