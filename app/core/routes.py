@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
@@ -336,7 +336,7 @@ def as_problem(error: DBAPIError) -> Exception:
             return AlreadyExists("Something with the same key exists already.")
         case "23503":
             return StillInUse("Other records refer to this, or what it refers to is gone.")
-        case "23514" | "22003" | "22001" if isinstance(error, IntegrityError | DBAPIError):
+        case "23514" | "22003" | "22001":
             return Invalid("A value breaks a rule of the record.")
         case _:
             return error

@@ -45,20 +45,13 @@ async def check(session: AsyncSession, agenda: WorkingAgenda) -> Checked:
 
 
 def _pair(row: DeclaredConflict, person_of: Mapping[UUID, str]) -> Pair[UUID]:
-    other: Key
-    if row.other_item_id is not None:
-        other = row.other_item_id
-    elif row.panellist_id is not None:
+    other: Key = row.other_item_id
+    if row.panellist_id is not None:
         other = "person", person_of.get(row.panellist_id, row.panellist_id)
-    else:
-        other = (
-            ("group", row.working_group_id)
-            if row.working_group_id
-            else (
-                "entity",
-                row.entity_id,
-            )
-        )
+    elif row.working_group_id is not None:
+        other = "group", row.working_group_id
+    elif row.entity_id is not None:
+        other = "entity", row.entity_id
     return Pair(row.id, row.item_id, other)
 
 

@@ -5,13 +5,13 @@ Everybody may read it, so no secret is in it: the way in is the address of the p
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from app.calendar.entries import place_of
+from app.core import clock
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.programme.calendars import House
-from app.programme.papers import Entry, Paper
+from app.programme.papers import Entry, Paper, Speaker
 from app.programme.records import Record
 
 _ATTENDANCE = {
@@ -41,8 +41,8 @@ def linked_data(paper: Paper, record: Record, house: House) -> bytes:
             "identifier": meeting.handle,
             "name": paper.meeting.text,
             "url": page,
-            "startDate": _instant(paper.starts_at),
-            "endDate": _instant(paper.ends_at),
+            "startDate": clock.written(paper.starts_at),
+            "endDate": clock.written(paper.ends_at),
             **_before(record, status),
             **common,
             "location": _location(record, page),
@@ -73,8 +73,8 @@ def _sub_event(entry: Entry, record: Record, common: Thing, page: str) -> Thing:
         "@type": "Event",
         "@id": f"urn:uuid:{entry.id}",
         "name": entry.title.text,
-        "startDate": _instant(entry.starts_at),
-        "endDate": _instant(entry.ends_at),
+        "startDate": clock.written(entry.starts_at),
+        "endDate": clock.written(entry.ends_at),
         **common,
         "location": _location(record, f"{page}#item-{entry.id}", entry.room),
         "superEvent": {"@id": f"urn:uuid:{entry.parent or record.meeting.id}"},
@@ -86,12 +86,11 @@ def _sub_event(entry: Entry, record: Record, common: Thing, page: str) -> Thing:
     if entry.notes:
         event["description"] = "\n".join(note.text for note in entry.notes)
     if entry.speakers:
-        event["performer"] = [_performer(entry, place) for place in range(len(entry.speakers))]
+        event["performer"] = [_performer(person) for person in entry.speakers]
     return event
 
 
-def _performer(entry: Entry, place: int) -> Thing:
-    person = entry.speakers[place]
+def _performer(person: Speaker) -> Thing:
     about = {"description": person.about} if person.about else {}
     return {"@type": "Person", "name": person.name, **about}
 
@@ -119,7 +118,7 @@ def _before(record: Record, status: str) -> Thing:
     """Where it was to begin; one that is only postponed keeps its date."""
     if not record.earlier or status == "EventScheduled":
         return {}
-    return {"previousStartDate": _one_or_more([_instant(at) for at in record.earlier])}
+    return {"previousStartDate": _one_or_more([clock.written(at) for at in record.earlier])}
 
 
 def _location(record: Record, page: str, room: str | None = None) -> Any:
@@ -138,7 +137,3 @@ def _locations(record: Record, page: str, room: str | None) -> Iterator[Thing]:
 
 def _one_or_more(found: Sequence[Any]) -> Any:
     return found[0] if len(found) == 1 else list(found)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
