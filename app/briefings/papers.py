@@ -105,7 +105,6 @@ async def _unpublished(
         .where(
             col(Document.item_id) == item_id,
             col(Document.status) == DocumentStatus.DRAFT,
-            col(DocumentVersion.published_at).is_(None),
             col(DocumentVersion.language) == paper.language,
             col(DocumentVersion.name) == safe_name(paper.name, kind),
         )
