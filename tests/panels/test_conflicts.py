@@ -97,7 +97,7 @@ async def test_somebody_on_two_panels_of_a_meeting_at_once(planning: Planning) -
 async def test_what_lies_in_a_panel_is_where_the_panel_is_and_no_time_is_at_no_hour(
     planning: Planning,
 ) -> None:
-    """Of a panel and its parts one person clashes with neither; the parts are at 10:00 and 10:30."""
+    """One person is on a panel and on both its parts, the first at the same hour."""
     parts = [item("First", "panel", minutes=30), item("Second", "panel", minutes=30)]
     agenda = await planning.put(item("Whole", "panel", items=parts), item("Untimed", "panel"))
     whole, untimed = agenda["items"]
