@@ -14,6 +14,7 @@ from app.identity.lifecycle import Role
 from app.reminders.running import look
 from tests.agenda.planning import START, outline, slug
 from tests.briefings.conftest import SUMMER, Briefings
+from tests.statements import counted
 from tests.world import post
 
 CONTACT = {"name": "Chair Seven", "email": "Chair.Seven@example.org", "language": "fr"}
@@ -177,7 +178,9 @@ async def test_the_state_at_a_glance_and_readiness(briefings: Briefings) -> None
 
     assert (await briefings.glance())["counts"]["unasked"] == 2
     assert await missing() == ["briefers_unasked"]
-    first, second = (await post(organizer, briefings.path, {"ask": []}))["briefings"]
+    with counted(briefings.planning.world.app) as statements:
+        first, second = (await post(organizer, briefings.path, {"ask": []}))["briefings"]
+    assert len([each for each in statements if each.startswith("INSERT INTO briefings")]) == 1
     assert await missing() == ["briefers_unnamed"]
     await briefings.name(first, organizer, **BRIEFER)
     await post(organizer, f"{briefings.path}/{first['id']}/confirm")
