@@ -135,15 +135,10 @@ class Route(QuickRoute):
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         endpoint = super().get_route_handler()
-        known = {
-            field.alias
-            for field in get_flat_params(self.dependant)
-            if isinstance(field.field_info, params.Query)
-        }
-        told = bool((self.openapi_extra or {}).get("x-told"))
-        known |= {"plan"} if told else set()
+        extra = self.openapi_extra or {}
+        told, public = bool(extra.get("x-told")), bool(extra.get("x-public"))
+        known = self._parameters() | ({"plan"} if told else set())
         takes_json = self.body_field is not None
-        public = bool((self.openapi_extra or {}).get("x-public"))
         ahead = self.ahead
 
         async def handle(request: Request) -> Response:
@@ -170,6 +165,14 @@ class Route(QuickRoute):
             raise AssertionError("unreachable")
 
         return handle
+
+    def _parameters(self) -> set[str]:
+        """What may stand in the query."""
+        return {
+            field.alias
+            for field in get_flat_params(self.dependant)
+            if isinstance(field.field_info, params.Query)
+        }
 
 
 class StreamedRoute(Route):
