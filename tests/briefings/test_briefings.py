@@ -80,6 +80,7 @@ async def test_a_stranger_names_and_a_briefer_confirms_by_mail(briefings: Briefi
         ("Amina Rossi <amina.rossi@example.org>", "No briefing by you: 6th meeting"),
     ]
     log = await briefings.planning.organizer.get(f"{briefings.planning.path}/events?limit=200")
+    assert "briefing.named" in log.text
     assert "boris" not in log.text.lower()
     assert "chair" not in log.text.lower()
 
