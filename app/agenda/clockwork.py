@@ -259,6 +259,16 @@ class Clock:
         return named is not None and named.begins_at >= limit
 
 
+def in_parallel(one: Sequence[tuple[UUID, object]], other: Sequence[tuple[UUID, object]]) -> bool:
+    """Whether lanes are those of different branches of one fork."""
+    for (fork, branch), (fork_there, branch_there) in zip(one, other, strict=False):
+        if fork != fork_there:
+            return False
+        if branch != branch_there:
+            return True
+    return False
+
+
 def whole_minutes(time: timedelta) -> int:
     """A part of a minute counts as one; 0 for a negative time."""
     return max(0, -(-time // MINUTE))

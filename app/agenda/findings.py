@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from app.agenda.clockwork import Block, Clock, SittingTimes, whole_minutes
+from app.agenda.clockwork import Block, Clock, SittingTimes, in_parallel, whole_minutes
 from app.agenda.lifecycle import ItemKind
 from app.agenda.steps import Step
 from app.core.choices import Choice
@@ -100,7 +100,7 @@ def rooms_twice(read: Iterable[Step], blocks: Mapping[UUID, Block]) -> Iterator[
         room = " ".join((step.item.room or "").split()).casefold()
         others = [each for each in on_now.get(room, ()) if each[1].ends_at > block.starts_at]
         for other, there in others:
-            if _in_parallel(block, there):
+            if in_parallel(block.lane, there.lane):
                 both = whole_minutes(min(block.ends_at, there.ends_at) - block.starts_at)
                 yield TimetableProblem(
                     TimetableProblemKind.ROOM_TWICE, step.item.id, both, other_item_id=other.item.id
@@ -141,13 +141,3 @@ def outside(step: Step, block: Block, clock: Clock) -> int:
     else:
         inside = min(end, sitting.ends_at) - max(start, sitting.begins_at)
     return whole_minutes(end - start - max(inside, inside * 0))
-
-
-def _in_parallel(one: Block, other: Block) -> bool:
-    """Whether they lie in different branches of one fork."""
-    for (fork, branch), (fork_there, branch_there) in zip(one.lane, other.lane, strict=False):
-        if fork != fork_there:
-            return False
-        if branch != branch_there:
-            return True
-    return False

@@ -17,10 +17,11 @@ from app.agenda.problems import (
     ItemStarted,
     NotInSession,
 )
+from app.agenda.projection import ItemProgress, Projection
 from app.agenda.saving import save
 from app.agenda.schemas import ItemOut
 from app.agenda.timing_schemas import ItemMoment, ProjectedItemOut, ProjectionOut
-from app.agenda.tree import MINUTE, WorkingAgenda
+from app.agenda.tree import MINUTE, PlacedItem, WorkingAgenda
 from app.core import clock
 from app.core.fields import ZoneName
 from app.core.openapi import raises, takes_if_match
@@ -90,35 +91,34 @@ async def _noted(edit: ItemEdit, wanted: WorkingAgenda) -> Response:
 
 
 def _projection(seen: AgendaView, now: datetime, zone: str) -> ProjectionOut:
-    agenda = seen.agenda
-    table = agenda.timetable
-    found = happening.projection_of(agenda, now)
-    items = []
-    for placed in agenda.read(full=seen.full):
-        state, timed = placed.state, placed.timed
-        members: dict[str, Any] = happening.members_of(state, timed, found)
-        start, end = members["projected_start"], members["projected_end"]
-        items.append(
-            ProjectedItemOut(
-                id=state.id,
-                number=placed.number,
-                planned_start=timed.starts_at,
-                planned_end=timed.ends_at,
-                actual_start=state.actual_start,
-                actual_end=state.actual_end,
-                local_start=None if start is None else to_local(start, zone),
-                local_end=None if end is None else to_local(end, zone),
-                **members,
-            )
-        )
+    table = seen.agenda.timetable
+    found = happening.projection_of(seen.agenda, now)
+    items = [_projected(placed, found, zone) for placed in seen.agenda.read(full=seen.full)]
     ends_at = table.ends_at if found is None else found.ends_at
     return ProjectionOut(
         as_of=now,
         in_session=found is not None,
         shown_in=zone,
-        running_ids=[item.id for item in items if item.progress.value == "running"],
+        running_ids=[item.id for item in items if item.progress is ItemProgress.RUNNING],
         late_minutes=round((ends_at - table.ends_at) / MINUTE),
         planned_end=table.ends_at,
         projected_end=ends_at,
         items=items,
+    )
+
+
+def _projected(placed: PlacedItem, found: Projection | None, zone: str) -> ProjectedItemOut:
+    state, timed = placed.state, placed.timed
+    members: dict[str, Any] = happening.members_of(state, timed, found)
+    start, end = members["projected_start"], members["projected_end"]
+    return ProjectedItemOut(
+        id=state.id,
+        number=placed.number,
+        planned_start=timed.starts_at,
+        planned_end=timed.ends_at,
+        actual_start=state.actual_start,
+        actual_end=state.actual_end,
+        local_start=None if start is None else to_local(start, zone),
+        local_end=None if end is None else to_local(end, zone),
+        **members,
     )

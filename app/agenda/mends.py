@@ -10,6 +10,7 @@ from statistics import median_low
 from typing import Any, Final
 from uuid import UUID
 
+from app.agenda.clockwork import in_parallel
 from app.agenda.findings import TimetableProblem, TimetableProblemKind
 from app.agenda.lifecycle import ChildrenRun, ItemKind
 from app.agenda.sittings import DAY, HeldSitting
@@ -189,7 +190,7 @@ class Workshop:
         for timed, there in zip(self.agenda.timetable.items[near], self._lanes[near], strict=True):
             if timed.minutes:
                 if id(there) not in apart:
-                    apart[id(there)] = _apart(there, lane)
+                    apart[id(there)] = in_parallel(there, lane)
                 if not apart[id(there)]:
                     ends.append((timed.starts_at + timed.minutes * MINUTE, timed.id))
         return max(ends, key=itemgetter(0))[1] if ends else None
@@ -390,13 +391,3 @@ class Workshop:
             if state.duration:
                 found[state.parent_id, state.kind].append(state.duration)
         return found
-
-
-def _apart(one: Lane, other: Lane) -> bool:
-    """Whether they lie in different branches of one parallel segment."""
-    for (fork, branch), (fork_there, branch_there) in zip(one, other, strict=False):
-        if fork != fork_there:
-            return False
-        if branch != branch_there:
-            return True
-    return False

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Integer,
     Select,
     Text,
@@ -215,15 +216,7 @@ async def list_leads(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID,
 
 async def find_leads(session: AsyncSession, refs: Collection[str]) -> dict[str, UUID]:
     """Entities by the ids or handles that were given; others are not found."""
-    if not refs:
-        return {}
-    ids = {ref: found for ref in refs if (found := _uuid(ref)) is not None}
-    statement = sa_select(col(Entity.id), col(Entity.handle)).where(
-        or_(col(Entity.id).in_(ids.values()), col(Entity.handle).in_(refs))
-    )
-    rows = (await session.execute(statement)).all()
-    by_name: dict[Any, UUID] = {name: row[0] for row in rows for name in (row[0], row[1])}
-    return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
+    return await _by_refs(session, Entity, refs)
 
 
 async def list_sittings(
@@ -249,16 +242,8 @@ async def find_groups(
 
     These are the committees of the line and their working groups; others are not found.
     """
-    if not refs:
-        return {}
-    ids = {ref: found for ref in refs if (found := _uuid(ref)) is not None}
-    statement = sa_select(col(Committee.id), col(Committee.handle)).where(
-        or_(col(Committee.id).in_(ids.values()), col(Committee.handle).in_(refs)),
-        or_(col(Committee.id).in_(line), col(Committee.parent_id).in_(line)),
-    )
-    rows = (await session.execute(statement)).all()
-    by_name: dict[Any, UUID] = {name: row[0] for row in rows for name in (row[0], row[1])}
-    return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
+    near = or_(col(Committee.id).in_(line), col(Committee.parent_id).in_(line))
+    return await _by_refs(session, Committee, refs, near)
 
 
 async def numberings_of(session: AsyncSession, committees: Collection[UUID]) -> dict[UUID, Any]:
@@ -466,6 +451,24 @@ async def bodies(session: AsyncSession, meeting_id: UUID, number: int) -> tuple[
     )
     row = (await session.execute(statement)).one()
     return row[0], row[1]
+
+
+async def _by_refs(
+    session: AsyncSession,
+    kind: type[Committee] | type[Entity],
+    refs: Collection[str],
+    *conditions: ColumnElement[bool],
+) -> dict[str, UUID]:
+    """What the ids or handles are those of, as far as it is there."""
+    if not refs:
+        return {}
+    ids = {ref: found for ref in refs if (found := _uuid(ref)) is not None}
+    statement = sa_select(col(kind.id), col(kind.handle)).where(
+        or_(col(kind.id).in_(ids.values()), col(kind.handle).in_(refs)), *conditions
+    )
+    rows = (await session.execute(statement)).all()
+    by_name: dict[Any, UUID] = {name: row[0] for row in rows for name in (row[0], row[1])}
+    return {ref: by_name[name] for ref in refs if (name := ids.get(ref, ref)) in by_name}
 
 
 def _uuid(ref: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""Edits of the times of many items at once, and what has really happened of them.
+"""Edits of the times of many items at once.
 
 Each verb says what the agenda shall be; whether it is made so or only shown is for the caller.
 """

@@ -1,6 +1,6 @@
 """Computed times and what does not fit among them, as the agenda and its panels show them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -8,12 +8,13 @@ from pydantic import Field, PlainSerializer
 
 from app.agenda.findings import TimetableProblemKind
 from app.agenda.mends import TimetableMendVerb
+from app.core import clock
 from app.core.fields import WALL_TIME, Schema
 
 ComputedInstant = Annotated[
     datetime,
     PlainSerializer(
-        lambda instant: instant.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        clock.written,
         return_type=str,
         when_used="json",
     ),

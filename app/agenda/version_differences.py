@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 from app.agenda.languages import TEXTS
 from app.agenda.lifecycle import ItemChangeKind, ItemStanding
@@ -62,10 +62,6 @@ class ItemChange:
     members: Mapping[str, Change] = field(default_factory=dict)
     shifted: bool = False
     """Whether its times moved only as the meeting did."""
-
-    def mirrored(self) -> Self:
-        members = {name: Change(each.after, each.before) for name, each in self.members.items()}
-        return type(self)(self.id, self.after, self.before, members, self.shifted)
 
     @property
     def node(self) -> Node:

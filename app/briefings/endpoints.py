@@ -84,7 +84,8 @@ async def ask_for_briefers(
     _check_items([each.item_id for each in asked], items, "/ask/{}/item_id")
     for each in asked:
         contact = each.contact.model_dump() if each.contact else None
-        await service.ask(session, seen.agenda, each.item_id, known.get(each.item_id), contact)
+        service.ask(session, seen.agenda, each.item_id, known.get(each.item_id), contact)
+    await session.flush()
     own = sight_of(seen.agenda.meeting, organizes=True, speaks=False)
     return await seeing.at_a_glance(session, seen.agenda, lambda _: own)
 
@@ -132,7 +133,7 @@ async def list_own_briefings(
     """List the briefings of the working groups that you speak for, in every meeting."""
     order = ordering(sort, {"asked_at": col(Briefing.asked_at)}, col(Briefing.id))
     page = await fetch_page(session, paging, queries.list_own(caller), order, tuple)
-    glances = await seeing.glances_of(session, [row[1] for row in page.items])
+    glances = await seeing.glances_of(session, [(row[1], row[0].item_id) for row in page.items])
     items = [seeing.shown(glances[row[1].id], row[0], _own(caller, row)) for row in page.items]
     return Page[BriefingOut](items=items, next_cursor=page.next_cursor)
 
@@ -161,7 +162,8 @@ async def change_briefing(
     if after.contact != before.contact:
         agenda = await load_agenda(session, meeting)
         contact = after.contact.model_dump() if after.contact else None
-        await service.ask(session, agenda, briefing.item_id, briefing, contact)
+        service.ask(session, agenda, briefing.item_id, briefing, contact)
+        await session.flush()
     return await _shown(session, view)
 
 

@@ -1,7 +1,7 @@
 """HTTP for the papers of briefings: by an account that speaks for the group, or by its link."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response, status
 
@@ -19,15 +19,18 @@ from app.core.openapi import raises
 from app.core.problems import BodyTooLarge, RequestTimeout, UnsupportedMediaType
 from app.core.routes import Beforehand, Session, StreamedRoute, router_for
 from app.core.uploads import FileName
-from app.documents import sniffing
-from app.documents.kinds import KINDS
 from app.documents.problems import (
     ChecksumMismatch,
     FileRefused,
     MeetingQuotaExceeded,
     TooManyDocuments,
 )
-from app.documents.receiving import receive_document
+from app.documents.receiving import (
+    FILE_BODY,
+    declared_size,
+    declared_type,
+    receive_document,
+)
 from app.documents.versions import Incoming
 from app.identity.problems import LinkSpent, LinkUnknown
 from app.meetings.problems import MeetingClosed
@@ -42,29 +45,13 @@ REFUSED = (
     *(MeetingClosed, BriefersDue, FileRefused, ChecksumMismatch, MeetingQuotaExceeded),
     *(TooManyDocuments, UnsupportedMediaType, BodyTooLarge, RequestTimeout),
 )
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The file itself, of the kind that `Content-Type` says.",
-        "content": {
-            kind: {"schema": {"type": "string", "format": "binary", "maxLength": 10_000_000_000}}
-            for kind in KINDS
-        },
-    },
-}
-
-
-def said_to_be(request: Request) -> str:
-    """What the sender says that the bytes are; raises `UnsupportedMediaType`."""
-    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return sniffing.kind_of(said).media_type
 
 
 def paper_of(language: PaperLanguage, name: FileName, title: PaperTitle = None) -> Paper:
     return Paper(language, name, title)
 
 
-MediaType = Annotated[str, Depends(said_to_be)]
+MediaType = Annotated[str, Depends(declared_type)]
 PaperDep = Annotated[Paper, Depends(paper_of)]
 
 
@@ -75,7 +62,7 @@ PaperDep = Annotated[Paper, Depends(paper_of)]
         201: {"description": "There was none of this name.", "model": BriefingOut},
         **raises(*REFUSED),
     },
-    openapi_extra=_BODY,
+    openapi_extra=FILE_BODY,
 )
 async def put_paper(
     session: Session,
@@ -104,7 +91,7 @@ async def put_paper(
         201: {"description": "There was none of this name.", "model": BriefingByLink},
         **raises(LinkUnknown, LinkSpent, *REFUSED),
     },
-    openapi_extra=_BODY | {"x-public": True},
+    openapi_extra=FILE_BODY | {"x-public": True},
 )
 async def put_paper_by_link(
     session: Session,
@@ -132,10 +119,7 @@ async def _kept(
     """In two runs: the first asks for the bytes, the second has them in the store."""
     agenda = await load_agenda(session, meeting)
     incoming: Incoming | None = getattr(request.state, "incoming", None)
-    length = request.headers.get("content-length", "0")
-    size = int(length) if length.isdecimal() else 0
-    if incoming is not None:
-        size = incoming.digests.size
+    size = declared_size(request) if incoming is None else incoming.digests.size
     await papers.room_for(session, agenda, size, request.app.state.settings.document_quota)
     if incoming is None:
         raise Beforehand(partial(receive_document, request, said))

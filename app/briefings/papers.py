@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -18,6 +18,8 @@ from app.documents.kinds import Kind, safe_name
 from app.documents.lifecycle import DocumentAccess, DocumentKind, DocumentStatus
 from app.documents.tables import Document, DocumentRevision, DocumentVersion
 from app.documents.versions import Incoming
+
+MOST_FILES: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,14 @@ async def count_papers(session: AsyncSession, items: Collection[UUID]) -> dict[U
 async def papers_of(
     session: AsyncSession, items: Collection[UUID]
 ) -> Mapping[UUID, Sequence[tuple[Document, DocumentVersion]]]:
-    """Every file by item, in the order in which they came."""
+    """The files by item, in the order in which they came; of all items the first `MOST_FILES`."""
     columns: list[Any] = [Document, DocumentVersion]
     statement = (
         select(*columns)
         .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
         .where(col(Document.item_id).in_(items))
         .order_by(col(DocumentVersion.id))
-        .limit(2000)
+        .limit(MOST_FILES)
     )
     found: dict[UUID, list[tuple[Document, DocumentVersion]]] = defaultdict(list)
     for document, version in (await session.execute(statement)).all():
@@ -120,7 +122,6 @@ async def _unpublished(
             col(Document.item_id) == item_id,
             col(Document.working_group_id) == group_id,
             col(Document.status) == DocumentStatus.DRAFT,
-            col(DocumentVersion.published_at).is_(None),
             col(DocumentVersion.language) == paper.language,
             col(DocumentVersion.name) == safe_name(paper.name, kind),
         )

@@ -10,7 +10,7 @@ from app.briefings.lifecycle import BriefingLacking, BriefingStatus
 
 LONGEST = 1440
 """Minutes of one item."""
-_SUBJECT_TO_ASKING = {
+_LACKS = {
     None: BriefingLacking.ASKING,
     BriefingStatus.ASKED: BriefingLacking.BRIEFER,
     BriefingStatus.NAMED: BriefingLacking.ANSWER,
@@ -69,7 +69,7 @@ def lacking(
     status: BriefingStatus | None, minutes: int | None, papers: int
 ) -> list[BriefingLacking]:
     """What is missing of a briefing."""
-    found = [_SUBJECT_TO_ASKING[status]] if status is not BriefingStatus.CONFIRMED else []
+    found = [_LACKS[status]] if status is not BriefingStatus.CONFIRMED else []
     if not minutes:
         found.append(BriefingLacking.MINUTES)
     if not papers and status is not BriefingStatus.DECLINED:

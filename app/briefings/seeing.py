@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,6 +29,7 @@ from app.briefings.service import BRIEFER, due_at
 from app.briefings.sharing import briefing_items
 from app.briefings.sight import Sight
 from app.briefings.tables import Briefing
+from app.core.zones import to_local
 from app.documents.tables import Document, DocumentVersion
 from app.meetings.tables import Meeting
 
@@ -59,11 +59,13 @@ async def glance_with_papers(session: AsyncSession, agenda: WorkingAgenda) -> Gl
     return replace(glance, files=await papers.papers_of(session, briefing_items(agenda)))
 
 
-async def glances_of(session: AsyncSession, meetings: Sequence[Meeting]) -> dict[UUID, Glance]:
-    """Of several meetings at once."""
-    known = {meeting.id: meeting for meeting in meetings}
+async def glances_of(
+    session: AsyncSession, briefings: Sequence[tuple[Meeting, UUID]]
+) -> dict[UUID, Glance]:
+    """Of several meetings at once, by meeting; with the papers of these items alone."""
+    known = {meeting.id: meeting for meeting, _ in briefings}
     agendas = await numbered_agendas(session, known.values()) if known else {}
-    items = [item_id for agenda in agendas.values() for item_id in briefing_items(agenda)]
+    items = [item_id for _, item_id in briefings]
     counts = await papers.count_papers(session, items)
     files = await papers.papers_of(session, items)
     return {m: replace(Glance.over(agenda, counts), files=files) for m, agenda in agendas.items()}
@@ -145,7 +147,7 @@ def _members(
 def _item(glance: Glance, item_id: UUID, briefing: Briefing | None) -> BriefingItem:
     state, timed = glance.agenda.states[item_id], glance.timed[item_id]
     on = timed if timed.starts_at < timed.ends_at else None
-    zone = ZoneInfo(briefing.timezone) if briefing and briefing.name else None
+    zone = briefing.timezone if briefing and briefing.name else None
     return BriefingItem(
         id=item_id,
         number=glance.agenda.numbers[item_id],
@@ -153,8 +155,8 @@ def _item(glance: Glance, item_id: UUID, briefing: Briefing | None) -> BriefingI
         minutes=state.duration,
         starts_at=on.starts_at.astimezone(UTC) if on else None,
         ends_at=on.ends_at.astimezone(UTC) if on else None,
-        local_start=on.starts_at.astimezone(zone).replace(tzinfo=None) if on and zone else None,
-        local_end=on.ends_at.astimezone(zone).replace(tzinfo=None) if on and zone else None,
+        local_start=to_local(on.starts_at, zone) if on and zone else None,
+        local_end=to_local(on.ends_at, zone) if on and zone else None,
     )
 
 

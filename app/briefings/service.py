@@ -50,18 +50,21 @@ def check_due(meeting: Meeting) -> None:
         raise BriefersDue(f"Briefers were named until {clock.written(until)}.")
 
 
-async def ask(
+def ask(
     session: AsyncSession,
     agenda: WorkingAgenda,
     item_id: UUID,
     known: Briefing | None,
     contact: Mapping[str, Any] | None,
-) -> Briefing:
-    """Ask the group of an item, or ask another contact; the same one again changes nothing."""
+) -> None:
+    """Ask the group of an item, or ask another contact; the same one again changes nothing.
+
+    The caller flushes, once for all that are asked.
+    """
     meeting = agenda.meeting
     wanted = _contact(contact)
     if known is not None and all(getattr(known, name) == wanted[name] for name in CONTACT):
-        return known
+        return
     briefing = known or Briefing(meeting_id=meeting.id, item_id=item_id, asked_at=clock.now())
     for name, value in wanted.items():
         setattr(briefing, name, value)
@@ -71,8 +74,6 @@ async def ask(
     group_id = agenda.states[item_id].working_group_id
     assert group_id is not None, "only items with a group are asked about"
     record(session, BriefingAsked(working_group_id=group_id, **about(meeting, briefing)))
-    await session.flush()
-    return briefing
 
 
 async def change(session: AsyncSession, meeting: Meeting, briefing: Briefing, weight: int) -> None:

@@ -37,8 +37,8 @@ async def follow_the_meeting(session: AsyncSession, event: MeetingRescheduled) -
 
 
 @react_to(MeetingChanged)
-async def follow_its_start(session: AsyncSession, event: MeetingChanged) -> None:
-    if event.changes.keys() & {"local_start", "timezone", "start_offset", "starts_at"}:
+async def follow_its_times(session: AsyncSession, event: MeetingChanged) -> None:
+    if event.retimes:
         await retime(session, event.subject_id)
 
 

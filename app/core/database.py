@@ -130,11 +130,10 @@ class Admission:
         if not self._places.locked():
             await self._places.acquire()
             return
-        arrived = time.monotonic()
         place = asyncio.ensure_future(self._places.acquire())
         try:
             while not (await asyncio.wait({place}, timeout=self._patience))[0]:
-                if time.monotonic() - max(self._moved, arrived) > self._patience:
+                if time.monotonic() - self._moved > self._patience:
                     raise TimeoutError("no transaction has ended for too long")
         except BaseException:
             if not place.cancel() and not place.cancelled():

@@ -23,7 +23,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from app.core.languages import base, is_language, of_today
+from app.core.languages import base, is_language, lookup, of_today
 from app.core.zones import UnknownZone, canonical_zone
 
 LINE = r"^[^\x00-\x1F\x7F]+$"
@@ -192,6 +192,7 @@ def _encodable(address: str) -> str:
 
 
 def _rfc3339(instant: datetime) -> str:
+    """As `clock.written`, which pure rules are to do without."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -387,12 +388,9 @@ MoveToWaiting = Annotated[
 
 def in_language(text: dict[str, str], wanted: Iterable[str]) -> str:
     """The words for a reader: RFC 4647 lookup, then English, then whatever there is."""
-    for tag in wanted:
-        parts = tag.split("-")
-        while parts:
-            if (found := text.get("-".join(parts))) is not None:
-                return found
-            parts.pop()
+    for tag in lookup(wanted):
+        if (found := text.get(tag)) is not None:
+            return found
     return text.get("en") or next(iter(text.values()), "")
 
 

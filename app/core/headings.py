@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from app.core.bodies import strict_json
+from app.core.fields import json_names
 from app.core.problems import FieldError, Invalid
 
 LEFT_OUT = "-"
@@ -89,18 +90,14 @@ def check_columns(meaning: Mapping[str, str | None], row: int) -> None:
     for heading, member in meaning.items():
         if member is None:
             detail = "is not recognized: say what it is with `columns`, or leave it out with `-`"
-            errors.append(FieldError(pointer=f"/{row}/{_escaped(heading)}", detail=detail))
+            errors.append(FieldError(pointer=json_names([row, heading]), detail=detail))
         elif member in seen:
             detail = f"is a second column for {member}"
-            errors.append(FieldError(pointer=f"/{row}/{_escaped(heading)}", detail=detail))
+            errors.append(FieldError(pointer=json_names([row, heading]), detail=detail))
         elif member != LEFT_OUT:
             seen.add(member)
     if errors:
         raise Invalid("The table has columns that cannot be read.", errors=errors[:100])
-
-
-def _escaped(heading: str) -> str:
-    return heading.replace("~", "~0").replace("/", "~1")
 
 
 def _refused(detail: str) -> Invalid:

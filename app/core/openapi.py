@@ -184,15 +184,7 @@ def _build(
     )
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    for name, model in (("ProblemDocument", ProblemDocument), ("NoticePlan", plan)):
-        mode: JsonSchemaMode = "serialization" if name == "NoticePlan" else "validation"
-        schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}", mode=mode)
-        schemas.update(schema.pop("$defs", {}))
-        schemas[name] = schema
-    for problem in Problem.registry.values():
-        schemas["ProblemDocument"]["properties"] |= problem.extension
+    _answered_anywhere(schemas, plan)
     components["headers"] = _HEADERS
     components["securitySchemes"] = {
         "bearer": {
@@ -208,6 +200,19 @@ def _build(
     _answers_are_complete(document)
     _nullable_members_speak(schemas)
     return document
+
+
+def _answered_anywhere(schemas: dict[str, Any], plan: type[BaseModel]) -> None:
+    """Plans and refusals, which FastAPI knows nothing of."""
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for name, model in (("ProblemDocument", ProblemDocument), ("NoticePlan", plan)):
+        mode: JsonSchemaMode = "serialization" if name == "NoticePlan" else "validation"
+        schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}", mode=mode)
+        schemas.update(schema.pop("$defs", {}))
+        schemas[name] = schema
+    for problem in Problem.registry.values():
+        schemas["ProblemDocument"]["properties"] |= problem.extension
 
 
 def _answers_are_complete(document: dict[str, Any]) -> None:

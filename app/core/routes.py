@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
@@ -134,15 +134,10 @@ class Route(QuickRoute):
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         endpoint = super().get_route_handler()
-        known = {
-            field.alias
-            for field in get_flat_params(self.dependant)
-            if isinstance(field.field_info, params.Query)
-        }
-        told = bool((self.openapi_extra or {}).get("x-told"))
-        known |= {"plan"} if told else set()
+        extra = self.openapi_extra or {}
+        told, public = bool(extra.get("x-told")), bool(extra.get("x-public"))
+        known = self._parameters() | ({"plan"} if told else set())
         takes_json = self.body_field is not None
-        public = bool((self.openapi_extra or {}).get("x-public"))
         ahead = self.ahead
 
         async def handle(request: Request) -> Response:
@@ -169,6 +164,14 @@ class Route(QuickRoute):
             raise AssertionError("unreachable")
 
         return handle
+
+    def _parameters(self) -> set[str]:
+        """What may stand in the query."""
+        return {
+            field.alias
+            for field in get_flat_params(self.dependant)
+            if isinstance(field.field_info, params.Query)
+        }
 
 
 class StreamedRoute(Route):
@@ -335,7 +338,7 @@ def as_problem(error: DBAPIError) -> Exception:
             return AlreadyExists("Something with the same key exists already.")
         case "23503":
             return StillInUse("Other records refer to this, or what it refers to is gone.")
-        case "23514" | "22003" | "22001" if isinstance(error, IntegrityError | DBAPIError):
+        case "23514" | "22003" | "22001":
             return Invalid("A value breaks a rule of the record.")
         case _:
             return error

@@ -107,11 +107,6 @@ def canonical_zone(name: str) -> str:
         raise UnknownZone(name) from None
 
 
-def zone_names() -> frozenset[str]:
-    """Every current name, to offer for choice; old names are accepted but not offered."""
-    return frozenset(_current_names().values())
-
-
 def to_instant(local: datetime, zone: str, *, fold_offset: timedelta | None = None) -> datetime:
     """The instant in UTC at which the zone's clocks show the naive `local`; `fold` is not read.
 

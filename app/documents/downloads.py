@@ -107,15 +107,8 @@ def content_response(request: Request, version: DocumentVersion, *, public: bool
     known = request.headers.get("if-none-match")
     if known is not None and matches(known, etag):
         return Response(status_code=304, headers=headers)
-    span = wanted_span(request.headers.get("range"), version.size)
-    if_range = request.headers.get("if-range")
-    if span is not None and if_range is not None and if_range.strip() != etag:
-        span = None
-    elif span is not None and span.begins >= span.ends:
-        told = {"Content-Range": f"bytes */{version.size}"}
-        raise RangeUnsatisfiable(f"The document has {version.size} bytes.", headers=told)
-    whole = Span(0, version.size)
-    sent = span or whole
+    span = _asked_span(request, version.size, etag)
+    sent = span or Span(0, version.size)
     headers |= SAFE | {
         "Content-Disposition": disposition(version.name),
         "Content-Language": version.language,
@@ -131,6 +124,18 @@ def content_response(request: Request, version: DocumentVersion, *, public: bool
         headers=headers,
         media_type=_with_charset(version.media_type),
     )
+
+
+def _asked_span(request: Request, size: int, etag: str) -> Span | None:
+    """Of a file that is still the one of `If-Range`; raises `RangeUnsatisfiable`."""
+    span = wanted_span(request.headers.get("range"), size)
+    if_range = request.headers.get("if-range")
+    if span is None or (if_range is not None and if_range.strip() != etag):
+        return None
+    if span.begins >= span.ends:
+        told = {"Content-Range": f"bytes */{size}"}
+        raise RangeUnsatisfiable(f"The document has {size} bytes.", headers=told)
+    return span
 
 
 def wanted_span(header: str | None, size: int) -> Span | None:

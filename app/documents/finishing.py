@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from app.core.database import Database
 from app.core.problems import NotFound, Problem, Unavailable
 from app.documents import queries, uploads
@@ -78,18 +75,16 @@ class Finisher:
         async with self.database.transaction() as session:
             if actor is not None:
                 session.info["actor"] = actor
-            place = (
-                select(col(Document.meeting_id), col(Document.id))
-                .join(DocumentUpload, col(DocumentUpload.document_id) == col(Document.id))
-                .where(col(DocumentUpload.id) == upload_id)
-            )
-            row = (await session.execute(place)).one_or_none()
-            if row is None:
+            place = await queries.place_of_upload(session, upload_id)
+            if place is None:
                 raise _gone()
-            meeting = await lock_meeting(session, row[0])
+            meeting_id, document_id = place
+            meeting = await lock_meeting(session, meeting_id)
             reader = Reader(meeting.created_at, organizes=True)
-            document = await queries.find_document(session, meeting.id, row[1], reader, lock=True)
-            upload = await queries.find_upload(session, row[1], upload_id, lock=True)
+            document = await queries.find_document(
+                session, meeting.id, document_id, reader, lock=True
+            )
+            upload = await queries.find_upload(session, document_id, upload_id, lock=True)
             if document is None or upload is None:
                 raise _gone()
             if upload.version_id is not None:

@@ -49,7 +49,7 @@ def check_package(content: IO[bytes], size: int, kind: Kind) -> None:
     try:
         with zipfile.ZipFile(content) as package:
             members = package.infolist()
-            _check_members(members, size)
+            _check_members(members)
             _check_kind(package, kind)
     except _DAMAGED:
         raise FileRefused("The file is damaged.") from None
@@ -74,7 +74,7 @@ def _check_ends(content: IO[bytes], size: int) -> None:
         raise FileRefused("Something stands before the beginning of the file.")
 
 
-def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
     names = [unicodedata.normalize("NFC", member.filename).casefold() for member in members]
     if len(set(names)) < len(names):
         raise FileRefused("Two members of the file have one name.")

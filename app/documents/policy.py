@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from app.core.languages import lookup
 from app.documents.lifecycle import LABELS, RevisionKind
 
 FIRST_NUMBER = 2
@@ -86,12 +87,7 @@ def spoken(
     if wanted is None:
         return sorted(versions, key=lambda each: each.language)
     by_language = {each.language: each for each in versions}
-    for tag in (*_wider(wanted), "en", *languages, *sorted(by_language)):
+    for tag in (*lookup([wanted]), "en", *languages, *sorted(by_language)):
         if tag in by_language:
             return [by_language[tag]]
     return []
-
-
-def _wider(tag: str) -> list[str]:
-    parts = tag.split("-")
-    return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]

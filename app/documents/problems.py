@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from app.core.problems import AlreadyExists, Problem
 from app.core.routes import refuse_as
@@ -49,7 +49,7 @@ class DocumentEmbargoed(Problem):
     """Only organizers get the document before its embargo ends; `ends_at` names the moment."""
 
     slug, title, status = "document-embargoed", "Under embargo", HTTPStatus.FORBIDDEN
-    extension = {  # noqa: RUF012  # never changes
+    extension: ClassVar = {
         "ends_at": {
             "type": "string",
             "format": "date-time",

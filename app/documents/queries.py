@@ -235,6 +235,26 @@ async def find_upload(
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def place_of_upload(session: AsyncSession, upload_id: UUID) -> tuple[UUID, UUID] | None:
+    """The meeting and the document that it is sent for."""
+    statement = (
+        sa_select(col(Document.meeting_id), col(Document.id))
+        .join(DocumentUpload, col(DocumentUpload.document_id) == col(Document.id))
+        .where(col(DocumentUpload.id) == upload_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def whole_uploads(session: AsyncSession, limit: int) -> Sequence[UUID]:
+    """Those of which everything has arrived, and no version was made."""
+    statement = sa_select(col(DocumentUpload.id)).where(
+        col(DocumentUpload.received) == col(DocumentUpload.size),
+        col(DocumentUpload.version_id).is_(None),
+    )
+    return (await session.execute(statement.limit(limit))).scalars().all()
+
+
 async def count_uploads(session: AsyncSession, document_id: UUID) -> int:
     statement = select(func.count()).where(
         col(DocumentUpload.document_id) == document_id, col(DocumentUpload.version_id).is_(None)

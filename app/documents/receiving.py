@@ -13,14 +13,38 @@ from starlette.requests import ClientDisconnect
 
 from app.core.problems import BadRequest, FieldError, Invalid, RequestTimeout
 from app.documents import sniffing
+from app.documents.kinds import KINDS
 from app.documents.problems import ChecksumMismatch
 from app.documents.spool import Spool
 from app.documents.storage import Storage, StoreFailed, document_key, unavailable
 from app.documents.versions import Incoming
 from app.settings import Settings
 
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself, of the kind that `Content-Type` says.",
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary", "maxLength": 10_000_000_000}}
+            for kind in KINDS
+        },
+    },
+}
+"""`openapi_extra` of an operation that takes one."""
 CHECKSUMS = ("sha1", "sha256", "sha512", "md5")
 """Algorithms of tus's `Upload-Checksum`."""
+
+
+def declared_type(request: Request) -> str:
+    """What the sender says that the bytes are; raises `UnsupportedMediaType`."""
+    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return sniffing.kind_of(said).media_type
+
+
+def declared_size(request: Request) -> int:
+    """0 where the sender does not say it."""
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isdecimal() else 0
 
 
 def spool_folder(settings: Settings) -> Path:

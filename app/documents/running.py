@@ -10,8 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
-from sqlmodel import col
 
 from app.core import clock
 from app.core.database import Database, is_unavailable
@@ -23,7 +21,6 @@ from app.documents.lifecycle import ScanState
 from app.documents.scanning import Scanner
 from app.documents.service import about
 from app.documents.storage import DOCUMENTS, UPLOADS, Storage, StoreFailed
-from app.documents.tables import DocumentUpload
 from app.events import record
 
 PAUSE = 5.0
@@ -103,11 +100,7 @@ class Caretaker:
         hinders no other.
         """
         async with self.database.transaction() as session:
-            whole = select(col(DocumentUpload.id)).where(
-                col(DocumentUpload.received) == col(DocumentUpload.size),
-                col(DocumentUpload.version_id).is_(None),
-            )
-            found = (await session.execute(whole.limit(BATCH))).scalars().all()
+            found = await queries.whole_uploads(session, BATCH)
         finisher = Finisher(self.database, self.storage, self.spools)
         for upload_id in found:
             try:

@@ -21,7 +21,7 @@ from app.documents.lifecycle import (
 )
 from app.documents.policy import Reader, full_symbol, label
 from app.documents.queries import Contents
-from app.documents.tables import Document, DocumentRevision, DocumentUpload, DocumentVersion
+from app.documents.tables import Document, DocumentRevision, DocumentVersion
 
 _PART = "[A-Za-z0-9(][A-Za-z0-9._()-]*( [A-Za-z0-9._()-]+)*"
 SYMBOL = f"^{_PART}(/{_PART})*$"
@@ -323,10 +323,6 @@ class UploadOut(Schema):
     received: int = Field(ge=0, le=MOST_BYTES, description="Bytes that have come: `Upload-Offset`.")
     expires_at: InstantField = Field(description="When it ends unless it is complete.")
     version_id: UUID | None = Field(description="What it became; null until all of it came.")
-
-    @classmethod
-    def made(cls, upload: DocumentUpload) -> Self:
-        return cls.of(upload)
 
 
 class DocumentSort(StrEnum):

@@ -42,7 +42,7 @@ def check(content: IO[bytes], said: str) -> Kind:
         raise FileRefused("The file is empty.")
     with mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ) as data:
         looks = _looks_like(data)
-        if looks is not kind.media_type and looks not in _ALIKE.get(kind.media_type, ()):
+        if looks != kind.media_type and looks not in _ALIKE.get(kind.media_type, ()):
             raise _another(kind, data)
         if looks != _ZIP:
             _no_archive_behind(data)

@@ -113,7 +113,7 @@ async def start_upload(
     base = f"/v1/meetings/{meeting.id}/documents/{view.document.id}/uploads"
     response.headers["Location"] = f"{base}/{upload.id}"
     response.headers["Upload-Expires"] = _expires(upload.expires_at)
-    return UploadOut.made(upload)
+    return UploadOut.of(upload)
 
 
 @router.get(
@@ -127,7 +127,7 @@ async def get_upload(upload: UploadDep, response: Response) -> UploadOut:
     response.headers.update(_progress(upload))
     response.headers["Upload-Length"] = str(upload.size)
     response.headers["Cache-Control"] = "no-store"
-    return UploadOut.made(upload)
+    return UploadOut.of(upload)
 
 
 @parts.patch(

@@ -17,7 +17,7 @@ from app.core.problems import (
 )
 from app.core.routes import Beforehand, Session, StreamedRoute, router_for
 from app.core.uploads import FileName
-from app.documents import queries, revisions, sniffing, versions
+from app.documents import queries, revisions, versions
 from app.documents.access import (
     DocumentToDecide,
     DocumentToEdit,
@@ -26,7 +26,6 @@ from app.documents.access import (
     VersionDep,
 )
 from app.documents.downloads import CONTENT_ANSWER, RANGE_PARAMETERS, content_response
-from app.documents.kinds import KINDS
 from app.documents.problems import (
     ChecksumMismatch,
     DocumentEmbargoed,
@@ -38,7 +37,12 @@ from app.documents.problems import (
     NotYetScanned,
     TooManyDocuments,
 )
-from app.documents.receiving import receive_document
+from app.documents.receiving import (
+    FILE_BODY,
+    declared_size,
+    declared_type,
+    receive_document,
+)
 from app.documents.rendering import document_out
 from app.documents.schemas import DocumentOut, RevisionCreate
 from app.documents.versions import Incoming
@@ -57,15 +61,7 @@ _PLACE = {
         "schema": {"type": "string", "maxLength": 2000},
     }
 }
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The file itself, of the kind that `Content-Type` says.",
-        "content": {
-            kind: {"schema": {"type": "string", "format": "binary", "maxLength": 10_000_000_000}}
-            for kind in KINDS
-        },
-    },
+_DIGEST: dict[str, Any] = {
     "parameters": [
         {
             "name": "Repr-Digest",
@@ -110,12 +106,6 @@ async def delete_revision(
     await revisions.delete(session, view.library.meeting, view.document, revision)
 
 
-def declared_type(request: Request) -> str:
-    """What the sender says that the bytes are; raises `UnsupportedMediaType`."""
-    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return sniffing.kind_of(said).media_type
-
-
 @streams.put(
     f"{VERSION}/content",
     operation_id="putDocumentContent",
@@ -138,7 +128,7 @@ def declared_type(request: Request) -> str:
             RequestTimeout,
         ),
     },
-    openapi_extra=_BODY,
+    openapi_extra=FILE_BODY | _DIGEST,
 )
 async def put_content(
     session: Session,
@@ -158,7 +148,7 @@ async def put_content(
     before = await versions.check_language(session, meeting, revision, language)
     given_back = before.size if before else 0
     incoming: Incoming | None = getattr(request.state, "incoming", None)
-    size = _told_size(request) if incoming is None else incoming.digests.size
+    size = declared_size(request) if incoming is None else incoming.digests.size
     await versions.check_room(session, meeting, size, quota, given_back=given_back)
     if incoming is None:
         raise Beforehand(partial(receive_document, request, said))
@@ -203,8 +193,3 @@ async def delete_version(
 async def get_content(found: VersionDep, request: Request) -> Response:
     """Fetch a document in one language, or a part of it; at this address it never changes."""
     return content_response(request, found.version, public=False)
-
-
-def _told_size(request: Request) -> int:
-    length = request.headers.get("content-length", "0")
-    return int(length) if length.isdecimal() else 0

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agenda.lifecycle import ItemStanding
 from app.agenda.tree import WorkingAgenda
 from app.exchange.declaring import present_of
 from app.exchange.lifecycle import ConflictPriority
@@ -45,37 +44,28 @@ async def check(session: AsyncSession, agenda: WorkingAgenda) -> Checked:
 
 
 def _pair(row: DeclaredConflict, person_of: Mapping[UUID, str]) -> Pair[UUID]:
-    other: Key
-    if row.other_item_id is not None:
-        other = row.other_item_id
-    elif row.panellist_id is not None:
+    other: Key = row.other_item_id
+    if row.panellist_id is not None:
         other = "person", person_of.get(row.panellist_id, row.panellist_id)
-    else:
-        other = (
-            ("group", row.working_group_id)
-            if row.working_group_id
-            else (
-                "entity",
-                row.entity_id,
-            )
-        )
+    elif row.working_group_id is not None:
+        other = "group", row.working_group_id
+    elif row.entity_id is not None:
+        other = "entity", row.entity_id
     return Pair(row.id, row.item_id, other)
 
 
 def _spans(agenda: WorkingAgenda, seats: Sequence[Seat]) -> Iterable[Span]:
-    """What has left the agenda takes no time, and neither does what lies under it."""
+    """What has left the agenda takes no time, nor does what lies under it, and so conflicts with
+    nothing.
+    """
     people: dict[UUID, list[Key]] = defaultdict(list)
     for seat in seats:
         people[seat.item_id].append(("person", seat.key))
     families: dict[UUID, frozenset[UUID]] = {}
-    gone: set[UUID] = set()
     for timed in agenda.timetable.items:
         state = agenda.states[timed.id]
         above = state.parent_id
         families[timed.id] = frozenset() if above is None else families[above] | {above}
-        if state.standing is not ItemStanding.STANDING or above in gone:
-            gone.add(timed.id)
-            continue
         keys: set[Key] = {timed.id, *people.get(timed.id, ())}
         if state.working_group_id is not None:
             keys.add(("group", state.working_group_id))

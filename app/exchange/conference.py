@@ -119,11 +119,6 @@ def acronym_of(handle: str) -> str:
     return letters if len(letters) >= 4 else f"meeting_{letters}"
 
 
-def hours(minutes: int) -> str:
-    """`01:30`; a day is 24:00."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
 class _Namer:
     """Numbers, codes and slugs, of which a conference has each once."""
 

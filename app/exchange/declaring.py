@@ -65,15 +65,15 @@ async def judge(
     said = [entry for _, entry in entries]
     groups = await find_groups(session, _refs(entry.working_group for entry in said), line)
     entity_refs = _refs(entry.entity for entry in said)
-    entities = await find_entities(session, entity_refs) if entity_refs else {}
+    found = await find_entities(session, entity_refs) if entity_refs else {}
+    entities = {name: entity.id for name, entity in found.items()}
     people = {entry.panellist_id for entry in said if entry.panellist_id is not None}
     here = await queries.panellists_here(session, agenda.meeting.id, people)
     foreign = await queries.list_foreign(session, agenda.meeting.id)
     items = _items(agenda, {row.guid: row.item_id for row in foreign})
     judged = Judged()
     for place, entry in entries:
-        known = {name: entity.id for name, entity in entities.items()}
-        _judge(judged, place, entry, items, groups, known, here)
+        _judge(judged, place, entry, items, groups, entities, here)
     return judged
 
 

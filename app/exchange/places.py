@@ -15,6 +15,7 @@ class Place(NamedTuple):
 
 
 def clock_of(minutes: int) -> str:
+    """`01:30`; a day is 24:00."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 

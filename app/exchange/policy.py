@@ -63,15 +63,14 @@ def violations(spans: Iterable[Span], pairs: Iterable[Pair[Declared]]) -> list[V
     on_now: dict[Key, list[Span]] = defaultdict(list)
     found: dict[tuple[Declared, UUID, UUID], Violation[Declared]] = {}
     for span in sorted(spans, key=_by_time):
-        if span.starts_at >= span.ends_at:
-            continue
-        for key in span.keys & against.keys():
-            for pair, other in against[key]:
+        if span.starts_at < span.ends_at:
+            concerned = span.keys & against.keys()
+            for pair, other in (each for key in concerned for each in against[key]):
                 for each in _still_on(on_now, other, span.starts_at):
                     if _conflict(pair, span, each):
                         _add(found, pair, each, span)
-        for key in span.keys & against.keys():
-            on_now[key].append(span)
+            for key in concerned:
+                on_now[key].append(span)
     return list(found.values())
 
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from app.core.zones import offset_at
-from app.exchange.conference import Conference, Day, Event, hours
+from app.exchange.conference import Conference, Day, Event
 from app.exchange.markup import XmlWriter
+from app.exchange.places import clock_of
 
 GENERATOR: Final = "Secretariat"
 
@@ -52,7 +53,7 @@ def write_json(conference: Conference) -> bytes:
                 "start": first,
                 "end": last,
                 "daysCount": len(days),
-                "timeslot_duration": hours(conference.grain),
+                "timeslot_duration": clock_of(conference.grain),
                 "time_zone_name": conference.zone,
                 "url": conference.address,
                 "tracks": [{"name": track} for track in conference.tracks],
@@ -71,7 +72,7 @@ def _write_conference(xml: XmlWriter, conference: Conference) -> None:
     xml.leaf("start", first)
     xml.leaf("end", last)
     xml.leaf("days", len(conference.days))
-    xml.leaf("timeslot_duration", hours(conference.grain))
+    xml.leaf("timeslot_duration", clock_of(conference.grain))
     xml.leaf("url", conference.address)
     xml.leaf("time_zone_name", conference.zone)
     for track in conference.tracks:
@@ -96,7 +97,7 @@ def _texts(event: Event) -> dict[str, str]:
     return {
         "date": event.starts_at.isoformat(),
         "start": event.starts_at.strftime("%H:%M"),
-        "duration": hours(event.minutes),
+        "duration": clock_of(event.minutes),
         "room": event.room,
         "slug": event.slug,
         "title": event.title,

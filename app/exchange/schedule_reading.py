@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from app.agenda.lifecycle import ChildrenRun, ItemKind
-from app.core.fields import LANGUAGE
+from app.core.fields import LANGUAGE, json_names
 from app.core.languages import is_language
 from app.core.sheets import SheetUnreadable, Value
 from app.core.zones import ZoneTrouble, canonical_zone, to_instant, to_local
@@ -129,7 +129,7 @@ def _events_of_json(found: Mapping[str, Value], conference: Conference) -> Itera
         for name, events in _mapping(day.get("rooms"), f"days/{d}/rooms").items():
             for e, each in enumerate(_list(events, f"days/{d}/rooms/{name[:60]}")):
                 row += 1
-                place = f"/schedule/conference/days/{d}/rooms/{_escaped(name)}/{e}"
+                place = json_names(["schedule", "conference", "days", d, "rooms", name, e])
                 event = _mapping(each, place)
                 yield Said(
                     place=place,
@@ -317,7 +317,3 @@ def _list(value: Value, place: str) -> list[Any]:
     if not isinstance(value, list):
         raise SheetUnreadable(f"{place} must be a list.")
     return value
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from app.core.problems import FieldError
 from app.core.zones import to_local
 from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode
 from app.exchange.outline import Line, Reading
-from app.exchange.places import Place, days_from, minutes_of
+from app.exchange.places import Place, days_from, minutes_of, place_of
 from app.exchange.schemas import FileSitting
 from app.meetings.tables import Meeting
 
@@ -80,8 +80,7 @@ def _add_days(plan: SittingsPlan, meeting: Meeting, lines: Sequence[Line]) -> No
         if line.starts_at is None:
             continue
         local = to_local(line.starts_at, meeting.timezone)
-        day = days_from(meeting, local.date())
-        begins = _minutes(local)
+        day, begins = place_of(meeting, local)
         ends = min(max(begins + (line.values.get("minutes") or 0), begins + 1), DAY)
         if not 0 <= day <= LAST_DAY:
             last = (meeting.local_start + timedelta(days=LAST_DAY)).date()
@@ -149,7 +148,3 @@ def _read(
 
 def _fault(plan: SittingsPlan, detail: str) -> None:
     plan.errors.append(FieldError(pointer="/sittings", detail=detail))
-
-
-def _minutes(local: datetime) -> int:
-    return local.hour * 60 + local.minute

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from app.events import Event
 from app.meetings.lifecycle import MeetingStatus, MeetingVerb
+from app.meetings.policy import TIME_MEMBERS
+
+_TIMES: Final = frozenset({*TIME_MEMBERS, "starts_at", "ends_at"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,11 @@ class MeetingChanged(Event):
     note: str | None = None
     silent: bool = False
     """Nobody is written to: calendars learn of it with the next mail, or from a feed."""
+
+    @property
+    def retimes(self) -> bool:
+        """Whether the meeting begins or ends at another time; its items may too."""
+        return bool(self.changes.keys() & _TIMES)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from app.agenda.access import AgendaDep, MeetingToPlan
 from app.core.problems import NotFound
 from app.core.routes import Session
 from app.panels import queries
+from app.panels.lifecycle import ASKED
 from app.panels.tables import Panel, Panellist
 
 PanelId = Annotated[UUID, Path(description="Id of the panel.")]
@@ -38,7 +39,7 @@ async def panellist_for(
 ) -> Panellist:
     """Participants learn of those who are asked or confirmed, not of plans and refusals."""
     person = await queries.find_panellist(session, panel.id, x)
-    if person is None or (person.status not in queries.SHOWN_TO_ALL and not seen.full):
+    if person is None or (person.status not in ASKED and not seen.full):
         raise NotFound
     return person
 

@@ -75,8 +75,8 @@ async def keep_with_times(session: AsyncSession, event: MeetingRescheduled) -> N
 
 
 @react_to(MeetingChanged)
-async def keep_with_start(session: AsyncSession, event: MeetingChanged) -> None:
-    if event.changes.keys() & {"local_start", "timezone", "start_offset"}:
+async def keep_with_times_of_a_draft(session: AsyncSession, event: MeetingChanged) -> None:
+    if event.retimes:
         await _keep_of(session, event.subject_id)
 
 

@@ -39,8 +39,8 @@ async def follow_the_meeting(session: AsyncSession, event: MeetingRescheduled) -
 
 
 @react_to(MeetingChanged)
-async def follow_its_start(session: AsyncSession, event: MeetingChanged) -> None:
-    if event.changes.keys() & {"local_start", "timezone", "start_offset"}:
+async def follow_its_times(session: AsyncSession, event: MeetingChanged) -> None:
+    if event.retimes:
         await retime(session, await session.get_one(Meeting, event.subject_id))
 
 

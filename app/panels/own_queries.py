@@ -13,8 +13,7 @@ from sqlmodel import col
 from app.agenda.tables import AgendaItem
 from app.committees.tables import Committee
 from app.meetings.tables import ConferenceRoom, Meeting
-from app.panels.lifecycle import PanellistStatus
-from app.panels.queries import SHOWN_TO_ALL
+from app.panels.lifecycle import ASKED, PanellistStatus
 from app.panels.tables import Panel, Panellist, Rehearsal
 
 
@@ -71,7 +70,7 @@ async def find_place(session: AsyncSession, panellist_id: UUID, wanted: UUID) ->
         .where(
             col(Panellist.panel_id) == row[1].id,
             col(Panellist.id) != wanted,
-            col(Panellist.status).in_(SHOWN_TO_ALL),
+            col(Panellist.status).in_(ASKED),
         )
         .order_by(col(Panellist.position))
     )

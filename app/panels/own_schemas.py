@@ -1,6 +1,5 @@
 """What a panellist reads and says on their page, as it crosses the wire."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
@@ -105,8 +104,8 @@ class OwnPlaceTimes(Schema):
         return cls(
             starts_at=start,
             ends_at=end,
-            local_start=_wall(start, zone),
-            local_end=_wall(end, zone),
+            local_start=to_local(start, zone),
+            local_end=to_local(end, zone),
             timezone=zone,
         )
 
@@ -261,7 +260,3 @@ def _rehearsal(rehearsal: Rehearsal | None, zone: str, *, secret: bool) -> Rehea
 
 def _contact(contact: dict[str, Any]) -> OwnPlaceContact:
     return OwnPlaceContact(**{name: contact.get(name) for name in OwnPlaceContact.model_fields})
-
-
-def _wall(instant: datetime, zone: str) -> datetime:
-    return to_local(instant, zone)

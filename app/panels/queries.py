@@ -10,13 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from app.entities.tables import Person
-from app.panels.lifecycle import GONE, PanellistStatus
+from app.panels.lifecycle import ASKED, GONE, PanellistStatus
 from app.panels.tables import Panel, Panellist, Rehearsal
 from app.registrations.lifecycle import RegistrationStatus
 from app.registrations.tables import Registration
-
-SHOWN_TO_ALL = frozenset({PanellistStatus.INVITED, PanellistStatus.CONFIRMED})
-"""People who are on the panel as far as participants are told."""
 
 
 def list_panels(meeting_id: UUID, hidden: Collection[UUID] = ()) -> Select[Any]:
@@ -125,7 +122,7 @@ async def lock_places(session: AsyncSession, meeting_id: UUID, email: str) -> Se
 def list_panellists(panel_id: UUID, *, everybody: bool) -> Select[Any]:
     """All that were ever thought of, or only those that are asked or confirmed."""
     statement: Select[Any] = select(Panellist).where(col(Panellist.panel_id) == panel_id)
-    return statement if everybody else statement.where(col(Panellist.status).in_(SHOWN_TO_ALL))
+    return statement if everybody else statement.where(col(Panellist.status).in_(ASKED))
 
 
 async def people_of(session: AsyncSession, panel_id: UUID) -> Sequence[Panellist]:

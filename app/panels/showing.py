@@ -5,13 +5,13 @@ time that it has in common with the one that they plan.
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.times import ComputedInstant
 from app.core.fields import WALL_TIME, Flag, Handle, Schema, ShortLine, ZoneName
+from app.core.zones import to_local
 from app.identity.policy import Caller
 from app.meetings.queries import visible_among
 from app.panels.conflicts import Conflicts, Slot
@@ -156,13 +156,13 @@ def _whole(slot: Slot) -> PersonBooking:
 
 
 def _outside_hours(slot: Slot) -> OutsideHours:
-    zone = ZoneInfo(slot.seat.timezone)
+    zone = slot.seat.timezone
     return OutsideHours(
         name=slot.seat.name,
         booking=_whole(slot),
-        timezone=slot.seat.timezone,
-        local_start=slot.starts_at.astimezone(zone).replace(tzinfo=None),
-        local_end=slot.ends_at.astimezone(zone).replace(tzinfo=None),
+        timezone=zone,
+        local_start=to_local(slot.starts_at, zone),
+        local_end=to_local(slot.ends_at, zone),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.letters.words import Run
-from app.programme.lifecycle import PaperKind
+from app.programme.lifecycle import NUMBERED, PaperKind
 from app.programme.nodes import Node, Person
 from app.programme.papers import Entry, Fact, Reading, Speaker
 from app.programme.policy import Revision, speaking_times
@@ -80,7 +80,7 @@ class Items:
             yield from self._known("purposes", node.purpose)
         if node.openness not in {None, self.usual_openness} and node.kind != "break":
             yield from self._known("openness", str(node.openness))
-        if node.parallel and self.kind not in {PaperKind.AGENDA, PaperKind.ANNOTATED}:
+        if node.parallel and self.kind not in NUMBERED:
             yield self.words.say("in_parallel")
         if node.room is not None:
             yield node.room

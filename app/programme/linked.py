@@ -5,12 +5,12 @@ Everybody may read it, so no secret is in it: the way in is the address of the p
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from app.core import clock
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
 from app.programme.calendars import House
-from app.programme.papers import Entry, Paper
+from app.programme.papers import Entry, Paper, Speaker
 from app.programme.records import Record
 
 _ATTENDANCE = {
@@ -40,8 +40,8 @@ def linked_data(paper: Paper, record: Record, house: House) -> bytes:
             "identifier": meeting.handle,
             "name": paper.meeting.text,
             "url": page,
-            "startDate": _instant(paper.starts_at),
-            "endDate": _instant(paper.ends_at),
+            "startDate": clock.written(paper.starts_at),
+            "endDate": clock.written(paper.ends_at),
             **_before(record, status),
             **common,
             "location": _location(paper, record, page),
@@ -72,8 +72,8 @@ def _sub_event(entry: Entry, paper: Paper, record: Record, common: Thing, page: 
         "@type": "Event",
         "@id": f"urn:uuid:{entry.id}",
         "name": entry.title.text,
-        "startDate": _instant(entry.starts_at),
-        "endDate": _instant(entry.ends_at),
+        "startDate": clock.written(entry.starts_at),
+        "endDate": clock.written(entry.ends_at),
         **common,
         "location": _location(paper, record, f"{page}#item-{entry.id}", entry.room),
         "superEvent": {"@id": f"urn:uuid:{entry.parent or record.meeting.id}"},
@@ -85,12 +85,11 @@ def _sub_event(entry: Entry, paper: Paper, record: Record, common: Thing, page: 
     if entry.notes:
         event["description"] = "\n".join(note.text for note in entry.notes)
     if entry.speakers:
-        event["performer"] = [_performer(entry, place) for place in range(len(entry.speakers))]
+        event["performer"] = [_performer(person) for person in entry.speakers]
     return event
 
 
-def _performer(entry: Entry, place: int) -> Thing:
-    person = entry.speakers[place]
+def _performer(person: Speaker) -> Thing:
     about = {"description": person.about} if person.about else {}
     return {"@type": "Person", "name": person.name, **about}
 
@@ -118,7 +117,7 @@ def _before(record: Record, status: str) -> Thing:
     """Where it was to begin; one that is only postponed keeps its date."""
     if not record.earlier or status == "EventScheduled":
         return {}
-    return {"previousStartDate": _one_or_more([_instant(at) for at in record.earlier])}
+    return {"previousStartDate": _one_or_more([clock.written(at) for at in record.earlier])}
 
 
 def _location(paper: Paper, record: Record, page: str, room: str | None = None) -> Any:
@@ -137,7 +136,3 @@ def _locations(paper: Paper, record: Record, page: str, room: str | None) -> Ite
 
 def _one_or_more(found: Sequence[Any]) -> Any:
     return found[0] if len(found) == 1 else list(found)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

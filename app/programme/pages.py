@@ -4,10 +4,11 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from urllib.parse import urlencode
 
+from app.core import clock
 from app.core.languages import is_right_to_left
 from app.letters.glyphs import direction_of
 from app.letters.words import LetterLanguage, Run, Runs
@@ -90,7 +91,7 @@ class _Page:
         )
 
     def issued(self, at: datetime) -> Markup:
-        return tag("time", self.words.day(self.paper.stamp), datetime=_instant(at))
+        return tag("time", self.words.day(self.paper.stamp), datetime=clock.written(at))
 
     def languages(self) -> Markup:
         """The same page in the others; the address keeps what else was asked for."""
@@ -210,9 +211,9 @@ class _Page:
     def hours(self, entry: Entry) -> Markup:
         """Each end of the hours is a moment of its own for programs."""
         begin, dash, end = entry.hours.partition("–")
-        times = [tag("time", begin, datetime=_instant(entry.starts_at))]
+        times = [tag("time", begin, datetime=clock.written(entry.starts_at))]
         if dash:
-            times += [Markup(dash), tag("time", end, datetime=_instant(entry.ends_at))]
+            times += [Markup(dash), tag("time", end, datetime=clock.written(entry.ends_at))]
         return tag("bdi", *times, dir="ltr")
 
     def item(self, entry: Entry) -> Iterator[Markup]:
@@ -259,7 +260,3 @@ def said(run: Run) -> Markup:
         return tag("bdi", run.text, dir=direction_of(run.text, "ltr") if run.whole else None)
     direction = "rtl" if is_right_to_left(run.language) else "ltr"
     return tag("bdi", run.text, lang=run.language, dir=direction)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

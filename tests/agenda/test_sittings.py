@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.agenda.sittings import wall_instant
 from app.agenda.tables import Sitting
 from app.events.tables import LogEntry
 from app.meetings.lifecycle import MeetingStatus
@@ -201,6 +202,27 @@ async def test_wall_times_stay_over_a_change_of_the_clocks(world: World) -> None
     refused = await put(planning, *gap)
     assert refused.json()["errors"][0]["pointer"] == "/sittings/0/local_start"
     assert "clocks jump over it" in refused.json()["errors"][0]["detail"]
+
+
+async def test_what_would_lie_over_midnight_stays_where_it_is(world: World) -> None:
+    planning = await days(world)
+    late = {"local_start": "2021-10-08T20:00:00", "local_end": "2021-10-09T00:00:00"}
+    await kept(planning, MORNING, late)
+    for hour, first in ((9, 9), (15, 9), (12, 6), (5, 6)):
+        body = {"local_start": f"2021-10-08T{hour:02}:00:00", "local_end": "2021-10-10T20:00:00"}
+        await post(planning.organizer, f"{planning.path}/reschedule", body)
+        sittings = (await planning.read())[0]["sittings"]
+        starts = [each["local_start"] for each in sittings]
+        assert starts == [f"2021-10-08T{n:02}:00:00" for n in (first, first + 10)], hour
+
+
+def test_a_repeated_wall_time_is_the_first_that_is_not_over() -> None:
+    """The clocks of New York show half past one twice in the night to 7 November 2021."""
+    wall, zone = datetime(2021, 11, 7, 1, 30), "America/New_York"
+    first = datetime(2021, 11, 7, 5, 30, tzinfo=UTC)
+    for before, expected in ((None, 0), (timedelta(), 0), (timedelta(microseconds=1), 1)):
+        not_before = None if before is None else first + before
+        assert wall_instant(wall, zone, not_before) == first + timedelta(hours=expected)
 
 
 async def test_a_reader_sees_the_times_of_their_own_zone(planning: Planning) -> None:

@@ -233,6 +233,9 @@ def found(
 def test_what_begins_at_the_end_of_a_sitting_goes_on_in_the_next() -> None:
     items = [item(1, minutes=180), item(2, minutes=60, kind=ItemKind.BREAK), item(3)]
     assert found(items) == ([(1, 0, 180), (2, 180, 60), (3, 300, 10)], [])
+    for at, held in ((0, MORNING), (179, MORNING), (180, None), (300, AFTERNOON), (480, None)):
+        table = timetable([item(1, at=at)], START, after(480), (MORNING, AFTERNOON))
+        assert table.items[0].sitting_id == (held and held.id), at
 
 
 def test_what_runs_past_its_sitting_is_told_with_its_minutes() -> None:
@@ -333,3 +336,5 @@ def test_one_room_holds_one_of_two_parallel_items() -> None:
         item(6, minutes=10, room="room 4"),
     ]
     assert found(items)[1] == [("room_twice", 5, 15)]
+    items[3:5] = [item(4, 3, 20, room="room 5"), item(5, 3, 30, room="room 4 ")]
+    assert found(items)[1] == []  # the one ends when the other begins

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.meetings.lifecycle import MeetingStatus
+from app.meetings.tables import Meeting
 from tests.agenda.planning import START, Planning, item, outline, slug
 from tests.agenda.test_sittings import AFTERNOON, MORNING, days, kept, put
 from tests.world import World, post
@@ -337,3 +338,22 @@ async def test_what_runs_beside_goes_on(planning: Planning, set_clock: Any) -> N
     assert [row[1] for row in rows] == ["over"] * 4 + ["running"]
     repeated = await planning.organizer.post(f"{path}/{plenary['id']}/start")
     assert slug(repeated) == "item-started"
+
+
+async def test_a_moment_lies_between_the_opening_and_now_and_what_was_on_has_lasted(
+    planning: Planning, set_clock: Any
+) -> None:
+    agenda = await planning.put(item("One", minutes=10), item("Other", minutes=10))
+    one, other = (f"{planning.agenda}/items/{each['id']}" for each in agenda["items"])
+    await opened(planning, set_clock, 7)
+    async with planning.world.app.state.database.transaction() as session:
+        (await session.get_one(Meeting, planning.id)).opened_at = START
+    early = await planning.organizer.post(f"{one}/start", json={"at": "2021-10-08T13:59:59Z"})
+    assert (early.status_code, early.json()["errors"][0]["pointer"]) == (422, "/at")
+    moment = {"at": "2021-10-08T14:00:00Z"}
+    for path in (one, other):
+        assert (await post(planning.organizer, f"{path}/start", moment))["actual_start"] == moment[
+            "at"
+        ]
+    ended = (await planning.organizer.get(one)).json()["actual_end"]
+    assert ended == "2021-10-08T14:00:01Z"  # the least that something lasts

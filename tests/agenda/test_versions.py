@@ -272,6 +272,7 @@ async def test_the_public_agenda_takes_no_session(
     [
         ({"public": False}, MeetingStatus.SCHEDULED),
         ({}, MeetingStatus.DRAFT),
+        ({}, MeetingStatus.CANCELLED),
         ({"public": False}, MeetingStatus.DRAFT),
     ],
 )
@@ -281,9 +282,12 @@ async def test_what_is_not_public_is_not_there(
     members: dict[str, Any],
     status: MeetingStatus,
 ) -> None:
-    hidden = await Planning.of(planning.world, handle="hidden", status=status, **members)
+    """And nobody was told of a meeting that is cancelled while it is a draft."""
+    before = status if status is MeetingStatus.SCHEDULED else MeetingStatus.DRAFT
+    hidden = await Planning.of(planning.world, handle="hidden", status=before, **members)
     await hidden.put(item())
     await hidden.issue()
+    await hidden.becomes(status)
     answers = [
         await anonymous.get(hidden.public),
         await anonymous.get("/v1/public/meetings/no-such-meeting/agenda"),

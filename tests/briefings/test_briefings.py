@@ -5,11 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.briefings.links import group_token
+import pytest
+
+from app.briefings.links import briefer_token, group_token
 from app.briefings.tables import Briefing
+from app.core import clock
+from app.identity.lifecycle import Role
 from app.reminders.running import look
-from tests.agenda.planning import outline, slug
+from tests.agenda.planning import START, outline, slug
 from tests.briefings.conftest import SUMMER, Briefings
+from tests.statements import counted
 from tests.world import post
 
 CONTACT = {"name": "Chair Seven", "email": "Chair.Seven@example.org", "language": "fr"}
@@ -75,6 +80,7 @@ async def test_a_stranger_names_and_a_briefer_confirms_by_mail(briefings: Briefi
         ("Amina Rossi <amina.rossi@example.org>", "No briefing by you: 6th meeting"),
     ]
     log = await briefings.planning.organizer.get(f"{briefings.planning.path}/events?limit=200")
+    assert "briefing.named" in log.text
     assert "boris" not in log.text.lower()
     assert "chair" not in log.text.lower()
 
@@ -114,6 +120,56 @@ async def test_whoever_speaks_for_the_group_names_until_the_deadline(
     assert (await briefings.name(first, organizer, name="In Time")).status_code == 200
 
 
+async def test_links_and_deadlines_end_at_their_moment(
+    briefings: Briefings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a rule a group names until the meeting starts; its briefer says no until then."""
+    first, _ = await briefings.ask()
+    assert (await briefings.name(first, briefings.chair, **BRIEFER)).status_code == 200
+    app, meets = briefings.planning.world.app, START
+    async with app.state.database.transaction() as session:
+        known = await session.get_one(Briefing, UUID(first["id"]))
+    group = group_token(app.state.secret, known.group_key)
+    briefer = briefer_token(app.state.secret, known.briefer_key)
+
+    async def told(at: datetime) -> list[int]:
+        monkeypatch.setattr(clock, "now", lambda: at)
+        answers = [
+            await briefings.name(first, briefings.chair, **BRIEFER),
+            await by_link(briefings, "name", group, briefer=BRIEFER),
+            await by_link(briefings, "answer", briefer, answer="confirm"),
+            await by_link(briefings, "open", group),
+        ]
+        return [answer.status_code for answer in answers]
+
+    assert await told(meets) == [409, 409, 409, 200]
+    assert slug(await by_link(briefings, "answer", briefer, answer="confirm")) == "briefers-due"
+    assert await told(meets + timedelta(hours=3)) == [409, 410, 410, 410]
+    assert await told(meets - timedelta(microseconds=1)) == [200] * 4
+
+
+async def test_an_entity_speaks_for_the_group_that_it_chairs_on_this_day(
+    briefings: Briefings,
+) -> None:
+    world, (borders, _) = briefings.planning.world, briefings.groups
+    first, _ = await briefings.ask()
+    today = str(SUMMER.date())
+    yesterday = str(SUMMER.date() - timedelta(days=1))
+    for since, until, chairs in (
+        (today, None, 200),
+        (yesterday, today, 404),
+        (str(SUMMER.date() + timedelta(days=1)), None, 404),
+    ):
+        entity = await world.entity()
+        terms = {"office": "chair", "since": since} | ({"until": until} if until else {})
+        await world.membership(borders, entity, **terms)
+        focal = await world.focal_point_of(entity)
+        assert (await briefings.name(first, focal, **BRIEFER)).status_code == chairs, terms
+        scope = {"entity_id": entity["id"], "committee_id": briefings.planning.committee["id"]}
+        elsewhere = await world.caller(Role.FOCAL_POINT, **scope)
+        assert (await briefings.name(first, elsewhere, **BRIEFER)).status_code == 404
+
+
 async def test_the_state_at_a_glance_and_readiness(briefings: Briefings) -> None:
     organizer = briefings.planning.organizer
 
@@ -123,7 +179,9 @@ async def test_the_state_at_a_glance_and_readiness(briefings: Briefings) -> None
 
     assert (await briefings.glance())["counts"]["unasked"] == 2
     assert await missing() == ["briefers_unasked"]
-    first, second = (await post(organizer, briefings.path, {"ask": []}))["briefings"]
+    with counted(briefings.planning.world.app) as statements:
+        first, second = (await post(organizer, briefings.path, {"ask": []}))["briefings"]
+    assert len([each for each in statements if each.startswith("INSERT INTO briefings")]) == 1
     assert await missing() == ["briefers_unnamed"]
     await briefings.name(first, organizer, **BRIEFER)
     await post(organizer, f"{briefings.path}/{first['id']}/confirm")

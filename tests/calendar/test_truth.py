@@ -6,13 +6,13 @@ from functools import cache
 
 import pytest
 
-from app.core.zones import zone_names
 from tests.calendar.truth.judge import cases, judge
 from tests.calendar.truth.objects import Emitted, emitted
 from tests.calendar.truth.readers import ALWAYS, available
 from tests.calendar.truth.reading import Reader, with_private_names
 from tests.calendar.truth.sittings import NOTED, Sitting, sittings
 from tests.calendar.truth.zones import MANY, ODD, changes, chosen
+from tests.zones import zone_names
 
 READERS = available()
 EVERY = {reader.name for reader in READERS}

@@ -71,6 +71,24 @@ async def test_the_next_page_has_an_address_of_ascii(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize("sort", ["name", "-name"])
+async def test_rows_that_are_sorted_alike_are_told_apart(world: World, sort: str) -> None:
+    """A page may end among them."""
+    entity = await world.entity()
+    path = f"/v1/entities/{entity['id']}/people"
+    for n, name in enumerate(("Amina", "Li", "Li", "Li", "Zoe")):
+        body = {"name": name, "email": f"person{n}@example.org"}
+        assert (await world.administrator.post(path, json=body)).is_success
+    seen, page = [], await world.administrator.get(f"{path}?limit=2&sort={sort}")
+    while True:
+        seen += [each["email"] for each in page.json()["items"]]
+        if "next" not in page.links:
+            break
+        page = await world.administrator.get(page.links["next"]["url"])
+    expected = [f"person{n}@example.org" for n in range(5)]
+    assert seen == (expected if sort == "name" else expected[::-1])
+
+
 @pytest.mark.parametrize("sort", ["handle", "-handle", "abbreviation", "-abbreviation"])
 async def test_pages_under_inserts_lose_and_repeat_nothing(world: World, sort: str) -> None:
     """Between any two pages rows are added before, among and behind those of the list."""

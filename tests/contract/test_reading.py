@@ -12,6 +12,7 @@ from app.core.sheets import Row
 from app.identity.lifecycle import Role
 from app.main import create_app
 from app.settings import Settings
+from tests.agenda.planning import slug
 from tests.conftest import running
 from tests.waiting import until
 from tests.world import World
@@ -68,6 +69,10 @@ async def test_a_file_that_is_being_read_holds_no_connection(narrow: World, slow
         PATH, content=TABLE, headers=CSV | {"Idempotency-Key": "once"}
     )
     assert again.json() == answer.json(), "the stored answer, as nothing would be created"
+    other = await narrow.administrator.post(
+        PATH + "?dry_run=true", content=TABLE, headers=CSV | {"Idempotency-Key": "once"}
+    )
+    assert (other.status_code, slug(other)) == (422, "idempotency-key-reused")
 
 
 async def test_a_file_of_somebody_who_may_not_import_is_not_read(world: World, slow: Slow) -> None:

@@ -221,7 +221,9 @@ async def test_revisions_follow_each_other_and_what_is_published_stays(desk: Des
     path = f"{desk.path}/{document['id']}"
     early = await desk.organizer.post(f"{path}/revisions", json={})
     assert refusal(early) == (409, "nothing-to-revise")
-    await desk.put(document)
+    for language in ("fr", "en"):
+        document = (await desk.put(document, language=language)).json()
+    assert list(versions(document)) == ["en", "fr"]
     await post(desk.organizer, f"{path}/publish")
     for kind, label in (
         ("revision", "Rev.1"),

@@ -1,4 +1,4 @@
-"""Documents and their life: symbols, revisions, who sees what, embargo, handing in."""
+"""A document from its draft to its publication, and what is told of it meanwhile."""
 
 from tests.documents.desk import Desk, versions
 from tests.documents.papers import PDF

@@ -2,9 +2,10 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 
 from app.core import clock
 from app.core.fields import UN_LANGUAGES
+from app.documents import queries
+from app.documents.access import hindrance
 from app.documents.archives import free_name
 from app.documents.downloads import wanted_span
 from app.documents.lifecycle import RevisionKind
-from app.documents.policy import in_force, spoken, suggested_symbol
+from app.documents.policy import Reader, in_force, spoken, suggested_symbol
+from app.documents.schemas import PublicDocumentOut
 from app.documents.words import words_for
 from tests.documents.desk import Desk, versions
 from tests.documents.papers import PDF
@@ -126,6 +130,7 @@ async def test_the_embargo_holds_until_its_moment(desk: Desk, set_clock: Any) ->
     )
     assert refusal(refused) == (403, "document-embargoed")
     assert refused.json()["ends_at"] == ends.replace("+00:00", "Z")
+    await at_its_moment(desk, quiet, told, datetime.fromisoformat(ends))
     empty = await desk.anonymous.get(f"{desk.public}.zip")
     assert zipfile.ZipFile(io.BytesIO(empty.content)).namelist() == ["index.txt"]
     set_clock(clock.now() + timedelta(hours=2))
@@ -133,6 +138,30 @@ async def test_the_embargo_holds_until_its_moment(desk: Desk, set_clock: Any) ->
         assert await outcome(desk.anonymous, document, public=True) == (200, 200)
     listed = (await desk.anonymous.get(f"{desk.public}/{told['id']}")).json()
     assert versions(listed)["fr"]["sha256"] == versions(told)["fr"]["sha256"]
+
+
+async def at_its_moment(desk: Desk, quiet: Any, told: Any, ends: datetime) -> None:
+    """Until then nothing, and from then on everything."""
+    version = UUID(versions(told)["fr"]["id"])
+    for reader, over in ((Reader(ends - timedelta(microseconds=1)), False), (Reader(ends), True)):
+        async with desk.world.app.state.database.transaction() as session:
+            known, shown = [
+                await queries.find_document(session, desk.meeting_id, UUID(each["id"]), reader)
+                for each in (quiet, told)
+            ]
+            stored = await queries.find_version(
+                session, desk.meeting_id, UUID(told["id"]), version, reader
+            )
+            assert shown is not None
+            assert stored is not None
+            contents = (await queries.contents_of(session, [shown.id], reader))[shown.id]
+        out = PublicDocumentOut.made(shown, contents, reader, "")
+        open_to = (
+            known is not None,
+            hindrance(stored, reader, scanned=False) is None,
+            out.revisions[0].versions[0].sha256 is not None,
+        )
+        assert open_to == (over, over, over)
 
 
 async def test_all_documents_of_an_item_in_french_are_one_archive(desk: Desk) -> None:
@@ -176,8 +205,9 @@ async def test_all_documents_of_an_item_in_french_are_one_archive(desk: Desk) ->
         "X_9-en.pdf\tX/9\ten (no lo hay en es)\tConcept note",
     ]
     for tag in UN_LANGUAGES:
-        assert all(words_for(f"{tag}-XX").columns)
+        assert words_for(f"{tag}-XX") is words_for(tag)
         assert words_for(f"{tag}-XX").instead("eo", "la").startswith("eo")
+    assert len({tuple(words_for(tag).columns) for tag in UN_LANGUAGES}) == 6
     assert words_for("de").instead("en", "de") == "en (there is none in de)"
     everything = await desk.organizer.get(f"{desk.path}.zip", params={"item": asked["item"]})
     archive = zipfile.ZipFile(io.BytesIO(everything.content))

@@ -6,13 +6,14 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.documents import access, finishing, queries, running, sniffing, uploads
@@ -20,10 +21,12 @@ from app.documents import versions as storing
 from app.documents.receiving import spool_folder
 from app.documents.running import Caretaker
 from app.documents.storage import DOCUMENTS, UPLOADS, Storage
+from app.documents.tables import DocumentUpload
 from tests.documents.desk import Desk, versions
 from tests.documents.papers import DOCX, PDF, PNG, package
 from tests.documents.unlocked import no_document, no_meeting
 from tests.meetings.board import entries, refusal
+from tests.waiting import until
 
 TUS = {"Tus-Resumable": "1.0.0"}
 
@@ -290,9 +293,15 @@ async def test_a_process_that_dies_in_the_middle_leaves_no_broken_document(
     assert (await desk.organizer.get(versions(document)["en"]["address"])).content == PDF
 
 
-async def test_uploads_expire(sender: Sender, set_clock: Any) -> None:
-    await sender.start(len(PDF))
+async def test_uploads_expire(
+    sender: Sender, set_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expires_at = (await sender.start(len(PDF))).json()["expires_at"]
     await sender.send(0, PDF[:10])
+    with monkeypatch.context() as moment:
+        moment.setattr(clock, "now", lambda: datetime.fromisoformat(expires_at))
+        assert (await sender.who.head(sender.address, headers=TUS)).status_code == 404
+    assert await sender.offset() == 10
     set_clock(clock.now() + timedelta(hours=25))
     assert (await sender.who.head(sender.address, headers=TUS)).status_code == 404
     assert refusal(await sender.send(10, PDF[10:])) == (404, "not-found")
@@ -301,6 +310,25 @@ async def test_uploads_expire(sender: Sender, set_clock: Any) -> None:
     assert (last[0], last[1]["why"]) == ("document.upload_ended", "expired")
     async with sender.desk.world.app.state.database.transaction() as session:
         assert (await session.execute(text("SELECT count(*) FROM document_uploads"))).scalar() == 0
+
+
+async def test_who_sends_while_the_worker_lets_an_upload_expire_is_told_so(
+    sender: Sender, session: AsyncSession
+) -> None:
+    """Without the upload's lock the part would find no row to count itself in."""
+    await sender.start(len(PDF))
+    database = sender.desk.world.app.state.database
+    async with database.transaction() as worker:
+        upload = (await worker.execute(select(DocumentUpload).with_for_update())).scalar_one()
+        sending = asyncio.create_task(sender.send(0, PDF))
+
+        async def waits() -> bool:
+            statement = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return bool((await session.execute(statement)).scalar())
+
+        await until(waits)
+        await worker.delete(upload)
+    assert refusal(await sending) == (404, "not-found")
 
 
 async def test_what_is_sent_at_once_is_looked_at_before_it_counts(desk: Desk) -> None:

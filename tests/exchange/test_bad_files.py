@@ -299,8 +299,10 @@ async def test_a_panel_and_an_edit_of_others_are_not_lost(planning: Planning) ->
 async def test_what_was_issued_is_withdrawn_and_what_comes_then_is_an_addition(
     planning: Planning,
 ) -> None:
-    agenda = await planning.put(item("A"), item("B", items=[item("C")]))
+    below = [item("C", minutes=10)]
+    agenda = await planning.put(item("A", minutes=10), item("B", minutes=10, items=below))
     await planning.issue()
+    assert b"<title>B<" in await fetched(planning, "schedule.xml")
     first = agenda["items"][0]["id"]
     report = await taken(planning, f"guid,kind,title_en\n{first},panel,A\n,panel,D\n", "csv")
     assert (report["removed"], report["withdrawn"], report["created"]) == (0, 2, 1)
@@ -312,7 +314,12 @@ async def test_what_was_issued_is_withdrawn_and_what_comes_then_is_an_addition(
     ]
     before = await fetched(planning, "export.json")
     assert (await taken(planning, before, "json"))["unchanged"] == 4
-    assert b"<title>B<" not in await fetched(planning, "schedule.xml")
+    left = await fetched(planning, "schedule.xml")
+    assert (b"<title>A<" in left, b"<title>B<" in left, b"<title>C<" in left) == (
+        True,
+        False,
+        False,
+    )
 
 
 async def test_media_types_and_empty_bodies(planning: Planning) -> None:

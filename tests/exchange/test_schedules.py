@@ -18,7 +18,7 @@ from tests.exchange.conferences import conference, conflicts, day, expected
 from tests.exchange.files import fetched, sent, taken
 from tests.exchange.test_conflicts import checked, put
 from tests.exchange.test_round_trips import prepared
-from tests.world import World
+from tests.world import World, post
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)")
 WORDS = {"room", "title", "type", "date", "start", "duration", "abstract", "track", "slug"}
@@ -230,6 +230,7 @@ PENTABARF = """<schedule><conference><acronym>moot</acronym><day_change>04:00:00
 <script>y</script>]]></abstract>
 <description>a &lt; b &amp;amp; c &gt; d</description></event>
 <event id="8"><start>01:30</start><duration>00:30</duration><title>Night</title></event>
+<event id="9"><start>04:00</start><duration>00:30</duration><title>Dawn</title></event>
 </room></day></schedule>"""
 
 
@@ -239,12 +240,64 @@ async def test_pentabarf_has_neither_dates_nor_guids(planning: Planning) -> None
     shown = [each for d in days for room in d["items"] for each in room["items"]]
     assert [(each["title"]["en"], each["local_start"]) for each in shown] == [
         ("Early", "2021-10-08T10:00:00"),
+        ("Dawn", "2021-10-08T04:00:00"),
         ("Night", "2021-10-09T01:30:00"),  # the day before goes on until four
     ]
     said = [shown[0][member]["en"] for member in ("note", "annotation")]
     assert said == ["One\ntwo & <https://a.example.org>\n\n• x", "a < b &amp; c > d"]
     report = await taken(planning, PENTABARF.replace("Early", "Late"), "xml")
-    assert [report[name] for name in ("created", "changed", "removed", "unchanged")] == [0, 1, 0, 5]
+    assert [report[name] for name in ("created", "changed", "removed", "unchanged")] == [0, 1, 0, 6]
     twice = PENTABARF.replace('id="8"', 'id="7"').replace("2021-10-08", "9999-12-31")
     answer = await sent(planning, twice, "xml")
     assert answer.status_code == 422, answer.text
+
+
+async def test_days_are_by_the_clock_on_the_wall_and_sittings_end_at_midnight(
+    planning: Planning,
+) -> None:
+    """The clocks of New York go back on 7 November 2021."""
+    body = {"local_start": "2021-11-05T10:00:00", "local_end": "2021-11-08T23:00:00"}
+    await post(planning.organizer, f"{planning.path}/reschedule", body)
+    events = [("2021-11-05T23:30:00-04:00", "01:00"), ("2021-11-08T10:00:00-05:00", "00:00")]
+    room = "".join(
+        f"<event id='{number}'><date>{date}</date><duration>{length}</duration>"
+        f"<title>{number}</title></event>"
+        for number, (date, length) in enumerate(events, start=1)
+    )
+    head = "<schedule><conference/><day index='1' date='2021-11-05'><room name='A'>"
+    await taken(planning, f"{head}{room}</room></day></schedule>", "xml")
+    agenda = (await planning.read())[0]
+    shown = [each for day in agenda["items"] for each in day["items"][0]["items"]]
+    starts = ["2021-11-05T23:30:00", "2021-11-08T10:00:00"]
+    assert [each["pinned_start"] for each in shown] == starts
+    assert [each["local_start"] for each in shown] == starts
+    assert [(each["local_start"], each["local_end"]) for each in agenda["sittings"]] == [
+        ("2021-11-05T23:30:00", "2021-11-06T00:00:00"),
+        ("2021-11-08T10:00:00", "2021-11-08T10:01:00"),
+    ]
+
+
+async def test_a_room_goes_by_the_clock_without_what_and_who_is_gone(planning: Planning) -> None:
+    agenda = await planning.put(
+        item("Late", minutes=10, pinned_start="2021-10-08T12:00:00"),
+        item("Gone", items=[item("Under", minutes=10)]),
+        item("Panel", "panel", minutes=10, pinned_start="2021-10-08T11:00:00"),
+    )
+    late, gone, panel = (each["id"] for each in agenda["items"])
+    on = await planning.panel(panel)
+    await planning.panellist(on, "invite", "decline", name="Refuses")
+    await planning.panellist(on, "invite", name="Comes")
+    match = {"If-Match": "*"}
+    path = f"{planning.agenda}/items/{gone}/withdraw"
+    assert (await planning.organizer.post(path, headers=match)).is_success
+    shown = json.loads(await fetched(planning, "schedule.json"))["schedule"]["conference"]
+    (room,) = shown["days"][0]["rooms"].values()
+    assert [(each["title"], [p["name"] for p in each["persons"]]) for each in room] == [
+        ("Panel", ["Comes"]),
+        ("Late", []),
+    ]
+    await planning.organizer.delete(f"{planning.agenda}/items/{gone}", headers=match)
+    more = json.dumps({"items": [item("Appended")]})
+    await taken(planning, more, "json", mode="append")  # behind a place that is empty
+    titles = [each["title"]["en"] for each in (await planning.read())[0]["items"]]
+    assert titles == ["Late", "Panel", "Appended"]

@@ -394,6 +394,12 @@ async def test_another_address_and_a_bounce(
     quiet = await planning.panellist(panel, email=None)
     refused = await planning.organizer.post(f"{base}/{quiet['id']}/resend")
     assert (refused.status_code, slug(refused)) == (409, "nobody-to-ask")
+    other = {"email": "quiet@example.org"}
+    answer = await planning.organizer.patch(f"{base}/{quiet['id']}", json=other, headers=PATCH)
+    assert answer.is_success
+    log = await planning.organizer.get(f"{planning.path}/events?limit=200")
+    names = [each["name"] for each in log.json()["items"]]
+    assert names.count("panellist.readdressed") == 1, "nothing was sent to who was not asked"
 
 
 async def test_those_who_have_not_answered_and_those_who_come_are_reminded(

@@ -94,6 +94,23 @@ async def test_somebody_on_two_panels_of_a_meeting_at_once(planning: Planning) -
     ]
 
 
+async def test_what_lies_in_a_panel_is_where_the_panel_is_and_no_time_is_at_no_hour(
+    planning: Planning,
+) -> None:
+    """One person is on a panel and on both its parts, the first at the same hour."""
+    parts = [item("First", "panel", minutes=30), item("Second", "panel", minutes=30)]
+    agenda = await planning.put(item("Whole", "panel", items=parts), item("Untimed", "panel"))
+    whole, untimed = agenda["items"]
+    for each in (whole, *whole["items"], untimed):
+        panel = await planning.panel(each["id"])
+        await planning.panellist(panel, **(SAME | {"timezone": "Asia/Tokyo"}))
+    found = await conflicts(planning)
+    assert found["bookings"] == []
+    assert {each["booking"]["item_id"] for each in found["hours"]} == {
+        each["id"] for each in (whole, *whole["items"])
+    }
+
+
 @pytest.mark.parametrize(
     ("status", "verbs", "person", "clashes"),
     [

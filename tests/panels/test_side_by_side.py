@@ -4,12 +4,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from app.meetings import rederiving
+from app.meetings.lifecycle import MeetingStatus
 from tests.agenda.planning import Planning, item, slug
 from tests.panels.post import DAY, PostOffice
 from tests.world import post
 
 PERSON = {"name": "Amina Rossi", "email": "amina@example.org"}
+LATER = [
+    f"UPDATE {table} SET {start} = {start} + interval '1 hour', {end} = {end} + interval '1 hour'"
+    for table, start, end in (
+        ("meetings", "starts_at", "ends_at"),
+        ("panels", "slot_starts_at", "slot_ends_at"),
+        ("briefings", "slot_starts_at", "slot_ends_at"),
+    )
+]
+"""As rules without daylight saving time had it."""
+SLOTS = (
+    "SELECT slot_starts_at, slot_ends_at FROM briefings",
+    "SELECT slot_starts_at, slot_ends_at FROM panels",
+    "SELECT begins, ends FROM confirmed_slots",
+)
 
 
 @pytest.fixture
@@ -62,3 +79,37 @@ async def test_slots_follow_the_sittings(planning: Planning) -> None:
     assert (answer.status_code, answer.headers.get("conflicts")) == (201, "hours=1")
     after = (await planning.organizer.get(path)).json()["slot_starts_at"]
     assert after == "2021-10-09T03:00:00Z"
+
+
+@pytest.mark.parametrize("rules", [False, True], ids=["another end", "other zone rules"])
+async def test_slots_follow_whatever_moves_a_meeting_that_is_not_announced(
+    planning: Planning, rules: bool
+) -> None:
+    """What is flexible lasts to the end of the meeting; rules of zones move all of it."""
+    group = await planning.world.committee(parent=planning.committee["handle"])
+    agenda = await planning.put(
+        item("Briefing", "briefing", minutes=60, working_group=group["handle"]),
+        item("Panel", "panel", flexible=True),
+    )
+    briefing, talk = (each["id"] for each in agenda["items"])
+    panel = await planning.panel(talk)
+    await planning.panellist(panel, "invite", "confirm", **PERSON, timezone="America/New_York")
+    await post(planning.organizer, f"{planning.path}/briefings", {"ask": [{"item_id": briefing}]})
+    await planning.becomes(MeetingStatus.DRAFT)
+    database = planning.world.app.state.database
+    if rules:
+        async with database.transaction() as session:
+            for statement in LATER:
+                await session.execute(text(statement))
+            shifted = await rederiving.list_shifted(session, DAY)
+            assert await rederiving.rederive(session, shifted, None) == 1
+    else:
+        match = {"If-Match": (await planning.organizer.get(planning.path)).headers["etag"]}
+        body = {"local_end": "2021-10-08T12:00:00"}
+        answer = await planning.organizer.patch(planning.path, json=body, headers=match)
+        assert answer.status_code == 200, answer.text
+    end = 17 if rules else 16
+    async with database.transaction() as session:
+        found = [tuple((await session.execute(text(each))).one()) for each in SLOTS]
+    assert [(each[0].hour, each[1].hour) for each in found[:2]] == [(14, 15), (15, end)]
+    assert found[2] == (3600, (end - 14) * 3600)

@@ -164,6 +164,10 @@ async def test_a_version_stays_as_it_was_and_the_next_says_what_is_new(issued: P
     path = f"{issued.path}/agenda.pdf"
     first = await read(issued.focal_point, path, version=1, language="ar")
     assert first.headers["cache-control"] == "private, max-age=31536000, immutable"
+    annotated = await read(
+        issued.focal_point, f"{issued.path}/agenda-annotated.json", version=1, language="ar"
+    )
+    assert annotated.headers["cache-control"] == "private, no-cache"  # it names documents
     assert first.headers["content-disposition"] == (
         'inline; filename="agenda-coordination-committee-6-v1-ar.pdf"'
     )

@@ -111,6 +111,10 @@ def test_marks_say_what_is_out_of_the_ordinary() -> None:
     assert marks(paper, "3") == ("Merged into item 4", "Closed")
     assert marks(paper, "4") == ("Supplementary item", "Open, webcast")
 
+    even = [an_item("A", 0, 10, number="1", openness="open"), an_item("B", 10, 10, number="2")]
+    paper = a_paper(record=a_record(items=even))
+    assert [marks(paper, number) for number in ("1", "2")] == [("Open",), ()]
+
 
 def test_a_member_that_came_later_is_absent_without_harm() -> None:
     bare = {

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from app.core.zones import zone_names
+from tests.zones import zone_names
 
 FIRST_YEAR, LAST_YEAR = 2007, 2037
 START = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
