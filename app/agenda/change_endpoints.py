@@ -27,7 +27,7 @@ async def list_changes(
 ) -> Page[AgendaEdit]:
     """List the edits of the agenda, the oldest first: what came after the revision that you have.
 
-    They name items and members, and nobody.
+    They name who made each, items and members, and nobody whom an item is about.
     """
     statement = queries.list_edits(view.meeting.id, since)
     order = [(col(AgendaRevision.revision), False)]

@@ -32,6 +32,9 @@ class AgendaEdit(Schema):
     )
     event_id: UUID = Field(description="Its entry in the log.")
     recorded_at: InstantField
+    editor: str | None = Field(
+        max_length=500, description="Who made it; null where it was no account.", examples=["Ada"]
+    )
     added: Items = Field(description="Ids of the new items.")
     changed: list[ChangedItem] = Field(
         max_length=2000, description="Items that were changed themselves."
@@ -46,6 +49,7 @@ class AgendaEdit(Schema):
             revision=revision,
             event_id=row.id,
             recorded_at=row.recorded_at,
+            editor=row.editor,
             added=data["added"],
             changed=[
                 ChangedItem(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from app.agenda.clockwork import in_parallel
 from app.agenda.findings import TimetableProblem, TimetableProblemKind
+from app.agenda.fitting import DoesNotFit, fitted
 from app.agenda.lifecycle import ChildrenRun, ItemKind
 from app.agenda.sittings import DAY, HeldSitting
 from app.agenda.timetable import TimedItem
@@ -22,6 +24,8 @@ from app.meetings.lifecycle import MeetingStatus
 
 LOOK_BACK: Final = 50
 """Items, for the one that runs over."""
+TRIED: Final = 5
+"""Sittings in which fitting is tried, as each takes the time of a timetable."""
 BREAK, LUNCH = 15, 60
 """Minutes."""
 BREAKS: Final = {
@@ -44,6 +48,8 @@ LUNCHES: Final = {
 
 Lane = tuple[tuple[UUID, UUID], ...]
 """Parallel segments, each with a branch of it."""
+Sizes = dict[tuple[TimetableProblemKind, UUID | None], int]
+"""Minutes of problems."""
 
 
 class TimetableMendVerb(Choice):
@@ -125,6 +131,7 @@ class Workshop:
         self.agenda = agenda
         self.meeting = agenda.meeting
         self.path = f"/v1/meetings/{agenda.meeting.id}"
+        self._fits: dict[UUID | None, Sizes] = {}
 
     def mends(self, problem: TimetableProblem) -> Iterator[Mend]:
         if problem.kind is TimetableProblemKind.SITTING_OUTSIDE_MEETING:
@@ -181,6 +188,28 @@ class Workshop:
     def _timed(self, item_id: UUID) -> TimedItem:
         return self.agenda.timetable.items[self._places[item_id]]
 
+    def _ends(self, item_id: UUID) -> datetime:
+        """When its own time is over."""
+        timed = self._timed(item_id)
+        return timed.starts_at + timed.minutes * MINUTE
+
+    def _fitted(self, sitting_id: UUID | None) -> Sizes:
+        """What would be left after fitting; what there is now where it cannot be done."""
+        if sitting_id not in self._fits:
+            meeting, agenda = self.meeting, self.agenda
+            window = meeting.starts_at, meeting.ends_at, agenda.sitting_times
+            changed: dict[UUID, int] = {}
+            with suppress(DoesNotFit):
+                changed = fitted(agenda.planned, *window, only=sitting_id)
+            if changed:
+                agenda = agenda.with_states(
+                    state._replace(duration=changed.get(state.id, state.duration))
+                    for state in agenda.states.values()
+                )
+            found = agenda.timetable.problems
+            self._fits[sitting_id] = {(each.kind, each.item_id): each.minutes for each in found}
+        return self._fits[sitting_id]
+
     def _before(self, item_id: UUID) -> UUID | None:
         """What runs until the item begins, or over it: of those near before it the last to end."""
         place, lane = self._places[item_id], self._lane(item_id)
@@ -199,38 +228,40 @@ class Workshop:
 
     def _overrun(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         before = self._before(item.id)
-        if before is not None:
+        if before is not None and self._ends(before) > self._timed(item.id).starts_at:
             yield from self._shorten(self.agenda.states[before], problem.minutes)
         yield from self._move_pin(item, problem.minutes)
-        yield self._shift(item, problem.minutes)
-        yield self._fit(problem.sitting_id)
+        yield from self._shift(item, problem.minutes)
+        yield from self._fit(problem, problem.sitting_id)
 
     def _gap(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
-        before = self._before(item.id)
-        if before is not None:
+        before, held = self._before(item.id), self._held(problem.sitting_id)
+        first = held is not None and (before is None or self._ends(before) < held.starts_at)
+        if before is not None and not first:
             known = self.agenda.states[before]
             minutes = (known.duration or 0) + problem.minutes
             if known.duration and minutes <= DAY:
                 yield self._change(TimetableMendVerb.LENGTHEN, known, {"minutes": minutes})
-        yield self._shift(item, -problem.minutes)
+        yield from self._shift(item, -problem.minutes)
         if problem.minutes <= DAY:
-            index = self._indexes[item.id]
-            yield self._insert(item.parent_id, index, problem.minutes, BREAKS)
+            sitting_id = problem.sitting_id if first else None  # or it would lie before that
+            place = item.parent_id, self._indexes[item.id]
+            yield from self._insert(place, problem.minutes, BREAKS, sitting_id)
 
     def _outside_meeting(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         yield from self._shorten(item, problem.minutes)
-        yield self._fit(None)
+        yield from self._fit(problem, None)
         latest = max(self.meeting.ends_at, self.agenda.timetable.ends_at)
         yield from self._extend_meeting(self.meeting.starts_at, latest)
 
     def _outside_sitting(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         sitting = self._held(item.sitting_id or problem.sitting_id)
         timed = self._timed(item.id)
-        end = timed.starts_at + timed.minutes * MINUTE
-        if sitting is not None and end > sitting.ends_at:
+        if sitting is not None and self._ends(item.id) > sitting.ends_at:
             yield from self._shorten(item, problem.minutes)
-            yield from self._extend_sitting(sitting, problem.minutes)
-            yield self._fit(sitting.id)
+            if sitting.starts_at <= timed.starts_at < sitting.ends_at:
+                yield from self._extend_sitting(sitting, problem.minutes)
+            yield from self._fit(problem, sitting.id)
         later = self._sitting_after(timed.starts_at)
         if later is not None:
             body: dict[str, Any] = {"sitting_id": str(later.id), "pinned_start": None}
@@ -242,21 +273,23 @@ class Workshop:
             yield self._change(TimetableMendVerb.MAKE_FLEXIBLE, item, {"flexible": True})
 
     def _nothing_left(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
-        yield self._fit(problem.sitting_id)
+        yield from self._fit(problem, problem.sitting_id)
         body = {"flexible": False, "minutes": self._usual(item)}
         yield self._change(TimetableMendVerb.SET_DURATION, item, body)
 
     def _break_missing(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
-        if problem.other_item_id is not None:
-            yield self._pause_after(problem.other_item_id, BREAK, BREAKS)
-        else:
-            yield from self._shorten(item, problem.minutes)
+        return self._paused(problem, item, BREAK, BREAKS)
 
     def _lunch_missing(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        return self._paused(problem, item, LUNCH, LUNCHES)
+
+    def _paused(
+        self, problem: TimetableProblem, item: ItemState, minutes: int, words: dict[str, str]
+    ) -> Iterator[Mend]:
+        pauses: list[Mend] = []
         if problem.other_item_id is not None:
-            yield self._pause_after(problem.other_item_id, LUNCH, LUNCHES)
-        else:
-            yield from self._shorten(item, problem.minutes)
+            pauses += self._pause_after(problem.other_item_id, minutes, words)
+        yield from pauses or self._shorten(item, problem.minutes)
 
     def _long_day(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         yield from self._shorten(item, problem.minutes)
@@ -305,32 +338,47 @@ class Workshop:
             body = {"pinned_start": (wall + minutes * MINUTE).isoformat()}
             yield self._change(TimetableMendVerb.MOVE_PIN, item, body)
 
-    def _shift(self, item: ItemState, minutes: int) -> Mend:
-        body = {"item_id": str(item.id), "minutes": minutes}
-        return self._operation(TimetableMendVerb.SHIFT, "shift", body)
+    def _shift(self, item: ItemState, minutes: int) -> Iterator[Mend]:
+        if abs(minutes) <= DAY:
+            body = {"item_id": str(item.id), "minutes": minutes}
+            yield self._operation(TimetableMendVerb.SHIFT, "shift", body)
 
-    def _fit(self, sitting_id: UUID | None) -> Mend:
-        body = {} if sitting_id is None else {"sitting_id": str(sitting_id)}
-        return self._operation(TimetableMendVerb.FIT, "fit", body)
+    def _fit(self, problem: TimetableProblem, sitting_id: UUID | None) -> Iterator[Mend]:
+        """Where it makes the problem smaller."""
+        if len(self._fits) == TRIED and sitting_id not in self._fits:
+            return
+        left = self._fitted(sitting_id)
+        minutes = left.get((problem.kind, problem.item_id), -1)
+        if minutes < problem.minutes:
+            body = {} if sitting_id is None else {"sitting_id": str(sitting_id)}
+            yield self._operation(TimetableMendVerb.FIT, "fit", body)
 
     def _operation(self, verb: TimetableMendVerb, name: str, body: dict[str, Any]) -> Mend:
         return Mend(verb, "POST", f"{self.path}/agenda/{name}", body, f"{self.path}/agenda")
 
-    def _pause_after(self, item_id: UUID, minutes: int, words: dict[str, str]) -> Mend:
+    def _pause_after(self, item_id: UUID, minutes: int, words: dict[str, str]) -> Iterator[Mend]:
         """Behind the item, or behind the parallel segment that ends with it."""
-        end = self._timed(item_id).starts_at + self._timed(item_id).minutes * MINUTE
+        end = self._ends(item_id)
         for fork, _ in self._lane(item_id):
             if self._timed(fork).ends_at == end:
                 item_id = fork
                 break
         if self._timed(item_id).ends_at > end:  # what lies under it comes after
-            return self._insert(item_id, 0, minutes, words)
+            return self._insert((item_id, 0), minutes, words)
         item = self.agenda.states[item_id]
-        return self._insert(item.parent_id, self._indexes[item_id] + 1, minutes, words)
+        return self._insert((item.parent_id, self._indexes[item_id] + 1), minutes, words)
 
     def _insert(
-        self, parent_id: UUID | None, position: int, minutes: int, words: dict[str, str]
-    ) -> Mend:
+        self,
+        place: tuple[UUID | None, int],
+        minutes: int,
+        words: dict[str, str],
+        sitting_id: UUID | None = None,
+    ) -> Iterator[Mend]:
+        """A break under the parent, at the position; among branches it would be one more."""
+        parent_id, position = place
+        if parent_id is not None and self._runs_in_parallel(parent_id):
+            return
         tags = [tag for tag in self.meeting.languages if tag in words] or ["en"]
         body = {
             "kind": ItemKind.BREAK.value,
@@ -339,7 +387,9 @@ class Workshop:
             "parent_id": None if parent_id is None else str(parent_id),
             "position": position,
         }
-        return self._operation(TimetableMendVerb.INSERT_BREAK, "items", body)
+        if sitting_id is not None:
+            body["sitting_id"] = str(sitting_id)
+        yield self._operation(TimetableMendVerb.INSERT_BREAK, "items", body)
 
     def _extend_sitting(self, held: HeldSitting, minutes: int) -> Iterator[Mend]:
         """Up to the next sitting, and to midnight."""

@@ -38,6 +38,7 @@ from app.agenda.tables import (
 from app.committees.tables import Committee
 from app.entities.tables import Entity
 from app.events.tables import LogEntry
+from app.identity.tables import Account
 from app.meetings.tables import Meeting
 
 _PANELS = table(
@@ -313,16 +314,21 @@ async def _panels_on_items(session: AsyncSession, meeting_id: UUID) -> Mapping[U
 
 
 def list_edits(meeting_id: UUID, since: int) -> Select[Any]:
-    """The entries of the log about the edits after a revision; those from before there were
-    revisions are not among them.
+    """The entries of the log about the edits after a revision, with the name of the account that
+    made each; those from before there were revisions are not among them.
     """
     columns: list[Any] = [
         *(LogEntry.id, LogEntry.recorded_at, LogEntry.data),
         AgendaRevision.revision,
+        col(Account.name).label("editor"),
     ]
+    by_account = and_(
+        col(LogEntry.actor_kind) == "account", col(Account.id) == col(LogEntry.actor_id)
+    )
     return (
         sa_select(*columns)
         .join(AgendaRevision, col(AgendaRevision.event_id) == col(LogEntry.id))
+        .outerjoin(Account, by_account)
         .where(col(AgendaRevision.meeting_id) == meeting_id, col(AgendaRevision.revision) > since)
     )
 

@@ -32,6 +32,7 @@ from app.core.fields import (
     Schema,
     ShortLine,
     WallTimeField,
+    WrongMember,
     ZoneName,
     example,
 )
@@ -131,9 +132,10 @@ class ItemWrite(Schema):
     @model_validator(mode="after")
     def _one_length(self) -> Self:
         if self.flexible and self.minutes is not None:
-            raise ValueError(
+            words = (
                 "a flexible item takes what is left: leave minutes out, or null where it has some"
             )
+            raise WrongMember("minutes", words)
         return self
 
 

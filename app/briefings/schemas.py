@@ -20,6 +20,7 @@ from app.core.fields import (
     Schema,
     ShortLine,
     Whole,
+    WrongMember,
     ZoneName,
     example,
 )
@@ -73,7 +74,7 @@ class BriefingsAsk(Schema):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len({each.item_id for each in self.ask}) < len(self.ask):
-            raise ValueError("names an item twice")
+            raise WrongMember("ask", "names an item twice")
         return self
 
 

@@ -427,8 +427,24 @@ def json_names(errors: Iterable[Any]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in errors)
 
 
-def place_of(path: Sequence[Any]) -> Sequence[Any]:
-    """Where a member stands whose name is the error: pydantic adds a word that is in no body."""
+class WrongMember(ValueError):
+    """A rule about several members is broken; `member` is the one to show it at."""
+
+    def __init__(self, member: str, words: str) -> None:
+        self.member = member
+        super().__init__(words)
+
+
+def place_of(error: Mapping[str, Any]) -> Sequence[Any]:
+    """Where the member stands that is wrong.
+
+    Of a member whose name is the error pydantic adds a word that is in no body; of a rule about
+    several it names none.
+    """
+    path: Sequence[Any] = error["loc"]
+    reason = error.get("ctx", {}).get("error")
+    if isinstance(reason, WrongMember):
+        return [*path, reason.member]
     return path[:-1] if path and path[-1] == "[key]" else path
 
 

@@ -133,6 +133,7 @@ def _allowed(app: FastAPI, path: str) -> str:
 
 
 def problem_response(error: Exception, request_id: str, base_url: str) -> Response:
+    """No cache keeps it: by itself one may keep a 404, and show no agenda once there is one."""
     problem = as_problem(error)
     if isinstance(problem, problems.InternalError):
         log.error("internal error", request_id=request_id, exc_info=error)
@@ -143,7 +144,7 @@ def problem_response(error: Exception, request_id: str, base_url: str) -> Respon
     return Response(
         json.dumps(problem.document(base_url, request_id), ensure_ascii=False),
         status_code=int(problem.status),
-        headers=problem.headers,
+        headers={"Cache-Control": "no-store", **(problem.headers or {})},
         media_type=problems.MEDIA_TYPE,
     )
 
@@ -182,7 +183,7 @@ def _invalid(error: RequestValidationError) -> Problem:
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
-    place, *path = place_of(error["loc"])
+    place, *path = place_of(error)
     pointer = json_names(path) if place == "body" else "/".join(map(str, [place, *path]))
     return FieldError(pointer=pointer[:2000], detail=words_of(error)[:2000])
 

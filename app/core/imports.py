@@ -221,7 +221,7 @@ def row_model(kind: type[Model], row: Row) -> Model | list[FieldError]:
 def errors_of(error: ValidationError) -> list[FieldError]:
     """What is wrong with one row of many, by pointers into it."""
     return [
-        FieldError(pointer=json_names(place_of(each["loc"])), detail=words_of(each))
+        FieldError(pointer=json_names(place_of(each)), detail=words_of(each))
         for each in error.errors(include_url=False, include_input=False)
     ]
 

@@ -85,6 +85,18 @@ _HEADERS = {
         "description": "The path of what was made.",
         "schema": {"type": "string", "maxLength": 2000},
     },
+    "ContentLanguage": {
+        "description": "The language of the texts, or all of them; absent where nothing says.",
+        "schema": {"type": "string", "maxLength": 500},
+    },
+    "ContentDisposition": {
+        "description": "Whether to show or to save it, and under which name (RFC 6266).",
+        "schema": {"type": "string", "maxLength": 2000},
+    },
+    "Accept": {
+        "description": "The media types that are taken instead.",
+        "schema": {"type": "string", "maxLength": 1000},
+    },
     "Conflicts": {
         "description": "How many conflicts of people the meeting has after the change, as "
         "a dictionary (RFC 9651) such as `bookings=1, hours=2`; absent where there are none.",
@@ -104,6 +116,8 @@ _TIMED = tuple(
     f"/v1/meetings/{{m}}/{part}" for part in ("agenda", "sittings", "panels", "briefings")
 )
 """Where changes say time for people."""
+_SHOWN = frozenset({"application/json", "image/gif", "text/html"})
+"""Nobody saves them."""
 _UNTIMED = ("/versions", "/adopt", "/declared-conflicts", "/papers")
 """Parts of these that do not."""
 
@@ -276,6 +290,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     for problem in refusals:
         _add(responses, problem)
     _default_headers(path, method, responses)
+    if method == "get" and path.startswith("/v1"):
+        _name_texts(path, operation)
     operation["responses"] = dict(sorted(responses.items(), key=lambda each: str(each[0])))
 
 
@@ -363,11 +379,28 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
             names["Link"] = "NextPage"
         if status == "201" and method == "post":
             names["Location"] = "Location"
+        if status == "415":
+            names["Accept"] = "Accept"
         if path.startswith("/v1"):
             names |= {"RateLimit-Policy": "RateLimitPolicy", "RateLimit": "RateLimit"}
         response["headers"] = response.get("headers", {}) | {
             name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()
         }
+
+
+def _name_texts(path: str, operation: dict[str, Any]) -> None:
+    """What is read in one language says in which, and a file under which name it is saved."""
+    asked = {each["name"] for each in operation.get("parameters", [])}
+    for status in {"200", "206"} & operation["responses"].keys():
+        response = operation["responses"][status]
+        names = set()
+        if response.get("content", {}).keys() - _SHOWN:
+            names = {"Content-Disposition", "Content-Language"}
+        elif asked & {"language", "Accept-Language"} or path.startswith("/v1/public/meetings"):
+            names = {"Content-Language"}
+        for name in names:
+            component = name.replace("-", "")
+            response["headers"][name] = {"$ref": f"#/components/headers/{component}"}
 
 
 def _says_times(path: str) -> bool:

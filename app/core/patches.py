@@ -31,7 +31,7 @@ def checked(kind: type[Model], document: Any) -> Model:
         raise Invalid(
             "Some members are not valid.",
             errors=[
-                FieldError(pointer=json_names(place_of(each["loc"])), detail=words_of(each))
+                FieldError(pointer=json_names(place_of(each)), detail=words_of(each))
                 for each in error.errors(include_url=False, include_input=False)
             ],
         ) from None

@@ -7,7 +7,16 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.core.fields import Flag, InstantField, Language, LocalizedLine, Paragraphs, Schema, example
+from app.core.fields import (
+    Flag,
+    InstantField,
+    Language,
+    LocalizedLine,
+    Paragraphs,
+    Schema,
+    WrongMember,
+    example,
+)
 from app.documents.lifecycle import (
     BY_ORGANIZERS,
     DOCUMENT,
@@ -56,7 +65,7 @@ class _Placed(Schema):
     def _one_place(self) -> Self:
         item, panel = getattr(self, "item_id", None), getattr(self, "panel_id", None)
         if item is not None and panel is not None:
-            raise ValueError("hangs on an item or on a panel, not on both")
+            raise WrongMember("panel_id", "hangs on an item or on a panel, not on both")
         return self
 
 
@@ -134,7 +143,7 @@ class RevisionCreate(Schema):
     @model_validator(mode="after")
     def _no_second_original(self) -> Self:
         if self.kind is RevisionKind.ORIGINAL:
-            raise ValueError("a document has one original, with which it begins")
+            raise WrongMember("kind", "a document has one original, with which it begins")
         return self
 
 

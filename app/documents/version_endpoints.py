@@ -85,9 +85,9 @@ async def add_revision(
 ) -> DocumentOut:
     """Begin a revision, a corrigendum or an addendum of a document that was published."""
     meeting = view.library.meeting
-    revision = await revisions.add(session, meeting, view.document, body.kind)
-    path = f"/v1/meetings/{meeting.id}/documents/{view.document.id}/revisions/{revision.id}"
-    response.headers["Location"] = path
+    await revisions.add(session, meeting, view.document, body.kind)
+    path = f"/v1/meetings/{meeting.id}/documents/{view.document.id}"
+    response.headers["Location"] = path  # where its revisions are read
     return await document_out(session, view.library, view.document)
 
 

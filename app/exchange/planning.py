@@ -158,18 +158,16 @@ class _Planner:
             issued = self.known.agenda.ground.versions
             members["addition"] = said.addition or ItemAddition.SUPPLEMENTARY if issued else None
             planned.panel = self._panel(line, said, planned.item_id)
-        elif said.addition not in {None, before.addition}:
-            self._check_addition(line, before)
+        elif not self.known.agenda.ground.versions:
+            members.pop("addition", None)  # as of new items: nothing was issued that it adds to
+        elif before.first_issued == 1 and said.addition not in {None, before.addition}:
+            line.fault("addition", "Only what comes after the first version is an addition to it.")
         if line.errors:
             return
         parent = None if line.above is None else others[line.above].item_id
         members |= {"id": planned.item_id, "parent_id": parent, "position": 0}
         members |= {name: _kept_order(members[name]) for name in TEXTS if name in members}
         planned.state = ItemState(**members) if before is None else _changed(before, members)
-
-    def _check_addition(self, line: Line, before: ItemState) -> None:
-        if before.first_issued == 1 or not self.known.agenda.ground.versions:
-            line.fault("addition", "Only what comes after the first version is an addition to it.")
 
     def _said(self, line: Line, before: ItemState | None) -> FileItem | None:
         """The line as an item; of a known one, what the line does not say is what it is now."""

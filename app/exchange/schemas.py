@@ -27,6 +27,7 @@ from app.core.fields import (
     Schema,
     ShortLine,
     WallTimeField,
+    WrongMember,
     example,
 )
 from app.core.headings import TableColumn
@@ -52,7 +53,7 @@ class FileSitting(Schema):
     @model_validator(mode="after")
     def _forwards(self) -> Self:
         if self.ends <= self.begins:
-            raise ValueError("ends before it begins")
+            raise WrongMember("ends", "ends before it begins")
         return self
 
 
@@ -105,11 +106,11 @@ class FileItem(Schema):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.flexible and self.minutes is not None:
-            raise ValueError("a flexible item takes what is left: leave minutes out")
+            raise WrongMember("minutes", "a flexible item takes what is left: leave minutes out")
         if (self.merged_into_guid is not None) is not (self.standing is ItemStanding.MERGED):
-            raise ValueError("an item is merged into another, or not merged")
+            raise WrongMember("merged_into_guid", "an item is merged into another, or not merged")
         if self.panel is not None and self.kind is not ItemKind.PANEL:
-            raise ValueError("only an item of the kind panel has people")
+            raise WrongMember("panel", "only an item of the kind panel has people")
         return self
 
 

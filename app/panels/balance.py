@@ -35,5 +35,6 @@ class Balance:
 async def find_balances(session: AsyncSession, meeting_id: UUID) -> list[Balance]:
     """Of all panels of a meeting; two statements."""
     panels = await queries.panels_of(session, meeting_id)
-    spoken = await queries.minutes_of(session, [panel.id for panel in panels])
-    return [Balance.of(panel, spoken.get(panel.id, 0)) for panel in panels]
+    tallies = await queries.tallies_of(session, [panel.id for panel in panels])
+    nobody = queries.Tally()
+    return [Balance.of(panel, tallies.get(panel.id, nobody).minutes) for panel in panels]

@@ -52,8 +52,8 @@ async def list_panels(
     hidden = () if seen.full else seen.agenda.hidden
     statement = queries.list_panels(seen.agenda.meeting.id, hidden)
     page = await fetch_page(session, paging, statement, order, lambda row: row[0])
-    spoken = await queries.minutes_of(session, [panel.id for panel in page.items])
-    shown = [PanelOut.shown(panel, spoken.get(panel.id, 0)) for panel in page.items]
+    tallies = await queries.tallies_of(session, [panel.id for panel in page.items])
+    shown = [PanelOut.shown(panel, tallies.get(panel.id), full=seen.full) for panel in page.items]
     return Page[PanelOut](items=shown, next_cursor=page.next_cursor)
 
 
@@ -74,9 +74,9 @@ async def create_panel(
 
 
 @router.get(BASE + "/{p}", operation_id="getPanel", responses=raises(AgendaNotIssued))
-async def get_panel(session: Session, panel: PanelDep) -> PanelOut:
+async def get_panel(session: Session, seen: AgendaDep, panel: PanelDep) -> PanelOut:
     """Read a panel, and whether what is to be said fits into its time."""
-    return await _shown(session, panel)
+    return await _shown(session, panel, full=seen.full)
 
 
 @router.patch(
@@ -197,6 +197,6 @@ def _person(person: Panellist, view: MeetingView) -> PanellistOut:
     return out if view.organizes else out.for_others()
 
 
-async def _shown(session: AsyncSession, panel: Panel) -> PanelOut:
-    spoken = await queries.minutes_of(session, [panel.id])
-    return PanelOut.shown(panel, spoken.get(panel.id, 0))
+async def _shown(session: AsyncSession, panel: Panel, *, full: bool = True) -> PanelOut:
+    tallies = await queries.tallies_of(session, [panel.id])
+    return PanelOut.shown(panel, tallies.get(panel.id), full=full)

@@ -51,5 +51,10 @@ class NobodyToAsk(Problem):
     slug, title, status = "nobody-to-ask", "There is nobody to write to", HTTPStatus.CONFLICT
 
 
-refuse_as("uq_panels_item_id", lambda: PanelExists("The item has its panel already."))
-refuse_as("uq_panellists_moderator", lambda: ModeratorTaken("The panel has a moderator already."))
+refuse_as(
+    "uq_panels_item_id", lambda: PanelExists.at("/item_id", "The item has its panel already.")
+)
+refuse_as(
+    "uq_panellists_moderator",
+    lambda: ModeratorTaken.at("/role", "The panel has a moderator already."),
+)

@@ -1,7 +1,8 @@
 """Every select about panels and the people on them."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func
@@ -48,14 +49,27 @@ async def unasked_panels(
     return {row[0]: row[1] for row in (await session.execute(statement)).all()}
 
 
-async def minutes_of(session: AsyncSession, panels: Collection[UUID]) -> dict[UUID, int]:
-    """By panel, the minutes of those on it who are not gone."""
+class Tally(NamedTuple):
+    """Of the people of a panel: minutes of those who are not gone, and how many in each state."""
+
+    minutes: int = 0
+    people: Mapping[PanellistStatus, int] = MappingProxyType({})
+
+
+async def tallies_of(session: AsyncSession, panels: Collection[UUID]) -> dict[UUID, Tally]:
+    """By panel; those without anybody are not among them."""
+    panel_id, status = col(Panellist.panel_id), col(Panellist.status)
     statement = (
-        sa_select(col(Panellist.panel_id), func.sum(col(Panellist.minutes)))
-        .where(col(Panellist.panel_id).in_(panels), col(Panellist.status).not_in(GONE))
-        .group_by(col(Panellist.panel_id))
+        sa_select(panel_id, status, func.count(), func.sum(col(Panellist.minutes)))
+        .where(panel_id.in_(panels))
+        .group_by(panel_id, status)
     )
-    return {row[0]: int(row[1] or 0) for row in await session.execute(statement)}
+    found: dict[UUID, Tally] = {}
+    for panel, state, people, minutes in await session.execute(statement):
+        before = found.get(panel, Tally())
+        spoken = 0 if state in GONE else int(minutes or 0)
+        found[panel] = Tally(before.minutes + spoken, {**before.people, state: people})
+    return found
 
 
 async def find_rehearsal(session: AsyncSession, panel_id: UUID) -> Rehearsal | None:

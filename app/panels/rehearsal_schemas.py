@@ -12,6 +12,7 @@ from app.core.fields import (
     ShortLine,
     WallTimeField,
     WebAddress,
+    WrongMember,
     ZoneName,
     example,
 )
@@ -55,12 +56,13 @@ class RehearsalWrite(Schema):
 
     @model_validator(mode="after")
     def _told(self) -> Self:
-        instants = (self.starts_at, self.ends_at)
-        walls = (self.local_start, self.local_end)
-        if None in instants and None in walls:
-            raise ValueError("give starts_at and ends_at, or local_start and local_end")
-        if any(instants) != all(instants) or any(walls) != all(walls):
-            raise ValueError("a start has an end")
+        for pair in (("starts_at", "ends_at"), ("local_start", "local_end")):
+            missing = [name for name in pair if getattr(self, name) is None]
+            if len(missing) == 1:
+                raise WrongMember(missing[0], "a start has an end")
+        if self.starts_at is None and self.local_start is None:
+            words = "give starts_at and ends_at, or local_start and local_end"
+            raise WrongMember("starts_at", words)
         return self
 
     def times(self, zone: str) -> tuple[datetime, datetime]:
@@ -69,7 +71,8 @@ class RehearsalWrite(Schema):
         start = _instant("start", self.starts_at, self.local_start, zone)
         end = _instant("end", self.ends_at, self.local_end, zone)
         if not 0 < (end - start).total_seconds() <= AT_MOST_A_DAY:
-            raise Invalid.at("/ends_at", "A rehearsal ends after it starts, within a day.")
+            member = "local_end" if self.ends_at is None else "ends_at"
+            raise Invalid.at(f"/{member}", "A rehearsal ends after it starts, within a day.")
         return start, end
 
 

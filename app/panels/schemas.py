@@ -25,6 +25,7 @@ from app.meetings.lifecycle import UNCHANGEABLE
 from app.meetings.tables import Meeting
 from app.panels.balance import Balance
 from app.panels.lifecycle import PANELLIST, PanellistStatus, PanellistVerb, PanelRole
+from app.panels.queries import Tally
 from app.panels.showing import MOST, PeopleConflicts
 from app.panels.tables import Panel, Panellist
 
@@ -68,6 +69,19 @@ class PanelPatch(Schema):
     questions_minutes: Minutes | None = None
 
 
+Count = Annotated[int, Field(ge=0, le=50)]
+
+
+class PanelPeople(Schema):
+    """How many people of a panel are in which state."""
+
+    proposed: Count
+    invited: Count
+    confirmed: Count
+    declined: Count
+    withdrawn: Count
+
+
 class PanelOut(PanelWrite):
     """A panel with its time: what is wanted of it, and what the agenda gives."""
 
@@ -92,15 +106,26 @@ class PanelOut(PanelWrite):
         examples=[-5],
     )
 
+    people: PanelPeople | None = Field(
+        description="The state of the panel at a glance, for organizers and observers."
+    )
+
     @classmethod
-    def shown(cls, panel: Panel, spoken: int) -> Self:
-        """The row, with the minutes of its people."""
-        found = Balance.of(panel, spoken)
+    def shown(cls, panel: Panel, tally: Tally | None, *, full: bool) -> Self:
+        """The row, with what there is to count of its people."""
+        minutes, people = tally or Tally()
+        found = Balance.of(panel, minutes)
         members = {name: getattr(panel, name) for name in cls.model_fields.keys() - _COUNTED}
-        return cls(planned_minutes=found.planned, over_minutes=found.over, **members)
+        counts = {state.value: people.get(state, 0) for state in PanellistStatus}
+        return cls(
+            planned_minutes=found.planned,
+            over_minutes=found.over,
+            people=PanelPeople(**counts) if full else None,
+            **members,
+        )
 
 
-_COUNTED = frozenset({"planned_minutes", "over_minutes"})
+_COUNTED = frozenset({"planned_minutes", "over_minutes", "people"})
 
 
 class PanelSort(StrEnum):

@@ -13,6 +13,7 @@ from app.core.fields import (
     Minutes,
     Schema,
     ShortLine,
+    WrongMember,
 )
 from app.meetings.templates import MeetingTemplate, TemplatePatch
 from app.series.policy import unknown_placeholders
@@ -52,7 +53,7 @@ class TemplateItem(Schema):
     @model_validator(mode="after")
     def _one_length(self) -> Self:
         if self.flexible and self.minutes is not None:
-            raise ValueError("a flexible item takes what is left: leave minutes out")
+            raise WrongMember("minutes", "a flexible item takes what is left: leave minutes out")
         return self
 
 

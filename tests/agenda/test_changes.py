@@ -72,6 +72,8 @@ async def test_a_stale_edit_is_told_what_it_missed(planning: Planning) -> None:
         assert [each["revision"] for each in told["changes"]] == [2, 3, 4]
         assert [(each["added"], each["changed"]) for each in told["changes"]] == missed
         assert "Canary" not in late.text
+    me = (await planning.organizer.get("/v1/me")).json()["name"]
+    assert [each["editor"] for each in told["changes"]] == [me, me, me]
     assert await feed(planning, since=1) == told["changes"]
     assert [each["revision"] for each in await feed(planning)] == [1, 2, 3, 4]
     assert await feed(planning, since=4) == []

@@ -225,6 +225,59 @@ async def test_mends_of_sittings(world: World) -> None:
     assert problem(await planning.read(), "sitting_outside_meeting") is None
 
 
+ACROSS: list[tuple[str, list[str], list[dict[str, Any]]]] = [
+    (  # lengthening what is in the morning fills no afternoon, nor does a break behind it
+        "gap",
+        ["shift", "insert_break"],
+        [item("Talk", minutes=60), item("Late", minutes=9, pinned_start="2021-10-08T15:30:00")],
+    ),
+    (  # a break among branches would be one more
+        "break_missing",
+        ["shorten"],
+        [
+            item(
+                "Rooms",
+                minutes=5,
+                children_run="in_parallel",
+                items=[item("A", minutes=160), item("B", minutes=9)],
+            )
+        ],
+    ),
+    (  # what begins in the afternoon is not helped by a longer morning
+        "outside_sitting",
+        ["fit"],
+        [item("Talk", minutes=180), item("Named", minutes=30, sitting_id="morning")],
+    ),
+    (  # pins in the wrong order are not mended by cutting, nor by shifting for more than a day
+        "overrun",
+        ["move_pin"],
+        [
+            item("Last", minutes=5, pinned_start="2021-10-10T15:00:00"),
+            item("First", minutes=5, pinned_start="2021-10-08T10:00:00"),
+        ],
+    ),
+]
+
+
+async def test_what_would_mend_nothing_is_not_offered(world: World) -> None:
+    planning = await days(world, longest_stretch=120)
+    (morning, *_) = await kept(planning, MORNING, AFTERNOON)
+    named = {"sitting_id": morning["id"]}
+    for kind, verbs, programme in ACROSS:
+        items = [each | named if "sitting_id" in each else each for each in programme]
+        await planning.put(*items)
+        found = problem(await planning.read(), kind)
+        offered = [mend["verb"] for mend in found["mend"]]
+        assert [verb for verb in offered if verb != "move_to_sitting"] == verbs, kind
+        for verb in verbs:
+            await planning.put(*items)
+            mends = problem(await planning.read(), kind)["mend"]
+            mend = next(each for each in mends if each["verb"] == verb)
+            assert (await send(planning, mend)).is_success, (kind, mend)
+            left = problem(await planning.read(), kind)
+            assert left is None or left["minutes"] < found["minutes"], (kind, mend)
+
+
 async def opened(planning: Planning, set_clock: Any, minutes: int = 0) -> None:
     set_clock(START + timedelta(minutes=minutes))
     await planning.becomes(MeetingStatus.IN_SESSION)

@@ -240,7 +240,8 @@ async def test_everybody_reads_the_version_in_force(
     planning: Planning, anonymous: httpx.AsyncClient
 ) -> None:
     await planning.put(item("Opening"))
-    assert (await anonymous.get(planning.public)).status_code == 404
+    none_yet = await anonymous.get(planning.public)
+    assert (none_yet.status_code, none_yet.headers["cache-control"]) == (404, "no-store")
     await planning.issue()
     first = await anonymous.get(planning.public)
     assert (first.status_code, first.json()["symbol"]) == (200, "COORDINATION-COMMITTEE-6/1")

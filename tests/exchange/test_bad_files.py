@@ -98,7 +98,7 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
             ' {"day": "2021-10-08", "begins": "11:00", "ends": "13:00"}, {"day": "2021-10-07",'
             ' "begins": "09:00", "ends": "08:00"}]}'
         ),
-        ["/sittings/2", "/sittings"],
+        ["/sittings/2/ends", "/sittings"],
     ),
     "many sittings": (
         "json",

@@ -73,6 +73,20 @@ async def test_from_one_meeting_to_another(world: World, form: str) -> None:
     assert await fetched(other, form) == second
 
 
+async def test_an_agenda_that_was_issued_begins_the_next_meeting(world: World) -> None:
+    """Nothing is an addition there, however often the file comes in and in which form."""
+    planning = await Planning.of(world)
+    await planning.put(item("A", minutes=5))
+    await planning.issue()
+    await planning.add(title="Late", addition="late")
+    other = await Planning.of(world, handle="next-meeting")
+    for form in ("csv", "json", "yaml"):
+        await taken(other, await fetched(planning, f"export.{form}"), form)
+        found = (await other.read())[0]["items"]
+        assert [(each["number"], each["addition"]) for each in found] == [("1", None), ("2", None)]
+        assert (await other.read())[0]["revision"] == 1
+
+
 def plain(content: bytes) -> bytes:
     return (
         content.replace(b"other-meeting", b"M")

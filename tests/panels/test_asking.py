@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.calendar.speakers import rehearsal_uid
 from app.meetings.lifecycle import MeetingStatus
 from app.panels.balance import find_balances
+from app.panels.lifecycle import PanellistStatus
 from app.reminders.running import look
 from tests.agenda.planning import Planning, item, slug
 from tests.panels.post import DAY, PostOffice, entry_of, token_of, words
@@ -292,6 +293,8 @@ async def test_time_is_added_up_against_the_slot(planning: Planning, panel: dict
     path = f"{planning.path}/panels/{panel['id']}"
     found = (await planning.organizer.get(path)).json()
     assert (found["planned_minutes"], found["over_minutes"]) == (68, 8)
+    nobody = dict.fromkeys(PanellistStatus, 0)
+    assert found["people"] == nobody | {"proposed": 4, "declined": 1}
     assert found["slot_starts_at"] == "2021-10-08T15:00:00Z"
     (listed,) = (await planning.organizer.get(f"{planning.path}/panels")).json()["items"]
     assert listed == found

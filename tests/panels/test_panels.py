@@ -15,6 +15,7 @@ from tests.statements import counted
 from tests.world import post
 
 PATCH = {"Content-Type": "application/merge-patch+json"}
+_WALLS = ("local_start", "local_end")
 
 
 @pytest.fixture
@@ -53,6 +54,33 @@ async def test_a_panel_hangs_on_one_item_of_its_kind(planning: Planning) -> None
     assert (again.status_code, slug(again)) == (409, "panel-exists")
     listed = await planning.observer.get(path)
     assert listed.json()["items"] == [created.json()]
+
+
+async def test_what_breaks_a_rule_about_several_members_is_shown_at_one(
+    planning: Planning, panel: dict[str, Any]
+) -> None:
+    """So that a form has a field to show it at."""
+    path, half = f"{planning.path}/panels/{panel['id']}", "2021-10-01T10:30:00"
+    base = item("Talk", flexible=True, minutes=5)
+    moderators = [{"name": name, "role": "moderator"} for name in ("Ada", "Bo")]
+    assert (await planning.organizer.post(f"{path}/panellists", json=moderators[0])).is_success
+    paper = {"kind": "report", "title": {"en": "x"}} | dict.fromkeys(
+        ("item_id", "panel_id"), panel["item_id"]
+    )
+    for method, where, body, pointer in (
+        ("POST", f"{planning.agenda}/items", base, "/minutes"),
+        ("PUT", planning.agenda, {"items": [item("A"), base]}, "/items/1/minutes"),
+        ("PUT", f"{path}/rehearsal", {"local_start": half}, "/local_end"),
+        ("PUT", f"{path}/rehearsal", {"note": "Soon."}, "/starts_at"),
+        ("PUT", f"{path}/rehearsal", dict.fromkeys(_WALLS, half), "/local_end"),
+        ("POST", f"{path}/panellists", moderators[1], "/role"),
+        ("POST", f"{planning.path}/documents", paper, "/panel_id"),
+    ):
+        answer = await planning.organizer.request(
+            method, where, json=body, headers={"If-Match": "*"} if where == planning.agenda else {}
+        )
+        assert answer.is_client_error
+        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
 async def test_a_panel_is_changed_and_deleted_while_nobody_was_asked(
@@ -157,6 +185,10 @@ async def test_participants_see_who_is_on_the_panel_without_addresses(
         answer = await planning.focal_point.get(hidden)
         assert (answer.status_code, slug(answer)) == (404, "agenda-not-issued")
     await planning.issue()
+    for client, counted_there in ((planning.focal_point, False), (planning.observer, True)):
+        (board,) = (await client.get(f"{planning.path}/panels")).json()["items"]
+        alone = (await client.get(f"{planning.path}/panels/{panel['id']}")).json()
+        assert (board, board["people"] is not None) == (alone, counted_there)
     seen = await planning.focal_point.get(path)
     assert [each["name"] for each in seen.json()["items"]] == ["Invited", "Confirmed"]
     assert "@" not in seen.text
