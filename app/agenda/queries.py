@@ -397,9 +397,15 @@ async def latest_symbol(session: AsyncSession, meeting_id: UUID) -> str | None:
     return symbol
 
 
-async def mark_issued(session: AsyncSession, meeting_id: UUID, number: int) -> None:
-    """Keep of each item in which version it stood first."""
-    fresh = col(AgendaItem.meeting_id) == meeting_id, col(AgendaItem.first_issued).is_(None)
+async def mark_issued(
+    session: AsyncSession, meeting_id: UUID, number: int, off: Collection[UUID]
+) -> None:
+    """Keep of each item in which version it stood first; those that are off the agenda stand in
+    none, and what they are shown without, a number, they do not get later.
+    """
+    fresh = [col(AgendaItem.meeting_id) == meeting_id, col(AgendaItem.first_issued).is_(None)]
+    if off:
+        fresh.append(col(AgendaItem.id).not_in(off))
     statement = update(AgendaItem).where(*fresh).values(first_issued=number)
     await session.execute(statement.execution_options(synchronize_session=False))
 

@@ -48,7 +48,9 @@ class Bodies(NamedTuple):
 
 
 async def rendered(session: AsyncSession, agenda: WorkingAgenda, version: VersionName) -> Bodies:
+    """The working agenda as a version, of which its items know from now on."""
     beside = await queries.beside(session, agenda.meeting)
+    await queries.mark_issued(session, agenda.meeting.id, version.number, agenda.off)
     return Bodies(
         issued_body(agenda, version, beside, full=True),
         issued_body(agenda, version, beside, full=False),
@@ -64,7 +66,6 @@ async def keep(
 ) -> tuple[AgendaVersion, VersionOut]:
     meeting = agenda.meeting
     row, languages = await storing.store(session, meeting.id, version, **bodies._asdict())
-    await queries.mark_issued(session, meeting.id, version.number)
     record(
         session,
         AgendaIssued(

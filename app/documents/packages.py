@@ -109,9 +109,10 @@ def _is_plain(name: str) -> bool:
 def _check_kind(package: zipfile.ZipFile, kind: Kind) -> None:
     names = set(package.namelist())
     if kind.media_type in OPEN_DOCUMENT:
-        first = package.infolist()[0]
-        said = package.read(first) if first.file_size < 200 else b""
-        if first.filename != _MIMETYPE or said.decode("ascii", "replace") != kind.media_type:
+        first = next(iter(package.infolist()), None)
+        said = package.read(first) if first and first.file_size < 200 else b""
+        called = first and first.filename
+        if called != _MIMETYPE or said.decode("ascii", "replace") != kind.media_type:
             raise FileRefused(f"The file is no {kind.words}.")
         return
     found = [each for member, each in OPEN_XML.items() if member in names]

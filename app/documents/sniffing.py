@@ -115,7 +115,8 @@ def _ends_archive(data: mmap.mmap, place: int) -> bool:
     if place + _END_OF_ZIP.size > len(data):
         return False
     *_, length, _, _ = _END_OF_ZIP.unpack(data[place : place + _END_OF_ZIP.size])
-    return length in {0, _IN_ZIP64} or data[max(0, place - length) :][:4] == b"PK\x01\x02"
+    begins = max(0, place - length)
+    return length in {0, _IN_ZIP64} or data[begins : begins + 4] == b"PK\x01\x02"
 
 
 def _pdf(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:
@@ -146,20 +147,21 @@ def _png(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:
 
 def _jpeg(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:
     """From marker to marker, and through the data of each scan, to the end."""
-    place, parts = 2, 0
-    while place + 2 <= len(data):
-        if data[place] != 0xFF:
+    place = 2
+    for _ in range(MOST_PARTS):
+        fill = _FILL.match(data, place)
+        place = fill.end() if fill else place
+        if not fill or place >= len(data):
             break
-        marker = data[place + 1]
-        place += 1 if marker == 0xFF else 2
+        marker = data[place]
+        place += 1
         if marker == 0xD9:
             if data[place:].strip(b"\x00"):
                 raise FileRefused("Something comes after the end of the picture.")
             return
-        if marker in {0x01, 0xFF, *range(0xD0, 0xD8)}:
+        if marker in _ALONE:
             continue
-        parts += 1
-        if parts > MOST_PARTS or place + 2 > len(data):
+        if place + 2 > len(data):
             break
         (size,) = struct.unpack(">H", data[place : place + 2])
         place += size
@@ -168,6 +170,10 @@ def _jpeg(data: mmap.mmap, content: IO[bytes], kind: Kind) -> None:
     raise FileRefused("The picture is damaged.")
 
 
+_FILL = re.compile(rb"\xff+")
+"""What a marker begins with, as often as its writer likes."""
+_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
+"""Markers that no length follows."""
 _IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 

@@ -4,6 +4,7 @@ Whoever changes an agenda, or who is confirmed, holds the meeting's row.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -110,7 +111,7 @@ def _slots_of(agenda: WorkingAgenda, coming: Iterable[tuple[str, UUID]]) -> set[
 
 def _refuse_two_at_once(slots: Iterable[KeptSlot]) -> None:
     taken = [Busy(slot.key, slot.item_id, slot.begins, slot.ends) for slot in sorted(slots)]
-    pairs = policy.overlaps(taken)
+    pairs = list(islice(policy.overlaps(taken), MOST_ERRORS))
     if not pairs:
         return
     items = sorted({str(each.use) for pair in pairs for each in pair})[:MOST_ERRORS]

@@ -6,6 +6,7 @@ People are in two places at once, at work when it is night where they are, or re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from app.meetings.tables import Meeting
 from app.panels import policy, seats
 from app.panels.policy import Busy, DecentHours
 from app.panels.seats import Elsewhere, Seat
+
+MOST_FOUND = 10_000
+"""Of a kind, the earliest: whoever is everywhere at once is so as often as the square of it."""
 
 
 class Slot(NamedTuple):
@@ -33,7 +37,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """In reading order, and in the order of time."""
+    """In reading order, and in the order of time; of each kind `MOST_FOUND` at most."""
 
     agenda: WorkingAgenda
     """Of the meeting; its timetable has problems of its own."""
@@ -111,11 +115,12 @@ def _bookings(
     items = {slot.seat.item_id for slot in own}
     lines = policy.lines_of(parents, items).items()
     above = {item_id: line & items for item_id, line in lines if len(line & items) > 1}
-    return [
+    found = (
         (first.use, second.use)
         for first, second in policy.overlaps(map(_busy, own), map(_busy, others))
         if not _one_place(above, first.use.seat.item_id, second.use.seat.item_id)
-    ]
+    )
+    return list(islice(found, MOST_FOUND))
 
 
 def _one_place(above: Mapping[UUID, set[UUID]], one: UUID, other: UUID) -> bool:
@@ -139,7 +144,7 @@ def _registrations(
     slots: Sequence[Slot], registered: Sequence[Elsewhere]
 ) -> list[tuple[Slot, Elsewhere]]:
     there = [Busy(e.key, e, e.meeting.starts_at, e.meeting.ends_at) for e in registered]
-    pairs = policy.overlaps(map(_busy, slots), there, among=False)
+    pairs = islice(policy.overlaps(map(_busy, slots), there, among=False), MOST_FOUND)
     return [
         (first.use, second.use) if isinstance(first.use, Slot) else (second.use, first.use)
         for first, second in pairs

@@ -1,7 +1,7 @@
 """Pure rules of people's and rooms' times: what cannot be at once, and what is no decent hour."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from operator import itemgetter
@@ -49,18 +49,18 @@ def overlaps(
     beside: Iterable[Busy[Key, Moment]] = (),
     *,
     among: bool = True,
-) -> list[tuple[Busy[Key, Moment], Busy[Key, Moment]]]:
+) -> Iterator[tuple[Busy[Key, Moment], Busy[Key, Moment]]]:
     """Every two uses of one key at the same time, the earlier first, in the order of time.
 
     Those `beside` count with those taken but not with each other; without `among` those taken do
     not count with each other either. Times that only touch do not overlap, and those without length
     take none; of two at once the one that was given first is the earlier. One pass in the order of
-    time: each is compared with those that are not over when it begins, and with no others.
+    time: each is compared with those that are not over when it begins, and with no others. There
+    may be as many as the square of the uses: take no more of them than are wanted.
     """
     uses = [(each, True) for each in taken]
     uses += [(each, False) for each in beside]
     uses.sort(key=lambda use: (use[0].starts_at, use[0].ends_at))
-    found: list[tuple[Busy[Key, Moment], Busy[Key, Moment]]] = []
     on_now: dict[tuple[Key, bool], list[tuple[int, Busy[Key, Moment]]]] = defaultdict(list)
     for place, (each, ours) in enumerate(uses):
         start = each.starts_at
@@ -72,9 +72,8 @@ def overlaps(
                     now[:] = [other for other in now if other[1].ends_at > start]
                     met += now
             met.sort(key=itemgetter(0))
-            found += [(other, each) for _, other in met]
+            yield from [(other, each) for _, other in met]
             on_now[each.key, ours].append((place, each))
-    return found
 
 
 def lines_of(parents: Mapping[UUID, UUID | None], items: Collection[UUID]) -> dict[UUID, set[UUID]]:

@@ -92,7 +92,8 @@ class AlsoRegistered(Schema):
 class PeopleConflicts(Schema):
     """What does not fit together about people; each list in the order of time, the first thousand.
 
-    The header `Conflicts` of an answer counts those of the whole meeting.
+    The header `Conflicts` of an answer counts those of the whole meeting, ten thousand of a kind
+    at most.
     """
 
     bookings: list[DoubleBooking] = Field(

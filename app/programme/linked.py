@@ -5,7 +5,7 @@ Everybody may read it, so no secret is in it: the way in is the address of the p
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from app.core import clock
 from app.meetings.lifecycle import MeetingFormat, MeetingStatus
@@ -32,7 +32,7 @@ def linked_data(paper: Paper, record: Record, house: House) -> bytes:
         "eventAttendanceMode": f"https://schema.org/{_ATTENDANCE[meeting.format]}",
         "organizer": organizer,
     }
-    return json.dumps(
+    written = json.dumps(
         {
             "@context": "https://schema.org",
             "@type": "Event",
@@ -50,7 +50,12 @@ def linked_data(paper: Paper, record: Record, house: House) -> bytes:
         },
         ensure_ascii=False,
         separators=(",", ":"),
-    ).encode("utf-8", "replace")
+    )
+    return written.translate(_OF_MARKUP).encode("utf-8", "replace")
+
+
+_OF_MARKUP: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+"""Written so, the object ends no `script` of the page that it is put into as it is."""
 
 
 def _sub_events(paper: Paper, record: Record, common: Thing, page: str) -> list[Thing]:

@@ -61,6 +61,35 @@ async def test_withdrawn_items_keep_number_and_place_once_issued(planning: Plann
     assert restored | {"revision": None, "symbol": None} == agenda
 
 
+async def test_what_never_stood_in_a_version_takes_no_number_from_those_that_did(
+    planning: Planning,
+) -> None:
+    """Not in the next version either; and it may go, as nobody was ever told of it."""
+    await planning.put(item("A"))
+    await planning.issue()
+    never = await planning.add(title="Never")
+    under = await planning.add(title="Under", parent_id=never["id"])
+    await act(planning, never["id"], "withdraw")
+    await planning.add(title="B")
+    expected = [("1", "A"), (None, "Never"), (None, "Under"), ("2", "B")]
+    for number in (2, 3):
+        await planning.issue()
+        version = await planning.focal_point.get(f"{planning.agenda}/versions/{number}")
+        fresh, _ = await planning.read()
+        for each in (version.json(), fresh):
+            assert [row[:2] for row in told(each["items"])] == expected
+    changes = await planning.focal_point.get(f"{planning.agenda}/versions/3/changes")
+    assert changes.json()["items"] == []
+    back = await act(planning, never["id"], "reinstate")
+    assert (back.json()["number"], back.json()["items"][0]["number"]) == ("2", "2(a)")
+    await act(planning, never["id"], "withdraw")
+    for gone in (under, never):
+        deleted = await planning.organizer.delete(
+            f"{planning.agenda}/items/{gone['id']}", headers={"If-Match": "*"}
+        )
+        assert deleted.status_code == 204, deleted.text
+
+
 async def test_an_issued_item_is_not_deleted_but_a_fresh_one_is(planning: Planning) -> None:
     agenda = await planning.put(item("A", items=[item("A1")]), item("B"))
     await planning.issue()

@@ -1,8 +1,10 @@
 """Files are what they are said to be, and nothing besides: polyglots, bombs, macros are refused."""
 
+import hashlib
 import io
 import struct
 import tempfile
+import time
 import tracemalloc
 import zipfile
 from typing import IO
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from app.core.problems import Problem
 from app.documents import kinds, packages, sniffing
 from app.documents.kinds import KINDS, Kind, safe_name
+from app.documents.sniffing import END_OF_ZIP
 from tests.documents.papers import (
     CSV,
     DOCX,
@@ -213,6 +216,9 @@ BAD: dict[str, tuple[Kind, bytes]] = {
     "less than it says": (kinds.DOCX, patched(
         entry("word/a.xml", b"\0" * 99_999), struct.pack("<L", 99_999), struct.pack("<L", 100_001)
     )),
+    "an archive of nothing": (kinds.ODT, (
+        b"PK\x03\x04" + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 4, 0)
+    )),
     "a list of types that cannot be unpacked": (kinds.DOCX, unpackable()),
     "a list of types that ends too early": (kinds.DOCX, patched(
         DOCX, struct.pack("<L", len(TYPES)), struct.pack("<L", len(TYPES) + 999)
@@ -239,6 +245,25 @@ def test_bytes_that_end_an_archive_by_chance_are_no_archive() -> None:
 def test_what_is_two_things_at_once_or_more_than_it_seems_is_refused(what: str) -> None:
     kind, content = BAD[what]
     assert judged(content, kind) in {"file-refused", "unsupported-media-type"}
+
+
+def test_looking_at_a_file_costs_no_more_than_reading_it() -> None:
+    """Markers of a photograph that nothing follows, and ends of archives that are none."""
+    size = 8_000_000
+    fill, alone = b"\xff" * size, b"\xff\xd0" * (size // 2)
+    ends = b"x" * size + END_OF_ZIP * (sniffing.TAIL // len(END_OF_ZIP))
+    began = time.process_time()
+    outcomes = [
+        judged(JPEG[:2] + fill + JPEG[2:], kinds.JPEG),
+        judged(JPEG[:2] + alone + JPEG[2:], kinds.JPEG),
+        judged(PDF + ends + b"%%EOF", kinds.PDF),
+    ]
+    spent = time.process_time() - began
+    began = time.process_time()
+    for _ in range(3):
+        hashlib.sha256(fill).digest()
+    assert outcomes == ["taken", "file-refused", "taken"]
+    assert spent < 20 * (time.process_time() - began)
 
 
 def test_a_bomb_is_refused_without_unpacking_it_into_memory() -> None:

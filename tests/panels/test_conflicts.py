@@ -174,11 +174,18 @@ async def test_of_an_unknown_meeting_only_the_common_time_is_told(planning: Plan
     }
 
 
-async def test_without_an_address_the_name_tells(planning: Planning) -> None:
+async def test_without_an_address_the_name_tells(
+    planning: Planning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And of those who are at many places at once, no more is looked for than is told."""
     await booked(planning, pin="10:00", email=None, name="Élodie Żak")
     await booked(planning, pin="10:30", email=None, name="élodie żak")
     await booked(planning, pin="10:45", email=None, name="Elodie Zak")
     assert len((await conflicts(planning))["bookings"]) == 1
+    await booked(planning, pin="10:40", email=None, name="Élodie Żak")
+    assert len((await conflicts(planning))["bookings"]) == 3
+    monkeypatch.setattr("app.panels.conflicts.MOST_FOUND", 2)
+    assert len((await conflicts(planning))["bookings"]) == 2
 
 
 async def test_clashes_among_other_meetings_are_not_this_ones(

@@ -1,6 +1,7 @@
 """Overlaps against naive pairs, nested items, and decent hours."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 import pytest
@@ -24,10 +25,15 @@ def test_overlaps_are_exactly_the_naive_pairs(found: list[tuple[str, int, int]])
         and one.key == other.key
         and max(one.starts_at, other.starts_at) < min(one.ends_at, other.ends_at)
     }
-    pairs = overlaps(taken)
+    pairs = list(overlaps(taken))
     assert {frozenset({one.use, other.use}) for one, other in pairs} == naive
     assert len(pairs) == len(naive)
     assert all(one.starts_at <= other.starts_at for one, other in pairs)
+
+
+def test_somebody_everywhere_at_once_costs_no_more_than_is_wanted() -> None:
+    """There are fifty million pairs, which would fill the memory."""
+    assert len(list(islice(overlaps([Busy("a", use, 0, 1) for use in range(10_000)]), 9))) == 9
 
 
 def test_of_nested_items_the_outer_one_counts() -> None:

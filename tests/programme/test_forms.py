@@ -117,7 +117,9 @@ def shapes(text: str, language: L, akn_schema: etree.XMLSchema) -> Any:
     tree = etree.fromstring(akoma_ntoso(annotated))
     akn_schema.assertValid(tree)
     calendar = icalendar.Calendar.from_ical(entries_file(show, record, HOUSE, "https://x.org/y"))
-    event = json.loads(linked_data(programme, record, HOUSE))
+    linked = linked_data(programme, record, HOUSE)
+    assert not set(b"<>&") & set(linked)  # it may stand in a page as it is
+    event = json.loads(linked)
     as_json = PaperOut.model_validate_json(PaperOut.of_paper(show).model_dump_json())
     assert as_json.items[0].title == event["subEvent"][0]["name"] == record.items[0]["title"]["en"]
     return (
