@@ -205,22 +205,32 @@ class _Content:
         return self.runs((run,))
 
     def runs(self, line: Runs) -> dict[str, Any]:
-        """In its own direction; what has none runs as the paper does, but a number that somebody
-        is to dial or to type from the left.
+        """A single run in its own direction; what has none runs as the paper does, but a number
+        that somebody is to dial or to type from the left. Of several the paper puts them in its
+        order, and each value keeps its own direction.
         """
         texts = [self.shown(run.text) for run in line]
-        whole = "".join(texts)
-        words = "".join(text for run, text in zip(line, texts, strict=True) if not run.whole)
-        otherwise = "ltr" if all(run.whole for run in line) else self.paper.direction
+        alone = self.direction(line[0], texts[0]) if len(line) == 1 else None
         return {
-            "dir": direction_of(words, direction_of(whole, otherwise)),
-            "short": len(whole) <= WHOLE,
+            "dir": alone or self.paper.direction,
+            "short": sum(map(len, texts)) <= WHOLE,
             "runs": [
                 {
                     "parts": parts(text),
                     "lang": run.language,
+                    "dir": None if alone else self.otherwise(run, text),
                     "whole": run.whole and len(text) <= WHOLE,
                 }
                 for run, text in zip(line, texts, strict=True)
             ],
         }
+
+    def direction(self, run: Run, text: str) -> str:
+        return direction_of(text, "ltr" if run.whole else self.paper.direction)
+
+    def otherwise(self, run: Run, text: str) -> str | None:
+        """The direction of a value that runs otherwise than the line around it."""
+        if not (run.whole or run.language):
+            return None
+        found = self.direction(run, text)
+        return None if found == self.paper.direction else found
