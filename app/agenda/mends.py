@@ -180,6 +180,11 @@ class Workshop:
     def _timed(self, item_id: UUID) -> TimedItem:
         return self.agenda.timetable.items[self._places[item_id]]
 
+    def _own_end(self, item_id: UUID) -> datetime:
+        """Without what lies under it."""
+        timed = self._timed(item_id)
+        return timed.starts_at + timed.minutes * MINUTE
+
     def _before(self, item_id: UUID) -> UUID | None:
         """What runs until the item begins, or over it: of those near before it the last to end."""
         place, lane = self._places[item_id], self._lane(item_id)
@@ -191,7 +196,7 @@ class Workshop:
                 if id(there) not in apart:
                     apart[id(there)] = _apart(there, lane)
                 if not apart[id(there)]:
-                    ends.append((timed.starts_at + timed.minutes * MINUTE, timed.id))
+                    ends.append((self._own_end(timed.id), timed.id))
         return max(ends, key=itemgetter(0))[1] if ends else None
 
     # One way to mend each kind of problem
@@ -202,19 +207,28 @@ class Workshop:
             yield from self._shorten(self.agenda.states[before], problem.minutes)
         yield from self._move_pin(item, problem.minutes)
         yield self._shift(item, problem.minutes)
-        yield self._fit(problem.sitting_id)
+        yield self._fit(problem.sitting_id if before is None else self._timed(before).sitting_id)
 
     def _gap(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
+        since = self._timed(item.id).starts_at - problem.minutes * MINUTE
         before = self._before(item.id)
-        if before is not None:
+        if before is not None and self._own_end(before) == since:
             known = self.agenda.states[before]
             minutes = (known.duration or 0) + problem.minutes
             if known.duration and minutes <= DAY:
                 yield self._change(TimetableMendVerb.LENGTHEN, known, {"minutes": minutes})
         yield self._shift(item, -problem.minutes)
-        if problem.minutes <= DAY:
+        alone = item.parent_id is None or not self._runs_in_parallel(item.parent_id)
+        if problem.minutes <= DAY and alone:
             index = self._indexes[item.id]
-            yield self._insert(item.parent_id, index, problem.minutes, BREAKS)
+            mend = self._insert(item.parent_id, index, problem.minutes, BREAKS)
+            mend.body.update(self._naming_the_sitting(since))
+            yield mend
+
+    def _naming_the_sitting(self, since: datetime) -> dict[str, str]:
+        """Of a break that begins with a sitting, or it would lie in the pause before that."""
+        held = next((held for held in self.agenda.sittings[1:] if held.starts_at == since), None)
+        return {} if held is None else {"sitting_id": str(held.id)}
 
     def _outside_meeting(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         yield from self._shorten(item, problem.minutes)
@@ -224,8 +238,7 @@ class Workshop:
 
     def _outside_sitting(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         sitting = self._held(item.sitting_id or problem.sitting_id)
-        timed = self._timed(item.id)
-        end = timed.starts_at + timed.minutes * MINUTE
+        timed, end = self._timed(item.id), self._own_end(item.id)
         if sitting is not None and end > sitting.ends_at:
             yield from self._shorten(item, problem.minutes)
             yield from self._extend_sitting(sitting, problem.minutes)
@@ -317,7 +330,7 @@ class Workshop:
 
     def _pause_after(self, item_id: UUID, minutes: int, words: dict[str, str]) -> Mend:
         """Behind the item, or behind the parallel segment that ends with it."""
-        end = self._timed(item_id).starts_at + self._timed(item_id).minutes * MINUTE
+        end = self._own_end(item_id)
         for fork, _ in self._lane(item_id):
             if self._timed(fork).ends_at == end:
                 item_id = fork
