@@ -19,7 +19,7 @@ from app.letters.press import Shown, print_document
 from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.headings import columns, place_columns
 from app.programme.lifecycle import NUMBERED
-from app.programme.papers import Day, Entry, Fact, Paper, Part, Place, Speaker
+from app.programme.papers import WHOLE, Day, Entry, Fact, Paper, Part, Place, Speaker
 from app.programme.problems import PressBusy
 from app.programme.words import Words, words_in
 
@@ -27,8 +27,6 @@ KEPT: Final = 64
 """Papers that a process keeps."""
 WAITING: Final = 32
 """Papers that wait to be set at most."""
-WHOLE: Final = 48
-"""Characters that fit into the narrowest line; what is longer may be broken anywhere."""
 _SOURCE = resources.files("app.programme").joinpath("template.typ").read_bytes()
 _MADE_BY = "typst", "fontpkg-noto-serif", "fontpkg-amiri", "justmytype-intl-cjk"
 _LEADING = {LetterLanguage.AR: 0.72, LetterLanguage.ZH: 0.75}
