@@ -104,6 +104,10 @@ _TIMED = tuple(
     f"/v1/meetings/{{m}}/{part}" for part in ("agenda", "sittings", "panels", "briefings")
 )
 """Where changes say time for people."""
+_MOVED = frozenset({"/v1/meetings/{m}", "/v1/meetings/{m}/reschedule"}) | {
+    "/v1/committees/{c}/series/{series_id}/reschedule"
+}
+"""Where whole meetings move."""
 _UNTIMED = ("/versions", "/adopt", "/declared-conflicts", "/papers")
 """Parts of these that do not."""
 
@@ -366,7 +370,9 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
 
 
 def _says_times(path: str) -> bool:
-    return path.startswith(_TIMED) and not any(part in path for part in _UNTIMED)
+    return path in _MOVED or (
+        path.startswith(_TIMED) and not any(part in path for part in _UNTIMED)
+    )
 
 
 def _is_page(response: dict[str, Any]) -> bool:
