@@ -40,7 +40,7 @@ from app.holidays.official import load_official
 from app.identity.lifecycle import Role
 from app.meetings import listeners as of_meetings  # noqa: F401  # they register themselves
 from app.meetings import rederiving
-from app.panels import confirmed as of_panels  # noqa: F401  # as above
+from app.panels import telling as of_panels  # noqa: F401  # as above
 from app.settings import Settings, get_settings
 
 MEDIA_TYPES = {

@@ -221,7 +221,7 @@ class Workshop:
                 if id(there) not in apart:
                     apart[id(there)] = in_parallel(there, lane)
                 if not apart[id(there)]:
-                    ends.append((timed.starts_at + timed.minutes * MINUTE, timed.id))
+                    ends.append((self._ends(timed.id), timed.id))
         return max(ends, key=itemgetter(0))[1] if ends else None
 
     # One way to mend each kind of problem
@@ -232,7 +232,8 @@ class Workshop:
             yield from self._shorten(self.agenda.states[before], problem.minutes)
         yield from self._move_pin(item, problem.minutes)
         yield from self._shift(item, problem.minutes)
-        yield from self._fit(problem, problem.sitting_id)
+        runs_over = problem.sitting_id if before is None else self._timed(before).sitting_id
+        yield from self._fit(problem, runs_over)
 
     def _gap(self, problem: TimetableProblem, item: ItemState) -> Iterator[Mend]:
         before, held = self._before(item.id), self._held(problem.sitting_id)

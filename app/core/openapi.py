@@ -118,6 +118,10 @@ _TIMED = tuple(
 """Where changes say time for people."""
 _SHOWN = frozenset({"application/json", "image/gif", "text/html"})
 """Nobody saves them."""
+_MOVED = frozenset({"/v1/meetings/{m}", "/v1/meetings/{m}/reschedule"}) | {
+    "/v1/committees/{c}/series/{series_id}/reschedule"
+}
+"""Where whole meetings move."""
 _UNTIMED = ("/versions", "/adopt", "/declared-conflicts", "/papers")
 """Parts of these that do not."""
 
@@ -404,7 +408,9 @@ def _name_texts(path: str, operation: dict[str, Any]) -> None:
 
 
 def _says_times(path: str) -> bool:
-    return path.startswith(_TIMED) and not any(part in path for part in _UNTIMED)
+    return path in _MOVED or (
+        path.startswith(_TIMED) and not any(part in path for part in _UNTIMED)
+    )
 
 
 def _is_page(response: dict[str, Any]) -> bool:

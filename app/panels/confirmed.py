@@ -20,8 +20,6 @@ from app.core.ids import new_id
 from app.core.many import insert_many
 from app.core.problems import FieldError
 from app.core.routes import refuse_as
-from app.events import react_to
-from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.meetings.tables import Meeting
 from app.panels import policy, seats
 from app.panels.confirmed_tables import ConfirmedSlot
@@ -65,24 +63,6 @@ async def keep(
         statement = delete(ConfirmedSlot).where(col(ConfirmedSlot.id).in_(gone))
         await session.execute(statement.execution_options(synchronize_session=False))
     await insert_many(session, ConfirmedSlot, _rows(meeting.id, wanted - kept.keys()))
-
-
-@react_to(MeetingRescheduled)
-async def keep_with_times(session: AsyncSession, event: MeetingRescheduled) -> None:
-    """Sittings hold to the clock on the wall: when it is put forward or back between them, their
-    distance from the meeting's start is another one.
-    """
-    await _keep_of(session, event.subject_id)
-
-
-@react_to(MeetingChanged)
-async def keep_with_times_of_a_draft(session: AsyncSession, event: MeetingChanged) -> None:
-    if event.retimes:
-        await _keep_of(session, event.subject_id)
-
-
-async def _keep_of(session: AsyncSession, meeting_id: UUID) -> None:
-    await keep(session, await session.get_one(Meeting, meeting_id))
 
 
 async def _kept(session: AsyncSession, meeting_id: UUID) -> dict[KeptSlot, UUID]:

@@ -4,7 +4,7 @@
 `GET .../agenda/conflicts` lists; whatever is not named there is none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,14 +14,15 @@ from app.agenda.saving import saved_agenda
 from app.agenda.tree import WorkingAgenda
 from app.core.routes import answer_with
 from app.events import react_to
+from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.meetings.tables import Meeting
 from app.panels import confirmed, seats
 from app.panels.conflicts import Conflicts, find_conflicts
 
 HEADER = "Conflicts"
-
-
 _LATER = "conflicts are told later"
+_COUNTED = "conflicts of each meeting"
+_NAMES = ("bookings", "hours", "registrations")
 
 
 @contextmanager
@@ -49,6 +50,20 @@ async def tell_of_sittings(session: AsyncSession, event: SittingsChanged) -> Non
     await look(session, await session.get_one(Meeting, event.subject_id))
 
 
+@react_to(MeetingRescheduled)
+async def tell_of_move(session: AsyncSession, event: MeetingRescheduled) -> None:
+    """Another hour is night elsewhere. Sittings hold to the clock on the wall, too: when it is put
+    forward or back between them, their distance from the meeting's start is another one.
+    """
+    await look(session, await session.get_one(Meeting, event.subject_id))
+
+
+@react_to(MeetingChanged)
+async def tell_of_change(session: AsyncSession, event: MeetingChanged) -> None:
+    if event.retimes or "decent_hours" in event.changes:
+        await look(session, await session.get_one(Meeting, event.subject_id))
+
+
 async def look(
     session: AsyncSession,
     meeting: Meeting,
@@ -64,11 +79,13 @@ async def look(
     here = await seats.seats_of(session, meeting)
     await confirmed.keep(session, meeting, agenda, here)
     found = await find_conflicts(session, meeting, agenda, here)
-    counts = {
-        "bookings": len(found.bookings),
-        "hours": len(found.hours),
-        "registrations": len(found.registrations),
-    }
-    told = ", ".join(f"{name}={number}" for name, number in counts.items() if number)
-    answer_with(session, HEADER, "" if quietly else told)
+    counts = {name: len(getattr(found, name)) for name in _NAMES}
+    session.info.setdefault(_COUNTED, {})[meeting.id] = counts
+    answer_with(session, HEADER, "" if quietly else _told(session.info[_COUNTED].values()))
     return found
+
+
+def _told(counts: Collection[Mapping[str, int]]) -> str:
+    """Of all meetings that one request has changed, such as those of a series."""
+    sums = {name: sum(each[name] for each in counts) for name in _NAMES}
+    return ", ".join(f"{name}={number}" for name, number in sums.items() if number)

@@ -15,7 +15,7 @@ from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.headings import columns, place_columns
 from app.programme.lifecycle import FORMS, MEDIA_TYPES, NUMBERED, SEGMENTS, PaperForm
 from app.programme.markup import Markup, escaped, joined, tag
-from app.programme.papers import Day, Entry, Fact, Paper, Part, Speaker
+from app.programme.papers import WHOLE, Day, Entry, Fact, Paper, Part, Speaker
 from app.programme.words import Words, words_in
 
 _STYLE = resources.files("app.programme").joinpath("style.css").read_text(encoding="utf-8")
@@ -256,7 +256,10 @@ def heading_cell(text: str) -> Markup:
 
 def said(run: Run) -> Markup:
     """Apart from what stands around it, and with its language where that is another."""
+    if run.language is None and run.whole:
+        kept = "whole" if len(run.text) <= WHOLE else None
+        return tag("bdi", run.text, dir=direction_of(run.text, "ltr"), class_=kept)
     if run.language is None:
-        return tag("bdi", run.text, dir=direction_of(run.text, "ltr") if run.whole else None)
+        return tag("bdi", run.text)
     direction = "rtl" if is_right_to_left(run.language) else "ltr"
     return tag("bdi", run.text, lang=run.language, dir=direction)

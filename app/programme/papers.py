@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.lifecycle import PaperKind, PaperState
 
+WHOLE: Final = 48
+"""Characters that fit into the narrowest line; what is longer may be broken anywhere."""
 _DOT = Run(" · ")
 
 

@@ -19,7 +19,7 @@ from app.letters.press import Shown, print_document
 from app.letters.words import LetterLanguage, Run, Runs
 from app.programme.headings import columns, place_columns
 from app.programme.lifecycle import NUMBERED
-from app.programme.papers import Day, Entry, Fact, Paper, Part, Place, Speaker
+from app.programme.papers import WHOLE, Day, Entry, Fact, Paper, Part, Place, Speaker
 from app.programme.problems import PressBusy
 from app.programme.words import Words, words_in
 
@@ -27,8 +27,6 @@ KEPT: Final = 64
 """Papers that a process keeps."""
 WAITING: Final = 32
 """Papers that wait to be set at most."""
-WHOLE: Final = 48
-"""Characters that fit into the narrowest line; what is longer may be broken anywhere."""
 _SOURCE = resources.files("app.programme").joinpath("template.typ").read_bytes()
 _MADE_BY = "typst", "fontpkg-noto-serif", "fontpkg-amiri", "justmytype-intl-cjk"
 _LEADING = {LetterLanguage.AR: 0.72, LetterLanguage.ZH: 0.75}
@@ -205,22 +203,32 @@ class _Content:
         return self.runs((run,))
 
     def runs(self, line: Runs) -> dict[str, Any]:
-        """In its own direction; what has none runs as the paper does, but a number that somebody
-        is to dial or to type from the left.
+        """A single run in its own direction; what has none runs as the paper does, but a number
+        that somebody is to dial or to type from the left. Of several the paper puts them in its
+        order, and each value keeps its own direction.
         """
         texts = [self.shown(run.text) for run in line]
-        whole = "".join(texts)
-        words = "".join(text for run, text in zip(line, texts, strict=True) if not run.whole)
-        otherwise = "ltr" if all(run.whole for run in line) else self.paper.direction
+        alone = self.direction(line[0], texts[0]) if len(line) == 1 else None
         return {
-            "dir": direction_of(words, direction_of(whole, otherwise)),
-            "short": len(whole) <= WHOLE,
+            "dir": alone or self.paper.direction,
+            "short": sum(map(len, texts)) <= WHOLE,
             "runs": [
                 {
                     "parts": parts(text),
                     "lang": run.language,
+                    "dir": None if alone else self.otherwise(run, text),
                     "whole": run.whole and len(text) <= WHOLE,
                 }
                 for run, text in zip(line, texts, strict=True)
             ],
         }
+
+    def direction(self, run: Run, text: str) -> str:
+        return direction_of(text, "ltr" if run.whole else self.paper.direction)
+
+    def otherwise(self, run: Run, text: str) -> str | None:
+        """The direction of a value that runs otherwise than the line around it."""
+        if not (run.whole or run.language):
+            return None
+        found = self.direction(run, text)
+        return None if found == self.paper.direction else found

@@ -278,6 +278,36 @@ async def test_what_would_mend_nothing_is_not_offered(world: World) -> None:
             assert left is None or left["minutes"] < found["minutes"], (kind, mend)
 
 
+async def test_what_mends_gaps_and_overruns_across_sittings(world: World) -> None:
+    """Each of the mends does; none touches what lies in the sitting before without need."""
+    planning = await days(world)
+    (_, afternoon) = await kept(planning, MORNING, AFTERNOON)
+    pin = {"pinned_start": "2021-10-08T15:40:00"}
+    side = [item("Left", minutes=9), item("Right", minutes=9, pinned_start="2021-10-08T15:50:00")]
+    programmes: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
+        "gap": (
+            [item("Talk", minutes=60), item("Late", minutes=9, **pin)],
+            ["shift", "insert_break"],
+        ),
+        "overrun": (
+            [item("Long", minutes=390), item("Late", minutes=9, **pin)],
+            ["shorten", "move_pin", "shift", "fit"],
+        ),
+    }
+    for kind, (items, verbs) in programmes.items():
+        for verb in verbs:
+            await planning.put(*items)
+            found = problem(await planning.read(), kind)
+            assert [mend["verb"] for mend in found["mend"]] == verbs
+            mend = next(each for each in found["mend"] if each["verb"] == verb)
+            if verb == "insert_break":
+                assert mend["body"]["sitting_id"] == afternoon["id"]
+            assert (await send(planning, mend)).is_success, mend
+            assert problem(await planning.read(), kind) is None, mend
+    await planning.put(item("Beside", children_run="in_parallel", items=side))
+    assert [each["verb"] for each in problem(await planning.read(), "gap")["mend"]] == ["shift"]
+
+
 async def opened(planning: Planning, set_clock: Any, minutes: int = 0) -> None:
     set_clock(START + timedelta(minutes=minutes))
     await planning.becomes(MeetingStatus.IN_SESSION)

@@ -69,6 +69,27 @@ async def test_rehearsals_and_panels_with_too_little_time(planning: Planning) ->
     ]
 
 
+async def test_a_meeting_that_moves_says_at_once_what_does_not_fit_any_more(
+    planning: Planning,
+) -> None:
+    """Announced or not, and where only the hours that are decent are others."""
+    await booked(planning, pin="10:00", timezone="Europe/Vienna")
+    later = {"local_start": "2021-10-08T16:00:00", "local_end": "2021-10-08T19:00:00"}
+    moved = await planning.organizer.post(f"{planning.path}/reschedule", json=later)
+    assert (moved.status_code, moved.headers["conflicts"]) == (200, "hours=1"), moved.text
+    match = {"If-Match": "*"}
+    hours: dict[str, Any] = {"decent_hours": {"earliest": "00:00", "latest": "24:00"}}
+    always = await planning.organizer.patch(planning.path, json=hours, headers=match)
+    assert (always.status_code, "conflicts" in always.headers) == (200, False), always.text
+    await planning.becomes(MeetingStatus.DRAFT)
+    hours = {"decent_hours": {"earliest": None, "latest": None}}
+    draft = await planning.organizer.patch(planning.path, json=hours, headers=match)
+    assert (draft.status_code, draft.headers["conflicts"]) == (200, "hours=1"), draft.text
+    earlier = {"local_start": "2021-10-08T10:00:00"}
+    back = await planning.organizer.patch(planning.path, json=earlier, headers=match)
+    assert (back.status_code, "conflicts" in back.headers) == (200, False), back.text
+
+
 async def test_somebody_on_two_panels_of_a_meeting_at_once(planning: Planning) -> None:
     first = await booked(planning, pin="10:00")
     second = await booked(planning, "invite", pin="10:30", name="A. Rossi")

@@ -200,6 +200,7 @@ def test_pages_name_every_language_and_every_moment() -> None:
     assert '<bdi lang="en" dir="ltr">Adoption of the agenda</bdi>' in made
     assert '<time datetime="2021-10-08T14:00:00Z">10:00</time>' in made
     assert '<bdi dir="ltr">4(b)(ii)</bdi>' in made
+    assert '<bdi dir="ltr" class="whole">Asia/Tashkent, UTC+05:00</bdi>' in made
     assert '<s><span class="title"><bdi lang="en" dir="ltr">Victims</bdi></span></s>' in made
     assert "http://" not in made.replace("http://www.w3.org", "")
     assert "<script" not in made

@@ -5,6 +5,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.letters.words import LetterLanguage
 from app.programme.lifecycle import PaperKind
 from app.programme.papers import Paper
 from app.programme.press import _SOURCE, content_of
+from app.programme.records import Listed
 from tests.letters.papers import POPPLER, pages_of, structure_of, text_of, words_of
 from tests.letters.test_press import NASTY, unpacked
 from tests.programme.samples import ZONES, a_paper, a_record, a_room, an_item, many_items
@@ -100,14 +102,43 @@ def test_what_is_dialled_or_typed_runs_from_the_left_in_arabic(
 ) -> None:
     """By where its words stand on the page, in the order of the number."""
     paper = a_paper(PaperKind.RUN_OF_SHOW, L.AR, a_record(room=a_room()))
-    path = tmp_path / "show.pdf"
-    path.write_bytes(pdf(press, paper))
-    listed = subprocess.run(
-        ["pdftotext", "-bbox", str(path), "-"], check=True, capture_output=True, text=True
-    ).stdout
+    listed = boxes_of(pdf(press, paper), tmp_path)
     places = re.findall(r'xMin="([\d.]+)".*>(\+1|212|555|0100,|462913#|462|913)</word>', listed)
     words = [word for _, word in sorted((float(left), word) for left, word in places)]
     assert [word for word in words if word not in {"462", "913"}] == [
         *("+1", "212", "555", "0100,", "462913#")
     ]
     assert words.index("462") < words.index("913")
+
+
+def test_a_document_that_takes_two_lines_in_arabic_keeps_its_order(
+    press: Press, tmp_path: Path
+) -> None:
+    """Symbol, title and languages go from the right; the words of the English title do not."""
+    title = {"en": "Written statement of the Counter-Terrorism Committee Executive (final)"}
+    items = [an_item("Opening", 0, 10, number="1")]
+    # One symbol stays whole, the other one is broken.
+    symbols = ["X-COMMITTEE-6/3", "A-COMMITTEE-WITH-A-HANDLE-LONGER-THAN-FORTY-EIGHT-LETTERS/12"]
+    documents = {items[0]["id"]: [Listed(uuid4(), each, title, ("en",)) for each in symbols]}
+    paper = a_paper(PaperKind.ANNOTATED, L.AR, a_record(items=items, documents=documents))
+    bare = re.sub("[\u200e\u200f\u202a-\u202c]", "", boxes_of(pdf(press, paper), tmp_path))
+    lines: dict[str, list[tuple[float, str]]] = {}
+    for left, top, word in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)".*>(.+)</word>', bare):
+        lines.setdefault(top, []).append((float(left), word.strip()))
+    said = [" ".join(word for _, word in sorted(line)) for line in lines.values()]
+    start = "Written statement of the Counter-Terrorism Committee"
+    assert [line for line in said if re.search("X-|HAND|LETTERS|final", line)] == [
+        f"{start} · X-COMMITTEE-6/3",
+        "en · Executive (final)",
+        "A-COMMITTEE-WITH-A-HANDLE-LONGER-THAN-FORTY-EIGHT-",
+        f"{start} Executive · LETTERS/12",
+        "en · (final)",
+    ]
+
+
+def boxes_of(made: bytes, folder: Path) -> str:
+    path = folder / "boxes.pdf"
+    path.write_bytes(made)
+    return subprocess.run(
+        ["pdftotext", "-bbox", str(path), "-"], check=True, capture_output=True, text=True
+    ).stdout
