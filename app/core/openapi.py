@@ -93,6 +93,10 @@ _HEADERS = {
         "description": "Whether to show or to save it, and under which name (RFC 6266).",
         "schema": {"type": "string", "maxLength": 2000},
     },
+    "IdempotencyReplayed": {
+        "description": "`true` where this is the first answer again; otherwise absent.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
     "Accept": {
         "description": "The media types that are taken instead.",
         "schema": {"type": "string", "maxLength": 1000},
@@ -385,6 +389,8 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
             names["Location"] = "Location"
         if status == "415":
             names["Accept"] = "Accept"
+        if method == "post" and path.startswith("/v1") and status.startswith("2"):
+            names["Idempotency-Replayed"] = "IdempotencyReplayed"
         if path.startswith("/v1"):
             names |= {"RateLimit-Policy": "RateLimitPolicy", "RateLimit": "RateLimit"}
         response["headers"] = response.get("headers", {}) | {
@@ -395,13 +401,12 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
 def _name_texts(path: str, operation: dict[str, Any]) -> None:
     """What is read in one language says in which, and a file under which name it is saved."""
     asked = {each["name"] for each in operation.get("parameters", [])}
-    for status in {"200", "206"} & operation["responses"].keys():
+    spoken = bool(asked & {"language", "Accept-Language"}) or path.startswith("/v1/public/meetings")
+    for status in {"200", "206", "304"} & operation["responses"].keys():
         response = operation["responses"][status]
-        names = set()
+        names = {"Content-Language"} if spoken else set()
         if response.get("content", {}).keys() - _SHOWN:
             names = {"Content-Disposition", "Content-Language"}
-        elif asked & {"language", "Accept-Language"} or path.startswith("/v1/public/meetings"):
-            names = {"Content-Language"}
         for name in names:
             component = name.replace("-", "")
             response["headers"][name] = {"$ref": f"#/components/headers/{component}"}

@@ -44,6 +44,7 @@ class Seat(NamedTuple):
     """Somebody on an item who is not gone; `key` is the same wherever the person is."""
 
     key: str
+    panel_id: UUID | None
     panellist_id: UUID | None
     briefing_id: UUID | None
     name: str
@@ -131,6 +132,7 @@ def _seated() -> Any:
     """Panellists and briefers alike; a briefing that is asked for has nobody yet."""
     panellists: list[Any] = [
         _key(col(Panellist.email), col(Panellist.name)).label("key"),
+        col(Panel.id).label("panel_id"),
         col(Panellist.id).label("panellist_id"),
         null().cast(Uuid).label("briefing_id"),
         col(Panellist.name).label("name"),
@@ -144,6 +146,7 @@ def _seated() -> Any:
     briefing = _BRIEFINGS.c
     briefers: list[Any] = [
         _key(briefing.email, briefing.name),
+        null().cast(Uuid),
         null().cast(Uuid),
         briefing.id,
         briefing.name,
@@ -168,7 +171,7 @@ def _placed(seated: Any) -> Select[Any]:
     seat = seated.c
     order = func.coalesce(seat.panellist_id, seat.briefing_id)
     columns: list[Any] = [
-        *(seat.meeting_id, seat.key, seat.panellist_id, seat.briefing_id, seat.name),
+        *(seat.meeting_id, seat.key, seat.panel_id, seat.panellist_id, seat.briefing_id, seat.name),
         *(seat.timezone, seat.item_id, seat.status, seat.rehearses_at, seat.rehearses_until),
     ]
     return sa_select(*columns).order_by(order)

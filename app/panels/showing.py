@@ -44,6 +44,7 @@ class PersonBooking(Schema):
     meeting_id: UUID | None
     meeting: Handle | None
     item_id: UUID | None
+    panel_id: UUID | None
     panellist_id: UUID | None
     briefing_id: UUID | None
     rehearsal: Flag = Field(description="Whether it is the rehearsal of the panel.")
@@ -134,6 +135,7 @@ def _booking(slot: Slot, beside: Slot, known: set[UUID]) -> PersonBooking:
             meeting_id=None,
             meeting=None,
             item_id=None,
+            panel_id=None,
             panellist_id=None,
             briefing_id=None,
             rehearsal=False,
@@ -148,6 +150,7 @@ def _whole(slot: Slot) -> PersonBooking:
         meeting_id=slot.seat.meeting.id,
         meeting=slot.seat.meeting.handle,
         item_id=slot.seat.item_id,
+        panel_id=slot.seat.panel_id,
         panellist_id=slot.seat.panellist_id,
         briefing_id=slot.seat.briefing_id,
         rehearsal=slot.rehearsal,

@@ -28,6 +28,7 @@ async def booked(planning: Planning, *verbs: str, pin: str, **person: Any) -> di
     found: dict[str, Any] = await planning.panellist(panel, *verbs, **(SAME | person))
     return {
         "item_id": on["id"],
+        "panel_id": panel["id"],
         "panellist_id": found["id"],
         "briefing_id": None,
         "rehearsal": False,
@@ -186,6 +187,7 @@ async def test_of_an_unknown_meeting_only_the_common_time_is_told(planning: Plan
             "meeting_id": None,
             "meeting": None,
             "item_id": None,
+            "panel_id": None,
             "panellist_id": None,
             "briefing_id": None,
             "rehearsal": False,
