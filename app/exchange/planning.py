@@ -35,6 +35,8 @@ _PLAIN: Final = (
 """Members that an item has as a file says them."""
 MOST_FAULTS: Final = 5000
 """That are looked for in one file."""
+MOST_OF_ALL: Final = 5000
+"""People of new panels of one file: all of them are seated and looked after at once."""
 
 
 SAID: Final = ("number", "code", "slug", "kind", "track", "subtitle")
@@ -117,6 +119,7 @@ class _Planner:
         self.context = CELLS if reading.kind is AgendaFileKind.TABLE else None
         self.schedule = reading.kind is AgendaFileKind.SCHEDULE
         self.by_guid: dict[UUID, Planned] = {}
+        self.people = 0
 
     @property
     def meeting(self) -> Meeting:
@@ -158,6 +161,7 @@ class _Planner:
             issued = self.known.agenda.ground.versions
             members["addition"] = said.addition or ItemAddition.SUPPLEMENTARY if issued else None
             planned.panel = self._panel(line, said, planned.item_id)
+            self._count(line, planned.panel)
         elif not self.known.agenda.ground.versions:
             members.pop("addition", None)  # as of new items: nothing was issued that it adds to
         elif before.first_issued == 1 and said.addition not in {None, before.addition}:
@@ -168,6 +172,11 @@ class _Planner:
         members |= {"id": planned.item_id, "parent_id": parent, "position": 0}
         members |= {name: _kept_order(members[name]) for name in TEXTS if name in members}
         planned.state = ItemState(**members) if before is None else _changed(before, members)
+
+    def _count(self, line: Line, panel: FilePanel | None) -> None:
+        self.people += len(panel.people) if panel else 0
+        if self.people > MOST_OF_ALL:
+            line.fault("people", f"One file has at most {MOST_OF_ALL} people for its panels.")
 
     def _said(self, line: Line, before: ItemState | None) -> FileItem | None:
         """The line as an item; of a known one, what the line does not say is what it is now."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 Declared = TypeVar("Declared", bound=Hashable)
@@ -46,8 +46,13 @@ class Violation(Generic[Declared]):
     ends_at: datetime
 
 
-def violations(spans: Iterable[Span], pairs: Iterable[Pair[Declared]]) -> list[Violation[Declared]]:
-    """Every declared conflict that happens, in the order of time.
+MOST_OF_ONE: Final = 20
+
+
+def violations(
+    spans: Iterable[Span], pairs: Iterable[Pair[Declared]], most: int = MOST_OF_ONE
+) -> list[Violation[Declared]]:
+    """Every declared conflict that happens, and the first times that it does, in their order.
 
     One sweep over the spans by their starts: it looks at what is on with each span only where a
     pair says so, and so takes n log n for the spans, and a step for each end of a pair and each
@@ -55,6 +60,8 @@ def violations(spans: Iterable[Span], pairs: Iterable[Pair[Declared]]) -> list[V
 
     Of two items one of which lies under the other the pair itself must say that they conflict;
     that the one is led by somebody who also leads the other is no conflict.
+
+    Of one pair there may be as many as there are spans, so no more than `most` are looked for.
     """
     against: dict[Key, list[tuple[Pair[Declared], Key]]] = defaultdict(list)
     for pair in pairs:
@@ -62,15 +69,17 @@ def violations(spans: Iterable[Span], pairs: Iterable[Pair[Declared]]) -> list[V
         against[pair.second].append((pair, pair.first))
     on_now: dict[Key, list[Span]] = defaultdict(list)
     found: dict[tuple[Declared, UUID, UUID], Violation[Declared]] = {}
+    wanted: dict[Declared, int] = defaultdict(lambda: most)
     for span in sorted(spans, key=_by_time):
-        if span.starts_at < span.ends_at:
-            concerned = span.keys & against.keys()
-            for pair, other in (each for key in concerned for each in against[key]):
-                for each in _still_on(on_now, other, span.starts_at):
-                    if _conflict(pair, span, each):
-                        _add(found, pair, each, span)
-            for key in concerned:
-                on_now[key].append(span)
+        if span.starts_at >= span.ends_at:
+            continue
+        for key in span.keys & against.keys():
+            for pair, other in against[key]:
+                if left := wanted[pair.declared]:
+                    others = _still_on(on_now, other, span.starts_at)
+                    wanted[pair.declared] -= _add(found, pair, others, span, left)
+        for key in span.keys & against.keys():
+            on_now[key].append(span)
     return list(found.values())
 
 
@@ -94,16 +103,23 @@ def _conflict(pair: Pair[Declared], one: Span, other: Span) -> bool:
 def _add(
     found: dict[tuple[Declared, UUID, UUID], Violation[Declared]],
     pair: Pair[Declared],
-    earlier: Span,
+    others: Sequence[Span],
     later: Span,
-) -> None:
-    """Once, though both may be looked at from both of their keys."""
-    key = pair.declared, min(earlier.item_id, later.item_id), max(earlier.item_id, later.item_id)
-    ends = min(earlier.ends_at, later.ends_at)
-    found.setdefault(
-        key,
-        Violation(pair.declared, earlier.item_id, later.item_id, later.starts_at, ends),
-    )
+    most: int,
+) -> int:
+    """Each once, though both may be looked at from both of their keys; how many are new."""
+    new = 0
+    for earlier in others:
+        if new == most:
+            break
+        first, second = sorted((earlier.item_id, later.item_id))
+        key = pair.declared, first, second
+        if key not in found and _conflict(pair, later, earlier):
+            ends = min(earlier.ends_at, later.ends_at)
+            about = earlier.item_id, later.item_id, later.starts_at, ends
+            found[key] = Violation(pair.declared, *about)
+            new += 1
+    return new
 
 
 def _by_time(span: Span) -> tuple[datetime, datetime, UUID]:

@@ -256,5 +256,6 @@ class ConflictsChecked(Schema):
 
     counts: ConflictCounts
     violations: list[ViolationOut] = Field(
-        max_length=2000, description="The first two thousand; the counts count all."
+        max_length=2000,
+        description="The first two thousand, of each conflict twenty; the counts count all.",
     )

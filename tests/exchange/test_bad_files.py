@@ -75,6 +75,11 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
         ["/3/guid"],
     ),
     "people": ("csv", "kind,title_en,people\ndiscussion,A,Li Wei\n", ["/2/people"]),
+    "everybody": (
+        "csv",
+        "kind,title_en,people\n" + f"panel,A,{'; '.join(map(str, range(50)))}\n" * 101,
+        ["/102/people"],
+    ),
     "a group": ("csv", "kind,title_en,working_group\ndiscussion,A,x\n", ["/2/working_group"]),
     "a sitting": (
         "csv",

@@ -1,5 +1,6 @@
 """The sweep over declared conflicts finds what looking at every two items finds."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -69,7 +70,7 @@ def _id(number: int) -> UUID:
 @given(programmes())
 def test_it_finds_what_the_naive_way_finds(programme: tuple[list[Span], list[Pair[int]]]) -> None:
     spans, pairs = programme
-    found = violations(spans, pairs)
+    found = violations(spans, pairs, 1000)
     assert told(found) == naive(spans, pairs)
     assert len(told(found)) == len(found)
     times = {span.item_id: span for span in spans}
@@ -78,6 +79,10 @@ def test_it_finds_what_the_naive_way_finds(programme: tuple[list[Span], list[Pai
         assert each.starts_at == max(one.starts_at, other.starts_at)
         assert each.ends_at == min(one.ends_at, other.ends_at)
     assert [each.starts_at for each in found] == sorted(each.starts_at for each in found)
+    few = violations(spans, pairs, 2)
+    often = Counter(each.declared for each in found)
+    assert Counter(each.declared for each in few) == {d: min(n, 2) for d, n in often.items()}
+    assert told(few) <= told(found)
 
 
 def test_what_only_touches_is_no_conflict() -> None:
