@@ -1,5 +1,6 @@
 """HTTP for meetings, what they lack, and their conference rooms."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from app.core.problems import (
 from app.core.routes import Session, router_for
 from app.entities.service import check_known
 from app.identity.access import AccountCaller, CallerDep
-from app.meetings import queries, readiness, service
+from app.meetings import counting, queries, readiness, service
 from app.meetings.access import (
     MeetingDep,
     MeetingSecrets,
@@ -171,6 +172,8 @@ async def delete_meeting(session: Session, view: OrganizedMeeting, request: Requ
 async def get_readiness(session: Session, view: ObservedMeeting) -> ReadinessOut:
     """Read what a meeting lacks, each thing with the call that provides it."""
     plan = await queries.find_plan(session, view.meeting)
+    if view.organizes:
+        plan = replace(plan, conflicts=await counting.conflicts_of(session, view.meeting))
     found = readiness.missing(plan, clock.now())
     allowed = [] if readiness.blocking(found) else MEETING.allowed(view.meeting.status)
     return ReadinessOut(

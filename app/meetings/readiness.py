@@ -37,6 +37,7 @@ class MissingCode(StrEnum):
     BRIEFERS_UNASKED = "briefers_unasked"
     BRIEFERS_UNNAMED = "briefers_unnamed"
     BRIEFERS_UNCONFIRMED = "briefers_unconfirmed"
+    AGENDA_CONFLICTS = "agenda_conflicts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Plan:
     """Of the entities that have accepted, how many by state; nothing where none are needed."""
     briefings: Mapping[str, int] = field(default_factory=dict)
     """Items on which a working group briefs, how many by state; `unasked` before anybody is."""
+    conflicts: int = 0
+    """Of people on the agenda, for those who may know."""
 
 
 def missing(plan: Plan, now: datetime) -> list[Missing]:
@@ -157,6 +160,13 @@ def _agenda(plan: Plan) -> Iterator[Missing]:
         detail = "No version of the agenda was issued."
         mend = _mend("POST", plan, "/agenda/versions")
         yield _advisory(MissingCode.AGENDA_ISSUED, detail, mend)
+    if plan.conflicts:
+        detail = (
+            "Conflicts of people on the agenda, who are booked twice, at night, or registered "
+            f"elsewhere: {plan.conflicts}."
+        )
+        mend = _mend("GET", plan, "/agenda/conflicts")
+        yield _advisory(MissingCode.AGENDA_CONFLICTS, detail, mend)
 
 
 def _invitations(plan: Plan) -> Iterator[Missing]:

@@ -14,6 +14,7 @@ from app.agenda.saving import saved_agenda
 from app.agenda.tree import WorkingAgenda
 from app.core.routes import answer_with
 from app.events import react_to
+from app.meetings.counting import counts_conflicts
 from app.meetings.events import MeetingChanged, MeetingRescheduled
 from app.meetings.tables import Meeting
 from app.panels import confirmed, seats
@@ -79,10 +80,20 @@ async def look(
     here = await seats.seats_of(session, meeting)
     await confirmed.keep(session, meeting, agenda, here)
     found = await find_conflicts(session, meeting, agenda, here)
-    counts = {name: len(getattr(found, name)) for name in _NAMES}
+    counts = _counts(found)
     session.info.setdefault(_COUNTED, {})[meeting.id] = counts
     answer_with(session, HEADER, "" if quietly else _told(session.info[_COUNTED].values()))
     return found
+
+
+@counts_conflicts
+async def count(session: AsyncSession, meeting: Meeting) -> int:
+    """Those too that nobody was told of when they came about: by a registration elsewhere."""
+    return sum(_counts(await find_conflicts(session, meeting)).values())
+
+
+def _counts(found: Conflicts) -> dict[str, int]:
+    return {name: len(getattr(found, name)) for name in _NAMES}
 
 
 def _told(counts: Collection[Mapping[str, int]]) -> str:

@@ -106,6 +106,7 @@ class Items:
 
     def _facts(self, node: Node) -> Iterator[Fact]:
         yield from self._actual(node)
+        yield from self._projected(node)
         if node.lead is not None:
             yield self._fact("lead", self.words.text_of(node.lead))
         group = None if node.group is None else self.words.text_of(node.group)
@@ -130,6 +131,17 @@ class Items:
         start = node.actual_start.astimezone(self.zone)
         end = (node.actual_end or node.actual_start).astimezone(self.zone)
         yield self._fact("actual", Run(self.words.hours(start, end), whole=True))
+
+    def _projected(self, node: Node) -> Iterator[Fact]:
+        """When it is expected to be on as things stand, where that is not as planned."""
+        if node.projected_start is None or node.projected_end is None:
+            return
+        planned = node.starts_at.astimezone(self.zone)
+        ends = (node.projected_start, node.projected_end)
+        start, end = (at.astimezone(self.zone) for at in ends)
+        hours = self.words.hours(start, end, planned.date())
+        if hours != self.words.hours(planned, node.ends_at.astimezone(self.zone)):
+            yield self._fact("projected", Run(hours, whole=True))
 
     def _fact(self, name: str, run: Run) -> Fact:
         return Fact(self.words.say("facts", name), ((run,),))

@@ -9,8 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agenda.access import AgendaView
+from app.agenda.happening import projection_of
 from app.agenda.problems import AgendaNotIssued
+from app.agenda.projection import ItemProgress
 from app.agenda.saving import load_agenda
+from app.agenda.tree import WorkingAgenda
 from app.agenda.views import agenda_body
 from app.calendar.queries import last_change
 from app.core import clock
@@ -25,6 +28,7 @@ from app.programme.lifecycle import PaperForm, PaperKind
 from app.programme.records import Listed, Record
 
 Agenda = dict[str, Any]
+_TO_BE = frozenset({ItemProgress.RUNNING, ItemProgress.TO_COME})
 
 
 async def load_record(
@@ -94,10 +98,25 @@ async def _draft(session: AsyncSession, view: PaperView, *, private: bool) -> Ag
     agenda = _working(seen)
     panels = await queries.panels_to_show(session, view.meeting.id, private=private)
     briefers = await queries.briefers_to_show(session, view.meeting.id, private=private)
+    expected = _expected(seen.agenda) if private else {}
     for item in _all(agenda["items"]):
+        item.update(expected.get(item["id"], {}))
         item["panel"] = panels.get(item["id"])
         item["briefer"] = briefers.get(item["id"])
     return agenda
+
+
+def _expected(agenda: WorkingAgenda) -> dict[str, Agenda]:
+    """When what is on, or will be, is projected to be on, while the meeting is under way."""
+    found = projection_of(agenda, clock.now().replace(microsecond=0))
+    return {
+        str(each.id): {
+            "projected_start": each.starts_at.isoformat(),
+            "projected_end": each.ends_at.isoformat(),
+        }
+        for each in (found.items if found else ())
+        if each.progress in _TO_BE and each.starts_at and each.ends_at
+    }
 
 
 def _working(seen: AgendaView) -> Agenda:

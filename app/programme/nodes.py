@@ -76,6 +76,8 @@ class Node:
     ends_at: datetime
     actual_start: datetime | None
     actual_end: datetime | None
+    projected_start: datetime | None
+    projected_end: datetime | None
     restricted: bool
     purpose: str | None
     openness: str | None
@@ -121,6 +123,8 @@ def _node(item: Mapping[str, Any], parent: str | None, moved_by: timedelta) -> N
         ends_at=datetime.fromisoformat(item["ends_at"]) + moved_by,
         actual_start=_instant_of(item.get("actual_start")),
         actual_end=_instant_of(item.get("actual_end")),
+        projected_start=_instant_of(item.get("projected_start")),
+        projected_end=_instant_of(item.get("projected_end")),
         restricted=item.get("access") == "restricted",
         purpose=item.get("purpose"),
         openness=item.get("openness"),

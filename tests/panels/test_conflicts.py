@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.meetings.lifecycle import MeetingStatus
+from app.panels.telling import _told
 from tests.agenda.planning import START, Planning, found, item
 from tests.statements import counted
 from tests.world import post
@@ -80,6 +81,9 @@ async def test_a_meeting_that_moves_says_at_once_what_does_not_fit_any_more(
     assert (moved.status_code, moved.headers["conflicts"]) == (200, "hours=1"), moved.text
     match = {"If-Match": "*"}
     hours: dict[str, Any] = {"decent_hours": {"earliest": "00:00", "latest": "24:00"}}
+    assert _told([{"bookings": 1, "hours": 0, "registrations": 2}] * 2) == (
+        "bookings=2, registrations=4"  # as of a series
+    )
     always = await planning.organizer.patch(planning.path, json=hours, headers=match)
     assert (always.status_code, "conflicts" in always.headers) == (200, False), always.text
     await planning.becomes(MeetingStatus.DRAFT)
@@ -294,3 +298,11 @@ async def test_hours_registrations_and_briefers(planning: Planning) -> None:
         },
     ]
     assert named.json()["conflicts"]["registrations"] == found["registrations"][1:]
+    ready = [
+        [each["detail"][-2:] for each in answer.json()["missing"] if "conflict" in each["code"]]
+        for answer in (
+            await planning.organizer.get(f"{planning.path}/readiness"),
+            await planning.observer.get(f"{planning.path}/readiness"),
+        )
+    ]
+    assert ready == [["5."], []]  # how many people are busy elsewhere is for organizers

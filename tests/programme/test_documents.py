@@ -56,7 +56,10 @@ async def test_papers_name_the_documents_that_their_reader_may_know(desk: Desk) 
     assert await named(desk.observer, f"{meeting}/programme", draft="true") == observed
     assert await named(desk.organizer, f"{meeting}/run-of-show") == observed
     page = await desk.anonymous.get(f"{address}/programme.html?language=fr")
-    assert '<br><bdi dir="ltr"><bdi dir="ltr">X/9</bdi> · Note de cadrage · ' in page.text
+    assert (
+        '<br><bdi dir="ltr"><bdi dir="ltr" class="whole">X/9</bdi> · Note de cadrage · '
+        in page.text
+    )
     spanish = await desk.anonymous.get(f"{address}/programme?language=es")
     item = spanish.json()["items"][0]
     assert item["facts"][-1]["lines"][0] == "X/9 · Concept note · en, fr"

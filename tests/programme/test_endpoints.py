@@ -12,7 +12,7 @@ from app.letters import press as letters
 from app.meetings.lifecycle import MeetingStatus
 from app.meetings.queries import lock_meeting
 from app.programme import press
-from tests.agenda.planning import Planning, item, slug
+from tests.agenda.planning import START, Planning, item, slug
 from tests.statements import counted
 from tests.world import World
 
@@ -158,6 +158,35 @@ async def test_the_run_of_show_holds_the_secrets_and_only_it_does(issued: Planni
                 assert "@example.org" not in said.text
     for other in (issued.observer, issued.focal_point):
         assert (await other.get(f"{issued.path}/run-of-show")).status_code == 403
+
+
+async def test_the_run_of_show_says_when_what_is_late_is_expected(
+    issued: Planning, set_clock: Any
+) -> None:
+    """Beside what was planned; what is over, or as planned, has nothing of the kind."""
+
+    async def said(language: str) -> list[list[str]]:
+        show = await read(issued.organizer, f"{issued.path}/run-of-show.json", language=language)
+        facts = [each["facts"] for each in show.json()["items"]]
+        return [[f"{fact['label']} {fact['lines'][0]}" for fact in of] for of in facts]
+
+    assert await said("en") == [[]] * 6
+    set_clock(START + timedelta(minutes=20))
+    await issued.becomes(MeetingStatus.IN_SESSION)
+    agenda, match = await issued.read()
+    path = f"{issued.agenda}/items/{agenda['items'][1]['id']}/start"
+    assert (await issued.organizer.post(path, headers=match)).is_success
+    panel, *rest = (await said("en"))[1:]
+    assert panel == ["In fact 10:20", "Now expected 10:20–11:20"]
+    assert [each[0] for each in rest if each] == [
+        "Now expected 11:20–11:35",
+        "Now expected 11:35–12:05",
+        "Now expected 12:05–12:15",
+        "Now expected 12:05–12:15",
+    ]
+    assert (await said("fr"))[2] == ["Heures attendues à présent 11:20–11:35"]
+    public = await read(issued.focal_point, f"{issued.path}/programme.json")
+    assert "expected" not in public.text
 
 
 async def test_a_version_stays_as_it_was_and_the_next_says_what_is_new(issued: Planning) -> None:
