@@ -1,6 +1,6 @@
 """Edits of many times at once, what mends a timetable, and what happens of it, over HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -440,3 +440,10 @@ async def test_a_moment_lies_between_the_opening_and_now_and_what_was_on_has_las
         ]
     ended = (await planning.organizer.get(one)).json()["actual_end"]
     assert ended == "2021-10-08T14:00:01Z"  # the least that something lasts
+    late = await planning.organizer.post(f"{other}/end", json=moment)
+    assert (late.status_code, late.json()["errors"][0]["pointer"]) == (422, "/at")
+    await post(planning.organizer, f"{one}/reset")
+    began = (await post(planning.organizer, f"{one}/start"))["actual_start"]
+    quick = await post(planning.organizer, f"{one}/end", {"at": began})
+    lasted = datetime.fromisoformat(quick["actual_end"]) - datetime.fromisoformat(began)
+    assert lasted == timedelta(seconds=1), "who ends at once what was started is not refused"

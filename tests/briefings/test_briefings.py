@@ -11,6 +11,7 @@ from app.briefings.links import briefer_token, group_token
 from app.briefings.tables import Briefing
 from app.core import clock
 from app.identity.lifecycle import Role
+from app.meetings.lifecycle import MeetingStatus
 from app.reminders.running import look
 from tests.agenda.planning import START, outline, slug
 from tests.briefings.conftest import SUMMER, Briefings
@@ -168,6 +169,35 @@ async def test_an_entity_speaks_for_the_group_that_it_chairs_on_this_day(
         scope = {"entity_id": entity["id"], "committee_id": briefings.planning.committee["id"]}
         elsewhere = await world.caller(Role.FOCAL_POINT, **scope)
         assert (await briefings.name(first, elsewhere, **BRIEFER)).status_code == 404
+
+
+async def test_corrections_bind_and_who_is_somebody_else_begins_anew(briefings: Briefings) -> None:
+    """Titles are corrected; after a no somebody is asked anew; another contact has another link."""
+    organizer, app = briefings.planning.organizer, briefings.planning.world.app
+    first, _ = await briefings.ask(**CONTACT)
+    path = f"{briefings.path}/{first['id']}"
+    async with app.state.database.transaction() as session:
+        group = (await session.get_one(Briefing, UUID(first["id"]))).group_key
+    await briefings.name(first, organizer, **BRIEFER)
+    await post(organizer, f"{path}/confirm")
+    titled = await briefings.name(first, organizer, **(BRIEFER | {"job_title": "Chair"}))
+    assert (titled.json()["status"], titled.json()["briefer"]["job_title"]) == (
+        "confirmed",
+        "Chair",
+    )
+    renamed = await briefings.name(first, organizer, **(BRIEFER | {"name": "A. Rossi"}))
+    assert renamed.json()["status"] == "named"
+    declined = await post(organizer, f"{path}/decline")
+    assert declined["lacking"] == ["briefer"]
+    again = await briefings.name(first, organizer, **(BRIEFER | {"name": "A. Rossi"}))
+    assert again.json()["status"] == "named"
+    token = group_token(app.state.secret, group)
+    assert (await by_link(briefings, "open", token)).status_code == 200
+    contact = {"contact": CONTACT | {"email": "other@example.org"}}
+    assert (await organizer.patch(path, json=contact, headers={"If-Match": "*"})).is_success
+    assert slug(await by_link(briefings, "open", token)) == "link-spent"
+    await briefings.planning.becomes(MeetingStatus.CLOSED)
+    assert [each["allowed"] for each in (await briefings.glance())["briefings"]] == [[], []]
 
 
 async def test_the_state_at_a_glance_and_readiness(briefings: Briefings) -> None:

@@ -301,6 +301,30 @@ async def test_a_panel_and_an_edit_of_others_are_not_lost(planning: Planning) ->
     assert (await planning.organizer.post(path, content=table, headers=current)).is_success
 
 
+async def test_items_that_wait_for_each_other_are_refused(planning: Planning) -> None:
+    """A goes into what lies under B, and B into what lies under A."""
+    agenda = await planning.put(item("A", items=[item("C")]), item("B", items=[item("D")]))
+    a, b = agenda["items"]
+    (c, d) = (each["items"][0]["id"] for each in (a, b))
+    table = (
+        "guid,parent,standing,merged_into_guid\n"
+        f"{a['id']},,merged,{d}\n{c},{a['id']},,\n{b['id']},,merged,{c}\n{d},{b['id']},,\n"
+    )
+    ((place, reason),) = await refused(planning, table, "csv")
+    assert (place, "into something that lies under it" in reason) == ("/3", True)
+
+
+async def test_panels_follow_a_file_that_changes_sittings_alone(planning: Planning) -> None:
+    agenda = await planning.put(item("Talk", minutes=60), item("Panel", "panel", minutes=60))
+    panel = await planning.panel(agenda["items"][1]["id"])
+    tree = json.loads(await fetched(planning, "export.json"))
+    tree["sittings"] = [{"day": "2021-10-08", "begins": "12:00", "ends": "23:00"}]
+    report = await taken(planning, json.dumps(tree), "json")
+    assert (report["unchanged"], report["changed"]) == (2, 0)
+    found = (await planning.organizer.get(f"{planning.path}/panels/{panel['id']}")).json()
+    assert found["slot_starts_at"] == "2021-10-08T17:00:00Z"
+
+
 async def test_what_was_issued_is_withdrawn_and_what_comes_then_is_an_addition(
     planning: Planning,
 ) -> None:
@@ -319,6 +343,9 @@ async def test_what_was_issued_is_withdrawn_and_what_comes_then_is_an_addition(
     ]
     before = await fetched(planning, "export.json")
     assert (await taken(planning, before, "json"))["unchanged"] == 4
+    late = f"guid,addition\n{first},late\n{found[1]['id']},late\n"
+    why = "Only what comes after the first version is an addition to it."
+    assert await refused(planning, late, "csv") == [("/2/addition", why)]
     left = await fetched(planning, "schedule.xml")
     assert (b"<title>A<" in left, b"<title>B<" in left, b"<title>C<" in left) == (
         True,

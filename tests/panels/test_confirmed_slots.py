@@ -66,6 +66,12 @@ async def test_it_is_told_at_once_and_refused_when_both_confirm(planning: Planni
     assert await slots(planning) == [(0, 3600), (3600, 7200)]
 
 
+async def test_who_confirms_for_an_item_without_time_is_in_no_slot(planning: Planning) -> None:
+    panel = await planning.panel((await planning.add(kind="panel"))["id"])
+    assert (await planning.panellist(panel, "invite", "confirm", **HERE))["status"] == "confirmed"
+    assert await slots(planning) == []
+
+
 async def test_two_change_places_in_one_edit(planning: Planning) -> None:
     """In between both are at the same time, which the database minds only at the end."""
     _, first, _ = await seated(planning, "10:00", "invite", "confirm")

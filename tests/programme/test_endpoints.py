@@ -307,6 +307,10 @@ async def test_no_connection_is_held_while_a_paper_is_set_and_many_wait_for_one(
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert len(held) == 2
+    monkeypatch.setattr(press, "KEPT", 1)
+    for asked in ({"zones": ""}, {"zones": ""}, {}):
+        await read(client, f"{PUBLIC}/programme.pdf", **asked)
+    assert len(held) == 4, "the one that was asked for last is kept"
     monkeypatch.setattr(press, "WAITING", 0)
     busy = await client.get(f"{PUBLIC}/programme.pdf", params={"zones": ""})
     assert (busy.status_code, busy.headers["retry-after"], slug(busy)) == (503, "5", "press-busy")
