@@ -387,7 +387,8 @@ _PROMISES = (
     SELECT format('agenda of %s: its last edit has number %s, and the log has %s', m.handle,
                   max(a.revision), count(e.id))
       FROM agenda_revisions a JOIN meetings m ON m.id = a.meeting_id
-      LEFT JOIN events e ON e.id = a.event_id AND e.name = 'agenda.changed'
+      LEFT JOIN events e ON e.id = a.event_id
+       AND e.name IN ('agenda.changed', 'agenda.sittings_changed')
      GROUP BY m.id HAVING count(e.id) <> max(a.revision) ORDER BY m.handle
     """,
 )

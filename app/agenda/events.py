@@ -39,12 +39,13 @@ class AgendaIssued(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SittingsChanged(Event):
-    """As `AgendaChanged`, of the meeting's sittings."""
+    """As `AgendaChanged`, of the meeting's sittings; an edit of the agenda too."""
 
     name: ClassVar[str] = "agenda.sittings_changed"
     added: list[UUID] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
     removed: list[UUID] = field(default_factory=list)
+    revision: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

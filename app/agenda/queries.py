@@ -188,15 +188,26 @@ async def list_timing(
 
 async def ground_of(session: AsyncSession, meeting: Meeting) -> Ground:
     """Read before the items: an edit in between is then one that is told, not one that is lost."""
-    revision, version = col(AgendaRevision.revision), col(AgendaVersion.number)
-    edits = sa_select(func.max(revision)).where(col(AgendaRevision.meeting_id) == meeting.id)
+    version = col(AgendaVersion.number)
     issued = sa_select(func.max(version)).where(col(AgendaVersion.meeting_id) == meeting.id)
     statement = sa_select(
         col(Committee.agenda_numbering),
-        func.coalesce(edits.scalar_subquery(), 0),
+        _last_revision(meeting.id),
         func.coalesce(issued.scalar_subquery(), 0),
     ).where(col(Committee.id) == meeting.committee_id)
     return Ground(*(await session.execute(statement)).one())
+
+
+async def last_revision(session: AsyncSession, meeting_id: UUID) -> int:
+    """How many edits there were."""
+    last: int = (await session.execute(sa_select(_last_revision(meeting_id)))).scalar_one()
+    return last
+
+
+def _last_revision(meeting_id: UUID) -> Any:
+    revision = col(AgendaRevision.revision)
+    edits = sa_select(func.max(revision)).where(col(AgendaRevision.meeting_id) == meeting_id)
+    return func.coalesce(edits.scalar_subquery(), 0)
 
 
 async def list_groups(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Group]:
@@ -318,7 +329,7 @@ def list_edits(meeting_id: UUID, since: int) -> Select[Any]:
     made each; those from before there were revisions are not among them.
     """
     columns: list[Any] = [
-        *(LogEntry.id, LogEntry.recorded_at, LogEntry.data),
+        *(LogEntry.id, LogEntry.name, LogEntry.recorded_at, LogEntry.data),
         AgendaRevision.revision,
         col(Account.name).label("editor"),
     ]

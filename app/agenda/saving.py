@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.agenda import policy, queries
 from app.agenda.differences import Changes, Edit, changes_of
-from app.agenda.events import AgendaChanged
+from app.agenda.events import AgendaChanged, SittingsChanged
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import (
     AgendaTooDeep,
@@ -32,6 +32,7 @@ from app.core import clock
 from app.core.many import insert_many, set_numbers, update_many
 from app.core.problems import Problem
 from app.events import announce
+from app.events.tables import LogEntry
 from app.meetings.tables import Meeting
 
 _SAVED = "saved agenda"
@@ -140,9 +141,15 @@ async def _record(session: AsyncSession, meeting: Meeting, edit: Changes, revisi
         **edit._asdict(),
         revision=revision,
     )
-    entry = await announce(session, fact)
+    await keep_revision(session, fact, await announce(session, fact))
+
+
+async def keep_revision(
+    session: AsyncSession, fact: AgendaChanged | SittingsChanged, entry: LogEntry
+) -> None:
+    """Let the fact be one of the agenda's edits; the meeting's row is locked by the caller."""
     await session.flush()
-    row = {"meeting_id": meeting.id, "revision": revision, "event_id": entry.id}
+    row = {"meeting_id": fact.subject_id, "revision": fact.revision, "event_id": entry.id}
     await session.execute(insert(AgendaRevision), row)
 
 

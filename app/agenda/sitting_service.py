@@ -13,7 +13,7 @@ from sqlmodel import col
 from app.agenda import queries
 from app.agenda.events import SittingsChanged
 from app.agenda.problems import SittingsFull, SittingsOverlap
-from app.agenda.saving import forget_saved
+from app.agenda.saving import forget_saved, keep_revision
 from app.agenda.sitting_schemas import SittingWrite
 from app.agenda.sittings import (
     DAY,
@@ -59,7 +59,7 @@ async def keep_sittings(
     changed = await write_sittings(session, meeting, before, rows)
     forget_saved(session)
     if changed is not None:
-        await announce(session, changed)
+        await keep_revision(session, changed, await announce(session, changed))
     return await held_sittings(session, meeting)
 
 
@@ -90,7 +90,7 @@ async def move_along(
     }
     changed = await write_sittings(session, meeting, old, new)
     if changed is not None:
-        record(session, changed)
+        await keep_revision(session, changed, record(session, changed))
 
 
 async def write_sittings(
@@ -99,7 +99,10 @@ async def write_sittings(
     before: Mapping[UUID, Members],
     after: Mapping[UUID, Members],
 ) -> SittingsChanged | None:
-    """One statement each for what is gone, changed and new; says what it was, if anything."""
+    """One statement each for what is gone, changed and new; says what it was, if anything.
+
+    The caller records it and keeps its revision.
+    """
     added, changed, removed = edit = SittingsEdit.between(before, after)
     if not any(edit):
         return None
@@ -116,6 +119,7 @@ async def write_sittings(
         added=added,
         changed={str(key): _differences(before[key], after[key]) for key in changed},
         removed=removed,
+        revision=await queries.last_revision(session, meeting.id) + 1,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agenda.lifecycle import ItemKind
 from app.agenda.problems import ItemHasPanel
 from app.agenda.queries import find_groups, items_with_panels
-from app.agenda.saving import forget_saved, save
+from app.agenda.saving import forget_saved, keep_revision, save
 from app.agenda.sitting_service import held_sittings, write_sittings
 from app.agenda.tree import ItemState, WorkingAgenda
 from app.briefings.slots import retime as retime_briefings
@@ -153,9 +153,13 @@ async def _time_again(session: AsyncSession, agenda: WorkingAgenda) -> None:
 async def _write_sittings(session: AsyncSession, taking: Taking) -> WorkingAgenda:
     """The agenda with the sittings that there are then."""
     agenda, sittings = taking.agenda, taking.sittings
-    if await write_sittings(session, agenda.meeting, sittings.before, sittings.after) is None:
+    fact = await write_sittings(session, agenda.meeting, sittings.before, sittings.after)
+    if fact is None:
         return agenda
-    return replace(agenda, sittings=tuple(await held_sittings(session, agenda.meeting)))
+    await keep_revision(session, fact, record(session, fact))
+    ground = agenda.ground._replace(revision=fact.revision)
+    held = tuple(await held_sittings(session, agenda.meeting))
+    return replace(agenda, sittings=held, ground=ground)
 
 
 async def _write_foreign(

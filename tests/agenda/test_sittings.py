@@ -121,14 +121,48 @@ async def test_the_log_tells_of_sittings(planning: Planning, session: AsyncSessi
     statement = select(LogEntry.data).where(LogEntry.name == "agenda.sittings_changed")  # type: ignore[call-overload]  # SQLModel's columns
     told = (await session.execute(statement.order_by(LogEntry.id))).scalars().all()
     assert told == [
-        {"added": [made["id"]], "changed": {}, "removed": []},
+        {"added": [made["id"]], "changed": {}, "removed": [], "revision": 1},
         {
             "added": [],
             "changed": {made["id"]: {"ends": {"before": 780, "after": 720}}},
             "removed": [],
+            "revision": 2,
         },
-        {"added": [], "changed": {}, "removed": [made["id"]]},
+        {"added": [], "changed": {}, "removed": [made["id"]], "revision": 3},
     ]
+
+
+async def test_who_edits_an_outdated_agenda_is_told_of_sittings(planning: Planning) -> None:
+    """As of items, in the refusal and in the feed; also of those that move with their meeting."""
+    made = await post(planning.organizer, f"{planning.path}/sittings", MORNING)
+    _, read = await planning.read()
+    own, match = f"{planning.path}/sittings/{made['id']}", dict(read)
+    await planning.organizer.patch(own, json={"local_end": "2021-10-08T12:00:00"}, headers=match)
+    added = await planning.add()
+    later = {"local_start": "2021-10-08T10:30:00", "local_end": "2021-10-08T13:30:00"}
+    moved = await planning.organizer.post(f"{planning.path}/reschedule", json=later)
+    assert moved.status_code == 200, moved.text
+    late = await planning.organizer.delete(own, headers=read)
+    assert (late.status_code, slug(late)) == (412, "agenda-outdated")
+    told = [
+        (each["revision"], each["added"], each["sittings"] and each["sittings"]["changed"])
+        for each in late.json()["changes"]
+    ]
+    both = ["local_end", "local_start"]
+    assert told == [
+        (2, [], [{"sitting_id": made["id"], "members": ["local_end"]}]),
+        (3, [added["id"]], None),
+        (4, [], [{"sitting_id": made["id"], "members": both}]),
+    ]
+    feed = await planning.observer.get(f"{planning.agenda}/changes")
+    assert feed.json()["items"][1:] == late.json()["changes"]
+    assert feed.json()["items"][0]["sittings"] == {
+        "added": [made["id"]],
+        "changed": [],
+        "removed": [],
+    }
+    agenda, _ = await planning.read()
+    assert (agenda["revision"], agenda["sittings"][0]["local_start"]) == (4, later["local_start"])
 
 
 async def test_times_that_cannot_be_are_refused(planning: Planning) -> None:
