@@ -381,7 +381,7 @@ def _default_headers(path: str, method: str, responses: dict[str, Any]) -> None:
             names["ETag"] = "EntityTag"
         if status in {"429", "503"}:
             names["Retry-After"] = "RetryAfter"
-        if method != "get" and status in {"200", "201", "204"} and _says_times(path):
+        if method != "get" and status in {"200", "201", "204"} and _says_times(path, method):
             names["Conflicts"] = "Conflicts"
         if status == "200" and _is_page(response):
             names["Link"] = "NextPage"
@@ -412,10 +412,10 @@ def _name_texts(path: str, operation: dict[str, Any]) -> None:
             response["headers"][name] = {"$ref": f"#/components/headers/{component}"}
 
 
-def _says_times(path: str) -> bool:
-    return path in _MOVED or (
-        path.startswith(_TIMED) and not any(part in path for part in _UNTIMED)
-    )
+def _says_times(path: str, method: str) -> bool:
+    if path in _MOVED:
+        return method != "delete"
+    return path.startswith(_TIMED) and not any(part in path for part in _UNTIMED)
 
 
 def _is_page(response: dict[str, Any]) -> bool:

@@ -140,6 +140,9 @@ async def test_headers_are_those_that_are_sent(world: World, app: FastAPI) -> No
     telling = {"addAgendaItem", "addSitting", "createPanel", "addPanellist", "replacePanellist"}
     """They say what people's times bring into conflict."""
     assert {name for name, names in made.items() if "Conflicts" in names} == telling
+    moves = {"rescheduleMeeting", "rescheduleSeries", "changeMeeting"}
+    assert all("Conflicts" in answers[name]["responses"]["200"]["headers"] for name in moves)
+    assert "Conflicts" not in answers["deleteMeeting"]["responses"]["204"]["headers"]
     tus = {"Tus-Resumable", "Upload-Expires"}
     again = {"Idempotency-Replayed"}
     assert made.pop("startDocumentUpload") == common | tus | again
