@@ -185,7 +185,7 @@ def _invalid(error: RequestValidationError) -> Problem:
 def _field_error(error: dict[str, Any]) -> FieldError:
     place, *path = place_of(error)
     pointer = json_names(path) if place == "body" else "/".join(map(str, [place, *path]))
-    return FieldError(pointer=pointer[:2000], detail=words_of(error)[:2000])
+    return FieldError(pointer=pointer, detail=words_of(error))
 
 
 def _check_framing(connection: HTTPConnection, limit: int) -> None:

@@ -6,25 +6,27 @@ A refusal is raised as an exception by whoever notices it; the handlers register
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 MEDIA_TYPE = "application/problem+json"
+
+
+_LONGEST: Final = 2000
+Cut = Annotated[str, BeforeValidator(lambda text: text[:_LONGEST]), Field(max_length=_LONGEST)]
+"""As much as fits of what callers may make as long as they like, such as names of members."""
 
 
 class FieldError(BaseModel):
     """One bad place of a request."""
 
-    pointer: str = Field(
-        max_length=2000,
+    pointer: Cut = Field(
         description="RFC 6901 pointer into the body, or `query/NAME`, `path/NAME`, `header/NAME`; "
         "of some kinds what stands in the way, such as `meetings/HANDLE`.",
         examples=["/title/en"],
     )
-    detail: str = Field(
-        max_length=2000, description="What is wrong there.", examples=["Field required"]
-    )
+    detail: Cut = Field(description="What is wrong there.", examples=["Field required"])
 
 
 class ProblemDocument(BaseModel):

@@ -32,7 +32,7 @@ from app.core.fields import (
 )
 from app.core.headings import TableColumn
 from app.core.imports import RowOutcome
-from app.core.problems import FieldError
+from app.core.problems import Cut, FieldError
 from app.exchange.lifecycle import AgendaFileKind, AgendaImportMode, ConflictPriority
 from app.panels.lifecycle import PanelRole
 
@@ -118,7 +118,7 @@ class AgendaImportItem(Schema):
     """What became of one item of the file, or would."""
 
     row: int = Field(ge=1, le=1_000_000, description="As a person counts: row, or place in it.")
-    place: str = Field(max_length=2000, description="Pointer into the file, or row of the table.")
+    place: Cut = Field(description="Pointer into the file, or row of the table.")
     outcome: RowOutcome
     guid: UUID | None = Field(description="What programs call it.")
     item_id: UUID | None = Field(description="What it is on the agenda; null where refused.")

@@ -45,6 +45,7 @@ LAUGHS = (
 )
 OUTSIDE = '<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><schedule>&x;</schedule>'
 BOMB = "a: &a [x,x]\nb: &b [*a,*a]\nitems: [*b,*b]\n"
+LONG = "u" * 2500
 PLACES: dict[str, tuple[str, str, list[str]]] = {
     "a cycle": ("csv", HEAD + "1,2,discussion,A\n2,1,discussion,B\n", ["/2/parent"]),
     "itself": ("csv", HEAD + "1,1,discussion,A\n", ["/2/parent"]),
@@ -90,6 +91,16 @@ PLACES: dict[str, tuple[str, str, list[str]]] = {
         "json",
         '{"items": [{"kind": "panel", "title": {"en": "A"}, "owner": 1}]}',
         ["/items/0/owner"],
+    ),
+    "a long member": (
+        "json",
+        json.dumps({"items": [{"kind": "panel", "title": {"en": "A"}, LONG: 1}]}),
+        [f"/items/0/{LONG}"[:2000]],
+    ),
+    "a long room": (
+        "json",
+        json.dumps({"schedule": {"conference": {"days": [{"rooms": {LONG: [{"title": "A"}]}}]}}}),
+        [f"/schedule/conference/days/0/rooms/{LONG}"[:2000]] * 4,
     ),
     "a deep member": (
         "json",
@@ -162,6 +173,8 @@ async def test_the_place_of_what_is_wrong_is_told(planning: Planning) -> None:
     }
     for name in deep:
         assert found[name][0].startswith(expected[name][0].rstrip("/")), name
+    for name in ("a long member", "a long room"):
+        assert (await sent(planning, PLACES[name][1], "json", dry_run="true")).status_code == 200
     assert (await planning.read())[0] == before
 
 
