@@ -116,6 +116,19 @@ def test_marks_say_what_is_out_of_the_ordinary() -> None:
     assert [marks(paper, number) for number in ("1", "2")] == [("Open",), ()]
 
 
+def test_what_goes_without_saying_is_not_said() -> None:
+    """That a meeting is closed, and what its own clocks show to a reader who is there."""
+    record = a_record(items=[an_item("A", 0, 10, number="1"), an_item("B", 10, 10, number="2")])
+    here, plain = (
+        a_paper(PaperKind.PROGRAMME, record=record, timezone=zone)
+        for zone in ("America/New_York", None)
+    )
+    assert here == plain
+    assert len(list(plain.facts)) == 2, "when and where"
+    elsewhere = a_paper(PaperKind.PROGRAMME, record=record, timezone="Asia/Tashkent")
+    assert len(list(elsewhere.facts)) == 3
+
+
 def test_a_member_that_came_later_is_absent_without_harm() -> None:
     bare = {
         name: value
