@@ -1,3 +1,3 @@
 """The migration that this program needs; `/readyz` refuses every other."""
 
-REVISION = "0037"
+REVISION = "0038"

@@ -85,7 +85,10 @@ class AgendaItem(Row, table=True):
         *(
             # Of a thousand siblings that make room for one, each is written into every index.
             Index(f"ix_agenda_items_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
-            for name in ("parent_id", "sitting_id", "merged_into_id")
+            for name in (
+                *("parent_id", "sitting_id", "merged_into_id"),
+                *("working_group_id", "lead_entity_id"),
+            )
         ),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
     )
