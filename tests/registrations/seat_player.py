@@ -608,7 +608,7 @@ class Game:
                 for member, change in data["changes"].items()
             }
             return name, subject_is, {"changes": changes}
-        return name, subject_is, _without(data, "note", "act")
+        return name, subject_is, _without(data, "note", "act", "digest")
 
 
 _CHANGING = steps.Withdraw | steps.Substitute | steps.ChangeRole | steps.Accept | steps.Reorder

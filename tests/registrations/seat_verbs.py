@@ -378,6 +378,8 @@ def _move(model: Model, due: Due, step: steps.Move) -> Answer:
     if model.status in OVER:
         for registration in model.offers():
             model.unseat(registration)
+    if step.verb == "adjourn" and model.registrations:
+        model.note("statistics.settled", "meeting", registrations=len(model.registrations))
     return model.shown_meeting()
 
 

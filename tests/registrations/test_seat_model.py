@@ -139,10 +139,13 @@ def test_places_are_taken_over_in_every_way(settings: Settings) -> None:
         play(History(setting, steps))
 
 
-def test_seats_are_shared_offered_and_cut_in_every_way(settings: Settings) -> None:
+@pytest.mark.parametrize("verbs", [["cancel"], ["open", "adjourn", "close"]])
+def test_seats_are_shared_offered_and_cut_in_every_way(
+    settings: Settings, verbs: list[str]
+) -> None:
     """An offer accepted, declined, and over before anybody has looked; one accepted at once with
-    the worker's look; the line reordered; a pool cut, joined and left; a meeting cancelled with
-    offers open.
+    the worker's look; the line reordered; a pool cut, joined and left; a meeting cancelled, or
+    held, with offers open.
     """
     setting = Setting(
         capacity=None,
@@ -178,7 +181,7 @@ def test_seats_are_shared_offered_and_cut_in_every_way(settings: Settings) -> No
         ChangeCapacity(capacity=1, plan=1),
         Share(entity=0, pool=None),
         ChangeCapacity(capacity=4),
-        Move(verb="cancel", day=0),
+        *(Move(verb=verb, day=0) for verb in verbs),
         Accept(pick=0),
     )
     with opened(settings) as (_, play):
